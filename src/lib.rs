@@ -1,0 +1,9 @@
+//! Takes the files of an Azure Blob Storage container to the point where each is registered in Encord.
+//!
+//! The layers, from the inside out: [`manifest`] and [`schema`] hold the domain and do no I/O; `wizard` holds the six
+//! state machines, which decide and never act; [`service`] acts; `store` keeps configs and runs; `tui` and `cli` show.
+
+pub mod demo;
+pub mod manifest;
+pub mod schema;
+pub mod service;

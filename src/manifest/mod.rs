@@ -1,0 +1,1 @@
+//! The domain: items, groups, codecs, checks and batching. Pure: no I/O.

@@ -1,0 +1,1 @@
+//! Encord's metadata schema: types, merging, value checks. Pure: no I/O.
