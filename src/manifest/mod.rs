@@ -1,1 +1,17 @@
-//! The domain: items, groups, codecs, checks and batching. Pure: no I/O.
+//! The domain: what a blob becomes in Encord, and the two JSON forms in which Encord is told. Pure: no I/O.
+
+pub mod batch;
+pub mod builder;
+pub mod data_items;
+pub mod file_form;
+mod item;
+mod kind;
+mod natural;
+pub mod object_url;
+pub mod path_metadata;
+pub mod rules;
+pub mod title;
+
+pub use builder::{Builder, SkipReason, Skipped, Warning};
+pub use item::Item;
+pub use kind::Kind;

@@ -1,0 +1,346 @@
+//! Turns listed blobs into items, and accounts for every blob that does not become one.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Item, Kind, natural, object_url,
+    rules::{GroupKey, Rules},
+    title,
+};
+
+/// What the builder has to know of a blob.
+#[derive(Debug, Clone, Copy)]
+pub struct BlobFacts<'a> {
+    /// The whole name, exactly as stored.
+    pub name: &'a str,
+    /// Bytes.
+    pub size: u64,
+    /// The stored content type, if any.
+    pub content_type: Option<&'a str>,
+    /// The access tier, if the service tells: `Hot`, `Cool`, `Cold`, `Archive`, …
+    pub tier: Option<&'a str>,
+    /// Whether the listing marks this as a directory.
+    pub is_folder: bool,
+    /// Whether the blob is on its way back from the archive tier and cannot be read yet.
+    pub rehydrating: bool,
+}
+
+/// Why a blob is not in the manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SkipReason {
+    /// The include or exclude globs keep it out.
+    Excluded,
+    /// A directory, or the empty blob that stands for one.
+    FolderMarker,
+    /// In the Archive tier, or still coming back from it: Encord cannot read it.
+    Archived,
+    /// No bytes: there is nothing to label, and Encord refuses it.
+    Empty,
+    /// Neither the extension nor the content type is one that Encord takes.
+    UnknownType,
+    /// No URL can name it.
+    Unreachable,
+}
+
+impl SkipReason {
+    /// Every reason, in the order of the tests that are made.
+    pub const ALL: [SkipReason; 6] = [
+        SkipReason::Excluded,
+        SkipReason::FolderMarker,
+        SkipReason::Archived,
+        SkipReason::Empty,
+        SkipReason::UnknownType,
+        SkipReason::Unreachable,
+    ];
+
+    /// A short name for screens and reports.
+    pub fn label(self) -> &'static str {
+        match self {
+            SkipReason::Excluded => "excluded by your rules",
+            SkipReason::FolderMarker => "folder marker",
+            SkipReason::Archived => "in the archive tier",
+            SkipReason::Empty => "empty (0 bytes)",
+            SkipReason::UnknownType => "unknown type",
+            SkipReason::Unreachable => "no URL can name it",
+        }
+    }
+
+    /// What the user can do about it.
+    pub fn advice(self) -> &'static str {
+        match self {
+            SkipReason::Excluded => "Change include or exclude under [manifest] if it should be taken.",
+            SkipReason::FolderMarker => "Nothing to do: it stands for a folder and holds no data.",
+            SkipReason::Archived => "Move it to the Hot tier (rehydration takes hours), then list again.",
+            SkipReason::Empty => "Upload the file again; its content is missing.",
+            SkipReason::UnknownType => {
+                "If Encord can read it, give it a type with [[manifest.types]] match = \"…\", type = \"…\"."
+            }
+            SkipReason::Unreachable => {
+                "Rename the blob: clients drop the path segments '.' and '..', and Encord takes URLs of 16 KB at most."
+            }
+        }
+    }
+}
+
+/// A blob that was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// The blob's name.
+    pub name: String,
+    /// Why.
+    pub reason: SkipReason,
+}
+
+/// Something that the user should look at, though the blob is in the manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// A stable code: `type.disagreement`, `metadata.path`.
+    pub code: String,
+    /// The blob's name.
+    pub name: String,
+    /// What was seen.
+    pub message: String,
+}
+
+/// Where the builder's findings go.
+pub trait Sink {
+    /// What can go wrong when writing.
+    type Error;
+    /// A finished item.
+    ///
+    /// # Errors
+    /// It could not be written.
+    fn item(&mut self, item: Item) -> Result<(), Self::Error>;
+    /// A blob that was left out.
+    ///
+    /// # Errors
+    /// It could not be written.
+    fn skipped(&mut self, skipped: Skipped) -> Result<(), Self::Error>;
+    /// A warning.
+    ///
+    /// # Errors
+    /// It could not be written.
+    fn warning(&mut self, warning: Warning) -> Result<(), Self::Error>;
+}
+
+/// Builds items from blobs in any order. Memory grows only with the number of files in groups.
+#[derive(Debug)]
+pub struct Builder {
+    rules: Rules,
+    account_url: String,
+    container: String,
+    groups: BTreeMap<GroupKey, Vec<Frame>>,
+}
+
+#[derive(Debug)]
+struct Frame {
+    name: String,
+    url: String,
+    bytes: u64,
+}
+
+impl Builder {
+    /// A builder for one container. `account_url` is the storage account as Encord is to see it.
+    pub fn new(rules: Rules, account_url: &str, container: &str) -> Builder {
+        Builder { rules, account_url: account_url.to_owned(), container: container.to_owned(), groups: BTreeMap::new() }
+    }
+
+    /// Takes one blob.
+    ///
+    /// # Errors
+    /// The sink's.
+    pub fn blob<S: Sink>(&mut self, blob: &BlobFacts<'_>, sink: &mut S) -> Result<(), S::Error> {
+        let name = blob.name;
+        let skip = |reason| Skipped { name: name.to_owned(), reason };
+        if blob.is_folder || (blob.size == 0 && name.ends_with('/')) {
+            return sink.skipped(skip(SkipReason::FolderMarker));
+        }
+        if !self.rules.takes(name) {
+            return sink.skipped(skip(SkipReason::Excluded));
+        }
+        let by_rule = self.rules.kind(name);
+        let by_extension = Kind::from_extension(name);
+        let by_content_type = blob.content_type.and_then(Kind::from_content_type);
+        let kind = by_rule.or(by_extension).or(by_content_type);
+        let group = self.rules.group(name, kind);
+        if kind.is_none() && group.is_none() {
+            return sink.skipped(skip(SkipReason::UnknownType));
+        }
+        if blob.rehydrating || blob.tier.is_some_and(|tier| tier.eq_ignore_ascii_case("archive")) {
+            return sink.skipped(skip(SkipReason::Archived));
+        }
+        if blob.size == 0 {
+            return sink.skipped(skip(SkipReason::Empty));
+        }
+        let Ok(url) = object_url::object_url(&self.account_url, &self.container, name) else {
+            return sink.skipped(skip(SkipReason::Unreachable));
+        };
+        if by_rule.is_none()
+            && let (Some(extension), Some(content_type)) = (by_extension, by_content_type)
+            && extension != content_type
+        {
+            sink.warning(Warning {
+                code: "type.disagreement".into(),
+                name: name.to_owned(),
+                message: format!(
+                    "taken as {extension} by its extension, but stored with the content type {}",
+                    blob.content_type.unwrap_or_default()
+                ),
+            })?;
+        }
+        if self.rules.path_misses(name) {
+            sink.warning(Warning {
+                code: "metadata.path".into(),
+                name: name.to_owned(),
+                message:
+                    "its path does not fit the pattern in [manifest.metadata] path, so it gets no metadata from it"
+                        .into(),
+            })?;
+        }
+        if let Some(key) = group {
+            self.groups.entry(key).or_default().push(Frame { name: name.to_owned(), url, bytes: blob.size });
+            return Ok(());
+        }
+        match kind {
+            Some(kind) => sink.item(Item {
+                kind,
+                title: title::from_path(name),
+                urls: vec![url],
+                client_metadata: self.rules.metadata(name),
+                bytes: blob.size,
+            }),
+            None => sink.skipped(skip(SkipReason::UnknownType)),
+        }
+    }
+
+    /// Hands over the groups, their files in natural order. Call it once, after the last blob.
+    ///
+    /// # Errors
+    /// The sink's.
+    pub fn finish<S: Sink>(self, sink: &mut S) -> Result<(), S::Error> {
+        for (key, mut frames) in self.groups {
+            frames.sort_by(|a, b| natural::compare(&a.name, &b.name));
+            let client_metadata = frames.first().map(|frame| self.rules.metadata(&frame.name)).unwrap_or_default();
+            let group_title = if key.key.is_empty() { self.container.as_str() } else { key.key.as_str() };
+            sink.item(Item {
+                kind: key.kind,
+                title: title::from_path(group_title),
+                bytes: frames.iter().map(|frame| frame.bytes).sum(),
+                urls: frames.into_iter().map(|frame| frame.url).collect(),
+                client_metadata,
+            })?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::rules::RuleTexts;
+    use std::convert::Infallible;
+
+    #[derive(Default)]
+    struct Collected {
+        items: Vec<Item>,
+        skipped: Vec<Skipped>,
+        warnings: Vec<Warning>,
+    }
+
+    impl Sink for Collected {
+        type Error = Infallible;
+        fn item(&mut self, item: Item) -> Result<(), Infallible> {
+            self.items.push(item);
+            Ok(())
+        }
+        fn skipped(&mut self, skipped: Skipped) -> Result<(), Infallible> {
+            self.skipped.push(skipped);
+            Ok(())
+        }
+        fn warning(&mut self, warning: Warning) -> Result<(), Infallible> {
+            self.warnings.push(warning);
+            Ok(())
+        }
+    }
+
+    fn blob(name: &str) -> BlobFacts<'_> {
+        BlobFacts { name, size: 9, content_type: None, tier: Some("Hot"), is_folder: false, rehydrating: false }
+    }
+
+    fn build(texts: &RuleTexts, blobs: &[BlobFacts<'_>]) -> Collected {
+        let mut collected = Collected::default();
+        let mut builder = Builder::new(Rules::new(texts).unwrap(), "https://a.blob.core.windows.net", "c");
+        for blob in blobs {
+            builder.blob(blob, &mut collected).unwrap();
+        }
+        builder.finish(&mut collected).unwrap();
+        collected
+    }
+
+    #[test]
+    fn every_blob_is_an_item_a_frame_or_a_named_omission() {
+        let texts = RuleTexts { exclude: vec!["tmp/**".into()], ..RuleTexts::default() };
+        let collected = build(
+            &texts,
+            &[
+                blob("a.jpg"),
+                BlobFacts { is_folder: true, size: 0, ..blob("folder") },
+                BlobFacts { size: 0, ..blob("folder2/") },
+                blob("tmp/a.jpg"),
+                BlobFacts { tier: Some("Archive"), ..blob("old.mp4") },
+                BlobFacts { rehydrating: true, ..blob("back.mp4") },
+                BlobFacts { size: 0, ..blob("empty.png") },
+                blob("data.parquet"),
+                blob("a/../b.png"),
+                BlobFacts { content_type: Some("audio/mpeg"), ..blob("recording") },
+            ],
+        );
+        let items: Vec<_> = collected.items.iter().map(|item| (item.kind, item.title.as_str())).collect();
+        assert_eq!(items, [(Kind::Image, "a.jpg"), (Kind::Audio, "recording")]);
+        let reasons: Vec<_> = collected.skipped.iter().map(|skipped| skipped.reason).collect();
+        use SkipReason::{Archived, Empty, Excluded, FolderMarker, UnknownType, Unreachable};
+        assert_eq!(
+            reasons,
+            [FolderMarker, FolderMarker, Excluded, Archived, Archived, Empty, UnknownType, Unreachable]
+        );
+    }
+
+    #[test]
+    fn a_contradiction_is_a_warning_until_a_rule_decides() {
+        let odd = BlobFacts { content_type: Some("image/jpeg"), ..blob("clip.mp4") };
+        let collected = build(&RuleTexts::default(), &[odd]);
+        assert_eq!(collected.items[0].kind, Kind::Video);
+        assert_eq!(collected.warnings[0].code, "type.disagreement");
+        assert!(collected.warnings[0].message.contains("image/jpeg"));
+        let texts = RuleTexts { types: vec![("*.mp4".into(), Kind::Image)], ..RuleTexts::default() };
+        let collected = build(&texts, &[odd]);
+        assert_eq!((collected.items[0].kind, collected.warnings.len()), (Kind::Image, 0));
+    }
+
+    #[test]
+    fn dicom_files_of_a_directory_are_one_series_in_natural_order() {
+        let collected =
+            build(&RuleTexts::default(), &[blob("ct/10.dcm"), blob("ct/9.dcm"), blob("mr/1.dcm"), blob("2.dcm")]);
+        let groups: Vec<_> =
+            collected.items.iter().map(|item| (item.title.as_str(), item.urls.len(), item.bytes)).collect();
+        assert_eq!(groups, [("c", 1, 9), ("ct", 2, 18), ("mr", 1, 9)]);
+        assert!(collected.items[1].urls[0].ends_with("/ct/9.dcm"));
+    }
+
+    #[test]
+    fn constants_and_path_captures_become_client_metadata() {
+        let texts = RuleTexts {
+            path: Some("{site}/{rest}".into()),
+            constants: serde_json::from_str(r#"{"project": "p", "site": "default"}"#).unwrap(),
+            ..RuleTexts::default()
+        };
+        let collected = build(&texts, &[blob("leeds/a.jpg"), blob("b.jpg")]);
+        assert_eq!(collected.items[0].client_metadata["site"], "leeds");
+        assert_eq!(collected.items[1].client_metadata["site"], "default");
+        assert_eq!(collected.warnings.len(), 1);
+        assert_eq!(collected.warnings[0].code, "metadata.path");
+    }
+}

@@ -1,0 +1,171 @@
+//! Encord's file form: the JSON that its web interface takes, and that people keep. Its keys are in snake_case at the top
+//! and the frames of a group are `objectUrl_0`, `objectUrl_1`, … (docs.encord.com, "Register cloud data").
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value};
+
+use super::{
+    Item, Kind,
+    data_items::{JobOptions, scene_format},
+};
+
+fn top_level_key(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Video => "videos",
+        Kind::Image => "images",
+        Kind::ImageGroup | Kind::ImageSequence => "image_groups",
+        Kind::DicomSeries => "dicom_series",
+        Kind::Audio => "audio",
+        Kind::Text => "text",
+        Kind::Pdf => "pdfs",
+        Kind::Nifti => "nifti",
+        Kind::Scene => "scenes",
+        Kind::TimeSeries => "time_series",
+    }
+}
+
+/// One item as an element of its list.
+pub fn element(item: &Item) -> Value {
+    let mut object = Map::new();
+    let url = item.urls.first().cloned().unwrap_or_default();
+    match item.kind {
+        kind if kind.is_group() => {
+            object.insert("title".into(), item.title.clone().into());
+            if kind != Kind::DicomSeries {
+                object.insert("createVideo".into(), (kind == Kind::ImageSequence).into());
+            }
+            for (index, url) in item.urls.iter().enumerate() {
+                object.insert(format!("objectUrl_{index}"), url.clone().into());
+            }
+        }
+        Kind::Scene => {
+            object.insert("title".into(), item.title.clone().into());
+            object.insert("scene".into(), serde_json::json!({ "url": url, "format": scene_format(&url) }));
+        }
+        _ => {
+            object.insert("objectUrl".into(), url.into());
+            object.insert("title".into(), item.title.clone().into());
+        }
+    }
+    if !item.client_metadata.is_empty() {
+        object.insert("clientMetadata".into(), Value::Object(item.client_metadata.clone()));
+    }
+    Value::Object(object)
+}
+
+/// Writes the file form from items that come sorted by kind, one item a line, without holding them. The same items always
+/// give the same bytes.
+#[derive(Debug)]
+pub struct Writer<W: Write> {
+    out: W,
+    current: Option<&'static str>,
+}
+
+impl<W: Write> Writer<W> {
+    /// Begins the file.
+    ///
+    /// # Errors
+    /// The output's.
+    pub fn new(mut out: W) -> io::Result<Writer<W>> {
+        out.write_all(b"{")?;
+        Ok(Writer { out, current: None })
+    }
+
+    /// Adds one item.
+    ///
+    /// # Errors
+    /// The output's; or the items are not sorted by kind, which would write a key twice.
+    pub fn item(&mut self, item: &Item) -> io::Result<()> {
+        let key = top_level_key(item.kind);
+        if self.current == Some(key) {
+            self.out.write_all(b",\n")?;
+        } else {
+            if self.current.is_some() {
+                self.out.write_all(b"\n],")?;
+            }
+            write!(self.out, "\n\"{key}\": [\n")?;
+            self.current = Some(key);
+        }
+        serde_json::to_writer(&mut self.out, &element(item))?;
+        Ok(())
+    }
+
+    /// Ends the file with its options and returns the output.
+    ///
+    /// # Errors
+    /// The output's.
+    pub fn finish(mut self, options: JobOptions) -> io::Result<W> {
+        if self.current.is_some() {
+            self.out.write_all(b"\n],")?;
+        }
+        write!(
+            self.out,
+            "\n\"skip_duplicate_urls\": {},\n\"upsert_metadata\": {}\n}}\n",
+            options.skip_duplicate_urls, options.upsert_metadata
+        )?;
+        self.out.flush()?;
+        Ok(self.out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const OPTIONS: JobOptions = JobOptions { ignore_errors: true, skip_duplicate_urls: true, upsert_metadata: false };
+
+    fn item(kind: Kind, urls: &[&str]) -> Item {
+        Item {
+            kind,
+            title: "t".into(),
+            urls: urls.iter().map(|url| (*url).to_owned()).collect(),
+            client_metadata: Map::new(),
+            bytes: 1,
+        }
+    }
+
+    #[test]
+    fn lists_groups_and_flags_have_the_documented_spelling() {
+        let mut writer = Writer::new(Vec::new()).unwrap();
+        let mut video = item(Kind::Video, &["https://u/a.mp4"]);
+        video.client_metadata.insert("site".into(), "leeds".into());
+        for item in [
+            &video,
+            &item(Kind::ImageGroup, &["https://u/1.jpg", "https://u/2.jpg"]),
+            &item(Kind::ImageSequence, &["https://u/3.jpg"]),
+            &item(Kind::DicomSeries, &["https://u/1.dcm"]),
+            &item(Kind::Pdf, &["https://u/a.pdf"]),
+            &item(Kind::Scene, &["https://u/a.ply"]),
+        ] {
+            writer.item(item).unwrap();
+        }
+        let bytes = writer.finish(OPTIONS).unwrap();
+        let value: Value = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(
+            value,
+            json!({
+                "videos": [{"objectUrl": "https://u/a.mp4", "title": "t", "clientMetadata": {"site": "leeds"}}],
+                "image_groups": [
+                    {"title": "t", "createVideo": false, "objectUrl_0": "https://u/1.jpg", "objectUrl_1": "https://u/2.jpg"},
+                    {"title": "t", "createVideo": true, "objectUrl_0": "https://u/3.jpg"},
+                ],
+                "dicom_series": [{"title": "t", "objectUrl_0": "https://u/1.dcm"}],
+                "pdfs": [{"objectUrl": "https://u/a.pdf", "title": "t"}],
+                "scenes": [{"title": "t", "scene": {"url": "https://u/a.ply", "format": "ply"}}],
+                "skip_duplicate_urls": true,
+                "upsert_metadata": false,
+            })
+        );
+    }
+
+    #[test]
+    fn an_empty_manifest_is_valid_json() {
+        let bytes = Writer::new(Vec::new()).unwrap().finish(OPTIONS).unwrap();
+        assert_eq!(
+            serde_json::from_slice::<Value>(&bytes).unwrap(),
+            json!({"skip_duplicate_urls": true, "upsert_metadata": false})
+        );
+    }
+}

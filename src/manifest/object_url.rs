@@ -1,0 +1,85 @@
+//! The URL under which Encord is told of a blob.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use thiserror::Error;
+
+/// Everything but the unreserved characters of RFC 3986 is encoded, so that no client can read a name in two ways.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The longest URL that Encord takes, in bytes (docs.encord.com, "Register cloud data").
+pub const LONGEST: usize = 16 * 1024;
+
+/// Why a blob cannot be given to Encord under any URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Unreachable {
+    /// Every URL library removes `.` and `..` segments, encoded or not, before a request leaves: such a URL would name another blob.
+    #[error("its name has a path segment '.' or '..', which no URL can carry")]
+    DotSegment,
+    /// Longer than Encord takes.
+    #[error("its URL is longer than 16 KB")]
+    TooLong,
+}
+
+/// The plain URL of a blob, without any credential: each path segment encoded once, `/` kept.
+///
+/// `account_url` is `https://ACCOUNT.blob.core.windows.net` or whatever host Encord is to see, with or without a final `/`.
+///
+/// # Errors
+/// The blob cannot be named by a URL that Encord could fetch.
+pub fn object_url(account_url: &str, container: &str, name: &str) -> Result<String, Unreachable> {
+    let mut url = String::with_capacity(account_url.len() + container.len() + name.len() + 16);
+    url.push_str(account_url.trim_end_matches('/'));
+    for segment in std::iter::once(container).chain(name.split('/')) {
+        if segment == "." || segment == ".." {
+            return Err(Unreachable::DotSegment);
+        }
+        url.push('/');
+        url.extend(utf8_percent_encode(segment, SEGMENT));
+    }
+    if url.len() > LONGEST {
+        return Err(Unreachable::TooLong);
+    }
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ACCOUNT: &str = "https://acme.blob.core.windows.net/";
+
+    #[test]
+    fn each_segment_is_encoded_once() {
+        assert_eq!(
+            object_url(ACCOUNT, "raw", "a b#1 %20 é.jpg").unwrap(),
+            "https://acme.blob.core.windows.net/raw/a%20b%231%20%2520%20%C3%A9.jpg"
+        );
+        assert_eq!(
+            object_url(ACCOUNT, "raw", "/a//b?c+d&\\.png").unwrap(),
+            "https://acme.blob.core.windows.net/raw//a//b%3Fc%2Bd%26%5C.png"
+        );
+    }
+
+    #[test]
+    fn names_that_no_url_can_carry_are_refused() {
+        assert_eq!(object_url(ACCOUNT, "raw", "a/../b.jpg"), Err(Unreachable::DotSegment));
+        assert_eq!(object_url(ACCOUNT, "raw", "./b.jpg"), Err(Unreachable::DotSegment));
+        assert!(object_url(ACCOUNT, "raw", "a/...jpg").is_ok());
+        assert_eq!(object_url(ACCOUNT, "raw", &"é".repeat(4000)), Err(Unreachable::TooLong));
+    }
+
+    proptest! {
+        #[test]
+        fn a_url_library_reads_back_exactly_the_name(name in "[ -~éä中🎉\u{301}]{1,60}") {
+            let segments_ok = !name.split('/').any(|s| s == "." || s == "..");
+            prop_assume!(segments_ok);
+            let text = object_url(ACCOUNT, "raw", &name).unwrap();
+            let url = url::Url::parse(&text).unwrap();
+            prop_assert_eq!(url.as_str(), text.as_str());
+            let path = percent_encoding::percent_decode_str(url.path()).decode_utf8().unwrap();
+            prop_assert_eq!(path, format!("/raw/{name}"));
+            prop_assert!(url.query().is_none() && url.fragment().is_none());
+        }
+    }
+}
