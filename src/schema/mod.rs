@@ -1,1 +1,12 @@
-//! Encord's metadata schema: types, merging, value checks. Pure: no I/O.
+//! Encord's metadata schema: types, and merging what an import needs into what the organisation has. Pure: no I/O.
+//!
+//! Encord keeps one schema per organisation and saving replaces all of it, so everything here starts from the schema as it
+//! was read and keeps what it does not understand.
+
+mod key;
+mod key_type;
+mod merge;
+
+pub use key::{KeyError, check_key};
+pub use key_type::{KeyType, Scalar};
+pub use merge::{Change, ChangeKind, Diff, describe, diff};

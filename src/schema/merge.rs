@@ -1,0 +1,213 @@
+//! Merging the keys an import needs into the schema an organisation has.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::KeyType;
+
+/// What happens to one key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// The key is new.
+    Add,
+    /// The enum gets further values; none is taken away.
+    Widen,
+    /// The key was deleted softly and comes back.
+    Restore,
+    /// The key exists with another type; nothing can be changed.
+    Conflict,
+}
+
+/// A key whose entry in the schema is not yet what the import needs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The key.
+    pub key: String,
+    /// What happens to it.
+    pub kind: ChangeKind,
+    /// Its entry now, if it has one.
+    pub now: Option<Value>,
+    /// Its entry afterwards; for a conflict, what the config asks for.
+    pub then: Value,
+}
+
+/// The difference between a schema and what an import needs.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Diff {
+    /// In the order of the keys.
+    pub changes: Vec<Change>,
+}
+
+impl Diff {
+    /// Whether nothing has to be saved. Conflicts do not count: they cannot be saved.
+    pub fn is_empty(&self) -> bool {
+        self.changes.iter().all(|change| change.kind == ChangeKind::Conflict)
+    }
+
+    /// The keys whose type contradicts.
+    pub fn conflicts(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| change.kind == ChangeKind::Conflict)
+    }
+
+    /// The schema with the changes made and everything else, known or not, untouched. Conflicting keys keep their type.
+    pub fn apply(&self, schema: &Map<String, Value>) -> Map<String, Value> {
+        let mut merged = schema.clone();
+        for change in self.changes.iter().filter(|change| change.kind != ChangeKind::Conflict) {
+            merged.insert(change.key.clone(), change.then.clone());
+        }
+        merged
+    }
+}
+
+/// Finds what has to change for the schema to hold the wanted keys.
+///
+/// The rules are the SDK's (`encord` 0.1.211, `metadata_schema.py`): a scalar may be typed anew only from another scalar,
+/// which is nevertheless a conflict here because filters that others built would break; an enum may only grow; enum,
+/// embedding and geospatial keys never change their type; a softly deleted key comes back as its old type only.
+pub fn diff(schema: &Map<String, Value>, wanted: &BTreeMap<String, KeyType>) -> Diff {
+    let changes = wanted
+        .iter()
+        .filter_map(|(key, wanted)| {
+            let then = wanted.wire();
+            let (kind, then) = match schema.get(key) {
+                None => (ChangeKind::Add, then),
+                Some(now) => compare(now, wanted)?,
+            };
+            Some(Change { key: key.clone(), kind, now: schema.get(key).cloned(), then })
+        })
+        .collect();
+    Diff { changes }
+}
+
+fn compare(now: &Value, wanted: &KeyType) -> Option<(ChangeKind, Value)> {
+    let wire = wanted.wire();
+    match now["ty"].as_str().unwrap_or_default() {
+        "tombstone" => match now.get("deleted_ty") {
+            Some(deleted) if !deleted.is_null() && same(deleted, wanted) => {
+                Some((ChangeKind::Restore, deleted.clone()))
+            }
+            Some(deleted) if deleted["ty"] == "variant" && matches!(wanted, KeyType::Scalar(_)) => {
+                Some((ChangeKind::Restore, wire))
+            }
+            _ => Some((ChangeKind::Conflict, wire)),
+        },
+        "enum" => {
+            let KeyType::Enum(values) = wanted else { return Some((ChangeKind::Conflict, wire)) };
+            let have: Vec<&str> = now["values"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            let missing: Vec<&String> = values.iter().filter(|value| !have.contains(&value.as_str())).collect();
+            if missing.is_empty() {
+                return None;
+            }
+            if have.len() + missing.len() > 255 {
+                return Some((ChangeKind::Conflict, wire));
+            }
+            let mut all: Vec<&str> = have.iter().copied().chain(missing.into_iter().map(String::as_str)).collect();
+            all.sort_unstable();
+            let mut widened = now.clone();
+            widened["values"] = all.into_iter().map(Value::from).collect();
+            Some((ChangeKind::Widen, widened))
+        }
+        _ if same(now, wanted) => None,
+        _ => Some((ChangeKind::Conflict, wire)),
+    }
+}
+
+/// Whether an entry already is of this type. The strict scalars that the service may return (`number`, `varchar`, …, and
+/// `user`) count as the scalar of the same name.
+fn same(now: &Value, wanted: &KeyType) -> bool {
+    let ty = now["ty"].as_str().unwrap_or_default();
+    match wanted {
+        KeyType::Scalar(scalar) => {
+            ty == scalar.hint() || (ty == "variant" && now["hint"].as_str().unwrap_or("text") == scalar.hint())
+        }
+        KeyType::Embedding(size) => ty == "embedding" && now["size"] == *size,
+        KeyType::Geospatial => ty == "geospatial",
+        KeyType::Enum(_) => false,
+    }
+}
+
+/// A schema entry in a few words: `number`, `enum: a, b`, `embedding of 512`, `deleted number`.
+pub fn describe(entry: &Value) -> String {
+    match entry["ty"].as_str().unwrap_or_default() {
+        "variant" => entry["hint"].as_str().unwrap_or("text").to_owned(),
+        "enum" => {
+            let values: Vec<&str> =
+                entry["values"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            format!("enum: {}", values.join(", "))
+        }
+        "embedding" => format!("embedding of {}", entry["size"]),
+        "tombstone" if entry["deleted_ty"].is_null() => "deleted for ever".to_owned(),
+        "tombstone" => format!("deleted {}", describe(&entry["deleted_ty"])),
+        "" => "unknown type".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::Scalar;
+    use serde_json::json;
+
+    fn schema() -> Map<String, Value> {
+        serde_json::from_value(json!({
+            "n": {"ty": "variant", "hint": "number"},
+            "strict": {"ty": "varchar", "max_length": 100},
+            "e": {"ty": "enum", "values": ["x", "y"], "future": 1},
+            "emb": {"ty": "embedding", "size": 512, "api": null},
+            "gone": {"ty": "tombstone", "deleted_ty": {"ty": "variant", "hint": "uuid"}},
+            "hard": {"ty": "tombstone", "deleted_ty": null},
+            "strange": {"ty": "hologram", "depth": 3},
+        }))
+        .unwrap()
+    }
+
+    fn change(key: &str, wanted: KeyType) -> Option<(ChangeKind, String)> {
+        let diff = diff(&schema(), &BTreeMap::from([(key.to_owned(), wanted)]));
+        diff.changes.first().map(|change| (change.kind.clone(), describe(&change.then)))
+    }
+
+    #[test]
+    fn each_key_is_added_widened_restored_refused_or_left() {
+        use ChangeKind::{Add, Conflict, Restore, Widen};
+        let number = || KeyType::Scalar(Scalar::Number);
+        for (key, wanted, expected) in [
+            ("new", number(), Some((Add, "number"))),
+            ("n", number(), None),
+            ("n", KeyType::Scalar(Scalar::Text), Some((Conflict, "text"))),
+            ("strict", KeyType::Scalar(Scalar::Varchar), None),
+            ("e", KeyType::Enum(vec!["x".into()]), None),
+            ("e", KeyType::Enum(vec!["a".into(), "y".into()]), Some((Widen, "enum: a, x, y"))),
+            ("e", number(), Some((Conflict, "number"))),
+            ("emb", KeyType::Embedding(512), None),
+            ("emb", KeyType::Embedding(256), Some((Conflict, "embedding of 256"))),
+            ("gone", KeyType::Scalar(Scalar::Uuid), Some((Restore, "uuid"))),
+            ("gone", number(), Some((Restore, "number"))),
+            ("gone", KeyType::Geospatial, Some((Conflict, "geospatial"))),
+            ("hard", number(), Some((Conflict, "number"))),
+            ("strange", number(), Some((Conflict, "number"))),
+        ] {
+            let expected = expected.map(|(kind, text)| (kind, text.to_owned()));
+            assert_eq!(change(key, wanted.clone()), expected, "{key} as {wanted:?}");
+        }
+    }
+
+    #[test]
+    fn applying_keeps_everything_that_is_not_ours() {
+        let wanted = BTreeMap::from([
+            ("new".to_owned(), KeyType::Geospatial),
+            ("n".to_owned(), KeyType::Scalar(Scalar::Text)),
+            ("e".to_owned(), KeyType::Enum(vec!["z".into()])),
+        ]);
+        let before = schema();
+        let difference = diff(&before, &wanted);
+        let after = difference.apply(&before);
+        assert_eq!(after.len(), before.len() + 1);
+        assert_eq!(after["strange"], before["strange"]);
+        assert_eq!(after["n"], before["n"]);
+        assert_eq!(after["e"], json!({"ty": "enum", "values": ["x", "y", "z"], "future": 1}));
+        let again = diff(&after, &wanted);
+        assert!(again.is_empty() && again.conflicts().count() == 1);
+    }
+}
