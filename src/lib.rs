@@ -7,3 +7,4 @@ pub mod demo;
 pub mod manifest;
 pub mod schema;
 pub mod service;
+pub mod store;

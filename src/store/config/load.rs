@@ -1,0 +1,249 @@
+//! Reading configs, with errors that say where and what was meant.
+
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use super::{AuthKind, Config};
+use crate::{
+    manifest::rules::Rules,
+    schema::check_key,
+    store::{Home, paths::expand_home},
+};
+
+/// Why a config cannot be used. The message is meant for the user and says what to do.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct ConfigError(pub String);
+
+/// The file that `CONFIG` on the command line means: a path, or the name of a saved config.
+///
+/// # Errors
+/// There is no such file, with the saved configs named.
+pub fn find(home: &Home, config: &str) -> Result<PathBuf, ConfigError> {
+    let as_path = PathBuf::from(expand_home(config));
+    if as_path.is_file() {
+        return Ok(as_path);
+    }
+    let looks_like_a_path = config.contains(['/', '\\']) || config.ends_with(".toml");
+    let saved_path = home.configs().join(format!("{config}.toml"));
+    if !looks_like_a_path && saved_path.is_file() {
+        return Ok(saved_path);
+    }
+    let names = saved(home);
+    let known = match strsim_nearest(config, names.iter().map(String::as_str)) {
+        Some(near) => format!("Did you mean '{near}'?"),
+        None if names.is_empty() => format!("No config is saved in {} yet.", home.configs().display()),
+        None => format!("Saved configs: {}.", names.join(", ")),
+    };
+    Err(ConfigError(if looks_like_a_path {
+        format!("There is no config file '{config}'. Check the path; config.example.toml shows what a config holds.")
+    } else {
+        format!(
+            "There is no config '{config}': no file of that name here, and none saved as {}. {known}",
+            saved_path.display()
+        )
+    }))
+}
+
+/// The names of the saved configs, sorted.
+pub fn saved(home: &Home) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(home.configs())
+        .into_iter()
+        .flatten()
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .filter_map(|path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned()))
+        .collect();
+    names.sort();
+    names
+}
+
+/// Reads and checks a config file.
+///
+/// # Errors
+/// It cannot be read, is not TOML, has an unknown key or a value that cannot be right; with line and column.
+pub fn load(path: &Path) -> Result<Config, ConfigError> {
+    let bytes = std::fs::read(path).map_err(|error| {
+        ConfigError(format!("Cannot read the config {}: {error}. Check the path and its permissions.", path.display()))
+    })?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| ConfigError(format!("The config {} is not UTF-8 text. Save it as UTF-8.", path.display())))?;
+    parse(&text).map_err(|error| ConfigError(format!("In the config {}:\n{}", path.display(), error.0)))
+}
+
+/// Reads and checks a config's text.
+///
+/// # Errors
+/// As [`load`].
+pub fn parse(text: &str) -> Result<Config, ConfigError> {
+    let config: Config = toml::from_str(text).map_err(|error| {
+        let mut message = error.to_string().trim_end().to_owned();
+        if let Some(near) = nearest_field(error.message()) {
+            message.push_str(&format!("\nDid you mean '{near}'?"));
+        }
+        ConfigError(message)
+    })?;
+    check(&config)?;
+    Ok(config)
+}
+
+fn check(config: &Config) -> Result<(), ConfigError> {
+    let fail = |message: String| Err(ConfigError(message));
+    if config.version != 1 {
+        return fail(format!(
+            "version = {} is not known to this program; it reads version = 1. A newer azure-to-encord may have written it.",
+            config.version
+        ));
+    }
+    if let Some(account) = config.azure.account.as_deref()
+        && !account.is_empty()
+        && !account.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        && config.azure.endpoint.is_none()
+    {
+        return fail(format!(
+            "[azure] account = \"{account}\" is not a storage account's name (lower-case letters and digits). \
+             For a whole address use endpoint = \"https://…\"."
+        ));
+    }
+    for (key, url) in [("endpoint", &config.azure.endpoint), ("object_url_base", &config.azure.object_url_base)] {
+        if let Some(url) = url {
+            if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
+                return fail(format!(
+                    "[azure] {key} must be an address without '?', '#' or a user name. A SAS token belongs into the \
+                     variable named by sas_token_env, never into the config."
+                ));
+            }
+            if !matches!(url.scheme(), "http" | "https") {
+                return fail(format!("[azure] {key} must begin with https:// (or http:// on this machine)."));
+            }
+        }
+    }
+    if config.azure.auth == AuthKind::Sas
+        && config.azure.sas_token_env.is_some()
+        && config.azure.sas_token_file.is_some()
+    {
+        return fail("[azure] has both sas_token_env and sas_token_file; keep one.".into());
+    }
+    for key in config.schema.keys.keys() {
+        if let Err(error) = check_key(key) {
+            return fail(format!("[schema.keys] \"{key}\": {error}."));
+        }
+    }
+    if let Err(error) = Rules::new(&config.manifest.rules()) {
+        return fail(format!("[manifest] {error}."));
+    }
+    if config.folder.path.is_some() && config.folder.uuid.is_some() {
+        return fail("[folder] has both path and uuid; keep one.".into());
+    }
+    for (key, value) in [
+        ("videos_per_job", config.upload.videos_per_job),
+        ("images_per_job", config.upload.images_per_job),
+        ("jobs_in_flight", config.upload.jobs_in_flight as u64),
+    ] {
+        if value == 0 {
+            return fail(format!("[upload] {key} = 0 would send nothing; use 1 or more."));
+        }
+    }
+    if config.upload.images_per_job > 500_000 || config.upload.videos_per_job > 500_000 {
+        return fail("[upload] Encord takes at most 500,000 items in one job.".into());
+    }
+    if config.upload.upsert_metadata && !config.upload.skip_duplicate_urls {
+        return fail(
+            "[upload] upsert_metadata = true has no effect without skip_duplicate_urls = true; set both or neither."
+                .into(),
+        );
+    }
+    Ok(())
+}
+
+/// The known key nearest to the unknown one that serde's message names.
+fn nearest_field(message: &str) -> Option<String> {
+    let mut quoted = message.strip_prefix("unknown ")?.split('`').skip(1).step_by(2);
+    let unknown = quoted.next()?.to_owned();
+    let known: Vec<&str> = quoted.collect();
+    strsim_nearest(&unknown, known.into_iter()).map(str::to_owned)
+}
+
+fn strsim_nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_holds_every_key_with_its_default() {
+        let text = include_str!("../../../config.example.toml");
+        let parsed = parse(text).unwrap();
+        assert_eq!(parsed.upload, Config::default().upload);
+        assert_eq!(parsed.encord.domain, Config::default().encord.domain);
+        // Every key of the contract that this version knows is there, commented out or not.
+        let uncommented: String = text
+            .lines()
+            .map(|line| line.strip_prefix("#: ").unwrap_or(line))
+            .fold(String::new(), |all, line| all + line + "\n");
+        let full: toml::Table = uncommented.parse().unwrap();
+        for (section, keys) in [
+            ("encord", &["domain", "ssh_key_file", "bearer_token_env", "integration"][..]),
+            (
+                "azure",
+                &["account", "container", "endpoint", "object_url_base", "auth", "sas_token_env", "sas_token_file"],
+            ),
+            ("schema", &["keys"]),
+            ("manifest", &["source", "prefixes", "include", "exclude", "types", "groups", "metadata"]),
+            ("folder", &["path", "uuid", "description"]),
+            (
+                "upload",
+                &[
+                    "ignore_individual_file_errors",
+                    "skip_duplicate_urls",
+                    "upsert_metadata",
+                    "videos_per_job",
+                    "images_per_job",
+                    "jobs_in_flight",
+                ],
+            ),
+        ] {
+            for key in keys {
+                assert!(full[section].as_table().unwrap().contains_key(*key), "[{section}] {key} is missing");
+            }
+        }
+    }
+
+    #[test]
+    fn mistakes_are_placed_and_the_nearest_key_is_named() {
+        let message = parse("version = 1\n[azure]\ncontainr = \"x\"\n").unwrap_err().0;
+        assert!(message.contains("line 3, column 1"), "{message}");
+        assert!(message.contains("Did you mean 'container'?"), "{message}");
+        let message = parse("version = 1\n[upload]\njobs_in_flight = \"two\"\n").unwrap_err().0;
+        assert!(message.contains("line 3") && message.contains("jobs_in_flight"), "{message}");
+        let message = parse("version = 1\n[azure]\nauth = \"sass\"\n").unwrap_err().0;
+        assert!(message.contains("Did you mean 'sas'?"), "{message}");
+    }
+
+    #[test]
+    fn values_that_cannot_be_right_are_refused_with_the_remedy() {
+        for (text, part) in [
+            ("version = 2", "version = 1"),
+            ("version = 1\n[azure]\naccount = \"https://a.b\"", "endpoint"),
+            ("version = 1\n[azure]\nendpoint = \"https://a.blob.core.windows.net/?sv=1&sig=abc\"", "sas_token_env"),
+            ("version = 1\n[schema.keys]\n\"$x\" = \"text\"", "reserved"),
+            ("version = 1\n[schema.keys]\nx = \"integer\"", "not a metadata type"),
+            ("version = 1\n[manifest]\ninclude = [\"a[\"]", "glob"),
+            ("version = 1\n[upload]\njobs_in_flight = 0", "1 or more"),
+            ("version = 1\n[upload]\nskip_duplicate_urls = false\nupsert_metadata = true", "set both"),
+            ("version = 1\n[folder]\npath = \"a\"\nuuid = \"11111111-1111-4111-8111-111111111111\"", "keep one"),
+        ] {
+            let message = parse(text).unwrap_err().0;
+            assert!(message.contains(part), "{text}: {message}");
+            assert!(!message.contains("sig=abc") || text.contains("line"), "a secret is repeated: {message}");
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! The config file: what an import is made of, without any secret. `config.example.toml` explains every key.
+
+mod load;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use url::Url;
+use uuid::Uuid;
+
+use crate::{
+    manifest::{Kind, batch::Limits, data_items::JobOptions, rules::RuleTexts},
+    schema::KeyType,
+};
+
+pub use load::{ConfigError, find, load, parse, saved};
+
+/// A whole config, version 1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Always 1.
+    pub version: u32,
+    /// Where Encord is and who we are there.
+    #[serde(default)]
+    pub encord: Encord,
+    /// Where the blobs are.
+    #[serde(default)]
+    pub azure: Azure,
+    /// What the organisation's metadata schema has to hold.
+    #[serde(default)]
+    pub schema: Schema,
+    /// What becomes an item.
+    #[serde(default)]
+    pub manifest: Manifest,
+    /// Where the items go in Encord.
+    #[serde(default)]
+    pub folder: Folder,
+    /// How they are sent.
+    #[serde(default)]
+    pub upload: Upload,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            version: 1,
+            encord: Encord::default(),
+            azure: Azure::default(),
+            schema: Schema::default(),
+            manifest: Manifest::default(),
+            folder: Folder::default(),
+            upload: Upload::default(),
+        }
+    }
+}
+
+/// `[encord]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Encord {
+    /// The API's address: EU by default, `https://api.us.encord.com` for the US.
+    pub domain: String,
+    /// An OpenSSH private key of the Ed25519 kind; without it `ENCORD_SSH_KEY_FILE` or `ENCORD_SSH_KEY`.
+    pub ssh_key_file: Option<String>,
+    /// The environment variable that holds a bearer token, instead of a key.
+    pub bearer_token_env: Option<String>,
+    /// The cloud integration, by title or UUID.
+    pub integration: Option<String>,
+}
+
+impl Default for Encord {
+    fn default() -> Self {
+        Encord {
+            domain: "https://api.encord.com".into(),
+            ssh_key_file: None,
+            bearer_token_env: None,
+            integration: None,
+        }
+    }
+}
+
+/// How this program signs in to the storage account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuthKind {
+    /// A shared access signature.
+    #[default]
+    Sas,
+    /// None: the container is public.
+    Anonymous,
+}
+
+/// `[azure]`
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Azure {
+    /// The storage account's name.
+    pub account: Option<String>,
+    /// The container.
+    pub container: String,
+    /// The account's URL where it is not `https://ACCOUNT.blob.core.windows.net`.
+    pub endpoint: Option<Url>,
+    /// The account's URL as Encord is to see it, where that differs.
+    pub object_url_base: Option<Url>,
+    /// How to sign in.
+    pub auth: AuthKind,
+    /// The environment variable that holds the SAS token.
+    pub sas_token_env: Option<String>,
+    /// The file that holds the SAS token.
+    pub sas_token_file: Option<String>,
+}
+
+impl Azure {
+    /// The account's URL, without a final `/`; `None` while neither account nor endpoint is set.
+    pub fn account_url(&self) -> Option<String> {
+        match (&self.endpoint, &self.account) {
+            (Some(endpoint), _) => Some(endpoint.as_str().trim_end_matches('/').to_owned()),
+            (None, Some(account)) if !account.is_empty() => Some(format!("https://{account}.blob.core.windows.net")),
+            _ => None,
+        }
+    }
+
+    /// The account's URL as Encord sees it, without a final `/`.
+    pub fn object_base(&self) -> Option<String> {
+        match &self.object_url_base {
+            Some(base) => Some(base.as_str().trim_end_matches('/').to_owned()),
+            None => self.account_url(),
+        }
+    }
+}
+
+/// `[schema]`
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Schema {
+    /// The keys that the import needs, with their types.
+    pub keys: BTreeMap<String, KeyType>,
+}
+
+/// `[[manifest.types]]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TypeRule {
+    /// A glob over the blob's whole name.
+    #[serde(rename = "match")]
+    pub pattern: String,
+    /// What such blobs are.
+    #[serde(rename = "type")]
+    pub kind: Kind,
+}
+
+/// `[[manifest.groups]]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroupRule {
+    /// `image-group`, `image-sequence` or `dicom-series`.
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    /// A glob over the blob's whole name.
+    #[serde(rename = "match")]
+    pub pattern: String,
+    /// `directory`, or a regular expression whose captures make the group's key.
+    pub by: String,
+}
+
+/// `[manifest.metadata]`
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Metadata {
+    /// A pattern over the blob's whole name.
+    pub path: Option<String>,
+    /// Metadata that every item gets.
+    pub constants: Map<String, Value>,
+}
+
+/// Where the manifest comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// A listing of the container.
+    #[default]
+    Container,
+}
+
+/// `[manifest]`
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Manifest {
+    /// Where it comes from.
+    pub source: Source,
+    /// The prefixes to list; none means the whole container.
+    pub prefixes: Vec<String>,
+    /// Globs of which one must match.
+    pub include: Vec<String>,
+    /// Globs of which none may match.
+    pub exclude: Vec<String>,
+    /// Types by rule.
+    pub types: Vec<TypeRule>,
+    /// Groups by rule.
+    pub groups: Vec<GroupRule>,
+    /// Client metadata.
+    pub metadata: Metadata,
+}
+
+impl Manifest {
+    /// The rules of the domain.
+    pub fn rules(&self) -> RuleTexts {
+        RuleTexts {
+            include: self.include.clone(),
+            exclude: self.exclude.clone(),
+            types: self.types.iter().map(|rule| (rule.pattern.clone(), rule.kind)).collect(),
+            groups: self.groups.iter().map(|rule| (rule.kind, rule.pattern.clone(), rule.by.clone())).collect(),
+            path: self.metadata.path.clone(),
+            constants: self.metadata.constants.clone(),
+        }
+    }
+}
+
+/// `[folder]`
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Folder {
+    /// The folder's path from the root, such as `Raw/2026`; what is missing is created.
+    pub path: Option<String>,
+    /// An existing folder.
+    pub uuid: Option<Uuid>,
+    /// The description of a folder that is created.
+    pub description: Option<String>,
+}
+
+/// `[upload]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Upload {
+    /// Go on when single files fail.
+    pub ignore_individual_file_errors: bool,
+    /// Leave alone what the folder already holds under the same URL.
+    pub skip_duplicate_urls: bool,
+    /// Update the metadata of what is already there.
+    pub upsert_metadata: bool,
+    /// Most videos in a job.
+    pub videos_per_job: u64,
+    /// Most other items in a job.
+    pub images_per_job: u64,
+    /// Jobs that Encord works on at the same time.
+    pub jobs_in_flight: usize,
+}
+
+impl Default for Upload {
+    fn default() -> Self {
+        let limits = Limits::default();
+        Upload {
+            ignore_individual_file_errors: true,
+            skip_duplicate_urls: true,
+            upsert_metadata: false,
+            videos_per_job: limits.videos_per_job,
+            images_per_job: limits.images_per_job,
+            jobs_in_flight: 2,
+        }
+    }
+}
+
+impl Upload {
+    /// How the manifest is cut.
+    pub fn limits(&self) -> Limits {
+        Limits { videos_per_job: self.videos_per_job, images_per_job: self.images_per_job }
+    }
+
+    /// The options of every job.
+    pub fn options(&self) -> JobOptions {
+        JobOptions {
+            ignore_errors: self.ignore_individual_file_errors,
+            skip_duplicate_urls: self.skip_duplicate_urls,
+            upsert_metadata: self.upsert_metadata,
+        }
+    }
+}

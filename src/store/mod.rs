@@ -1,0 +1,16 @@
+//! What is kept on disk: saved configs, manifests and runs.
+
+pub mod config;
+mod lines;
+mod manifest_dir;
+mod paths;
+mod report;
+mod runs;
+mod secrets;
+
+pub use lines::{IndexedLines, LineWriter};
+pub use manifest_dir::{ManifestDir, ManifestWriter, Summary};
+pub use paths::{Home, HomeError};
+pub use report::{ReportPaths, write_report};
+pub use runs::{BatchRow, BatchState, FailedUnit, NewRun, RunLock, RunRow, RunState, RunStore, StoreError};
+pub use secrets::{SecretError, bearer_token, sas_token, ssh_key};

@@ -1,0 +1,66 @@
+//! Where configs and runs live.
+
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+/// No place for the program's files is known.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error(
+    "This system names no home directory. Set AZURE_TO_ENCORD_HOME to a directory where configs and runs may be kept."
+)]
+pub struct HomeError;
+
+/// The directories of configs and of runs: the platform's own, or both below `AZURE_TO_ENCORD_HOME`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home {
+    configs: PathBuf,
+    data: PathBuf,
+}
+
+impl Home {
+    /// Reads `AZURE_TO_ENCORD_HOME`, else asks the platform.
+    ///
+    /// # Errors
+    /// Neither names a directory.
+    pub fn from_environment() -> Result<Home, HomeError> {
+        if let Some(root) = std::env::var_os("AZURE_TO_ENCORD_HOME").filter(|root| !root.is_empty()) {
+            return Ok(Home::below(Path::new(&root)));
+        }
+        let dirs = directories::ProjectDirs::from("", "", "azure-to-encord").ok_or(HomeError)?;
+        Ok(Home { configs: dirs.config_dir().to_owned(), data: dirs.data_dir().to_owned() })
+    }
+
+    /// Both directories below one.
+    pub fn below(root: &Path) -> Home {
+        Home { configs: root.join("configs"), data: root.join("data") }
+    }
+
+    /// Saved configs, one `NAME.toml` each.
+    pub fn configs(&self) -> &Path {
+        &self.configs
+    }
+
+    /// Holds `runs.db` and a directory for each run.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// The directory of one run.
+    pub fn run(&self, id: &str) -> PathBuf {
+        self.data.join("runs").join(id)
+    }
+
+    /// Manifests that no run owns yet.
+    pub fn drafts(&self) -> PathBuf {
+        self.data.join("drafts")
+    }
+}
+
+/// Replaces a leading `~/` by the user's home directory.
+pub(crate) fn expand_home(path: &str) -> String {
+    match (path.strip_prefix("~/"), directories::BaseDirs::new()) {
+        (Some(rest), Some(dirs)) => dirs.home_dir().join(rest).to_string_lossy().into_owned(),
+        _ => path.to_owned(),
+    }
+}

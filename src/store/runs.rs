@@ -1,0 +1,634 @@
+//! Runs on disk: what was sent, what Encord answered, what failed. Everything is written before it is acted upon or shown.
+
+use std::{
+    fs::{File, TryLockError},
+    io,
+    path::Path,
+    time::Duration,
+};
+
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use uuid::Uuid;
+
+use super::Home;
+use crate::manifest::{Kind, batch::Batch, data_items::JobOptions};
+
+/// A fault of the run store.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// SQLite's own words.
+    #[error(
+        "The record of runs ({path}) cannot be used: {source}. Check the disk's free space and the file's permissions."
+    )]
+    Database {
+        /// The database.
+        path: String,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The file system's own words.
+    #[error("Cannot write {path}: {source}. Check the disk's free space and the directory's permissions.")]
+    File {
+        /// The file or directory.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// There is no such run.
+    #[error("There is no run '{0}'. `azure-to-encord runs list` shows all runs.")]
+    Unknown(String),
+    /// Another process works on the run.
+    #[error("Another azure-to-encord is working on run {0} right now. Wait for it, or stop it first.")]
+    Busy(String),
+}
+
+/// How a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunState {
+    /// Jobs are still to be sent or followed.
+    Running,
+    /// Everything is registered.
+    Done,
+    /// Finished, but some items failed.
+    DoneWithErrors,
+    /// Nothing more will happen, and not everything was tried.
+    Failed,
+    /// The user stopped it.
+    Cancelled,
+}
+
+impl RunState {
+    /// As in JSON events.
+    pub fn name(self) -> &'static str {
+        match self {
+            RunState::Running => "running",
+            RunState::Done => "done",
+            RunState::DoneWithErrors => "done-with-errors",
+            RunState::Failed => "failed",
+            RunState::Cancelled => "cancelled",
+        }
+    }
+
+    fn from_name(name: &str) -> RunState {
+        [RunState::Done, RunState::DoneWithErrors, RunState::Failed, RunState::Cancelled]
+            .into_iter()
+            .find(|state| state.name() == name)
+            .unwrap_or(RunState::Running)
+    }
+}
+
+/// How a batch stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BatchState {
+    /// Not sent yet.
+    Waiting,
+    /// Its request is leaving; whether Encord has it is not known until the job's id is.
+    Sending,
+    /// Encord works on it.
+    Pending,
+    /// Encord has finished it; single units may have failed.
+    Done,
+    /// Encord ended it with an error, or it could not be sent.
+    Error,
+    /// It was cancelled.
+    Cancelled,
+}
+
+impl BatchState {
+    /// As in JSON events.
+    pub fn name(self) -> &'static str {
+        match self {
+            BatchState::Waiting => "waiting",
+            BatchState::Sending => "sending",
+            BatchState::Pending => "pending",
+            BatchState::Done => "done",
+            BatchState::Error => "error",
+            BatchState::Cancelled => "cancelled",
+        }
+    }
+
+    fn from_name(name: &str) -> BatchState {
+        [BatchState::Sending, BatchState::Pending, BatchState::Done, BatchState::Error, BatchState::Cancelled]
+            .into_iter()
+            .find(|state| state.name() == name)
+            .unwrap_or(BatchState::Waiting)
+    }
+
+    /// Whether nothing more happens to it.
+    pub fn is_final(self) -> bool {
+        matches!(self, BatchState::Done | BatchState::Error | BatchState::Cancelled)
+    }
+}
+
+/// What a new run is.
+#[derive(Debug, Clone)]
+pub struct NewRun {
+    /// Its id.
+    pub id: String,
+    /// The config's name or path, for the user to know it by.
+    pub config: String,
+    /// Encord's API.
+    pub domain: String,
+    /// The config as it was, for resuming: TOML without secrets.
+    pub config_text: String,
+    /// The destination.
+    pub folder: Uuid,
+    /// The destination's path.
+    pub folder_path: String,
+    /// The integration.
+    pub integration: Uuid,
+    /// The jobs' options.
+    pub options: JobOptions,
+    /// Jobs at a time.
+    pub jobs_in_flight: usize,
+}
+
+/// A run as it is on disk.
+#[derive(Debug, Clone)]
+pub struct RunRow {
+    /// What it is.
+    pub run: NewRun,
+    /// How it stands.
+    pub state: RunState,
+    /// When it began, RFC 3339 in UTC.
+    pub started: String,
+    /// When it ended.
+    pub finished: Option<String>,
+    /// Units that Encord has registered.
+    pub registered: u64,
+    /// Units that failed.
+    pub failed: u64,
+    /// Items in all.
+    pub items: u64,
+}
+
+/// A batch as it is on disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchRow {
+    /// Its number in the run, from 1.
+    pub number: u32,
+    /// What it holds.
+    pub batch: Batch,
+    /// How it stands.
+    pub state: BatchState,
+    /// Encord's id of its job.
+    pub job: Option<Uuid>,
+    /// Units registered.
+    pub done: u64,
+    /// Units failed.
+    pub errors: u64,
+    /// Units cancelled.
+    pub cancelled: u64,
+    /// Why the whole batch failed.
+    pub message: Option<String>,
+}
+
+impl BatchRow {
+    /// Units that are neither registered nor failed nor cancelled.
+    pub fn open(&self) -> u64 {
+        self.batch.count.saturating_sub(self.done + self.errors + self.cancelled)
+    }
+}
+
+/// A unit that Encord did not register.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FailedUnit {
+    /// The batch it was in.
+    pub batch: u32,
+    /// Its URLs.
+    pub object_urls: Vec<String>,
+    /// Encord's own words.
+    pub error: String,
+    /// The id to quote to Encord's support.
+    pub subtask_uuid: Option<String>,
+    /// What Encord was doing.
+    pub action_description: Option<String>,
+}
+
+/// The database of all runs, `runs.db` in the data directory.
+#[derive(Debug)]
+pub struct RunStore {
+    connection: Connection,
+    path: String,
+}
+
+const SCHEMA_VERSION: i64 = 1;
+
+const SCHEMA: &str = "
+create table run (
+  id text primary key, config text not null, domain text not null, config_text text not null,
+  folder text not null, folder_path text not null, integration text not null,
+  ignore_errors integer not null, skip_duplicate_urls integer not null, upsert_metadata integer not null,
+  jobs_in_flight integer not null, state text not null, started text not null, finished text
+) strict;
+create table batch (
+  run text not null references run(id) on delete cascade, number integer not null,
+  kind text not null, first integer not null, count integer not null, state text not null, job text,
+  done integer not null default 0, errors integer not null default 0, cancelled integer not null default 0,
+  message text, primary key (run, number)
+) strict;
+create table failed_unit (
+  run text not null references run(id) on delete cascade, batch integer not null, urls text not null,
+  error text not null, subtask text, action text
+) strict;
+create index failed_unit_run on failed_unit (run, batch);
+pragma user_version = 1;
+";
+
+impl RunStore {
+    /// Opens the database, making it where there is none.
+    ///
+    /// # Errors
+    /// The directory or the database cannot be used, or a newer program made it.
+    pub fn open(home: &Home) -> Result<RunStore, StoreError> {
+        let data = home.data();
+        std::fs::create_dir_all(data)
+            .map_err(|source| StoreError::File { path: data.display().to_string(), source })?;
+        let file = data.join("runs.db");
+        let path = file.display().to_string();
+        let fail = |source| StoreError::Database { path: path.clone(), source };
+        let mut connection = Connection::open(&file).map_err(fail)?;
+        connection.busy_timeout(Duration::from_secs(10)).map_err(fail)?;
+        connection
+            .execute_batch("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;")
+            .map_err(fail)?;
+        // One writer makes the tables; a second process that comes at the same moment waits and finds them.
+        let transaction =
+            connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fail)?;
+        let version: i64 = transaction.query_row("pragma user_version", [], |row| row.get(0)).map_err(fail)?;
+        if version == 0 {
+            transaction.execute_batch(SCHEMA).map_err(fail)?;
+        } else if version > SCHEMA_VERSION {
+            return Err(StoreError::File {
+                path,
+                source: io::Error::other("a newer version of azure-to-encord made it; use that version"),
+            });
+        }
+        transaction.commit().map_err(fail)?;
+        Ok(RunStore { connection, path })
+    }
+
+    fn fault(&self, source: rusqlite::Error) -> StoreError {
+        StoreError::Database { path: self.path.clone(), source }
+    }
+
+    /// Records a new run and its batches, all waiting.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn create(&mut self, run: &NewRun, batches: &[Batch]) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        let fail = |source| StoreError::Database { path: path.clone(), source };
+        let transaction = self.connection.transaction().map_err(fail)?;
+        transaction
+            .execute(
+                "insert into run values (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,'running',?12,null)",
+                params![
+                    run.id,
+                    run.config,
+                    run.domain,
+                    run.config_text,
+                    run.folder.to_string(),
+                    run.folder_path,
+                    run.integration.to_string(),
+                    run.options.ignore_errors,
+                    run.options.skip_duplicate_urls,
+                    run.options.upsert_metadata,
+                    i64::try_from(run.jobs_in_flight).unwrap_or(i64::MAX),
+                    now(),
+                ],
+            )
+            .map_err(fail)?;
+        {
+            let mut insert = transaction
+                .prepare("insert into batch (run, number, kind, first, count, state) values (?1,?2,?3,?4,?5,'waiting')")
+                .map_err(fail)?;
+            for (batch, number) in batches.iter().zip(1u32..) {
+                insert
+                    .execute(params![run.id, number, batch.kind.name(), signed(batch.first), signed(batch.count)])
+                    .map_err(fail)?;
+            }
+        }
+        transaction.commit().map_err(fail)
+    }
+
+    /// All runs, oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn runs(&self) -> Result<Vec<RunRow>, StoreError> {
+        self.select_runs("order by run.started, run.id", [])
+    }
+
+    /// One run.
+    ///
+    /// # Errors
+    /// There is none of that id, or the database's.
+    pub fn run(&self, id: &str) -> Result<RunRow, StoreError> {
+        self.select_runs("where run.id = ?1", [id])?.pop().ok_or_else(|| StoreError::Unknown(id.to_owned()))
+    }
+
+    fn select_runs(&self, rest: &str, parameters: impl rusqlite::Params) -> Result<Vec<RunRow>, StoreError> {
+        let query = format!(
+            "select run.*, (select total(done) from batch where run = run.id), (select total(errors) from batch where run = run.id),
+             (select total(count) from batch where run = run.id) from run {rest}"
+        );
+        let read = || -> rusqlite::Result<Vec<_>> {
+            let mut statement = self.connection.prepare(&query)?;
+            let rows = statement.query_map(parameters, |row| {
+                Ok(RunRow {
+                    run: NewRun {
+                        id: row.get(0)?,
+                        config: row.get(1)?,
+                        domain: row.get(2)?,
+                        config_text: row.get(3)?,
+                        folder: parse_uuid(&row.get::<_, String>(4)?),
+                        folder_path: row.get(5)?,
+                        integration: parse_uuid(&row.get::<_, String>(6)?),
+                        options: JobOptions {
+                            ignore_errors: row.get(7)?,
+                            skip_duplicate_urls: row.get(8)?,
+                            upsert_metadata: row.get(9)?,
+                        },
+                        jobs_in_flight: usize::try_from(row.get::<_, i64>(10)?).unwrap_or(1),
+                    },
+                    state: RunState::from_name(&row.get::<_, String>(11)?),
+                    started: row.get(12)?,
+                    finished: row.get(13)?,
+                    registered: whole(row.get(14)?),
+                    failed: whole(row.get(15)?),
+                    items: whole(row.get(16)?),
+                })
+            })?;
+            rows.collect()
+        };
+        read().map_err(|source| self.fault(source))
+    }
+
+    /// A run's batches in order.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn batches(&self, run: &str) -> Result<Vec<BatchRow>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<_>> {
+            let mut statement = self.connection.prepare(
+                "select number, kind, first, count, state, job, done, errors, cancelled, message from batch where run = ?1 order by number",
+            )?;
+            let rows = statement.query_map([run], |row| {
+                Ok(BatchRow {
+                    number: row.get(0)?,
+                    batch: Batch {
+                        kind: Kind::from_name(&row.get::<_, String>(1)?).unwrap_or(Kind::Image),
+                        first: unsigned(row.get(2)?),
+                        count: unsigned(row.get(3)?),
+                    },
+                    state: BatchState::from_name(&row.get::<_, String>(4)?),
+                    job: row.get::<_, Option<String>>(5)?.map(|text| parse_uuid(&text)),
+                    done: unsigned(row.get(6)?),
+                    errors: unsigned(row.get(7)?),
+                    cancelled: unsigned(row.get(8)?),
+                    message: row.get(9)?,
+                })
+            })?;
+            rows.collect()
+        };
+        read().map_err(|source| self.fault(source))
+    }
+
+    /// Records how a batch stands; `failed` replaces the failed units known so far of this batch.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn save_batch(&mut self, run: &str, row: &BatchRow, failed: Option<&[FailedUnit]>) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        let fail = |source| StoreError::Database { path: path.clone(), source };
+        let transaction = self.connection.transaction().map_err(fail)?;
+        transaction
+            .execute(
+                "update batch set state = ?3, job = ?4, done = ?5, errors = ?6, cancelled = ?7, message = ?8 where run = ?1 and number = ?2",
+                params![
+                    run,
+                    row.number,
+                    row.state.name(),
+                    row.job.map(|job| job.to_string()),
+                    signed(row.done),
+                    signed(row.errors),
+                    signed(row.cancelled),
+                    row.message,
+                ],
+            )
+            .map_err(fail)?;
+        if let Some(failed) = failed {
+            transaction
+                .execute("delete from failed_unit where run = ?1 and batch = ?2", params![run, row.number])
+                .map_err(fail)?;
+            let mut insert = transaction.prepare("insert into failed_unit values (?1,?2,?3,?4,?5,?6)").map_err(fail)?;
+            for unit in failed {
+                insert
+                    .execute(params![
+                        run,
+                        row.number,
+                        serde_json::Value::from(unit.object_urls.clone()).to_string(),
+                        unit.error,
+                        unit.subtask_uuid,
+                        unit.action_description,
+                    ])
+                    .map_err(fail)?;
+            }
+        }
+        transaction.commit().map_err(fail)
+    }
+
+    /// A run's failed units in order, up to `limit` from `offset` on.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn failed_units(&self, run: &str, offset: u64, limit: u64) -> Result<Vec<FailedUnit>, StoreError> {
+        let read = || -> rusqlite::Result<Vec<_>> {
+            let mut statement = self.connection.prepare(
+                "select batch, urls, error, subtask, action from failed_unit where run = ?1 order by batch, rowid limit ?3 offset ?2",
+            )?;
+            let rows = statement.query_map(params![run, signed(offset), signed(limit)], |row| {
+                Ok(FailedUnit {
+                    batch: row.get(0)?,
+                    object_urls: serde_json::from_str(&row.get::<_, String>(1)?).unwrap_or_default(),
+                    error: row.get(2)?,
+                    subtask_uuid: row.get(3)?,
+                    action_description: row.get(4)?,
+                })
+            })?;
+            rows.collect()
+        };
+        read().map_err(|source| self.fault(source))
+    }
+
+    /// Records how a run stands, with the time of its end unless it is running.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn set_state(&mut self, run: &str, state: RunState) -> Result<(), StoreError> {
+        let finished = (state != RunState::Running).then(now);
+        self.connection
+            .execute("update run set state = ?2, finished = ?3 where id = ?1", params![run, state.name(), finished])
+            .map_err(|source| self.fault(source))?;
+        Ok(())
+    }
+
+    /// Removes a run and its directory. The items stay in Encord.
+    ///
+    /// # Errors
+    /// There is none of that id, or its files cannot be removed.
+    pub fn forget(&mut self, home: &Home, id: &str) -> Result<(), StoreError> {
+        self.run(id)?;
+        let _lock = RunLock::take(home, id)?;
+        self.connection.execute("delete from run where id = ?1", [id]).map_err(|source| self.fault(source))?;
+        let dir = home.run(id);
+        std::fs::remove_dir_all(&dir).map_err(|source| StoreError::File { path: dir.display().to_string(), source })
+    }
+
+    /// The last successful query of a run's existence, for callers that only want to know.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn exists(&self, id: &str) -> Result<bool, StoreError> {
+        self.connection
+            .query_row("select 1 from run where id = ?1", [id], |_| Ok(()))
+            .optional()
+            .map(|found| found.is_some())
+            .map_err(|source| self.fault(source))
+    }
+}
+
+/// Held while a process works on a run; the system lets go of it when the process ends, however it ends.
+#[derive(Debug)]
+pub struct RunLock {
+    _file: File,
+}
+
+impl RunLock {
+    /// Takes the lock.
+    ///
+    /// # Errors
+    /// Another process has it, or the run's directory cannot be written.
+    pub fn take(home: &Home, id: &str) -> Result<RunLock, StoreError> {
+        let path = home.run(id).join("lock");
+        RunLock::take_at(&path, id)
+    }
+
+    fn take_at(path: &Path, id: &str) -> Result<RunLock, StoreError> {
+        let file =
+            File::create(path).map_err(|source| StoreError::File { path: path.display().to_string(), source })?;
+        match file.try_lock() {
+            Ok(()) => Ok(RunLock { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(StoreError::Busy(id.to_owned())),
+            Err(TryLockError::Error(source)) => Err(StoreError::File { path: path.display().to_string(), source }),
+        }
+    }
+}
+
+fn now() -> String {
+    let now = OffsetDateTime::now_utc();
+    now.replace_nanosecond(0).unwrap_or(now).format(&Rfc3339).unwrap_or_default()
+}
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or_default()
+}
+
+/// SQLite's `total` is a float so that it is never null; counts stay far below 2^53.
+fn whole(number: f64) -> u64 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a sum of counts")]
+    let whole = number as u64;
+    whole
+}
+
+fn parse_uuid(text: &str) -> Uuid {
+    Uuid::parse_str(text).unwrap_or_default()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn new_run(id: &str) -> NewRun {
+        NewRun {
+            id: id.to_owned(),
+            config: "demo".into(),
+            domain: "http://127.0.0.1:1".into(),
+            config_text: "version = 1".into(),
+            folder: Uuid::from_u128(7),
+            folder_path: "Raw".into(),
+            integration: Uuid::from_u128(8),
+            options: JobOptions { ignore_errors: true, skip_duplicate_urls: true, upsert_metadata: false },
+            jobs_in_flight: 2,
+        }
+    }
+
+    fn batch(first: u64, count: u64) -> Batch {
+        Batch { kind: Kind::Image, first, count }
+    }
+
+    #[test]
+    fn a_run_survives_closing_and_its_numbers_come_from_its_batches() {
+        let dir = tempfile::tempdir().unwrap();
+        let home = Home::below(dir.path());
+        let mut store = RunStore::open(&home).unwrap();
+        store.create(&new_run("a"), &[batch(0, 10), batch(10, 5)]).unwrap();
+        let mut row = store.batches("a").unwrap().remove(1);
+        row.state = BatchState::Done;
+        row.job = Some(Uuid::from_u128(9));
+        (row.done, row.errors) = (4, 1);
+        let failed = FailedUnit {
+            batch: 2,
+            object_urls: vec!["https://u/é.jpg".into()],
+            error: "Object not found".into(),
+            subtask_uuid: Some("s".into()),
+            action_description: None,
+        };
+        store.save_batch("a", &row, Some(std::slice::from_ref(&failed))).unwrap();
+        store.save_batch("a", &row, Some(std::slice::from_ref(&failed))).unwrap();
+        drop(store);
+        let mut store = RunStore::open(&home).unwrap();
+        assert_eq!(store.batches("a").unwrap()[1], row);
+        assert_eq!(store.failed_units("a", 0, 10).unwrap(), [failed]);
+        let run = store.run("a").unwrap();
+        assert_eq!((run.registered, run.failed, run.items, run.state), (4, 1, 15, RunState::Running));
+        store.set_state("a", RunState::DoneWithErrors).unwrap();
+        let run = store.run("a").unwrap();
+        assert!(run.finished.is_some() && run.state == RunState::DoneWithErrors);
+        assert!(matches!(store.run("b"), Err(StoreError::Unknown(_))));
+    }
+
+    #[test]
+    fn a_second_worker_on_a_run_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let home = Home::below(dir.path());
+        std::fs::create_dir_all(home.run("a")).unwrap();
+        let lock = RunLock::take(&home, "a").unwrap();
+        assert!(matches!(RunLock::take(&home, "a"), Err(StoreError::Busy(_))));
+        drop(lock);
+        assert!(RunLock::take(&home, "a").is_ok());
+    }
+
+    #[test]
+    fn forgetting_removes_rows_and_files() {
+        let dir = tempfile::tempdir().unwrap();
+        let home = Home::below(dir.path());
+        let mut store = RunStore::open(&home).unwrap();
+        store.create(&new_run("a"), &[batch(0, 10)]).unwrap();
+        std::fs::create_dir_all(home.run("a")).unwrap();
+        store.forget(&home, "a").unwrap();
+        assert!(!store.exists("a").unwrap() && !home.run("a").exists());
+        assert!(store.batches("a").unwrap().is_empty());
+    }
+}
