@@ -8,3 +8,4 @@ pub mod manifest;
 pub mod schema;
 pub mod service;
 pub mod store;
+pub mod wizard;

@@ -1,0 +1,96 @@
+//! What a user can do, whatever key it is bound to.
+
+use super::Step;
+
+/// One thing to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// On to what comes next: the next field, the next step, the end.
+    Next,
+    /// Back to what came before; never validates, never loses anything.
+    Back,
+    /// One row up.
+    Up,
+    /// One row down.
+    Down,
+    /// A page up.
+    PageUp,
+    /// A page down.
+    PageDown,
+    /// To the first row.
+    Top,
+    /// To the last row.
+    Bottom,
+    /// Out of a folder; a smaller number.
+    Left,
+    /// Into a folder; a larger number.
+    Right,
+    /// Choose or switch what is under the cursor.
+    Toggle,
+    /// To the next field.
+    FocusNext,
+    /// To the field before.
+    FocusPrevious,
+    /// Do the step's work again.
+    Refresh,
+    /// Make something new.
+    New,
+    /// Search.
+    Search,
+    /// Show the step's next list.
+    SwitchList,
+    /// Keep Encord's type where the config asks for another.
+    KeepTheirs,
+    /// Stop the work.
+    Cancel,
+    /// All keys.
+    Help,
+    /// Leave the program.
+    Quit,
+    /// Yes to a question.
+    Yes,
+    /// No to a question.
+    No,
+    /// Straight to a step.
+    Goto(Step),
+}
+
+/// A change to the text of the focused field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Edit {
+    /// A typed character.
+    Insert(char),
+    /// Pasted text; line breaks are dropped.
+    Paste(String),
+    /// Delete the character before the cursor.
+    Backspace,
+    /// Delete the character under the cursor.
+    Delete,
+    /// Delete the word before the cursor.
+    DeleteWord,
+    /// Delete everything.
+    Clear,
+    /// Move one character.
+    Left,
+    /// Move one character.
+    Right,
+    /// To the start.
+    Home,
+    /// To the end.
+    End,
+}
+
+/// An action that does something now, and the word for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    /// The action.
+    pub action: Action,
+    /// What it does here.
+    pub label: &'static str,
+}
+
+impl Hint {
+    pub(super) fn new(action: Action, label: &'static str) -> Hint {
+        Hint { action, label }
+    }
+}

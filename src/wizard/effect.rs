@@ -1,0 +1,268 @@
+//! What the machine asks the service layer to do, and what comes back.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use secrecy::SecretString;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::{Action, Destination, Edit, List, Plan, Problem, Row, Snapshot};
+use crate::{
+    manifest::{Kind, data_items::JobOptions},
+    store::{RunState, Summary, config},
+};
+
+/// Tells apart what was asked for; an answer whose id is no longer current is dropped.
+pub type RequestId = u64;
+
+/// Something to be done outside the machine.
+#[derive(Debug)]
+pub enum Effect {
+    /// Begin a request; its replies come back with this id.
+    Start {
+        /// Its id.
+        id: RequestId,
+        /// What it is.
+        request: Request,
+    },
+    /// The replies of this request are no longer wanted. A write that was sent is finished all the same.
+    Cancel {
+        /// Which request.
+        id: RequestId,
+    },
+    /// Leave the program.
+    Exit,
+}
+
+/// What can be asked of the services.
+#[derive(Debug)]
+pub enum Request {
+    /// Read the key, sign in, list the integrations.
+    ConnectEncord {
+        /// Where and as whom.
+        encord: config::Encord,
+        /// The key's passphrase, if the user gave one.
+        passphrase: Option<SecretString>,
+    },
+    /// Find out whether the container can be listed.
+    OpenContainer {
+        /// Which.
+        azure: config::Azure,
+    },
+    /// Read the organisation's metadata schema.
+    ReadSchema,
+    /// List the container and build the manifest.
+    BuildManifest {
+        /// Where the blobs are.
+        azure: config::Azure,
+        /// The rules.
+        manifest: config::Manifest,
+        /// What goes into the file form.
+        options: JobOptions,
+    },
+    /// Read rows of a list for the screen.
+    ReadRows {
+        /// Which list.
+        list: List,
+        /// From which row.
+        first: u64,
+        /// How many.
+        count: u64,
+    },
+    /// Read one page of folders.
+    ListFolders {
+        /// Below which folder; the root otherwise.
+        parent: Option<Uuid>,
+        /// Only those whose name holds this.
+        search: String,
+        /// Which page.
+        page: Option<String>,
+    },
+    /// Find out what of the config's folder exists.
+    ResolveFolder {
+        /// Which.
+        folder: config::Folder,
+    },
+    /// Carry out the plan: schema, folder, jobs. The only request that changes anything.
+    StartRun {
+        /// What was confirmed.
+        plan: Box<Plan>,
+    },
+    /// Stop sending jobs; with `abort`, also cancel those that Encord works on.
+    StopRun {
+        /// Whether to cancel running jobs.
+        abort: bool,
+    },
+}
+
+/// What can happen to the machine.
+#[derive(Debug)]
+pub enum Event {
+    /// The front end is there.
+    Open,
+    /// The user did something.
+    Action(Action),
+    /// The user typed.
+    Edit(Edit),
+    /// A service answered.
+    Reply {
+        /// Which request.
+        id: RequestId,
+        /// What it said.
+        reply: Reply,
+    },
+}
+
+/// What services answer.
+#[derive(Debug)]
+pub enum Reply {
+    /// To [`Request::ConnectEncord`].
+    Encord(EncordReply),
+    /// To [`Request::OpenContainer`].
+    Container(Result<ContainerFacts, Problem>),
+    /// To [`Request::ReadSchema`].
+    Schema(Result<Map<String, Value>, Problem>),
+    /// While [`Request::BuildManifest`] goes on, at most ten times a second.
+    Listing(ListingProgress),
+    /// At the end of [`Request::BuildManifest`].
+    Manifest(Result<ManifestFacts, Problem>),
+    /// To [`Request::ReadRows`].
+    Rows {
+        /// Which list.
+        list: List,
+        /// The first row's place.
+        first: u64,
+        /// The rows.
+        rows: Vec<Row>,
+    },
+    /// To [`Request::ListFolders`].
+    Folders(Result<FolderPage, Problem>),
+    /// To [`Request::ResolveFolder`].
+    FolderResolved(Result<Destination, Problem>),
+    /// While [`Request::StartRun`] goes on.
+    Run(RunReply),
+}
+
+/// A key that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyFacts {
+    /// What named it: `ssh_key_file`, `ENCORD_SSH_KEY_FILE`, …
+    pub source: String,
+    /// Its SHA-256 fingerprint, as `ssh-keygen -l` prints it; what is known of a token instead.
+    pub fingerprint: String,
+}
+
+/// A cloud integration. Encord does not tell which cloud it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Integration {
+    /// Its id.
+    pub uuid: Uuid,
+    /// Its title.
+    pub title: String,
+}
+
+/// How signing in to Encord went.
+#[derive(Debug)]
+pub struct EncordReply {
+    /// The key.
+    pub key: Result<KeyFacts, Problem>,
+    /// Whether the key is encrypted and its passphrase is missing or wrong.
+    pub wants_passphrase: bool,
+    /// The integrations, if the key could be read.
+    pub login: Option<Result<Vec<Integration>, Problem>>,
+}
+
+/// A container that can be listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContainerFacts {
+    /// Whether there is anything in it.
+    pub empty: bool,
+    /// The account's URL.
+    pub account_url: String,
+}
+
+/// How far a listing is.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ListingProgress {
+    /// Blobs seen.
+    pub blobs: u64,
+    /// Items so far, without groups, which form at the end.
+    pub items: BTreeMap<Kind, u64>,
+    /// Blobs left out so far.
+    pub skipped: u64,
+    /// Warnings so far.
+    pub warnings: u64,
+    /// Blobs a second since the listing began.
+    pub per_second: f64,
+}
+
+/// A finished manifest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ManifestFacts {
+    /// What it holds.
+    pub summary: Summary,
+    /// Blobs that were listed.
+    pub blobs: u64,
+    /// Where Encord's file form lies.
+    pub file: PathBuf,
+}
+
+/// A folder in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FolderRow {
+    /// Its id.
+    pub uuid: Uuid,
+    /// Its name.
+    pub name: String,
+    /// Its path from the root, where a search found it.
+    pub path: Option<String>,
+    /// Its description.
+    pub description: String,
+    /// Whether it mirrors a bucket; such a folder takes no uploads.
+    pub synced: bool,
+}
+
+/// A page of folders.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FolderPage {
+    /// The folders.
+    pub rows: Vec<FolderRow>,
+    /// How to ask for the next page.
+    pub next: Option<String>,
+}
+
+/// What a run tells of itself.
+#[derive(Debug)]
+pub enum RunReply {
+    /// The schema was saved with these keys added, widened or restored.
+    SchemaSaved(Vec<String>),
+    /// The destination is there.
+    Folder {
+        /// Its id.
+        uuid: Uuid,
+        /// Its path.
+        path: String,
+        /// Whether this run made it.
+        created: bool,
+    },
+    /// The run is on disk.
+    Started {
+        /// Its id.
+        run: String,
+    },
+    /// How far it is, at most ten times a second.
+    Progress(Box<Snapshot>),
+    /// It ended.
+    Finished {
+        /// How.
+        state: RunState,
+        /// The final numbers.
+        snapshot: Box<Snapshot>,
+        /// The reports, JSON and CSV.
+        reports: Option<(PathBuf, PathBuf)>,
+        /// What went wrong outside single items.
+        problem: Option<Problem>,
+    },
+    /// It could not begin. Nothing was sent.
+    Refused(Problem),
+}

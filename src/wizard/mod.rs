@@ -1,0 +1,409 @@
+//! The wizard: six state machines that take events and answer with effects. Pure: no I/O, no clock, no terminal.
+//!
+//! Both front ends, the terminal screens and the headless run, drive this same machine, so they cannot drift apart.
+
+mod action;
+mod check;
+mod effect;
+mod field;
+mod folder;
+mod integration;
+mod manifest;
+mod plan;
+mod problem;
+mod progress;
+mod rows;
+mod schema;
+mod upload;
+
+#[cfg(test)]
+mod tests;
+
+use crate::store::config::Config;
+
+pub use action::{Action, Edit, Hint};
+pub use check::{Check, CheckState};
+pub use effect::{
+    ContainerFacts, Effect, EncordReply, Event, FolderPage, FolderRow, Integration, KeyFacts, ListingProgress,
+    ManifestFacts, Reply, Request, RequestId, RunReply,
+};
+pub use field::Field;
+pub use folder::{Destination, FolderMode, FolderRef, FolderStep};
+pub use integration::{FieldName, Focus, IntegrationStep};
+pub use manifest::{Listing, ManifestStep};
+pub use plan::Plan;
+pub use problem::{Class, Problem};
+pub use progress::{JobRow, ProgressStep, Snapshot};
+pub use rows::{List, Row, RowWindow};
+pub use schema::{SchemaRow, SchemaStep, SchemaView};
+pub use upload::{UploadOption, UploadStep};
+
+/// The six steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Step {
+    /// Sign in on both sides.
+    Integration,
+    /// The metadata schema.
+    Schema,
+    /// What will be registered.
+    Manifest,
+    /// Where it goes.
+    Folder,
+    /// What will change, for a yes.
+    Upload,
+    /// Following it to the end.
+    Progress,
+}
+
+impl Step {
+    /// In order.
+    pub const ALL: [Step; 6] =
+        [Step::Integration, Step::Schema, Step::Manifest, Step::Folder, Step::Upload, Step::Progress];
+
+    /// The step's name on screens.
+    pub fn title(self) -> &'static str {
+        match self {
+            Step::Integration => "Integration",
+            Step::Schema => "Schema",
+            Step::Manifest => "Manifest",
+            Step::Folder => "Folder",
+            Step::Upload => "Upload",
+            Step::Progress => "Progress",
+        }
+    }
+
+    /// From 1.
+    pub fn number(self) -> usize {
+        Step::ALL.iter().position(|step| *step == self).map_or(1, |index| index + 1)
+    }
+}
+
+/// How a step stands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Status {
+    /// Not entered yet, or waiting for the user.
+    Idle,
+    /// Waiting for a service.
+    Working,
+    /// Nothing stands in the way of the next step.
+    Ready,
+    /// Something does.
+    Blocked(Problem),
+}
+
+/// Collects effects and hands out request ids.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    effects: Vec<Effect>,
+    last: RequestId,
+}
+
+impl Outbox {
+    fn start(&mut self, request: Request) -> RequestId {
+        self.last += 1;
+        self.effects.push(Effect::Start { id: self.last, request });
+        self.last
+    }
+
+    fn cancel(&mut self, id: Option<RequestId>) {
+        self.effects.extend(id.map(|id| Effect::Cancel { id }));
+    }
+}
+
+/// What lies over the step's screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overlay {
+    /// All keys of the step.
+    Help,
+    /// Whether to quit while something runs.
+    Quit,
+}
+
+/// What a step asks the wizard to do after an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Move {
+    Stay,
+    Next,
+    Back,
+}
+
+/// The whole wizard.
+#[derive(Debug)]
+pub struct Wizard {
+    config: Config,
+    step: Step,
+    overlay: Option<Overlay>,
+    integration: IntegrationStep,
+    schema: SchemaStep,
+    manifest: ManifestStep,
+    folder: FolderStep,
+    upload: UploadStep,
+    progress: ProgressStep,
+    outbox: Outbox,
+}
+
+impl Wizard {
+    /// A wizard on a config, at its first step. Nothing happens before [`Event::Open`].
+    pub fn new(config: Config) -> Wizard {
+        Wizard {
+            integration: IntegrationStep::new(&config),
+            schema: SchemaStep::default(),
+            manifest: ManifestStep::default(),
+            folder: FolderStep::default(),
+            upload: UploadStep::default(),
+            progress: ProgressStep::default(),
+            step: Step::Integration,
+            overlay: None,
+            outbox: Outbox::default(),
+            config,
+        }
+    }
+
+    /// Takes an event, changes the state, and says what has to be done.
+    pub fn handle(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::Open => self.integration.open(&self.config, &mut self.outbox),
+            Event::Action(action) => self.action(action),
+            Event::Edit(edit) => self.edit(&edit),
+            Event::Reply { id, reply } => self.reply(id, reply),
+        }
+        std::mem::take(&mut self.outbox.effects)
+    }
+
+    /// The config as edited so far.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The step on the screen.
+    pub fn step(&self) -> Step {
+        self.step
+    }
+
+    /// What lies over it.
+    pub fn overlay(&self) -> Option<Overlay> {
+        self.overlay
+    }
+
+    /// Step 1.
+    pub fn integration(&self) -> &IntegrationStep {
+        &self.integration
+    }
+
+    /// Step 2.
+    pub fn schema(&self) -> &SchemaStep {
+        &self.schema
+    }
+
+    /// Step 3.
+    pub fn manifest(&self) -> &ManifestStep {
+        &self.manifest
+    }
+
+    /// Step 4.
+    pub fn folder(&self) -> &FolderStep {
+        &self.folder
+    }
+
+    /// Step 5.
+    pub fn upload(&self) -> &UploadStep {
+        &self.upload
+    }
+
+    /// Step 6.
+    pub fn progress(&self) -> &ProgressStep {
+        &self.progress
+    }
+
+    /// How a step stands.
+    pub fn status(&self, step: Step) -> Status {
+        match step {
+            Step::Integration => self.integration.status(&self.config),
+            Step::Schema => self.schema.status(&self.config),
+            Step::Manifest => self.manifest.status(),
+            Step::Folder => self.folder.status(),
+            Step::Upload if self.plan().is_some() => Status::Ready,
+            Step::Upload => Status::Idle,
+            Step::Progress => self.progress.status(),
+        }
+    }
+
+    /// What would be sent, once all steps before the upload are ready.
+    pub fn plan(&self) -> Option<Plan> {
+        let manifest = self.manifest.built()?;
+        Some(Plan::new(
+            &self.config,
+            self.integration.chosen(&self.config)?.clone(),
+            self.schema.diff(&self.config)?,
+            &manifest.summary,
+            self.folder.destination()?.clone(),
+        ))
+    }
+
+    /// Whether keys are text for a field right now.
+    pub fn takes_text(&self) -> bool {
+        self.overlay.is_none()
+            && match self.step {
+                Step::Integration => self.integration.takes_text(),
+                Step::Folder => self.folder.takes_text(),
+                _ => false,
+            }
+    }
+
+    /// The actions that do something now, with a word for each, the most useful first.
+    pub fn hints(&self) -> Vec<Hint> {
+        match self.overlay {
+            Some(Overlay::Help) => return vec![Hint::new(Action::Back, "close")],
+            Some(Overlay::Quit) => return vec![Hint::new(Action::Yes, "quit"), Hint::new(Action::No, "stay")],
+            None => {}
+        }
+        let mut hints = match self.step {
+            Step::Integration => self.integration.hints(),
+            Step::Schema => self.schema.hints(&self.config),
+            Step::Manifest => self.manifest.hints(),
+            Step::Folder => self.folder.hints(),
+            Step::Upload => self.upload.hints(self.plan().is_some()),
+            Step::Progress => self.progress.hints(),
+        };
+        if !self.takes_text() {
+            hints.push(Hint::new(Action::Help, "help"));
+        }
+        hints.push(Hint::new(Action::Quit, "quit"));
+        hints
+    }
+
+    fn edit(&mut self, edit: &Edit) {
+        if self.overlay.is_some() {
+            return;
+        }
+        match self.step {
+            Step::Integration => self.integration.edit(edit),
+            Step::Folder => self.folder.edit(edit, &mut self.outbox),
+            _ => {}
+        }
+    }
+
+    fn action(&mut self, action: Action) {
+        match (self.overlay, action) {
+            (Some(Overlay::Quit), Action::Yes | Action::Next) => return self.quit(),
+            (Some(Overlay::Quit), Action::Quit | Action::No | Action::Back) => return self.overlay = None,
+            (Some(Overlay::Quit), _) => return,
+            (Some(Overlay::Help), Action::Quit) => self.overlay = None,
+            (Some(Overlay::Help), _) => return self.overlay = None,
+            (None, _) => {}
+        }
+        match action {
+            Action::Help => self.overlay = Some(Overlay::Help),
+            Action::Quit if self.progress.is_running() || self.manifest.is_listing() => {
+                self.overlay = Some(Overlay::Quit);
+            }
+            Action::Quit => self.quit(),
+            Action::Goto(step) => self.go_to(step),
+            action => {
+                let movement = self.step_action(action);
+                match movement {
+                    Move::Stay => {}
+                    Move::Next => self.next(),
+                    Move::Back => self.back(),
+                }
+            }
+        }
+    }
+
+    fn step_action(&mut self, action: Action) -> Move {
+        let ready = self.plan().is_some();
+        let (config, outbox) = (&mut self.config, &mut self.outbox);
+        match self.step {
+            Step::Integration => {
+                let before = (config.encord.clone(), config.azure.clone());
+                let movement = self.integration.action(action, config, outbox);
+                if before.0 != config.encord || action == Action::Refresh {
+                    self.schema.reset(outbox);
+                    self.folder.reset(outbox);
+                }
+                if before.1 != config.azure || action == Action::Refresh {
+                    self.manifest.reset(outbox);
+                }
+                movement
+            }
+            Step::Schema => self.schema.action(action, config, outbox),
+            Step::Manifest => self.manifest.action(action, config, outbox),
+            Step::Folder => self.folder.action(action, config, outbox),
+            Step::Upload => self.upload.action(action, config, ready),
+            Step::Progress => self.progress.action(action, outbox),
+        }
+    }
+
+    fn quit(&mut self) {
+        self.overlay = None;
+        self.outbox.effects.push(Effect::Exit);
+    }
+
+    fn back(&mut self) {
+        let index = self.step.number() - 1;
+        if let Some(before) = index.checked_sub(1).and_then(|index| Step::ALL.get(index)) {
+            self.step = *before;
+        }
+    }
+
+    fn next(&mut self) {
+        match self.step {
+            Step::Upload => {
+                if let Some(plan) = self.plan() {
+                    self.progress.start(plan, &mut self.outbox);
+                    self.step = Step::Progress;
+                }
+            }
+            Step::Progress => self.quit(),
+            _ if self.status(self.step) == Status::Ready => {
+                if let Some(step) = Step::ALL.get(self.step.number()) {
+                    self.enter(*step);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Goes to a step directly: back always, forward only over steps that are ready.
+    fn go_to(&mut self, step: Step) {
+        if self.progress.is_running() && step != Step::Progress {
+            return;
+        }
+        if step <= self.step {
+            self.step = step;
+            return;
+        }
+        while self.step < step && self.step < Step::Upload && self.status(self.step) == Status::Ready {
+            let before = self.step;
+            self.next();
+            if self.step == before {
+                return;
+            }
+        }
+    }
+
+    fn enter(&mut self, step: Step) {
+        self.step = step;
+        match step {
+            Step::Schema => self.schema.open(&mut self.outbox),
+            Step::Manifest => self.manifest.open(&self.config, &mut self.outbox),
+            Step::Folder => self.folder.open(&self.config, &mut self.outbox),
+            Step::Integration | Step::Upload | Step::Progress => {}
+        }
+    }
+
+    fn reply(&mut self, id: RequestId, reply: Reply) {
+        match reply {
+            Reply::Encord(reply) => self.integration.encord_reply(id, reply, &mut self.config),
+            Reply::Container(result) => self.integration.container_reply(id, result),
+            Reply::Schema(result) => self.schema.reply(id, result),
+            Reply::Listing(progress) => self.manifest.listing(id, progress),
+            Reply::Manifest(result) => self.manifest.built_reply(id, result, &mut self.outbox),
+            Reply::Rows { list: List::Failed, first, rows } => self.progress.rows(id, first, rows, &mut self.outbox),
+            Reply::Rows { list, first, rows } => self.manifest.rows(id, list, first, rows, &mut self.outbox),
+            Reply::Folders(result) => self.folder.page_reply(id, result),
+            Reply::FolderResolved(result) => self.folder.resolved(id, result),
+            Reply::Run(reply) => self.progress.reply(id, reply, &mut self.outbox),
+        }
+    }
+}

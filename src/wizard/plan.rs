@@ -1,0 +1,63 @@
+//! Everything that a run will change, for the user's yes.
+
+use super::{Destination, Integration};
+use crate::{
+    manifest::{Kind, batch},
+    schema::Diff,
+    store::{
+        Summary,
+        config::{self, Config},
+    },
+};
+
+/// What will be sent where, and what it changes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Encord's API.
+    pub domain: String,
+    /// The integration through which Encord reads.
+    pub integration: Integration,
+    /// Changes of the metadata schema.
+    pub schema: Diff,
+    /// Where the items go.
+    pub destination: Destination,
+    /// Items of each kind.
+    pub items: Vec<(Kind, u64)>,
+    /// Bytes of all files.
+    pub bytes: u64,
+    /// The jobs in their order.
+    pub batches: Vec<batch::Batch>,
+    /// Options and limits.
+    pub upload: config::Upload,
+}
+
+impl Plan {
+    pub(super) fn new(
+        config: &Config,
+        integration: Integration,
+        schema: Diff,
+        summary: &Summary,
+        destination: Destination,
+    ) -> Plan {
+        Plan {
+            domain: config.encord.domain.clone(),
+            integration,
+            schema,
+            destination,
+            items: summary.items.iter().map(|(kind, count)| (*kind, *count)).collect(),
+            bytes: summary.bytes,
+            batches: batch::cut(summary.items.iter().map(|(kind, count)| (*kind, *count)), config.upload.limits()),
+            upload: config.upload.clone(),
+        }
+    }
+
+    /// Items of all kinds.
+    pub fn total_items(&self) -> u64 {
+        self.items.iter().map(|(_, count)| count).sum()
+    }
+
+    /// How many jobs go out for a kind.
+    pub fn jobs(&self, kind: Kind) -> usize {
+        self.batches.iter().filter(|batch| batch.kind == kind).count()
+    }
+}

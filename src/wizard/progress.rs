@@ -1,0 +1,277 @@
+//! Step 6: following a run to its end.
+
+use std::path::PathBuf;
+
+use uuid::Uuid;
+
+use super::{Action, Hint, List, Move, Outbox, Plan, Problem, Request, RequestId, Row, RowWindow, RunReply, Status};
+use crate::{
+    manifest::Kind,
+    store::{BatchState, RunState},
+};
+
+/// A job on the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobRow {
+    /// The batch's number, from 1.
+    pub batch: u32,
+    /// Encord's id.
+    pub job: Option<Uuid>,
+    /// What it holds.
+    pub kind: Kind,
+    /// How it stands.
+    pub state: BatchState,
+    /// Units in it.
+    pub count: u64,
+    /// Units registered.
+    pub done: u64,
+    /// Units failed.
+    pub errors: u64,
+    /// Units cancelled.
+    pub cancelled: u64,
+    /// Why the whole job failed.
+    pub message: Option<String>,
+}
+
+/// A run's numbers at one moment, computed from its batches, so that they never exceed the whole.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Snapshot {
+    /// The jobs in order.
+    pub jobs: Vec<JobRow>,
+    /// Units of all jobs.
+    pub total: u64,
+    /// Units registered.
+    pub done: u64,
+    /// Units failed.
+    pub errors: u64,
+    /// Units cancelled.
+    pub cancelled: u64,
+    /// Failed units on record.
+    pub failed_rows: u64,
+    /// Units finished in a second, over the last moments.
+    pub per_second: f64,
+    /// Seconds since the run began or was resumed.
+    pub elapsed: u64,
+    /// What the run waits for, where it is not plain progress.
+    pub note: Option<String>,
+}
+
+impl Snapshot {
+    /// Units that are finished, one way or the other.
+    pub fn finished(&self) -> u64 {
+        self.done + self.errors + self.cancelled
+    }
+
+    /// Seconds that the rest will take at the present rate; `None` until that means something.
+    pub fn eta(&self) -> Option<u64> {
+        let rest = self.total.saturating_sub(self.finished());
+        if self.elapsed < 3 || self.per_second <= 0.0 || rest == 0 {
+            return None;
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "an estimate in whole seconds"
+        )]
+        let seconds = (rest as f64 / self.per_second).ceil() as u64;
+        Some(seconds)
+    }
+}
+
+/// What the run is doing.
+#[derive(Debug, Default)]
+enum Phase {
+    #[default]
+    Unstarted,
+    Preparing,
+    Running,
+    Stopping,
+    Finished(RunState),
+    Refused(Problem),
+}
+
+/// The state of step 6.
+#[derive(Debug, Default)]
+pub struct ProgressStep {
+    phase: Phase,
+    request: Option<RequestId>,
+    run: Option<String>,
+    destination: Option<(String, bool)>,
+    schema_saved: Vec<String>,
+    snapshot: Snapshot,
+    reports: Option<(PathBuf, PathBuf)>,
+    problem: Option<Problem>,
+    show_failed: bool,
+    job_cursor: usize,
+    failed: RowWindow,
+}
+
+impl ProgressStep {
+    pub(super) fn start(&mut self, plan: Plan, outbox: &mut Outbox) {
+        if matches!(self.phase, Phase::Unstarted | Phase::Refused(_)) {
+            *self = ProgressStep { phase: Phase::Preparing, ..ProgressStep::default() };
+            self.request = Some(outbox.start(Request::StartRun { plan: Box::new(plan) }));
+        }
+    }
+
+    /// The run's id, once it is on disk.
+    pub fn run(&self) -> Option<&str> {
+        self.run.as_deref()
+    }
+
+    /// The destination's path, and whether this run made it.
+    pub fn destination(&self) -> Option<(&str, bool)> {
+        self.destination.as_ref().map(|(path, created)| (path.as_str(), *created))
+    }
+
+    /// The schema keys that this run added or changed.
+    pub fn schema_saved(&self) -> &[String] {
+        &self.schema_saved
+    }
+
+    /// The latest numbers.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// How it ended.
+    pub fn outcome(&self) -> Option<RunState> {
+        match self.phase {
+            Phase::Finished(state) => Some(state),
+            _ => None,
+        }
+    }
+
+    /// Why it could not begin, or what went wrong outside single items.
+    pub fn problem(&self) -> Option<&Problem> {
+        match &self.phase {
+            Phase::Refused(problem) => Some(problem),
+            _ => self.problem.as_ref(),
+        }
+    }
+
+    /// The reports, JSON and CSV.
+    pub fn reports(&self) -> Option<&(PathBuf, PathBuf)> {
+        self.reports.as_ref()
+    }
+
+    /// Whether the list of failed items is shown instead of the jobs.
+    pub fn shows_failed(&self) -> bool {
+        self.show_failed
+    }
+
+    /// The job under the cursor.
+    pub fn job_cursor(&self) -> usize {
+        self.job_cursor
+    }
+
+    /// The failed items.
+    pub fn failed(&self) -> &RowWindow {
+        &self.failed
+    }
+
+    /// Whether it was told to stop.
+    pub fn is_stopping(&self) -> bool {
+        matches!(self.phase, Phase::Stopping)
+    }
+
+    /// Whether jobs are still to be sent or followed.
+    pub fn is_running(&self) -> bool {
+        matches!(self.phase, Phase::Preparing | Phase::Running | Phase::Stopping)
+    }
+
+    pub(super) fn status(&self) -> Status {
+        match &self.phase {
+            Phase::Unstarted => Status::Idle,
+            Phase::Preparing | Phase::Running | Phase::Stopping => Status::Working,
+            Phase::Finished(_) => Status::Ready,
+            Phase::Refused(problem) => Status::Blocked(problem.clone()),
+        }
+    }
+
+    pub(super) fn hints(&self) -> Vec<Hint> {
+        let mut hints = match &self.phase {
+            Phase::Finished(_) => vec![Hint::new(Action::Next, "finish")],
+            Phase::Refused(_) => vec![Hint::new(Action::Back, "back to the review")],
+            Phase::Stopping => vec![Hint::new(Action::Cancel, "cancel jobs in Encord")],
+            Phase::Preparing | Phase::Running => vec![Hint::new(Action::Cancel, "stop sending")],
+            Phase::Unstarted => Vec::new(),
+        };
+        if self.snapshot.failed_rows > 0 || self.show_failed {
+            let label = if self.show_failed { "jobs" } else { "failed items" };
+            hints.push(Hint::new(Action::SwitchList, label));
+        }
+        hints.push(Hint::new(Action::Down, "scroll"));
+        hints
+    }
+
+    pub(super) fn action(&mut self, action: Action, outbox: &mut Outbox) -> Move {
+        match (action, &self.phase) {
+            (Action::Next, Phase::Finished(_)) => return Move::Next,
+            (Action::Back, Phase::Refused(_) | Phase::Unstarted) => return Move::Back,
+            (Action::Cancel, Phase::Preparing | Phase::Running) => {
+                self.phase = Phase::Stopping;
+                outbox.start(Request::StopRun { abort: false });
+            }
+            (Action::Cancel, Phase::Stopping) => {
+                outbox.start(Request::StopRun { abort: true });
+            }
+            (Action::SwitchList | Action::Left | Action::Right, _) => {
+                self.show_failed = !self.show_failed && self.snapshot.failed_rows > 0;
+                if self.show_failed {
+                    self.failed.reset(List::Failed, self.snapshot.failed_rows, outbox);
+                }
+            }
+            (action, _) if self.show_failed => self.failed.action(action, List::Failed, outbox),
+            (action, _) => {
+                let last = self.snapshot.jobs.len().saturating_sub(1);
+                self.job_cursor = match action {
+                    Action::Up => self.job_cursor.saturating_sub(1),
+                    Action::Down => (self.job_cursor + 1).min(last),
+                    Action::PageUp => self.job_cursor.saturating_sub(10),
+                    Action::PageDown => (self.job_cursor + 10).min(last),
+                    Action::Top => 0,
+                    Action::Bottom => last,
+                    _ => self.job_cursor,
+                };
+            }
+        }
+        Move::Stay
+    }
+
+    fn take(&mut self, snapshot: Snapshot, outbox: &mut Outbox) {
+        self.snapshot = snapshot;
+        if self.show_failed {
+            self.failed.grow(List::Failed, self.snapshot.failed_rows, outbox);
+        }
+    }
+
+    pub(super) fn reply(&mut self, id: RequestId, reply: RunReply, outbox: &mut Outbox) {
+        if self.request != Some(id) {
+            return;
+        }
+        match reply {
+            RunReply::SchemaSaved(keys) => self.schema_saved = keys,
+            RunReply::Folder { path, created, .. } => self.destination = Some((path, created)),
+            RunReply::Started { run } => {
+                self.run = Some(run);
+                if matches!(self.phase, Phase::Preparing) {
+                    self.phase = Phase::Running;
+                }
+            }
+            RunReply::Progress(snapshot) => self.take(*snapshot, outbox),
+            RunReply::Finished { state, snapshot, reports, problem } => {
+                self.take(*snapshot, outbox);
+                self.phase = Phase::Finished(state);
+                self.reports = reports;
+                self.problem = problem;
+            }
+            RunReply::Refused(problem) => self.phase = Phase::Refused(problem),
+        }
+    }
+
+    pub(super) fn rows(&mut self, id: RequestId, first: u64, rows: Vec<Row>, outbox: &mut Outbox) {
+        self.failed.reply(id, List::Failed, first, rows, outbox);
+    }
+}

@@ -1,0 +1,130 @@
+//! Long lists, of which only the part near the cursor is held.
+
+use super::{Outbox, Request, RequestId};
+use crate::{
+    manifest::{Item, Skipped, Warning},
+    store::FailedUnit,
+};
+
+/// A list that can be long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum List {
+    /// The manifest's items.
+    Items,
+    /// What was left out.
+    Skipped,
+    /// The warnings.
+    Warnings,
+    /// A run's failed units.
+    Failed,
+}
+
+/// A row of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Row {
+    /// Of [`List::Items`].
+    Item(Item),
+    /// Of [`List::Skipped`].
+    Skipped(Skipped),
+    /// Of [`List::Warnings`].
+    Warning(Warning),
+    /// Of [`List::Failed`].
+    Failed(FailedUnit),
+}
+
+/// How many rows are read at a time. The cursor is kept at least [`MARGIN`] rows away from the edge of what is held.
+const CHUNK: u64 = 400;
+const MARGIN: u64 = 120;
+/// What a page key moves by.
+const PAGE: u64 = 10;
+
+/// The cursor in a long list and the rows around it.
+#[derive(Debug, Clone, Default)]
+pub struct RowWindow {
+    cursor: u64,
+    total: u64,
+    first: u64,
+    rows: Vec<Row>,
+    pending: Option<RequestId>,
+}
+
+impl RowWindow {
+    /// The row under the cursor.
+    pub fn cursor(&self) -> u64 {
+        self.cursor
+    }
+
+    /// How many rows the list has.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// The row at a place, if it is held.
+    pub fn get(&self, place: u64) -> Option<&Row> {
+        let index = usize::try_from(place.checked_sub(self.first)?).ok()?;
+        self.rows.get(index)
+    }
+
+    /// The row under the cursor, if it is held.
+    pub fn current(&self) -> Option<&Row> {
+        self.get(self.cursor)
+    }
+
+    /// Starts anew on a list of this length.
+    pub(super) fn reset(&mut self, list: List, total: u64, outbox: &mut Outbox) {
+        outbox.cancel(self.pending.take());
+        *self = RowWindow { total, ..RowWindow::default() };
+        self.fetch(list, outbox);
+    }
+
+    /// The list grew.
+    pub(super) fn grow(&mut self, list: List, total: u64, outbox: &mut Outbox) {
+        if total != self.total {
+            self.total = total;
+            self.cursor = self.cursor.min(total.saturating_sub(1));
+            self.fetch(list, outbox);
+        }
+    }
+
+    pub(super) fn action(&mut self, action: super::Action, list: List, outbox: &mut Outbox) {
+        use super::Action;
+        let last = self.total.saturating_sub(1);
+        self.cursor = match action {
+            Action::Up => self.cursor.saturating_sub(1),
+            Action::Down => (self.cursor + 1).min(last),
+            Action::PageUp => self.cursor.saturating_sub(PAGE),
+            Action::PageDown => (self.cursor + PAGE).min(last),
+            Action::Top => 0,
+            Action::Bottom => last,
+            _ => return,
+        };
+        self.fetch(list, outbox);
+    }
+
+    /// Reads on when the cursor comes near the edge of what is held.
+    fn fetch(&mut self, list: List, outbox: &mut Outbox) {
+        if self.total == 0 || self.pending.is_some() {
+            return;
+        }
+        let held_to = self.first + self.rows.len() as u64;
+        let near_start = self.cursor < self.first + MARGIN && self.first > 0;
+        let near_end = self.cursor + MARGIN > held_to && held_to < self.total;
+        if near_start || near_end || self.get(self.cursor).is_none() {
+            let first = self.cursor.saturating_sub(CHUNK / 2);
+            self.pending = Some(outbox.start(Request::ReadRows { list, first, count: CHUNK }));
+        }
+    }
+
+    pub(super) fn reply(&mut self, id: RequestId, list: List, first: u64, rows: Vec<Row>, outbox: &mut Outbox) {
+        if self.pending == Some(id) {
+            self.pending = None;
+            self.first = first;
+            self.rows = rows;
+            // The cursor may have run on meanwhile. An answer without the cursor's row is not asked for again at once:
+            // a list that cannot be read would be asked for without end.
+            if self.get(self.cursor).is_some() {
+                self.fetch(list, outbox);
+            }
+        }
+    }
+}
