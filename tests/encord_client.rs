@@ -2,10 +2,7 @@
 //!
 //! Request lines are those that the official SDK sends.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a helper of a test may stop at the first surprise, as a test may"
-)]
+#![allow(clippy::unwrap_used, reason = "a helper of a test may stop at the first surprise, as a test may")]
 
 use std::collections::{HashSet, VecDeque};
 use std::net::SocketAddr;
@@ -18,8 +15,7 @@ use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Response, StatusCode};
 use azure_to_encord::service::encord::{
-    Client, CloudSynced, Credential, FolderQuery, JobState, KeyError, Kind, NewFolder, RetryPolicy,
-    Role, SigningKey,
+    Client, CloudSynced, Credential, FolderQuery, JobState, KeyError, Kind, NewFolder, RetryPolicy, Role, SigningKey,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -48,9 +44,7 @@ impl Got {
     }
 
     fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 }
 
@@ -66,15 +60,10 @@ struct Stub {
 impl Stub {
     /// Serves the answers in order; the last one stays.
     async fn start(answers: Vec<Answer>) -> (Self, String) {
-        let stub = Self {
-            answers: Arc::new(Mutex::new(answers.into())),
-            ..Self::default()
-        };
+        let stub = Self { answers: Arc::new(Mutex::new(answers.into())), ..Self::default() };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let domain = format!("http://{}", listener.local_addr().unwrap());
-        let app = axum::Router::new()
-            .fallback(answer)
-            .with_state(stub.clone());
+        let app = axum::Router::new().fallback(answer).with_state(stub.clone());
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         (stub, domain)
     }
@@ -94,11 +83,7 @@ async fn answer(State(stub): State<Stub>, request: Request) -> Response<String> 
         body,
     });
     let mut answers = stub.answers.lock().unwrap();
-    let next = if answers.len() > 1 {
-        answers.pop_front()
-    } else {
-        answers.front().cloned()
-    };
+    let next = if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() };
     let (status, headers, body) = next.unwrap();
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(status).unwrap();
@@ -113,18 +98,11 @@ fn plain(status: u16, body: &impl ToString) -> Answer {
 }
 
 fn after(status: u16, pause: &str) -> Answer {
-    (
-        status,
-        vec![("retry-after", pause.to_owned())],
-        String::new(),
-    )
+    (status, vec![("retry-after", pause.to_owned())], String::new())
 }
 
 fn policy() -> RetryPolicy {
-    RetryPolicy {
-        first_delay: Duration::from_millis(5),
-        ..RetryPolicy::default()
-    }
+    RetryPolicy { first_delay: Duration::from_millis(5), ..RetryPolicy::default() }
 }
 
 fn key() -> SigningKey {
@@ -151,30 +129,16 @@ fn job_body() -> Bytes {
 fn assert_signed(got: &Got) {
     let digest = format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(&got.body)));
     assert_eq!(got.header("content-digest"), digest);
-    let params = got
-        .header("signature-input")
-        .strip_prefix("encord-sig=")
-        .unwrap();
+    let params = got.header("signature-input").strip_prefix("encord-sig=").unwrap();
     let public = ed25519_dalek::SigningKey::from_bytes(&[7; 32]).verifying_key();
-    let hex: String = public
-        .as_bytes()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    assert!(
-        params.ends_with(&format!(";keyid=\"{hex}\";alg=\"ed25519\"")),
-        "{params}"
-    );
+    let hex: String = public.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    assert!(params.ends_with(&format!(";keyid=\"{hex}\";alg=\"ed25519\"")), "{params}");
     let base = format!(
         "\"@method\": {}\n\"@request-target\": {}\n\"content-digest\": {digest}\n\"@signature-params\": {params}",
         got.method, got.target
     );
     let text = got.header("signature");
-    let text = text
-        .strip_prefix("encord-sig=:")
-        .unwrap()
-        .strip_suffix(':')
-        .unwrap();
+    let text = text.strip_prefix("encord-sig=:").unwrap().strip_suffix(':').unwrap();
     let signature = Signature::from_slice(&STANDARD.decode(text).unwrap()).unwrap();
     let public = VerifyingKey::from_bytes(public.as_bytes()).unwrap();
     public.verify_strict(base.as_bytes(), &signature).unwrap();
@@ -185,10 +149,7 @@ fn assert_signed(got: &Got) {
 }
 
 fn traces(got: &[Got]) -> usize {
-    got.iter()
-        .map(|one| one.header("x-cloud-trace-context"))
-        .collect::<HashSet<_>>()
-        .len()
+    got.iter().map(|one| one.header("x-cloud-trace-context")).collect::<HashSet<_>>().len()
 }
 
 #[tokio::test]
@@ -196,10 +157,7 @@ async fn reads_are_those_of_the_sdk() {
     let folder = json!({"uuid": FOLDER, "name": "New"});
     let empty = json!({"results": []});
     let (stub, domain) = Stub::start(vec![
-        plain(
-            200,
-            &json!({"result": [{"integrationUuid": JOB, "title": "acme", "new": 1}]}),
-        ),
+        plain(200, &json!({"result": [{"integrationUuid": JOB, "title": "acme", "new": 1}]})),
         plain(200, &json!({"results": [folder], "nextPageToken": "p 2"})),
         plain(200, &empty),
         plain(200, &empty),
@@ -213,56 +171,25 @@ async fn reads_are_those_of_the_sdk() {
     ])
     .await;
     let client = client(&format!("{domain}//"));
-    let query = |search: Option<&str>| FolderQuery {
-        search: search.map(str::to_owned),
-        ..FolderQuery::default()
-    };
+    let query = |search: Option<&str>| FolderQuery { search: search.map(str::to_owned), ..FolderQuery::default() };
 
     let integrations = client.integrations().await.unwrap();
-    assert_eq!(
-        (integrations[0].uuid, integrations[0].title.as_str()),
-        (JOB, "acme")
-    );
+    assert_eq!((integrations[0].uuid, integrations[0].title.as_str()), (JOB, "acme"));
     let first = client.root_folders(&query(Some("a b"))).await.unwrap();
-    assert_eq!(
-        (first.results.len(), first.next_page_token.as_deref()),
-        (1, Some("p 2"))
-    );
-    let next = FolderQuery {
-        page_token: first.next_page_token,
-        page_size: 5000,
-        ..query(None)
-    };
-    assert_eq!(
-        client.root_folders(&next).await.unwrap().next_page_token,
-        None
-    );
+    assert_eq!((first.results.len(), first.next_page_token.as_deref()), (1, Some("p 2")));
+    let next = FolderQuery { page_token: first.next_page_token, page_size: 5000, ..query(None) };
+    assert_eq!(client.root_folders(&next).await.unwrap().next_page_token, None);
     client.search_folders(&query(Some("x"))).await.unwrap();
-    client
-        .child_folders(FOLDER, &query(Some("")))
-        .await
-        .unwrap();
-    let deep = FolderQuery {
-        recursive: true,
-        ..query(Some("q"))
-    };
+    client.child_folders(FOLDER, &query(Some(""))).await.unwrap();
+    let deep = FolderQuery { recursive: true, ..query(Some("q")) };
     client.child_folders(FOLDER, &deep).await.unwrap();
     assert_eq!(client.folder(FOLDER).await.unwrap().name, "New");
     let summary = client.folder_summary(FOLDER).await.unwrap();
-    assert_eq!(
-        (summary.files, summary.videos, summary.total_size),
-        (3, 0, 1.5e9)
-    );
+    assert_eq!((summary.files, summary.videos, summary.total_size), (3, 0, 1.5e9));
     assert!(client.schema().await.unwrap().is_empty());
-    assert_eq!(
-        client.poll_job(FOLDER, JOB, 5).await.unwrap().state,
-        JobState::Done
-    );
+    assert_eq!(client.poll_job(FOLDER, JOB, 5).await.unwrap().state, JobState::Done);
     let sync = client.poll_sync(FOLDER, JOB, 600).await.unwrap();
-    assert_eq!(
-        (sync.state, sync.units_done, sync.pages_done),
-        (JobState::Pending, 9, 0)
-    );
+    assert_eq!((sync.state, sync.units_done, sync.pages_done), (JobState::Pending, 9, 0));
 
     let folders = "GET /v2/public/storage/folders";
     let one = "GET /v2/public/storage/folders/11111111-1111-4111-8111-111111111111";
@@ -275,9 +202,7 @@ async fn reads_are_those_of_the_sdk() {
             "GET /v2/public/cloud-integrations?includeOrgAccess=False".to_owned(),
             format!("{folders}?search=a+b&isRecursive=False&{page}&pageSize=100"),
             format!("{folders}?isRecursive=False&{page}&pageToken=p+2&pageSize=1000"),
-            format!(
-                "GET /v2/public/storage/search/folders?search=x&isRecursive=False&{page}&pageSize=100"
-            ),
+            format!("GET /v2/public/storage/search/folders?search=x&isRecursive=False&{page}&pageSize=100"),
             format!("{one}/folders?isRecursive=False&{page}&pageSize=100"),
             format!("{one}/folders?search=q&isRecursive=True&{page}&pageSize=100"),
             one.to_owned(),
@@ -288,11 +213,7 @@ async fn reads_are_those_of_the_sdk() {
         ]
     );
     stub.got().iter().for_each(assert_signed);
-    assert!(
-        stub.got()
-            .iter()
-            .all(|one| one.header("content-type").is_empty())
-    );
+    assert!(stub.got().iter().all(|one| one.header("content-type").is_empty()));
     assert_eq!(traces(&stub.got()), lines.len());
 }
 
@@ -320,18 +241,12 @@ async fn writes_are_those_of_the_sdk() {
     let synced = NewFolder {
         name: "Sync".to_owned(),
         parent: Some(FOLDER),
-        cloud_synced: Some(CloudSynced {
-            integration: JOB,
-            remote_url: remote_url.clone(),
-        }),
+        cloud_synced: Some(CloudSynced { integration: JOB, remote_url: remote_url.clone() }),
         ..NewFolder::default()
     };
     client.create_folder(&synced).await.unwrap();
     let schema = json!({"z": {"ty": "variant", "hint": "text"}, "a": {"ty": "tombstone", "deleted_ty": null}});
-    client
-        .save_schema(schema.as_object().unwrap())
-        .await
-        .unwrap();
+    client.save_schema(schema.as_object().unwrap()).await.unwrap();
     assert_eq!(client.create_job(FOLDER, job_body()).await.unwrap(), JOB);
     assert_eq!(client.cancel_job(FOLDER, JOB).await.unwrap(), 4);
     assert_eq!(client.start_sync(FOLDER).await.unwrap(), JOB);
@@ -352,32 +267,17 @@ async fn writes_are_those_of_the_sdk() {
         ]
     );
     let read = |index: usize| serde_json::from_slice::<Value>(&got[index].body).unwrap();
-    assert_eq!(
-        read(0),
-        json!({"name": "New", "description": "d", "clientMetadata": "{\"k\":1}"})
-    );
+    assert_eq!(read(0), json!({"name": "New", "description": "d", "clientMetadata": "{\"k\":1}"}));
     let params = json!({"integrationUuid": JOB, "remoteUrl": remote_url});
-    assert_eq!(
-        read(1),
-        json!({"name": "Sync", "parent": FOLDER, "cloudSyncedFolderParams": params})
-    );
+    assert_eq!(read(1), json!({"name": "Sync", "parent": FOLDER, "cloudSyncedFolderParams": params}));
     assert_eq!(got[2].body, schema.to_string());
     assert_eq!(got[3].body, job_body());
     for one in &got {
         assert_signed(one);
-        let wanted = if one.body.is_empty() {
-            ""
-        } else {
-            "application/json"
-        };
+        let wanted = if one.body.is_empty() { "" } else { "application/json" };
         assert_eq!(one.header("content-type"), wanted, "{}", one.line());
         // Some load balancers answer 411 to a POST that does not tell its length.
-        assert_eq!(
-            one.header("content-length"),
-            one.body.len().to_string(),
-            "{}",
-            one.line()
-        );
+        assert_eq!(one.header("content-length"), one.body.len().to_string(), "{}", one.line());
     }
     assert_eq!(traces(&got), got.len());
 }
@@ -390,10 +290,7 @@ async fn a_token_is_sent_alone_and_never_shown() {
     good.integrations().await.unwrap();
     let got = &stub.got()[0];
     assert_eq!(got.header("authorization"), "Bearer tok-secret");
-    assert_eq!(
-        (got.header("signature"), got.header("content-digest")),
-        ("", "")
-    );
+    assert_eq!((got.header("signature"), got.header("content-digest")), ("", ""));
     assert!(!format!("{good:?}").contains("tok-secret"));
     let shown = format!("{:?}", client(&domain));
     assert!(shown.contains("SHA256:") && shown.len() < 200, "{shown}");
@@ -423,18 +320,12 @@ async fn answers_are_read_leniently() {
             200,
             &json!({"status": "PAUSED", "errors": null, "unitErrors": [{"error": null}], "itemsWithNames": null}),
         ),
-        plain(
-            200,
-            &json!({"uuid": FOLDER, "name": "f", "userRole": "owner", "folderType": null, "pathToRoot": null}),
-        ),
+        plain(200, &json!({"uuid": FOLDER, "name": "f", "userRole": "owner", "folderType": null, "pathToRoot": null})),
     ])
     .await;
     let client = client(&domain);
     let status = client.poll_job(FOLDER, JOB, 1).await.unwrap();
-    assert_eq!(
-        (status.pending, status.done, status.failed, status.cancelled),
-        (3, 5, 1, 0)
-    );
+    assert_eq!((status.pending, status.done, status.failed, status.cancelled), (3, 5, 1, 0));
     assert_eq!((status.items_created, status.errors.len()), (2, 1));
     assert_eq!(status.unit_errors[0].object_urls, ["https://u/1"]);
     assert_eq!(status.unit_errors[0].subtask_uuid, Some(JOB.to_string()));
@@ -469,24 +360,13 @@ async fn reads_are_repeated_and_signed_anew() {
 #[tokio::test]
 async fn calls_that_may_run_twice_are_repeated() {
     let empty = serde_json::Map::new();
-    let (stub, domain) = Stub::start(vec![
-        plain(500, &""),
-        plain(200, &"null"),
-        plain(503, &""),
-        plain(200, &"{}"),
-    ])
-    .await;
+    let (stub, domain) =
+        Stub::start(vec![plain(500, &""), plain(200, &"null"), plain(503, &""), plain(200, &"{}")]).await;
     client(&domain).save_schema(&empty).await.unwrap();
     client(&domain).cancel_job(FOLDER, JOB).await.unwrap();
     assert_eq!(stub.got().len(), 4);
     let (stub, domain) = Stub::start(vec![plain(504, &"")]).await;
-    assert!(
-        client(&domain)
-            .save_schema(&empty)
-            .await
-            .unwrap_err()
-            .outcome_unknown
-    );
+    assert!(client(&domain).save_schema(&empty).await.unwrap_err().outcome_unknown);
     assert_eq!(stub.got().len(), 1);
 }
 
@@ -498,10 +378,7 @@ async fn a_pause_asked_for_is_kept() {
     assert!(start.elapsed() >= Duration::from_secs(1));
     assert_eq!(stub.got().len(), 2);
 
-    let short = RetryPolicy {
-        longest_delay: Duration::from_millis(20),
-        ..policy()
-    };
+    let short = RetryPolicy { longest_delay: Duration::from_millis(20), ..policy() };
     let far = "Fri, 31 Dec 2100 23:59:59 GMT";
     let (stub, domain) = Stub::start(vec![after(429, far), plain(200, &"{}")]).await;
     let start = Instant::now();
@@ -514,10 +391,7 @@ async fn a_pause_asked_for_is_kept() {
 async fn what_creates_something_is_never_sent_twice() {
     for status in [429, 500, 502, 503, 504] {
         let (stub, domain) = Stub::start(vec![after(status, "3"), plain(200, &json!(JOB))]).await;
-        let error = client(&domain)
-            .create_job(FOLDER, job_body())
-            .await
-            .unwrap_err();
+        let error = client(&domain).create_job(FOLDER, job_body()).await.unwrap_err();
         assert_eq!(stub.got().len(), 1, "{status}");
         assert_eq!(error.outcome_unknown, status != 429, "{status}");
         if status == 429 {
@@ -526,25 +400,13 @@ async fn what_creates_something_is_never_sent_twice() {
         }
     }
     let (stub, domain) = Stub::start(vec![plain(500, &"")]).await;
-    client(&domain)
-        .create_folder(&NewFolder::default())
-        .await
-        .unwrap_err();
+    client(&domain).create_folder(&NewFolder::default()).await.unwrap_err();
     client(&domain).start_sync(FOLDER).await.unwrap_err();
     assert_eq!(stub.got().len(), 2);
     let (_stub, domain) = Stub::start(vec![plain(400, &""), plain(200, &"<html>")]).await;
-    assert!(
-        !client(&domain)
-            .start_sync(FOLDER)
-            .await
-            .unwrap_err()
-            .outcome_unknown
-    );
+    assert!(!client(&domain).start_sync(FOLDER).await.unwrap_err().outcome_unknown);
     let error = client(&domain).start_sync(FOLDER).await.unwrap_err();
-    assert!(
-        error.outcome_unknown && error.kind == Kind::BadResponse,
-        "{error}"
-    );
+    assert!(error.outcome_unknown && error.kind == Kind::BadResponse, "{error}");
 }
 
 /// A server that reads each request and then hangs up or stays silent, and counts the requests.
@@ -573,14 +435,8 @@ async fn rude(silent: bool) -> (Arc<Mutex<usize>>, String) {
 #[tokio::test]
 async fn a_connection_that_breaks_after_sending_leaves_the_outcome_open() {
     let (count, domain) = rude(false).await;
-    let error = client(&domain)
-        .create_job(FOLDER, job_body())
-        .await
-        .unwrap_err();
-    assert!(
-        error.outcome_unknown && error.kind == Kind::Unreachable,
-        "{error:?}"
-    );
+    let error = client(&domain).create_job(FOLDER, job_body()).await.unwrap_err();
+    assert!(error.outcome_unknown && error.kind == Kind::Unreachable, "{error:?}");
     assert!(error.hint().unwrap().contains("before sending it again"));
     assert_eq!(*count.lock().unwrap(), 1);
     let error = client(&domain).schema().await.unwrap_err();
@@ -591,27 +447,14 @@ async fn a_connection_that_breaks_after_sending_leaves_the_outcome_open() {
 #[tokio::test]
 async fn silence_ends_in_a_timeout() {
     let short = Duration::from_millis(200);
-    let policy = RetryPolicy {
-        read_timeout: short,
-        write_timeout: short,
-        ..policy()
-    };
+    let policy = RetryPolicy { read_timeout: short, write_timeout: short, ..policy() };
     let (count, domain) = rude(true).await;
     let client = client_with(&domain, policy);
-    let error = client
-        .create_folder(&NewFolder::default())
-        .await
-        .unwrap_err();
-    assert!(
-        error.outcome_unknown && error.kind == Kind::Timeout,
-        "{error:?}"
-    );
+    let error = client.create_folder(&NewFolder::default()).await.unwrap_err();
+    assert!(error.outcome_unknown && error.kind == Kind::Timeout, "{error:?}");
     assert_eq!(*count.lock().unwrap(), 1);
     let error = client.folder(FOLDER).await.unwrap_err();
-    assert!(
-        !error.outcome_unknown && error.kind == Kind::Timeout,
-        "{error:?}"
-    );
+    assert!(!error.outcome_unknown && error.kind == Kind::Timeout, "{error:?}");
     assert_eq!(*count.lock().unwrap(), 5);
 }
 
@@ -626,11 +469,7 @@ async fn a_kept_connection_that_died_does_not_cost_a_create() {
                 let mut buffer = [0; 4096];
                 let length = socket.read(&mut buffer).await.unwrap();
                 let post = buffer[..length].starts_with(b"POST");
-                let body = if post {
-                    format!("\"{JOB}\"")
-                } else {
-                    "{}".to_owned()
-                };
+                let body = if post { format!("\"{JOB}\"") } else { "{}".to_owned() };
                 let length = body.len();
                 let text = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{body}");
                 socket.write_all(text.as_bytes()).await.unwrap();
@@ -654,20 +493,11 @@ async fn what_never_left_is_sent_again_even_if_it_creates() {
     };
     let domain = format!("http://{address}");
     let error = client(&domain).start_sync(FOLDER).await.unwrap_err();
-    assert!(
-        !error.outcome_unknown && error.kind == Kind::Unreachable,
-        "{error:?}"
-    );
-    assert!(
-        error.message.contains("refused") && error.trace_id.is_empty(),
-        "{error}"
-    );
+    assert!(!error.outcome_unknown && error.kind == Kind::Unreachable, "{error:?}");
+    assert!(error.message.contains("refused") && error.trace_id.is_empty(), "{error}");
     assert!(error.message.contains(&address.to_string()), "{error}");
 
-    let patient = RetryPolicy {
-        first_delay: Duration::from_millis(400),
-        ..policy()
-    };
+    let patient = RetryPolicy { first_delay: Duration::from_millis(400), ..policy() };
     let client = client_with(&domain, patient);
     let call = tokio::spawn(async move { client.start_sync(FOLDER).await });
     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -683,93 +513,27 @@ async fn errors_say_what_encord_said_and_what_to_do() {
     let moved = vec![("location", "https://evil.example/login".to_owned())];
     let page = |title: &str| format!("<!doctype html>\n<html><title>{title}</title></html>");
     for (answer, kind, words, hint) in [
-        (
-            plain(401, &json!({"message": "Bad key"})),
-            Kind::Unauthenticated,
-            "Bad key",
-            "Public keys",
-        ),
-        (
-            plain(403, &json!({"detail": "Nope"})),
-            Kind::Forbidden,
-            "Nope",
-            "Admin",
-        ),
-        (
-            plain(404, &""),
-            Kind::NotFound,
-            "no explanation",
-            "another region",
-        ),
-        (
-            plain(409, &json!({"message": "One is"})),
-            Kind::Conflict,
-            "One is",
-            "another name",
-        ),
-        (
-            plain(422, &list),
-            Kind::Invalid,
-            "body.name: Field required",
-            "name the field",
-        ),
+        (plain(401, &json!({"message": "Bad key"})), Kind::Unauthenticated, "Bad key", "Public keys"),
+        (plain(403, &json!({"detail": "Nope"})), Kind::Forbidden, "Nope", "Admin"),
+        (plain(404, &""), Kind::NotFound, "no explanation", "another region"),
+        (plain(409, &json!({"message": "One is"})), Kind::Conflict, "One is", "another name"),
+        (plain(422, &list), Kind::Invalid, "body.name: Field required", "name the field"),
         (plain(405, &""), Kind::Invalid, "no explanation", "domain"),
-        (
-            plain(413, &""),
-            Kind::TooLarge,
-            "no explanation",
-            "smaller batches",
-        ),
-        (
-            plain(502, &page("Bad\nGateway")),
-            Kind::Server,
-            "\"Bad Gateway\"",
-            "Encord's side",
-        ),
-        (
-            plain(200, &page("Log in")),
-            Kind::BadResponse,
-            "\"Log in\"",
-            "proxy",
-        ),
-        (
-            plain(200, &"{\"result\":7}"),
-            Kind::BadResponse,
-            "not what was expected",
-            "domain",
-        ),
-        (
-            plain(418, &"x\u{1b}[31m"),
-            Kind::Invalid,
-            "x [31m",
-            "domain",
-        ),
-        (
-            (302, moved, String::new()),
-            Kind::BadResponse,
-            "to https://evil.example",
-            "domain",
-        ),
+        (plain(413, &""), Kind::TooLarge, "no explanation", "smaller batches"),
+        (plain(502, &page("Bad\nGateway")), Kind::Server, "\"Bad Gateway\"", "Encord's side"),
+        (plain(200, &page("Log in")), Kind::BadResponse, "\"Log in\"", "proxy"),
+        (plain(200, &"{\"result\":7}"), Kind::BadResponse, "not what was expected", "domain"),
+        (plain(418, &"x\u{1b}[31m"), Kind::Invalid, "x [31m", "domain"),
+        ((302, moved, String::new()), Kind::BadResponse, "to https://evil.example", "domain"),
     ] {
         let (stub, domain) = Stub::start(vec![answer]).await;
         let error = client(&domain).integrations().await.unwrap_err();
         assert_eq!(error.kind, kind);
         let shown = error.to_string();
-        assert!(
-            shown.starts_with("cannot list the integrations: "),
-            "{shown}"
-        );
-        assert!(
-            shown.contains(words) && shown.contains(&error.trace_id),
-            "{shown}"
-        );
+        assert!(shown.starts_with("cannot list the integrations: "), "{shown}");
+        assert!(shown.contains(words) && shown.contains(&error.trace_id), "{shown}");
         assert!(!shown.contains('\u{1b}'));
-        let sent = stub
-            .got()
-            .last()
-            .unwrap()
-            .header("x-cloud-trace-context")
-            .to_owned();
+        let sent = stub.got().last().unwrap().header("x-cloud-trace-context").to_owned();
         assert!(sent.starts_with(&error.trace_id));
         assert!(error.hint().unwrap().contains(hint), "{:?}", error.hint());
     }
@@ -777,18 +541,10 @@ async fn errors_say_what_encord_said_and_what_to_do() {
 
 #[tokio::test]
 async fn a_wrong_clock_is_named() {
-    for (date, words) in [
-        ("Sun, 06 Nov 1994 08:49:37 GMT", "ahead of"),
-        ("Fri, 31 Dec 2100 23:59:59 GMT", "behind"),
-    ] {
+    for (date, words) in [("Sun, 06 Nov 1994 08:49:37 GMT", "ahead of"), ("Fri, 31 Dec 2100 23:59:59 GMT", "behind")] {
         let answer = (401, vec![("date", date.to_owned())], String::new());
         let (_stub, domain) = Stub::start(vec![answer]).await;
-        let hint = client(&domain)
-            .integrations()
-            .await
-            .unwrap_err()
-            .hint()
-            .unwrap();
+        let hint = client(&domain).integrations().await.unwrap_err().hint().unwrap();
         assert!(hint.contains("clock") && hint.contains(words), "{hint}");
     }
     let (_stub, domain) = Stub::start(vec![plain(401, &"")]).await;
@@ -805,17 +561,8 @@ fn a_login_is_not_sent_in_the_clear() {
 
 fn ssh_keygen(path: &Path, arguments: &[&str]) {
     let mut command = Command::new("ssh-keygen");
-    let run = command
-        .args(["-q", "-C", "ann@host", "-f"])
-        .arg(path)
-        .args(arguments)
-        .output()
-        .unwrap();
-    assert!(
-        run.status.success(),
-        "{arguments:?}: {}",
-        String::from_utf8_lossy(&run.stderr)
-    );
+    let run = command.args(["-q", "-C", "ann@host", "-f"]).arg(path).args(arguments).output().unwrap();
+    assert!(run.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
 }
 
 /// The keys that OpenSSH itself writes. Where it is not installed, the unit tests of the key module have to do.
@@ -839,82 +586,40 @@ fn keys_written_by_openssh_are_read_or_refused_with_advice() {
     ed25519("chacha", "pw", "chacha20-poly1305@openssh.com");
     ed25519("cbc", "pw", "aes256-cbc");
     ssh_keygen(&path("rsa"), &["-t", "rsa", "-b", "2048", "-N", ""]);
-    ssh_keygen(
-        &path("rsa-locked"),
-        &["-t", "rsa", "-b", "2048", "-N", "pw", "-a", "2"],
-    );
-    ssh_keygen(
-        &path("rsa-pem"),
-        &["-t", "rsa", "-b", "2048", "-N", "", "-m", "PEM"],
-    );
-    ssh_keygen(
-        &path("rsa-pkcs8"),
-        &["-t", "rsa", "-b", "2048", "-N", "", "-m", "PKCS8"],
-    );
+    ssh_keygen(&path("rsa-locked"), &["-t", "rsa", "-b", "2048", "-N", "pw", "-a", "2"]);
+    ssh_keygen(&path("rsa-pem"), &["-t", "rsa", "-b", "2048", "-N", "", "-m", "PEM"]);
+    ssh_keygen(&path("rsa-pkcs8"), &["-t", "rsa", "-b", "2048", "-N", "", "-m", "PKCS8"]);
     ssh_keygen(&path("ecdsa"), &["-t", "ecdsa", "-N", ""]);
 
     let good = read("good", None).unwrap();
-    let listed = Command::new("ssh-keygen")
-        .arg("-lf")
-        .arg(path("good.pub"))
-        .output()
-        .unwrap();
+    let listed = Command::new("ssh-keygen").arg("-lf").arg(path("good.pub")).output().unwrap();
     let listed = String::from_utf8(listed.stdout).unwrap();
     assert_eq!(listed.split(' ').nth(1), Some(good.fingerprint().as_str()));
     assert_eq!(good.comment(), "ann@host");
-    assert_eq!(
-        std::fs::read_to_string(path("good.pub")).unwrap().trim(),
-        good.public_line()
-    );
+    assert_eq!(std::fs::read_to_string(path("good.pub")).unwrap().trim(), good.public_line());
 
     assert!(matches!(read("locked", None), Err(KeyError::Encrypted)));
-    assert_eq!(
-        read("locked", Some("pass word")).unwrap().comment(),
-        "ann@host"
-    );
+    assert_eq!(read("locked", Some("pass word")).unwrap().comment(), "ann@host");
     for name in ["locked", "gcm", "chacha", "cbc"] {
         let error = read(name, Some("no")).unwrap_err();
-        assert!(
-            matches!(error, KeyError::WrongPassphrase),
-            "{name}: {error:?}"
-        );
+        assert!(matches!(error, KeyError::WrongPassphrase), "{name}: {error:?}");
     }
     for name in ["gcm", "chacha", "cbc"] {
-        assert_eq!(
-            read(name, Some("pw")).unwrap().comment(),
-            "ann@host",
-            "{name}"
-        );
+        assert_eq!(read(name, Some("pw")).unwrap().comment(), "ann@host", "{name}");
     }
-    for (name, found) in [
-        ("rsa", "RSA"),
-        ("rsa-locked", "RSA"),
-        ("rsa-pem", "RSA"),
-        ("rsa-pkcs8", "RSA"),
-        ("ecdsa", "ECDSA"),
-    ] {
+    for (name, found) in
+        [("rsa", "RSA"), ("rsa-locked", "RSA"), ("rsa-pem", "RSA"), ("rsa-pkcs8", "RSA"), ("ecdsa", "ECDSA")]
+    {
         let error = read(name, None).unwrap_err();
-        assert!(
-            matches!(&error, KeyError::WrongAlgorithm { found: is } if is == found),
-            "{name}: {error:?}"
-        );
+        assert!(matches!(&error, KeyError::WrongAlgorithm { found: is } if is == found), "{name}: {error:?}");
         assert!(error.to_string().contains("ssh-keygen -t ed25519"));
     }
     assert!(matches!(read("good.pub", None), Err(KeyError::Public)));
-    assert!(matches!(
-        read("absent", None),
-        Err(KeyError::Missing { .. })
-    ));
-    assert!(matches!(
-        SigningKey::read(place.path(), None),
-        Err(KeyError::Unreadable { .. })
-    ));
+    assert!(matches!(read("absent", None), Err(KeyError::Missing { .. })));
+    assert!(matches!(SigningKey::read(place.path(), None), Err(KeyError::Unreadable { .. })));
     let text = std::fs::read_to_string(path("good")).unwrap();
     std::fs::write(path("cut"), &text[..200]).unwrap();
     assert!(matches!(read("cut", None), Err(KeyError::Truncated)));
     std::fs::write(path("binary"), [0xff, 0xfe, 0x00]).unwrap();
-    assert!(matches!(
-        read("binary", None),
-        Err(KeyError::NotAKey { .. })
-    ));
+    assert!(matches!(read("binary", None), Err(KeyError::NotAKey { .. })));
 }

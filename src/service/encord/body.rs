@@ -22,19 +22,14 @@ pub(super) fn words(body: &[u8]) -> String {
             _ => one(&Value::Object(map)),
         },
         Ok(other) => one(&other),
-        Err(_) => plain(&String::from_utf8_lossy(
-            body.get(..MOST_TEXT).unwrap_or(body),
-        )),
+        Err(_) => plain(&String::from_utf8_lossy(body.get(..MOST_TEXT).unwrap_or(body))),
     };
     tidy(&text)
 }
 
 /// One line without control characters, so that a server's words can never drive the terminal.
 pub(super) fn tidy(text: &str) -> String {
-    let spaced: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let line = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(MOST_CHARACTERS) {
         Some((end, _)) => format!("{}…", &line[..end]),
@@ -66,18 +61,8 @@ fn entry(value: &Value) -> String {
     let Some(message) = value.get("msg") else {
         return one(value);
     };
-    let place: Vec<String> = value
-        .get("loc")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .map(one)
-        .collect();
-    if place.is_empty() {
-        one(message)
-    } else {
-        format!("{}: {}", place.join("."), one(message))
-    }
+    let place: Vec<String> = value.get("loc").and_then(Value::as_array).into_iter().flatten().map(one).collect();
+    if place.is_empty() { one(message) } else { format!("{}: {}", place.join("."), one(message)) }
 }
 
 /// A page is told by its title; other text as it is.
@@ -104,18 +89,9 @@ mod tests {
     #[test]
     fn finds_the_words_in_every_form() {
         for (body, want) in [
-            (
-                r#"{"message":"No such folder","detail":"other"}"#,
-                "No such folder",
-            ),
-            (
-                r#"{"message":null,"detail":"Not authenticated"}"#,
-                "Not authenticated",
-            ),
-            (
-                r#"{"message":"","detail":"Not authenticated"}"#,
-                "Not authenticated",
-            ),
+            (r#"{"message":"No such folder","detail":"other"}"#, "No such folder"),
+            (r#"{"message":null,"detail":"Not authenticated"}"#, "Not authenticated"),
+            (r#"{"message":"","detail":"Not authenticated"}"#, "Not authenticated"),
             (r#"{"message":{"code":7}}"#, r#"{"code":7}"#),
             (
                 r#"{"detail":[{"loc":["body","dataItems","videos",0,"objectUrl"],"msg":"Field required","type":"missing"},{"loc":[],"msg":"bad"}]}"#,
@@ -138,14 +114,9 @@ mod tests {
 
     #[test]
     fn tells_a_long_list_by_its_beginning() {
-        let list: Vec<Value> = (0..1000)
-            .map(|n| serde_json::json!({"loc": ["body", n], "msg": "bad"}))
-            .collect();
+        let list: Vec<Value> = (0..1000).map(|n| serde_json::json!({"loc": ["body", n], "msg": "bad"})).collect();
         let text = words(serde_json::json!({ "detail": list }).to_string().as_bytes());
-        assert!(
-            text.starts_with("body.0: bad; body.1: bad") && text.ends_with("and 995 more"),
-            "{text}"
-        );
+        assert!(text.starts_with("body.0: bad; body.1: bad") && text.ends_with("and 995 more"), "{text}");
         assert!(words("é".repeat(9000).as_bytes()).chars().count() <= 601);
     }
 }

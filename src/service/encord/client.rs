@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::header::{
-    AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
-};
+use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -31,12 +29,7 @@ const SIGNATURE_INPUT: HeaderName = HeaderName::from_static("signature-input");
 const SIGNATURE: HeaderName = HeaderName::from_static("signature");
 
 /// What Python's `urlencode` leaves as it is, besides the space, which becomes `+`.
-const QUERY: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'-')
-    .remove(b'~')
-    .remove(b' ');
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b'~').remove(b' ');
 
 /// How a user proves who they are. `Debug` shows no secret.
 #[derive(Clone, Debug)]
@@ -85,28 +78,11 @@ pub(super) struct Request {
 
 impl Request {
     pub(super) fn get(operation: &'static str, path: String) -> Self {
-        Self {
-            operation,
-            call: Call::Read,
-            method: Method::GET,
-            path,
-            body: None,
-        }
+        Self { operation, call: Call::Read, method: Method::GET, path, body: None }
     }
 
-    pub(super) fn post(
-        operation: &'static str,
-        call: Call,
-        path: String,
-        body: Option<Bytes>,
-    ) -> Self {
-        Self {
-            operation,
-            call,
-            method: Method::POST,
-            path,
-            body,
-        }
+    pub(super) fn post(operation: &'static str, call: Call, path: String, body: Option<Bytes>) -> Self {
+        Self { operation, call, method: Method::POST, path, body }
     }
 }
 
@@ -120,11 +96,7 @@ impl Client {
     }
 
     /// As [`Client::new`], with other pauses and time limits.
-    pub fn with_policy(
-        domain: &str,
-        credential: Credential,
-        policy: RetryPolicy,
-    ) -> Result<Self, Error> {
+    pub fn with_policy(domain: &str, credential: Credential, policy: RetryPolicy) -> Result<Self, Error> {
         let (url, loopback) = checked(domain)?;
         crate::service::tls::install();
         let build = |idle: usize| {
@@ -137,9 +109,7 @@ impl Client {
             if loopback {
                 builder = builder.no_proxy();
             }
-            builder
-                .build()
-                .map_err(|error| Error::unsent(Kind::Unreachable, OPENING, innermost(&error)))
+            builder.build().map_err(|error| Error::unsent(Kind::Unreachable, OPENING, innermost(&error)))
         };
         let inner = Inner {
             base: format!("{}/v2/public/", url.as_str().trim_end_matches('/')),
@@ -150,9 +120,7 @@ impl Client {
             fresh: build(0)?,
             policy,
         };
-        Ok(Self {
-            inner: Arc::new(inner),
-        })
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// All integrations that this login may use, in Encord's order.
@@ -161,13 +129,8 @@ impl Client {
         struct Answer {
             result: Vec<Integration>,
         }
-        let path = format!(
-            "cloud-integrations?{}",
-            query(&[("includeOrgAccess", Some("False"))])
-        );
-        let answer: Answer = self
-            .send(Request::get("list the integrations", path))
-            .await?;
+        let path = format!("cloud-integrations?{}", query(&[("includeOrgAccess", Some("False"))]));
+        let answer: Answer = self.send(Request::get("list the integrations", path)).await?;
         Ok(answer.result)
     }
 
@@ -189,20 +152,14 @@ impl Client {
     async fn attempt<T: DeserializeOwned>(&self, request: &Request) -> Result<T, Failure> {
         let trace_id = Uuid::new_v4().simple().to_string();
         let refuse = |kind, message: String| Failure {
-            error: Error {
-                trace_id: trace_id.clone(),
-                ..Error::unsent(kind, request.operation, message)
-            },
+            error: Error { trace_id: trace_id.clone(), ..Error::unsent(kind, request.operation, message) },
             again: false,
             asked: None,
         };
         let url = Url::parse(&format!("{}{}", self.inner.base, request.path))
             .map_err(|error| refuse(Kind::BadUrl, error.to_string()))?;
         let headers = self.headers(request, &url, &trace_id).map_err(|_| {
-            refuse(
-                Kind::Unauthenticated,
-                "the bearer token holds characters it cannot have".to_owned(),
-            )
+            refuse(Kind::Unauthenticated, "the bearer token holds characters it cannot have".to_owned())
         })?;
 
         let policy = &self.inner.policy;
@@ -211,10 +168,7 @@ impl Client {
             Call::Idempotent => (&self.inner.shared, write_limit(policy, request)),
             Call::Create => (&self.inner.fresh, write_limit(policy, request)),
         };
-        let mut builder = http
-            .request(request.method.clone(), url.clone())
-            .headers(headers)
-            .timeout(limit);
+        let mut builder = http.request(request.method.clone(), url.clone()).headers(headers).timeout(limit);
         if let Some(body) = &request.body {
             builder = builder.body(body.clone());
         }
@@ -224,13 +178,7 @@ impl Client {
         let headers = response.headers().clone();
         let body = response.bytes().await;
         if status != StatusCode::OK && status != StatusCode::NO_CONTENT {
-            return Err(refusal(
-                request,
-                trace_id,
-                status,
-                &headers,
-                &body.unwrap_or_default(),
-            ));
+            return Err(refusal(request, trace_id, status, &headers, &body.unwrap_or_default()));
         }
         let body = body.map_err(|error| broken(&error))?;
         let json: &[u8] = if body.is_empty() { b"null" } else { &body };
@@ -264,15 +212,13 @@ impl Client {
             Credential::Key(key) => {
                 let body = request.body.as_deref().unwrap_or_default();
                 let target = &url[Position::BeforePath..Position::AfterQuery];
-                let signed =
-                    signature::sign(key, request.method.as_str(), target, body, signature::now());
+                let signed = signature::sign(key, request.method.as_str(), target, body, signature::now());
                 headers.insert(DIGEST, HeaderValue::try_from(signed.digest)?);
                 headers.insert(SIGNATURE_INPUT, HeaderValue::try_from(signed.input)?);
                 headers.insert(SIGNATURE, HeaderValue::try_from(signed.signature)?);
             }
             Credential::Bearer(token) => {
-                let mut value =
-                    HeaderValue::try_from(format!("Bearer {}", token.expose_secret().trim()))?;
+                let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose_secret().trim()))?;
                 value.set_sensitive(true);
                 headers.insert(AUTHORIZATION, value);
             }
@@ -292,14 +238,9 @@ impl fmt::Debug for Client {
 
 /// A query string as the SDK encodes it; pairs without a value are left out.
 pub(super) fn query(pairs: &[(&str, Option<&str>)]) -> String {
-    let encode = |text: &str| {
-        utf8_percent_encode(text, QUERY)
-            .to_string()
-            .replace(' ', "+")
-    };
-    let told = pairs.iter().filter_map(|(name, value)| {
-        value.map(|value| format!("{}={}", encode(name), encode(value)))
-    });
+    let encode = |text: &str| utf8_percent_encode(text, QUERY).to_string().replace(' ', "+");
+    let told =
+        pairs.iter().filter_map(|(name, value)| value.map(|value| format!("{}={}", encode(name), encode(value))));
     told.collect::<Vec<_>>().join("&")
 }
 
@@ -320,14 +261,7 @@ mod tests {
 
     #[test]
     fn encodes_a_query_as_the_sdk_does() {
-        let pairs = [
-            ("search", Some("a b&c=d/ü+~*")),
-            ("pageToken", None),
-            ("desc", Some(flag(false))),
-        ];
-        assert_eq!(
-            query(&pairs),
-            "search=a+b%26c%3Dd%2F%C3%BC%2B~%2A&desc=False"
-        );
+        let pairs = [("search", Some("a b&c=d/ü+~*")), ("pageToken", None), ("desc", Some(flag(false)))];
+        assert_eq!(query(&pairs), "search=a+b%26c%3Dd%2F%C3%BC%2B~%2A&desc=False");
     }
 }

@@ -84,9 +84,7 @@ impl Error {
                 "This login has no access to it, or it does not exist: Encord answers both alike. To register data, the \
                  role in the integration has to be Admin (User is not enough), and the folder has to be writable."
             }
-            Kind::NotFound => {
-                "It was deleted meanwhile, or the id belongs to another region or organisation."
-            }
+            Kind::NotFound => "It was deleted meanwhile, or the id belongs to another region or organisation.",
             Kind::Conflict => "It exists already: pick the existing one, or another name.",
             Kind::Invalid if matches!(self.status, Some(400 | 422)) => {
                 "Encord refused the content of the request; its own words name the field."
@@ -94,16 +92,9 @@ impl Error {
             Kind::Invalid => {
                 "The domain may not be Encord's API: use https://api.encord.com or https://api.us.encord.com."
             }
-            Kind::TooLarge => {
-                "Send smaller batches: lower upload.images_per_job and upload.videos_per_job."
-            }
-            Kind::RateLimited {
-                retry_after: Some(pause),
-            } => {
-                return Some(format!(
-                    "Encord asks for a pause of {} s before the next try.",
-                    pause.as_secs()
-                ));
+            Kind::TooLarge => "Send smaller batches: lower upload.images_per_job and upload.videos_per_job.",
+            Kind::RateLimited { retry_after: Some(pause) } => {
+                return Some(format!("Encord asks for a pause of {} s before the next try.", pause.as_secs()));
             }
             Kind::RateLimited { retry_after: None } => {
                 "Too many requests: wait a minute, and lower upload.jobs_in_flight."
@@ -160,9 +151,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "cannot {}: ", self.operation)?;
         if let Some(status) = self.status {
-            let reason = reqwest::StatusCode::from_u16(status)
-                .ok()
-                .and_then(|status| status.canonical_reason());
+            let reason = reqwest::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
             write!(f, "{status} {}: ", reason.unwrap_or("status"))?;
         }
         f.write_str(&self.message)?;

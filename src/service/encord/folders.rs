@@ -35,12 +35,7 @@ pub struct FolderQuery {
 
 impl Default for FolderQuery {
     fn default() -> Self {
-        Self {
-            search: None,
-            page_token: None,
-            page_size: 100,
-            recursive: false,
-        }
+        Self { search: None, page_token: None, page_size: 100, recursive: false }
     }
 }
 
@@ -173,10 +168,7 @@ pub struct NewFolder {
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text")]
     pub client_metadata: Option<Map<String, Value>>,
     /// Makes it a mirror of a place in cloud storage.
-    #[serde(
-        rename = "cloudSyncedFolderParams",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "cloudSyncedFolderParams", skip_serializing_if = "Option::is_none")]
     pub cloud_synced: Option<CloudSynced>,
 }
 
@@ -230,73 +222,43 @@ pub struct FolderSummary {
 impl Client {
     /// The folders at the top. Errors: as for every call, see [`Kind`].
     pub async fn root_folders(&self, query: &FolderQuery) -> Result<Page<Folder>, Error> {
-        self.send(Request::get(
-            "list the folders",
-            format!("storage/folders?{}", parameters(query)),
-        ))
-        .await
+        self.send(Request::get("list the folders", format!("storage/folders?{}", parameters(query)))).await
     }
 
     /// The folders at any depth whose name holds [`FolderQuery::search`].
     pub async fn search_folders(&self, query: &FolderQuery) -> Result<Page<Folder>, Error> {
-        self.send(Request::get(
-            "search the folders",
-            format!("storage/search/folders?{}", parameters(query)),
-        ))
-        .await
+        self.send(Request::get("search the folders", format!("storage/search/folders?{}", parameters(query)))).await
     }
 
     /// The folders in a folder, or below it if [`FolderQuery::recursive`].
-    pub async fn child_folders(
-        &self,
-        parent: Uuid,
-        query: &FolderQuery,
-    ) -> Result<Page<Folder>, Error> {
+    pub async fn child_folders(&self, parent: Uuid, query: &FolderQuery) -> Result<Page<Folder>, Error> {
         let path = format!("storage/folders/{parent}/folders?{}", parameters(query));
-        self.send(Request::get("list the folders in a folder", path))
-            .await
+        self.send(Request::get("list the folders in a folder", path)).await
     }
 
     /// One folder. Encord answers [`Kind::Forbidden`] for one that does not exist.
     pub async fn folder(&self, folder: Uuid) -> Result<Folder, Error> {
-        self.send(Request::get(
-            "read the folder",
-            format!("storage/folders/{folder}"),
-        ))
-        .await
+        self.send(Request::get("read the folder", format!("storage/folders/{folder}"))).await
     }
 
     /// Creates a folder. Sent again only if it surely never reached Encord; see [`Error::outcome_unknown`].
     pub async fn create_folder(&self, folder: &NewFolder) -> Result<Folder, Error> {
         const OPERATION: &str = "create the folder";
-        let body = serde_json::to_vec(folder)
-            .map_err(|error| Error::unsent(Kind::Invalid, OPERATION, error.to_string()))?;
-        self.send(Request::post(
-            OPERATION,
-            Call::Create,
-            "storage/folders".to_owned(),
-            Some(Bytes::from(body)),
-        ))
-        .await
+        let body =
+            serde_json::to_vec(folder).map_err(|error| Error::unsent(Kind::Invalid, OPERATION, error.to_string()))?;
+        self.send(Request::post(OPERATION, Call::Create, "storage/folders".to_owned(), Some(Bytes::from(body)))).await
     }
 
     /// How much is in a folder.
     pub async fn folder_summary(&self, folder: Uuid) -> Result<FolderSummary, Error> {
-        self.send(Request::get(
-            "count what is in the folder",
-            format!("storage/folders/{folder}/summary"),
-        ))
-        .await
+        self.send(Request::get("count what is in the folder", format!("storage/folders/{folder}/summary"))).await
     }
 }
 
 fn parameters(of: &FolderQuery) -> String {
     let size = of.page_size.clamp(1, 1000).to_string();
     query(&[
-        (
-            "search",
-            of.search.as_deref().filter(|search| !search.is_empty()),
-        ),
+        ("search", of.search.as_deref().filter(|search| !search.is_empty())),
         ("isRecursive", Some(flag(of.recursive))),
         ("order", Some("name")),
         ("desc", Some(flag(false))),
@@ -306,9 +268,7 @@ fn parameters(of: &FolderQuery) -> String {
 }
 
 /// Reads `null` as the empty value.
-pub(super) fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
-    from: D,
-) -> Result<T, D::Error> {
+pub(super) fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(from: D) -> Result<T, D::Error> {
     Option::<T>::deserialize(from).map(Option::unwrap_or_default)
 }
 
@@ -320,14 +280,9 @@ fn non_empty<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Er
     Ok(Option::<String>::deserialize(from)?.filter(|token| !token.is_empty()))
 }
 
-fn as_text<S: serde::Serializer>(
-    map: &Option<Map<String, Value>>,
-    to: S,
-) -> Result<S::Ok, S::Error> {
+fn as_text<S: serde::Serializer>(map: &Option<Map<String, Value>>, to: S) -> Result<S::Ok, S::Error> {
     match map {
-        Some(map) => {
-            to.serialize_str(&serde_json::to_string(map).map_err(serde::ser::Error::custom)?)
-        }
+        Some(map) => to.serialize_str(&serde_json::to_string(map).map_err(serde::ser::Error::custom)?),
         None => to.serialize_none(),
     }
 }

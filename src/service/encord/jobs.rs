@@ -30,11 +30,7 @@ pub struct JobStatus {
     #[serde(rename = "unitsErrorCount", default, deserialize_with = "or_default")]
     pub failed: u64,
     /// Units that were cancelled.
-    #[serde(
-        rename = "unitsCancelledCount",
-        default,
-        deserialize_with = "or_default"
-    )]
+    #[serde(rename = "unitsCancelledCount", default, deserialize_with = "or_default")]
     pub cancelled: u64,
     /// What went wrong with the job as a whole.
     #[serde(default, deserialize_with = "or_default")]
@@ -112,32 +108,16 @@ pub struct SyncStatus {
     #[serde(rename = "status")]
     pub state: SyncState,
     /// Pages not looked at yet.
-    #[serde(
-        rename = "scanPagesProcessingPending",
-        default,
-        deserialize_with = "or_default"
-    )]
+    #[serde(rename = "scanPagesProcessingPending", default, deserialize_with = "or_default")]
     pub pages_pending: u64,
     /// Pages dealt with.
-    #[serde(
-        rename = "scanPagesProcessingDone",
-        default,
-        deserialize_with = "or_default"
-    )]
+    #[serde(rename = "scanPagesProcessingDone", default, deserialize_with = "or_default")]
     pub pages_done: u64,
     /// Pages that failed.
-    #[serde(
-        rename = "scanPagesProcessingError",
-        default,
-        deserialize_with = "or_default"
-    )]
+    #[serde(rename = "scanPagesProcessingError", default, deserialize_with = "or_default")]
     pub pages_failed: u64,
     /// Pages that were cancelled.
-    #[serde(
-        rename = "scanPagesProcessingCancelled",
-        default,
-        deserialize_with = "or_default"
-    )]
+    #[serde(rename = "scanPagesProcessingCancelled", default, deserialize_with = "or_default")]
     pub pages_cancelled: u64,
     /// Upload jobs not at their end yet.
     #[serde(rename = "uploadJobsPending", default, deserialize_with = "or_default")]
@@ -149,32 +129,16 @@ pub struct SyncStatus {
     #[serde(rename = "uploadJobsError", default, deserialize_with = "or_default")]
     pub jobs_failed: u64,
     /// Files not looked at yet.
-    #[serde(
-        rename = "uploadJobsUnitsPending",
-        default,
-        deserialize_with = "or_default"
-    )]
+    #[serde(rename = "uploadJobsUnitsPending", default, deserialize_with = "or_default")]
     pub units_pending: u64,
     /// Files registered.
-    #[serde(
-        rename = "uploadJobsUnitsDone",
-        default,
-        deserialize_with = "or_default"
-    )]
+    #[serde(rename = "uploadJobsUnitsDone", default, deserialize_with = "or_default")]
     pub units_done: u64,
     /// Files that failed.
-    #[serde(
-        rename = "uploadJobsUnitsError",
-        default,
-        deserialize_with = "or_default"
-    )]
+    #[serde(rename = "uploadJobsUnitsError", default, deserialize_with = "or_default")]
     pub units_failed: u64,
     /// Files that were cancelled.
-    #[serde(
-        rename = "uploadJobsUnitsCancelled",
-        default,
-        deserialize_with = "or_default"
-    )]
+    #[serde(rename = "uploadJobsUnitsCancelled", default, deserialize_with = "or_default")]
     pub units_cancelled: u64,
 }
 
@@ -185,26 +149,12 @@ impl Client {
     /// again unless the body skips duplicate URLs; after [`Kind::RateLimited`](super::Kind::RateLimited) it may.
     pub async fn create_job(&self, folder: Uuid, body: Bytes) -> Result<Uuid, Error> {
         let path = format!("storage/folders/{folder}/data-upload-jobs");
-        self.send(Request::post(
-            "start the upload job",
-            Call::Create,
-            path,
-            Some(body),
-        ))
-        .await
+        self.send(Request::post("start the upload job", Call::Create, path, Some(body))).await
     }
 
     /// Where a job stands; the server holds the answer for up to `timeout_seconds` (60 at most) while nothing ends.
-    pub async fn poll_job(
-        &self,
-        folder: Uuid,
-        job: Uuid,
-        timeout_seconds: u32,
-    ) -> Result<JobStatus, Error> {
-        let path = format!(
-            "storage/folders/{folder}/data-upload-jobs/{job}?{}",
-            hold(timeout_seconds)
-        );
+    pub async fn poll_job(&self, folder: Uuid, job: Uuid, timeout_seconds: u32) -> Result<JobStatus, Error> {
+        let path = format!("storage/folders/{folder}/data-upload-jobs/{job}?{}", hold(timeout_seconds));
         self.send(Request::get("follow the upload job", path)).await
     }
 
@@ -219,14 +169,7 @@ impl Client {
             units_cancelled_count: u64,
         }
         let path = format!("storage/folders/{folder}/data-upload-jobs/{job}/cancel");
-        let answer: Answer = self
-            .send(Request::post(
-                "cancel the upload job",
-                Call::Idempotent,
-                path,
-                None,
-            ))
-            .await?;
+        let answer: Answer = self.send(Request::post("cancel the upload job", Call::Idempotent, path, None)).await?;
         Ok(answer.units_cancelled_count)
     }
 
@@ -235,36 +178,20 @@ impl Client {
     /// Sent again only if it surely never reached Encord.
     pub async fn start_sync(&self, folder: Uuid) -> Result<Uuid, Error> {
         let path = format!("storage/folders/{folder}/cloud-synced-folder-syncs");
-        self.send(Request::post(
-            "start the sync of the folder",
-            Call::Create,
-            path,
-            None,
-        ))
-        .await
+        self.send(Request::post("start the sync of the folder", Call::Create, path, None)).await
     }
 
     /// Where a sync stands; held by the server as [`Client::poll_job`] is.
-    pub async fn poll_sync(
-        &self,
-        folder: Uuid,
-        job: Uuid,
-        timeout_seconds: u32,
-    ) -> Result<SyncStatus, Error> {
+    pub async fn poll_sync(&self, folder: Uuid, job: Uuid, timeout_seconds: u32) -> Result<SyncStatus, Error> {
         let held = hold(timeout_seconds);
         // Polling says "linked" where starting says "synced": that is how the API is.
-        let path =
-            format!("storage/folders/{folder}/cloud-linked-folder-syncs/{job}/long-polling?{held}");
-        self.send(Request::get("follow the sync of the folder", path))
-            .await
+        let path = format!("storage/folders/{folder}/cloud-linked-folder-syncs/{job}/long-polling?{held}");
+        self.send(Request::get("follow the sync of the folder", path)).await
     }
 }
 
 fn hold(seconds: u32) -> String {
-    query(&[(
-        "timeoutSeconds",
-        Some(&seconds.min(LONGEST_POLL).to_string()),
-    )])
+    query(&[("timeoutSeconds", Some(&seconds.min(LONGEST_POLL).to_string()))])
 }
 
 /// The length of a list, without keeping what is in it.

@@ -19,22 +19,13 @@ use super::body;
 use super::pem::{armour, decode, not_a_key};
 
 /// The start of every unencrypted PKCS#8 v1 Ed25519 key; the 32 bytes of the seed follow (RFC 8410, section 7).
-const PKCS8_ED25519: [u8; 16] = [
-    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
-];
+const PKCS8_ED25519: [u8; 16] =
+    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
 
 /// DER object identifiers of the other algorithms that a PKCS#8 file is likely to hold.
 const PKCS8_OTHERS: [(&str, &[u8]); 2] = [
-    (
-        "RSA",
-        &[
-            0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01,
-        ],
-    ),
-    (
-        "ECDSA",
-        &[0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01],
-    ),
+    ("RSA", &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01]),
+    ("ECDSA", &[0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01]),
 ];
 
 /// Why a private key could not be used. Every message says what to do next and none holds key material.
@@ -50,9 +41,7 @@ pub enum KeyError {
         path: PathBuf,
     },
     /// The file exists but cannot be read.
-    #[error(
-        "the SSH key at {path} cannot be read: {source}; check that it is a file and that this user may read it"
-    )]
+    #[error("the SSH key at {path} cannot be read: {source}; check that it is a file and that this user may read it")]
     Unreadable {
         /// The path as it was given.
         path: PathBuf,
@@ -79,9 +68,7 @@ pub enum KeyError {
         detail: String,
     },
     /// The public half was given.
-    #[error(
-        "this is a public key: give the private key instead, the file of the same name without .pub"
-    )]
+    #[error("this is a public key: give the private key instead, the file of the same name without .pub")]
     Public,
     /// The key has a passphrase and none was given. A caller at a terminal asks for it.
     #[error(
@@ -89,9 +76,7 @@ pub enum KeyError {
     )]
     Encrypted,
     /// The passphrase does not open the key.
-    #[error(
-        "the passphrase does not open the SSH key: type it again, or correct ENCORD_SSH_KEY_PASSPHRASE"
-    )]
+    #[error("the passphrase does not open the SSH key: type it again, or correct ENCORD_SSH_KEY_PASSPHRASE")]
     WrongPassphrase,
     /// A key of another algorithm.
     #[error(
@@ -114,10 +99,7 @@ impl SigningKey {
     /// Reads a key from the text of a private key file.
     ///
     /// A passphrase is ignored where the key has none; an empty one counts as none. Errors: every [`KeyError`] except those of the file system.
-    pub fn from_openssh(
-        pem: &SecretString,
-        passphrase: Option<&SecretString>,
-    ) -> Result<Self, KeyError> {
+    pub fn from_openssh(pem: &SecretString, passphrase: Option<&SecretString>) -> Result<Self, KeyError> {
         let text = pem.expose_secret().trim();
         let (label, body) = armour(text)?;
         match label {
@@ -131,10 +113,7 @@ impl SigningKey {
             other => match other.strip_suffix(" PRIVATE KEY") {
                 Some("EC") => Err(wrong_algorithm("ECDSA")),
                 Some(name) => Err(wrong_algorithm(name)),
-                None => Err(not_a_key(&format!(
-                    "a PEM file that holds a {}",
-                    other.to_lowercase()
-                ))),
+                None => Err(not_a_key(&format!("a PEM file that holds a {}", other.to_lowercase()))),
             },
         }
     }
@@ -145,16 +124,9 @@ impl SigningKey {
     pub fn read(path: &Path, passphrase: Option<&SecretString>) -> Result<Self, KeyError> {
         match std::fs::read_to_string(path) {
             Ok(text) => Self::from_openssh(&SecretString::from(text), passphrase),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(KeyError::Missing {
-                path: path.to_owned(),
-            }),
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                Err(not_a_key("a binary file"))
-            }
-            Err(source) => Err(KeyError::Unreadable {
-                path: path.to_owned(),
-                source,
-            }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(KeyError::Missing { path: path.to_owned() }),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(not_a_key("a binary file")),
+            Err(source) => Err(KeyError::Unreadable { path: path.to_owned(), source }),
         }
     }
 
@@ -171,19 +143,12 @@ impl SigningKey {
     /// The public key as one line, ready to be pasted into Encord: `ssh-ed25519 AAAA… comment`.
     pub fn public_line(&self) -> String {
         let data = STANDARD.encode(self.public().to_bytes().unwrap_or_default());
-        format!("ssh-ed25519 {data} {}", self.comment)
-            .trim_end()
-            .to_owned()
+        format!("ssh-ed25519 {data} {}", self.comment).trim_end().to_owned()
     }
 
     /// The raw public key as 64 lower-case hexadecimal digits, which is how Encord names a key.
     pub(super) fn id(&self) -> String {
-        self.key
-            .verifying_key()
-            .as_bytes()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        self.key.verifying_key().as_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The 64 bytes of an Ed25519 signature of `message`.
@@ -192,45 +157,30 @@ impl SigningKey {
     }
 
     fn public(&self) -> PublicKey {
-        PublicKey::from(ssh_key::public::Ed25519PublicKey(
-            self.key.verifying_key().to_bytes(),
-        ))
+        PublicKey::from(ssh_key::public::Ed25519PublicKey(self.key.verifying_key().to_bytes()))
     }
 
-    fn from_openssh_bytes(
-        bytes: &SecretSlice<u8>,
-        passphrase: Option<&SecretString>,
-    ) -> Result<Self, KeyError> {
-        let mut key =
-            PrivateKey::from_bytes(bytes.expose_secret()).map_err(|error| KeyError::Damaged {
-                detail: error.to_string(),
-            })?;
+    fn from_openssh_bytes(bytes: &SecretSlice<u8>, passphrase: Option<&SecretString>) -> Result<Self, KeyError> {
+        let mut key = PrivateKey::from_bytes(bytes.expose_secret())
+            .map_err(|error| KeyError::Damaged { detail: error.to_string() })?;
         // The public half is readable without the passphrase, so nobody types one for a key that cannot be used.
         match key.algorithm() {
             Algorithm::Ed25519 => {}
             other => return Err(wrong_algorithm(algorithm_name(&other))),
         }
         if key.is_encrypted() {
-            let passphrase = passphrase
-                .filter(|passphrase| !passphrase.expose_secret().is_empty())
-                .ok_or(KeyError::Encrypted)?;
-            key = key
-                .decrypt(passphrase.expose_secret())
-                .map_err(|_| KeyError::WrongPassphrase)?;
+            let passphrase =
+                passphrase.filter(|passphrase| !passphrase.expose_secret().is_empty()).ok_or(KeyError::Encrypted)?;
+            key = key.decrypt(passphrase.expose_secret()).map_err(|_| KeyError::WrongPassphrase)?;
         }
         match key.key_data() {
             KeypairData::Ed25519(pair) => Ok(Self::new(pair.private.as_ref(), key.comment())),
-            _ => Err(KeyError::Damaged {
-                detail: "its two halves are of different kinds".to_owned(),
-            }),
+            _ => Err(KeyError::Damaged { detail: "its two halves are of different kinds".to_owned() }),
         }
     }
 
     fn new(seed: &[u8; 32], comment: &str) -> Self {
-        Self {
-            key: Arc::new(ed25519_dalek::SigningKey::from_bytes(seed)),
-            comment: body::tidy(comment),
-        }
+        Self { key: Arc::new(ed25519_dalek::SigningKey::from_bytes(seed)), comment: body::tidy(comment) }
     }
 
     fn from_pkcs8(der: &SecretSlice<u8>) -> Result<Self, KeyError> {
@@ -256,9 +206,7 @@ impl fmt::Debug for SigningKey {
 }
 
 fn wrong_algorithm(found: &str) -> KeyError {
-    KeyError::WrongAlgorithm {
-        found: found.to_owned(),
-    }
+    KeyError::WrongAlgorithm { found: found.to_owned() }
 }
 
 fn algorithm_name(algorithm: &Algorithm) -> &str {

@@ -17,9 +17,7 @@ mod signature;
 
 pub use client::{Client, Credential, Integration};
 pub use error::{Error, Kind};
-pub use folders::{
-    CloudSynced, Folder, FolderKind, FolderQuery, FolderSummary, NewFolder, Page, PathElement, Role,
-};
+pub use folders::{CloudSynced, Folder, FolderKind, FolderQuery, FolderSummary, NewFolder, Page, PathElement, Role};
 pub use jobs::{JobState, JobStatus, SyncState, SyncStatus, UnitError};
 pub use key::{KeyError, SigningKey};
 pub use retry::RetryPolicy;

@@ -22,51 +22,24 @@ pub(super) struct Failure {
 }
 
 /// No whole answer came. `limit` is what the try was given.
-pub(super) fn broken(
-    request: &Request,
-    url: &Url,
-    trace_id: &str,
-    limit: Duration,
-    error: &reqwest::Error,
-) -> Failure {
+pub(super) fn broken(request: &Request, url: &Url, trace_id: &str, limit: Duration, error: &reqwest::Error) -> Failure {
     let cause = innermost(error);
     let host = &url[Position::BeforeHost..Position::AfterPort];
     let unsent = error.is_connect();
     let (kind, message) = match (unsent, error.is_timeout()) {
         (true, true) => (Kind::Timeout, format!("no connection to {host} in time")),
-        (false, true) => (
-            Kind::Timeout,
-            format!("no answer from {host} within {} s", limit.as_secs()),
-        ),
-        (true, false) => (
-            Kind::Unreachable,
-            format!("cannot connect to {host}: {cause}"),
-        ),
-        (false, false) => (
-            Kind::Unreachable,
-            format!("the connection to {host} broke: {cause}"),
-        ),
+        (false, true) => (Kind::Timeout, format!("no answer from {host} within {} s", limit.as_secs())),
+        (true, false) => (Kind::Unreachable, format!("cannot connect to {host}: {cause}")),
+        (false, false) => (Kind::Unreachable, format!("the connection to {host} broke: {cause}")),
     };
     // A certificate is not accepted the next time either.
-    let again = if unsent {
-        !cause.contains("invalid peer certificate")
-    } else {
-        request.call.repeats_when_broken()
-    };
+    let again = if unsent { !cause.contains("invalid peer certificate") } else { request.call.repeats_when_broken() };
     let error = Error {
-        trace_id: if unsent {
-            String::new()
-        } else {
-            trace_id.to_owned()
-        },
+        trace_id: if unsent { String::new() } else { trace_id.to_owned() },
         outcome_unknown: request.call != Call::Read && !unsent,
         ..Error::unsent(kind, request.operation, body::tidy(&message))
     };
-    Failure {
-        error,
-        again,
-        asked: None,
-    }
+    Failure { error, again, asked: None }
 }
 
 /// An answer came, and it is not a success.
@@ -82,21 +55,15 @@ pub(super) fn refusal(
     let code = status.as_u16();
     let mut message = body::words(body);
     if status.is_redirection() {
-        let place = headers
-            .get(LOCATION)
-            .and_then(|place| place.to_str().ok())
-            .unwrap_or("somewhere");
+        let place = headers.get(LOCATION).and_then(|place| place.to_str().ok()).unwrap_or("somewhere");
         message = body::tidy(&format!("redirected to {place}"));
     } else if message.is_empty() {
         "no explanation was given".clone_into(&mut message);
     }
-    let clock_ahead = headers
-        .get(DATE)
-        .and_then(|date| http_date(date.to_str().ok()?))
-        .map(|theirs| {
-            let ahead = (OffsetDateTime::from(now) - theirs).whole_seconds();
-            ahead.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32
-        });
+    let clock_ahead = headers.get(DATE).and_then(|date| http_date(date.to_str().ok()?)).map(|theirs| {
+        let ahead = (OffsetDateTime::from(now) - theirs).whole_seconds();
+        ahead.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32
+    });
     let error = Error {
         status: Some(code),
         trace_id,
@@ -105,11 +72,7 @@ pub(super) fn refusal(
         clock_ahead,
         ..Error::unsent(kind_of(code, asked), request.operation, message)
     };
-    Failure {
-        error,
-        again: request.call.repeats_on(code, asked),
-        asked,
-    }
+    Failure { error, again: request.call.repeats_on(code, asked), asked }
 }
 
 /// The text at the bottom of an error's causes, which is the one that says something.

@@ -16,9 +16,7 @@ pub(super) fn armour(text: &str) -> Result<(&str, &str), KeyError> {
             return Err(KeyError::Truncated);
         };
         return match rest.split_once(DASHES) {
-            Some((body, end)) if end.starts_with(&format!("END {label}{DASHES}")) => {
-                Ok((label, body))
-            }
+            Some((body, end)) if end.starts_with(&format!("END {label}{DASHES}")) => Ok((label, body)),
             _ if label.contains("PUBLIC KEY") => Err(KeyError::Public),
             _ => Err(KeyError::Truncated),
         };
@@ -26,9 +24,7 @@ pub(super) fn armour(text: &str) -> Result<(&str, &str), KeyError> {
     let first_word = text.split_whitespace().next().unwrap_or_default();
     if text.is_empty() {
         Err(not_a_key("it is empty"))
-    } else if ["ssh-", "ecdsa-", "sk-"]
-        .iter()
-        .any(|start| first_word.starts_with(start))
+    } else if ["ssh-", "ecdsa-", "sk-"].iter().any(|start| first_word.starts_with(start))
         || text.starts_with("---- BEGIN SSH2 PUBLIC KEY")
     {
         Err(KeyError::Public)
@@ -40,23 +36,17 @@ pub(super) fn armour(text: &str) -> Result<(&str, &str), KeyError> {
     } else if text.contains("-----END OPENSSH PRIVATE KEY") {
         Err(KeyError::Truncated)
     } else {
-        Err(not_a_key(
-            "it has no line `-----BEGIN OPENSSH PRIVATE KEY-----`",
-        ))
+        Err(not_a_key("it has no line `-----BEGIN OPENSSH PRIVATE KEY-----`"))
     }
 }
 
 /// The bytes that the base64 text of an armour stands for.
 pub(super) fn decode(body: &str) -> Result<SecretSlice<u8>, KeyError> {
     let packed = SecretString::from(body.split_whitespace().collect::<String>());
-    let bytes = STANDARD
-        .decode(packed.expose_secret())
-        .map_err(|error| match error {
-            base64::DecodeError::InvalidByte(..) => KeyError::Damaged {
-                detail: "it is not base64".to_owned(),
-            },
-            _ => KeyError::Truncated,
-        })?;
+    let bytes = STANDARD.decode(packed.expose_secret()).map_err(|error| match error {
+        base64::DecodeError::InvalidByte(..) => KeyError::Damaged { detail: "it is not base64".to_owned() },
+        _ => KeyError::Truncated,
+    })?;
     Ok(SecretSlice::from(bytes))
 }
 

@@ -45,9 +45,7 @@ impl RetryPolicy {
         if let Some(asked) = asked {
             return asked.min(self.longest_delay);
         }
-        let delay = self
-            .first_delay
-            .saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(1)));
+        let delay = self.first_delay.saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(1)));
         // Without randomness the pause is merely not spread out.
         let spread = getrandom::u32().map_or(0.0, |random| f64::from(random) / f64::from(u32::MAX));
         delay.mul_f64(1.0 + spread / 4.0).min(self.longest_delay)
@@ -106,20 +104,14 @@ mod tests {
     fn asked(value: &str) -> Option<Duration> {
         let mut headers = HeaderMap::new();
         headers.insert(RETRY_AFTER, value.parse().unwrap());
-        retry_after(
-            &headers,
-            SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777),
-        )
+        retry_after(&headers, SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777))
     }
 
     #[test]
     fn understands_seconds_and_dates() {
         assert_eq!(asked("7"), Some(Duration::from_secs(7)));
         assert_eq!(asked("0"), Some(Duration::ZERO));
-        assert_eq!(
-            asked("Sun, 06 Nov 1994 08:49:47 GMT"),
-            Some(Duration::from_secs(10))
-        );
+        assert_eq!(asked("Sun, 06 Nov 1994 08:49:47 GMT"), Some(Duration::from_secs(10)));
         assert_eq!(asked("Sun, 06 Nov 1994 08:40:00 GMT"), Some(Duration::ZERO));
         assert_eq!(asked("soon"), None);
         assert_eq!(asked("-5"), None);
@@ -131,19 +123,10 @@ mod tests {
         let policy = RetryPolicy::default();
         for (attempt, least) in [(1, 1500), (2, 3000), (3, 6000)] {
             let delay = policy.delay(attempt, None).as_millis();
-            assert!(
-                (least..=least * 5 / 4).contains(&delay),
-                "{attempt}: {delay}"
-            );
+            assert!((least..=least * 5 / 4).contains(&delay), "{attempt}: {delay}");
         }
-        assert_eq!(
-            policy.delay(1, Some(Duration::from_secs(7))),
-            Duration::from_secs(7)
-        );
-        assert_eq!(
-            policy.delay(1, Some(Duration::from_secs(86_400))),
-            Duration::from_secs(600)
-        );
+        assert_eq!(policy.delay(1, Some(Duration::from_secs(7))), Duration::from_secs(7));
+        assert_eq!(policy.delay(1, Some(Duration::from_secs(86_400))), Duration::from_secs(600));
         assert_eq!(policy.delay(40, None), Duration::from_secs(600));
     }
 
@@ -155,9 +138,7 @@ mod tests {
             assert!(!Call::Create.repeats_on(status, Some(Duration::ZERO)));
         }
         assert!(Call::Read.repeats_on(504, None) && !Call::Idempotent.repeats_on(504, None));
-        assert!(
-            !Call::Read.repeats_on(413, None) && Call::Read.repeats_on(413, Some(Duration::ZERO))
-        );
+        assert!(!Call::Read.repeats_on(413, None) && Call::Read.repeats_on(413, Some(Duration::ZERO)));
         for status in [400, 401, 403, 404, 409, 422, 501] {
             assert!(!Call::Read.repeats_on(status, Some(Duration::ZERO)));
         }

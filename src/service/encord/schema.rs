@@ -13,9 +13,8 @@ const PATH: &str = "organisation/client-metadata-schema-v2";
 impl Client {
     /// The whole schema, key by key as Encord sends it; empty if the organisation has none.
     pub async fn schema(&self) -> Result<Map<String, Value>, Error> {
-        let schema: Option<Map<String, Value>> = self
-            .send(Request::get("read the metadata schema", PATH.to_owned()))
-            .await?;
+        let schema: Option<Map<String, Value>> =
+            self.send(Request::get("read the metadata schema", PATH.to_owned())).await?;
         Ok(schema.unwrap_or_default())
     }
 
@@ -25,14 +24,9 @@ impl Client {
     /// saving, somebody else's change can be lost: the API knows no versions.
     pub async fn save_schema(&self, schema: &Map<String, Value>) -> Result<(), Error> {
         const OPERATION: &str = "save the metadata schema";
-        let body = serde_json::to_vec(schema)
-            .map_err(|error| Error::unsent(Kind::Invalid, OPERATION, error.to_string()))?;
-        let request = Request::post(
-            OPERATION,
-            Call::Idempotent,
-            PATH.to_owned(),
-            Some(Bytes::from(body)),
-        );
+        let body =
+            serde_json::to_vec(schema).map_err(|error| Error::unsent(Kind::Invalid, OPERATION, error.to_string()))?;
+        let request = Request::post(OPERATION, Call::Idempotent, PATH.to_owned(), Some(Bytes::from(body)));
         self.send::<IgnoredAny>(request).await.map(drop)
     }
 }
