@@ -156,6 +156,7 @@ fn moment(text: &str) -> Option<OffsetDateTime> {
 #[cfg(test)]
 mod tests {
     use time::Duration;
+    use time::macros::datetime;
 
     use super::*;
 
@@ -186,6 +187,30 @@ mod tests {
         let query = signed(&key, changes);
         key.verify("acc", &query, LIST, OffsetDateTime::now_utc())
             .map_err(|fault| fault.code)
+    }
+
+    /// What `generate_account_sas` of Microsoft's azure-storage-blob 12.31.1 for Python makes of the key 00 01 … 3F.
+    #[test]
+    fn a_token_of_the_official_library_is_accepted() {
+        const TOKEN: &str = "st=2026-11-01T00%3A00%3A00Z&se=2026-11-22T10%3A00%3A00Z&sp=rl&sip=127.0.0.1\
+            &spr=https%2Chttp&sv=2026-10-06&ss=b&srt=sco&sig=Qt67hR8iCUDGkY7ylyxToxuFo/5e3QySPwfyU3jUxq0%3D";
+        let key = AccountKey(SecretBox::new(Box::new(std::array::from_fn(|at| at as u8))));
+        let query = form_urlencoded::parse(TOKEN.as_bytes())
+            .into_owned()
+            .collect();
+        let verdict = |now| {
+            key.verify("trafficdemo", &query, LIST, now)
+                .map_err(|fault| fault.code)
+        };
+        assert_eq!(verdict(datetime!(2026-11-22 09:59 UTC)), Ok(()));
+        assert_eq!(
+            verdict(datetime!(2026-11-22 10:00 UTC)),
+            Err("AuthenticationFailed")
+        );
+        assert_eq!(
+            verdict(datetime!(2026-10-31 23:59 UTC)),
+            Err("AuthenticationFailed")
+        );
     }
 
     #[test]
