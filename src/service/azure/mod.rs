@@ -1,1 +1,27 @@
-//! Under construction.
+//! Azure Blob Storage: what lies in a container.
+//!
+//! Requests go through `azure_core`'s pipeline. The List Blobs request and the reading of its answer are our own: the
+//! official pager parses each page twice into models (some twenty times the processor time per blob), and decodes some
+//! names wrongly or not at all.
+
+mod container;
+mod error;
+mod page;
+mod sas;
+mod xml;
+
+pub use container::{Container, ListQuery, Probe};
+pub use error::{Error, ErrorKind};
+pub use page::{Blob, PageError, PageParser, XmlPage};
+pub use sas::redact;
+use secrecy::SecretString;
+
+/// How requests are authorised. `Debug` shows no secret.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Auth {
+    /// No credential: only containers that allow anonymous listing can be read.
+    Anonymous,
+    /// A shared access signature, with or without its leading `?`.
+    Sas(SecretString),
+}

@@ -1,0 +1,279 @@
+//! The HTTP face: which operation a request is, whether it is allowed, and its answer.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+use percent_encoding::percent_decode_str;
+use time::OffsetDateTime;
+use time::macros::format_description;
+use url::form_urlencoded;
+
+use super::fault::Fault;
+use super::sas::{AccountKey, Need};
+use super::store::{Kept, Store};
+use super::{cors, list};
+
+/// What all requests share.
+pub(super) struct Shared {
+    account: String,
+    key: AccountKey,
+    store: Store,
+}
+
+impl Shared {
+    pub(super) fn new(account: String, key: AccountKey) -> Shared {
+        Shared {
+            account,
+            key,
+            store: Store::default(),
+        }
+    }
+
+    pub(super) fn account(&self) -> &str {
+        &self.account
+    }
+
+    pub(super) fn key(&self) -> &AccountKey {
+        &self.key
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+}
+
+pub(super) fn router(shared: Arc<Shared>) -> Router {
+    // Blob names hold any character and empty segments, which a router's patterns would not keep apart.
+    Router::new().fallback(answer).with_state(shared)
+}
+
+async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let request_id = uuid::Uuid::new_v4().to_string();
+    let mut response = shared
+        .operate(&request)
+        .unwrap_or_else(|fault| fault.into_response(&request_id, request.method() != Method::HEAD));
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&request_id) {
+        headers.insert("x-ms-request-id", id);
+    }
+    for name in ["x-ms-version", "x-ms-client-request-id"] {
+        if let Some(value) = request.headers().get(name) {
+            headers.insert(name, value.clone());
+        }
+    }
+    if request.method() != Method::OPTIONS {
+        cors::annotate(request.headers(), headers);
+    }
+    response
+}
+
+/// The parts of a path-style path, decoded.
+struct Place {
+    container: Option<String>,
+    blob: Option<String>,
+}
+
+impl Shared {
+    fn operate(&self, request: &Request) -> Result<Response, Fault> {
+        if request.method() == Method::OPTIONS {
+            return cors::preflight(request.headers());
+        }
+        let place = self.place(request.uri().path())?;
+        let query: HashMap<String, String> =
+            form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes())
+                .into_owned()
+                .collect();
+        let asked = |key: &str| query.get(key).map(String::as_str);
+        let allow = |resource_type, permission| {
+            let need = Need {
+                resource_type,
+                permission,
+            };
+            self.key
+                .verify(&self.account, &query, need, OffsetDateTime::now_utc())
+        };
+        let head = match *request.method() {
+            Method::GET => false,
+            Method::HEAD => true,
+            _ => return Err(Fault::verb()),
+        };
+        match (place.container, place.blob, asked("restype"), asked("comp")) {
+            (None, None, Some("service"), Some("properties")) if !head => {
+                allow('s', 'r')?;
+                Ok(xml(cors::service_properties()))
+            }
+            (Some(container), None, Some("container"), Some("list")) if !head => {
+                allow('c', 'l')?;
+                let host = request
+                    .headers()
+                    .get(header::HOST)
+                    .and_then(|host| host.to_str().ok())
+                    .unwrap_or_default();
+                let endpoint = format!("http://{host}/{}", self.account);
+                self.store
+                    .with(&container, |blobs| {
+                        list::page(&endpoint, &container, blobs, &query)
+                    })
+                    .ok_or_else(Fault::container_not_found)?
+                    .map(xml)
+            }
+            (Some(container), None, Some("container"), None) => {
+                allow('c', 'r')?;
+                self.store
+                    .with(&container, |_| container_properties())
+                    .ok_or_else(Fault::container_not_found)
+            }
+            (Some(container), Some(blob), None, None) => {
+                allow('o', 'r')?;
+                let kept = self
+                    .store
+                    .with(&container, |blobs| blobs.get(&blob).cloned())
+                    .ok_or_else(Fault::container_not_found)?
+                    .ok_or_else(Fault::blob_not_found)?;
+                if head {
+                    Ok(describe(&kept))
+                } else {
+                    read(&kept, request.headers())
+                }
+            }
+            _ => Err(Fault::uri()),
+        }
+    }
+
+    fn place(&self, path: &str) -> Result<Place, Fault> {
+        let decode = |part: &str| {
+            percent_decode_str(part)
+                .decode_utf8()
+                .map(std::borrow::Cow::into_owned)
+                .map_err(|_| Fault::uri())
+        };
+        let mut parts = path.strip_prefix('/').unwrap_or(path).splitn(3, '/');
+        if parts.next() != Some(self.account.as_str()) {
+            return Err(Fault::resource_not_found());
+        }
+        let mut part = || {
+            parts
+                .next()
+                .filter(|part| !part.is_empty())
+                .map(decode)
+                .transpose()
+        };
+        Ok(Place {
+            container: part()?,
+            blob: part()?,
+        })
+    }
+}
+
+fn xml(text: String) -> Response {
+    let mut response = Response::new(Body::from(text));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/xml"),
+    );
+    response
+}
+
+fn container_properties() -> Response {
+    let mut response = Response::new(Body::empty());
+    let headers = response.headers_mut();
+    for (name, value) in [
+        ("etag", "\"0x8DEC0DE00000000\""),
+        ("last-modified", "Wed, 01 Apr 2026 06:00:00 GMT"),
+        ("x-ms-lease-status", "unlocked"),
+        ("x-ms-lease-state", "available"),
+        ("x-ms-has-immutability-policy", "false"),
+        ("x-ms-has-legal-hold", "false"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// The headers of a blob; for HEAD they are all of the answer.
+fn describe(kept: &Kept) -> Response {
+    let Kept { blob, etag } = kept;
+    let mut response = Response::new(Body::empty());
+    let headers = response.headers_mut();
+    let mut put = |name: &str, value: &str| {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_str(value)) {
+            headers.insert(name, value);
+        }
+    };
+    put("content-length", &blob.content.len().to_string());
+    put("content-type", &blob.content_type);
+    put("accept-ranges", "bytes");
+    put("etag", &format!("\"{etag}\""));
+    put("last-modified", &rfc1123(blob.last_modified));
+    put("x-ms-creation-time", &rfc1123(blob.last_modified));
+    put("x-ms-blob-type", "BlockBlob");
+    put("x-ms-access-tier", &blob.tier);
+    put("x-ms-lease-status", "unlocked");
+    put("x-ms-lease-state", "available");
+    put("x-ms-server-encrypted", "true");
+    if let Some(status) = &blob.archive_status {
+        put("x-ms-archive-status", status);
+    }
+    for (key, value) in &blob.metadata {
+        put(&format!("x-ms-meta-{key}"), value);
+    }
+    response
+}
+
+fn read(kept: &Kept, request: &HeaderMap) -> Result<Response, Fault> {
+    if kept.blob.tier == "Archive" {
+        return Err(Fault::archived());
+    }
+    let content = &kept.blob.content;
+    let mut response = describe(kept);
+    let Some((first, last)) = wanted_range(request) else {
+        *response.body_mut() = Body::from(content.clone());
+        return Ok(response);
+    };
+    let length = content.len();
+    if first >= length {
+        return Err(Fault::range());
+    }
+    let end = last.map_or(length, |last| last.saturating_add(1).min(length));
+    *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(end - first));
+    if let Ok(range) = HeaderValue::from_str(&format!("bytes {first}-{}/{length}", end - 1)) {
+        headers.insert(header::CONTENT_RANGE, range);
+    }
+    *response.body_mut() = Body::from(content.slice(first..end));
+    Ok(response)
+}
+
+/// One range of the form `bytes=FIRST-` or `bytes=FIRST-LAST`; others are passed over, as HTTP allows.
+fn wanted_range(request: &HeaderMap) -> Option<(usize, Option<usize>)> {
+    let range = request
+        .get("x-ms-range")
+        .or_else(|| request.get(header::RANGE))?;
+    let (first, last) = range
+        .to_str()
+        .ok()?
+        .strip_prefix("bytes=")?
+        .split_once('-')?;
+    let first = first.parse().ok()?;
+    if last.is_empty() {
+        return Some((first, None));
+    }
+    let last = last.parse().ok()?;
+    (first <= last).then_some((first, Some(last)))
+}
+
+/// The form of dates in HTTP headers and listings.
+pub(super) fn rfc1123(at: OffsetDateTime) -> String {
+    let form = format_description!(
+        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+    );
+    at.to_offset(time::UtcOffset::UTC)
+        .format(form)
+        .unwrap_or_default()
+}

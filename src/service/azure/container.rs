@@ -1,0 +1,396 @@
+//! A container that can be listed.
+
+use std::error::Error as _;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use azure_core::http::policies::Policy;
+use azure_core::http::{
+    AsyncRawResponse, ClientOptions, Context, ExponentialRetryOptions, Method, Pipeline,
+    PipelineStreamOptions, Request, RetryOptions, Transport,
+};
+use futures_util::StreamExt;
+use percent_encoding::utf8_percent_encode;
+use url::{Host, Url};
+
+use super::Auth;
+use super::error::{Error, ErrorKind, Situation};
+use super::page::{Blob, PageError, PageParser, XmlPage};
+use super::sas::{QUERY, Sas};
+
+/// The newest version that Azurite 3.37 knows too; 2026-02-06 is needed for `startFrom`.
+const SERVICE_VERSION: &str = "2026-04-06";
+/// How often one page is asked for when its answer breaks off in the middle.
+const PAGE_ATTEMPTS: u32 = 4;
+/// Azure's error answers are some hundred bytes; a proxy's page may be long and is not wanted.
+const LONGEST_ERROR_BODY: usize = 64 * 1024;
+
+/// A blob container and the right to ask for its contents. Cheap to clone; clones share their connections.
+#[derive(Clone)]
+pub struct Container {
+    url: Url,
+    name: String,
+    host: String,
+    sas: Option<Sas>,
+    listing: Pipeline,
+    probing: Pipeline,
+}
+
+/// Which part of a listing is wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListQuery {
+    /// Only blobs whose names begin with this. Any text; it does not need to end at a slash.
+    pub prefix: Option<String>,
+    /// Where the page before ended: the marker it returned.
+    pub marker: Option<String>,
+    /// At most so many blobs, 1 to 5000; Azure's own choice is 5000.
+    pub max_results: Option<u32>,
+}
+
+/// What [`Container::probe`] found out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    /// The first blob. Nothing in an empty container.
+    pub first: Option<Blob>,
+    /// Whether there is more than that.
+    pub more: bool,
+}
+
+impl Container {
+    /// Prepares for listing; sends nothing.
+    ///
+    /// `account_url` is `https://ACCOUNT.blob.core.windows.net`, or path-style as `http://127.0.0.1:10000/devstoreaccount1`.
+    /// Plain http is accepted on the loopback interface only, since a token on the way can be read by anybody.
+    /// Fails with [`ErrorKind::BadUrl`] or [`ErrorKind::BadSas`].
+    pub fn open(account_url: &Url, container: &str, auth: &Auth) -> Result<Container, Error> {
+        let url = container_url(account_url, container)?;
+        let sas = match auth {
+            Auth::Anonymous => None,
+            Auth::Sas(token) => Some(Sas::read(token).ok_or_else(|| {
+                Error::new(
+                    ErrorKind::BadSas,
+                    "it has no signature (sig=…)",
+                    Some("Copy the whole token, which looks like sv=…&se=…&sp=rl&sig=…; a connection string or account key is something else."),
+                )
+            })?),
+        };
+        let transport = transport(is_loopback(&url))?;
+        Ok(Container {
+            host: host_and_port(&url),
+            name: container.to_owned(),
+            url,
+            sas,
+            listing: pipeline(auth, &transport, 5),
+            probing: pipeline(auth, &transport, 2),
+        })
+    }
+
+    /// The container's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The container's URL, without any credential.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Fetches one page and hands its blobs to `sink` in the order of the service; answers the marker of the next page.
+    ///
+    /// A page that breaks off is fetched anew, so the sink sees the blobs of complete pages only and none of them twice.
+    /// A page may hold few blobs or none although more follow: only a missing marker is the end.
+    pub async fn list_page(
+        &self,
+        query: &ListQuery,
+        mut sink: impl FnMut(Blob),
+    ) -> Result<Option<String>, Error> {
+        let (blobs, marker) = self.page(&self.listing, query).await?;
+        blobs.into_iter().for_each(&mut sink);
+        Ok(marker)
+    }
+
+    /// Asks for a single blob, to learn whether the container can be listed at all. Gives up on an unreachable host within
+    /// seconds where [`Container::list_page`] is patient.
+    pub async fn probe(&self) -> Result<Probe, Error> {
+        let query = ListQuery {
+            max_results: Some(1),
+            ..ListQuery::default()
+        };
+        let (blobs, marker) = self.page(&self.probing, &query).await?;
+        Ok(Probe {
+            first: blobs.into_iter().next(),
+            more: marker.is_some(),
+        })
+    }
+
+    async fn page(
+        &self,
+        pipeline: &Pipeline,
+        query: &ListQuery,
+    ) -> Result<(Vec<Blob>, Option<String>), Error> {
+        let mut attempt = 1;
+        loop {
+            let broken = match self.try_page(pipeline, query).await? {
+                Ok(page) => return Ok(page),
+                Err(broken) => broken,
+            };
+            if attempt == PAGE_ATTEMPTS {
+                return Err(Error::new(
+                    ErrorKind::BadResponse,
+                    broken,
+                    Some(
+                        "The connection broke off each time; something between here and Azure may cut long answers.",
+                    ),
+                ));
+            }
+            tokio::time::sleep(Duration::from_millis(250) * 2u32.pow(attempt - 1)).await;
+            attempt += 1;
+        }
+    }
+
+    /// The inner error is a body that broke off, which is worth another attempt.
+    async fn try_page(
+        &self,
+        pipeline: &Pipeline,
+        query: &ListQuery,
+    ) -> Result<Result<(Vec<Blob>, Option<String>), String>, Error> {
+        let response = self.send(pipeline, query).await?;
+        let mut body = response.into_body();
+        let mut parser = XmlPage::default();
+        let mut blobs = Vec::new();
+        let malformed = |error: PageError| {
+            Error::new(
+                ErrorKind::BadResponse,
+                error.to_string(),
+                Some(
+                    "Check that the account URL is that of a Blob service; a proxy's login page may be in between.",
+                ),
+            )
+        };
+        while let Some(chunk) = body.next().await {
+            match chunk {
+                Ok(chunk) => parser
+                    .feed(&chunk, &mut |blob| blobs.push(blob))
+                    .map_err(malformed)?,
+                Err(error) => return Ok(Err(network_cause(&error))),
+            }
+        }
+        match parser.finish() {
+            Ok(marker) => Ok(Ok((blobs, marker))),
+            Err(error @ PageError::Truncated) => Ok(Err(error.to_string())),
+            Err(error) => Err(malformed(error)),
+        }
+    }
+
+    async fn send(
+        &self,
+        pipeline: &Pipeline,
+        query: &ListQuery,
+    ) -> Result<AsyncRawResponse, Error> {
+        let mut request = Request::new(self.list_url(query), Method::Get);
+        request.insert_header("x-ms-version", SERVICE_VERSION);
+        request.insert_header("accept", "application/xml");
+        let options = PipelineStreamOptions {
+            skip_checks: true,
+            ..PipelineStreamOptions::default()
+        };
+        let response = pipeline
+            .stream(&Context::new(), &mut request, Some(options))
+            .await
+            .map_err(|error| Error::unreachable(&self.situation(), &network_cause(&error)))?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        let (status, headers, mut body) = response.deconstruct();
+        let mut text = Vec::new();
+        while let Some(Ok(chunk)) = body.next().await {
+            text.extend_from_slice(&chunk);
+            if text.len() > LONGEST_ERROR_BODY {
+                break;
+            }
+        }
+        let header = |name: &'static str| headers.get_optional_str(&name.into());
+        Err(Error::answered(
+            &self.situation(),
+            u16::from(status),
+            header("x-ms-error-code"),
+            header("x-ms-request-id"),
+            &text,
+        ))
+    }
+
+    fn list_url(&self, query: &ListQuery) -> Url {
+        let mut text = String::from("restype=container&comp=list&include=metadata");
+        let mut add = |key: &str, value: &str| {
+            text.push('&');
+            text.push_str(key);
+            text.push('=');
+            text.extend(utf8_percent_encode(value, QUERY));
+        };
+        if let Some(prefix) = &query.prefix {
+            add("prefix", prefix);
+        }
+        if let Some(marker) = &query.marker {
+            add("marker", marker);
+        }
+        if let Some(max_results) = query.max_results {
+            add("maxresults", &max_results.to_string());
+        }
+        if let Some(sas) = &self.sas {
+            text.push('&');
+            text.push_str(sas.query());
+        }
+        let mut url = self.url.clone();
+        url.set_query(Some(&text));
+        url
+    }
+
+    fn situation(&self) -> Situation<'_> {
+        Situation {
+            container: &self.name,
+            host: &self.host,
+            secure: self.url.scheme() == "https",
+            sas: self.sas.as_ref().map(|sas| &sas.facts),
+        }
+    }
+}
+
+impl fmt::Debug for Container {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Container")
+            .field("url", &self.url.as_str())
+            .field("sas", &self.sas.as_ref().map(|sas| &sas.facts))
+            .finish_non_exhaustive()
+    }
+}
+
+/// The policies that sign a request, run anew for every attempt. Neither kind needs one yet: a SAS is part of the URL.
+fn signing(auth: &Auth) -> Vec<Arc<dyn Policy>> {
+    match auth {
+        Auth::Anonymous | Auth::Sas(_) => Vec::new(),
+    }
+}
+
+fn pipeline(auth: &Auth, transport: &Transport, max_retries: u32) -> Pipeline {
+    let options = ClientOptions {
+        transport: Some(transport.clone()),
+        retry: RetryOptions::exponential(ExponentialRetryOptions {
+            max_retries,
+            ..ExponentialRetryOptions::default()
+        }),
+        ..ClientOptions::default()
+    };
+    Pipeline::new(
+        Some(env!("CARGO_PKG_NAME")),
+        Some(env!("CARGO_PKG_VERSION")),
+        options,
+        Vec::new(),
+        signing(auth),
+        None,
+    )
+}
+
+/// `azure_core`'s own client cannot be told to leave out a proxy, and panics where no TLS provider is installed.
+fn transport(loopback: bool) -> Result<Transport, Error> {
+    crate::service::tls::install();
+    let mut builder = reqwest::Client::builder()
+        .connect_timeout(Duration::from_secs(15))
+        .read_timeout(Duration::from_secs(60))
+        .redirect(reqwest::redirect::Policy::none());
+    if loopback {
+        builder = builder.no_proxy();
+    }
+    let client = builder
+        .build()
+        .map_err(|error| Error::new(ErrorKind::BadUrl, format!("no HTTP client: {error}"), None))?;
+    Ok(Transport::new(Arc::new(client)))
+}
+
+fn container_url(account_url: &Url, container: &str) -> Result<Url, Error> {
+    let bad = |message: &str, hint: &str| Err(Error::new(ErrorKind::BadUrl, message, Some(hint)));
+    let secret = account_url.query().is_some()
+        || account_url.password().is_some()
+        || !account_url.username().is_empty();
+    if secret || account_url.fragment().is_some() {
+        return bad(
+            "the account URL carries more than scheme, host and path",
+            "Leave out everything from the question mark on; a SAS token is given separately.",
+        );
+    }
+    match account_url.scheme() {
+        "https" => {}
+        "http" if is_loopback(account_url) => {}
+        "http" => {
+            return bad(
+                "the account URL is http, and anybody on the way could read what is sent",
+                "Write https://. Plain http is for Azurite and the like on this machine (127.0.0.1 or localhost).",
+            );
+        }
+        _ => {
+            return bad(
+                "the account URL is neither https nor http",
+                "Write https://ACCOUNT.blob.core.windows.net.",
+            );
+        }
+    }
+    if account_url.host().is_none() {
+        return bad(
+            "the account URL names no host",
+            "Write https://ACCOUNT.blob.core.windows.net.",
+        );
+    }
+    if !is_container_name(container) {
+        return bad(
+            &format!("{container:?} cannot be the name of a container"),
+            "Names of containers have 3 to 63 lower-case letters, digits and single hyphens; only the container's name is \
+             wanted, without URL or folder.",
+        );
+    }
+    let mut url = account_url.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().push(container);
+    }
+    Ok(url)
+}
+
+/// The rule of "Naming and referencing containers, blobs, and metadata" in Microsoft's documentation.
+fn is_container_name(name: &str) -> bool {
+    if matches!(name, "$root" | "$web" | "$logs") {
+        return true;
+    }
+    let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    (3..=63).contains(&name.len())
+        && name.chars().all(letters)
+        && !name.starts_with('-')
+        && !name.ends_with('-')
+        && !name.contains("--")
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
+fn host_and_port(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// The innermost cause, which names the trouble; the outer ones quote the URL and with it the token.
+fn network_cause(error: &azure_core::Error) -> String {
+    let mut cause = error.source();
+    while let Some(inner) = cause.and_then(|error| error.source()) {
+        cause = Some(inner);
+    }
+    cause.map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+#[cfg(test)]
+#[path = "container_tests.rs"]
+mod tests;

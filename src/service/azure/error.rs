@@ -1,0 +1,401 @@
+//! What can go wrong between this program and a storage account, and what to do about it.
+
+use time::OffsetDateTime;
+
+use super::sas::{Facts, redact};
+use super::xml::{Handler, Tokenizer};
+
+/// A failed request, without secrets: signatures are blanked out of every text in it.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{kind}{}", self.detail())]
+pub struct Error {
+    /// What happened.
+    pub kind: ErrorKind,
+    /// The service's own explanation, or what the network layer said; one line.
+    pub message: Option<String>,
+    /// The `x-ms-request-id` of the answer, which Microsoft's support asks for.
+    pub request_id: Option<String>,
+    hint: Option<String>,
+}
+
+/// The kinds of failure that call for different reactions.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ErrorKind {
+    /// There is no such container, or the caller may not know that there is (404).
+    #[error("container {container:?} was not found")]
+    NotFound {
+        /// The container's name.
+        container: String,
+    },
+    /// The service knows the caller but refuses, or does not accept the credential (401 or 403, and 409 where anonymous
+    /// access is switched off).
+    #[error("Azure refused access ({code})")]
+    Auth {
+        /// The HTTP status.
+        status: u16,
+        /// Azure's error code, such as `AuthenticationFailed` or `AuthorizationPermissionMismatch`.
+        code: String,
+    },
+    /// No answer came from the host.
+    #[error("{host} cannot be reached")]
+    Unreachable {
+        /// Host, and port where it is not the scheme's own.
+        host: String,
+    },
+    /// Another error of the service. The statuses 408, 429 and 5xx were tried again several times before.
+    #[error("Azure answered with an error ({status} {code})")]
+    Service {
+        /// The HTTP status.
+        status: u16,
+        /// Azure's error code, or `Unknown` if the answer had none.
+        code: String,
+    },
+    /// The answer could not be understood, or broke off each time it was asked for.
+    #[error("the answer could not be understood")]
+    BadResponse,
+    /// The account URL or the container's name cannot be right; nothing was sent.
+    #[error("not a usable address")]
+    BadUrl,
+    /// The token is not a shared access signature; nothing was sent.
+    #[error("not a SAS token")]
+    BadSas,
+}
+
+/// What the hints are drawn from.
+pub(super) struct Situation<'a> {
+    pub(super) container: &'a str,
+    pub(super) host: &'a str,
+    pub(super) secure: bool,
+    pub(super) sas: Option<&'a Facts>,
+}
+
+impl Error {
+    /// The likely cause and what to do, where that can be told.
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// Azure's error code, where there is one.
+    pub fn code(&self) -> Option<&str> {
+        match &self.kind {
+            ErrorKind::Auth { code, .. } | ErrorKind::Service { code, .. } => Some(code),
+            ErrorKind::NotFound { .. } => Some("ContainerNotFound"),
+            _ => None,
+        }
+    }
+
+    fn detail(&self) -> String {
+        self.message
+            .as_ref()
+            .map_or_else(String::new, |message| format!(": {message}"))
+    }
+
+    pub(super) fn new(kind: ErrorKind, message: impl AsRef<str>, hint: Option<&str>) -> Error {
+        Error {
+            kind,
+            message: Some(redact(message.as_ref())),
+            request_id: None,
+            hint: hint.map(str::to_owned),
+        }
+    }
+
+    pub(super) fn unreachable(situation: &Situation<'_>, cause: &str) -> Error {
+        let hint = if cause.contains("lookup")
+            || cause.contains("resolve")
+            || cause.contains("name or service")
+        {
+            "Check the account name and the endpoint: no such host is known. A private endpoint is only known inside its network."
+        } else {
+            "Check the network, a proxy (HTTPS_PROXY) or a firewall in between, and that the endpoint is right."
+        };
+        let kind = ErrorKind::Unreachable {
+            host: situation.host.to_owned(),
+        };
+        Error::new(kind, cause, Some(hint))
+    }
+
+    /// Reads the error that a service answered with. `header_code` is `x-ms-error-code`; the body may be empty or of a proxy.
+    pub(super) fn answered(
+        situation: &Situation<'_>,
+        status: u16,
+        header_code: Option<&str>,
+        request_id: Option<&str>,
+        body: &[u8],
+    ) -> Error {
+        let parsed = ErrorBody::read(body);
+        let code = header_code
+            .map(str::to_owned)
+            .or(parsed.code)
+            .unwrap_or_else(|| "Unknown".to_owned());
+        let mut message = parsed
+            .message
+            .as_deref()
+            .and_then(|message| message.lines().next())
+            .map(str::to_owned);
+        if let (Some(message), Some(detail)) = (&mut message, &parsed.detail) {
+            message.push_str(&format!(
+                " ({})",
+                detail.split_whitespace().collect::<Vec<_>>().join(" ")
+            ));
+        }
+        let kind = match (status, code.as_str()) {
+            // This is how a container that may not be read anonymously looks to everybody without a credential.
+            (404, "ResourceNotFound") if situation.sas.is_none() => ErrorKind::Auth {
+                status,
+                code: code.clone(),
+            },
+            (404, "ContainerNotFound" | "ContainerBeingDeleted" | "ResourceNotFound") => {
+                ErrorKind::NotFound {
+                    container: situation.container.to_owned(),
+                }
+            }
+            (401 | 403, _) | (409, "PublicAccessNotPermitted") => ErrorKind::Auth {
+                status,
+                code: code.clone(),
+            },
+            _ => ErrorKind::Service {
+                status,
+                code: code.clone(),
+            },
+        };
+        let hint = hint(&kind, &code, situation, OffsetDateTime::now_utc());
+        Error {
+            kind,
+            message: message.map(|message| redact(&message)),
+            request_id: request_id.map(str::to_owned),
+            hint,
+        }
+    }
+}
+
+fn hint(
+    kind: &ErrorKind,
+    code: &str,
+    situation: &Situation<'_>,
+    now: OffsetDateTime,
+) -> Option<String> {
+    match kind {
+        ErrorKind::NotFound { container } => Some(format!(
+            "Check the spelling of {container:?} and that it lies in the account behind {}.",
+            situation.host
+        )),
+        ErrorKind::Auth { .. } => Some(auth_hint(code, situation, now)),
+        ErrorKind::Service { code, .. } => match code.as_str() {
+            "InvalidHeaderValue" => Some(
+                "The service may be too old for this program's service version (2026-04-06): update Azurite or the appliance."
+                    .to_owned(),
+            ),
+            "AccountIsDisabled" => Some("The storage account is disabled: see its state in the Azure portal.".to_owned()),
+            "ServerBusy" | "OperationTimedOut" => {
+                Some("The account is over its limits or busy: wait a little, then go on.".to_owned())
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn auth_hint(code: &str, situation: &Situation<'_>, now: OffsetDateTime) -> String {
+    if let Some(cause) = situation
+        .sas
+        .and_then(|sas| sas_fault(sas, situation.secure, now))
+    {
+        return cause;
+    }
+    match (code, situation.sas) {
+        ("AuthorizationFailure", _) => {
+            "The account's firewall may not allow this machine: see Networking in the Azure portal.".to_owned()
+        }
+        ("AuthorizationSourceIPMismatch", _) => {
+            "The SAS token is limited to other addresses (sip): make one without that limit.".to_owned()
+        }
+        ("AuthorizationProtocolMismatch", _) => "The SAS token allows https only.".to_owned(),
+        ("KeyBasedAuthenticationNotPermitted", _) => {
+            "The account does not allow its keys to be used, and a SAS made from a key counts as that: sign in with Entra ID."
+                .to_owned()
+        }
+        (_, None) => "The container cannot be read anonymously: use a SAS token, an account key or Entra ID.".to_owned(),
+        ("AuthorizationPermissionMismatch", Some(_)) => {
+            "The SAS token does not allow listing: make one with the permissions Read and List.".to_owned()
+        }
+        ("AuthorizationResourceTypeMismatch", Some(_)) => {
+            "The SAS token does not cover containers: tick the resource types Container and Object.".to_owned()
+        }
+        (_, Some(_)) => "The signature does not fit: the token may be cut off, belong to another account or container, or be \
+            signed with a key that was renewed since. Make a new one."
+            .to_owned(),
+    }
+}
+
+/// What a token's own words say against it.
+fn sas_fault(sas: &Facts, secure: bool, now: OffsetDateTime) -> Option<String> {
+    if let Some(expired) = sas.expires.filter(|at| *at <= now) {
+        return Some(format!(
+            "The SAS token expired on {}: make a new one.",
+            day_and_time(expired)
+        ));
+    }
+    if let Some(starts) = sas.starts.filter(|at| *at > now) {
+        return Some(format!(
+            "The SAS token is valid only from {} on. Check this machine's clock, or make one that starts earlier.",
+            day_and_time(starts)
+        ));
+    }
+    let lacks = |field: &Option<String>, letter| {
+        field
+            .as_ref()
+            .is_some_and(|letters| !letters.contains(letter))
+    };
+    if lacks(&sas.permissions, 'l') {
+        return Some(
+            "The SAS token lacks the List permission (sp): make one with Read and List.".to_owned(),
+        );
+    }
+    if lacks(&sas.resource_types, 'c') {
+        return Some("The SAS token does not cover containers (srt): tick the resource types Container and Object.".to_owned());
+    }
+    if lacks(&sas.services, 'b') {
+        return Some("The SAS token is not for the Blob service (ss): tick Blob.".to_owned());
+    }
+    if sas.resource.as_deref() == Some("b") {
+        return Some(
+            "The SAS token is for a single blob (sr=b): make one for the container or the account."
+                .to_owned(),
+        );
+    }
+    if !secure && sas.protocols.as_deref() == Some("https") {
+        return Some(
+            "The SAS token allows https only (spr), and this endpoint is http.".to_owned(),
+        );
+    }
+    None
+}
+
+fn day_and_time(at: OffsetDateTime) -> String {
+    let at = at.to_offset(time::UtcOffset::UTC);
+    format!("{} at {:02}:{:02} UTC", at.date(), at.hour(), at.minute())
+}
+
+/// The elements of Azure's error answer.
+#[derive(Default)]
+struct ErrorBody {
+    open: Vec<Vec<u8>>,
+    code: Option<String>,
+    message: Option<String>,
+    detail: Option<String>,
+}
+
+impl ErrorBody {
+    fn read(body: &[u8]) -> ErrorBody {
+        let mut found = ErrorBody::default();
+        // A proxy's page is no reason to fail; the status says enough.
+        let _ = Tokenizer::default().feed(body, &mut found);
+        found
+    }
+}
+
+impl Handler for ErrorBody {
+    fn open(&mut self, name: &[u8], _attributes: &[u8]) -> Result<bool, &'static str> {
+        if self.open.is_empty() && name != b"Error" {
+            return Err("not an error of Azure Storage");
+        }
+        self.open.push(name.to_owned());
+        Ok(self.open.len() == 2)
+    }
+
+    fn close(&mut self, text: &str) -> Result<(), &'static str> {
+        let name = self.open.pop().unwrap_or_default();
+        if self.open.len() == 1 {
+            let field = match name.as_slice() {
+                b"Code" => &mut self.code,
+                b"Message" => &mut self.message,
+                b"AuthenticationErrorDetail" => &mut self.detail,
+                _ => return Ok(()),
+            };
+            *field = Some(text.to_owned());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::SecretString;
+
+    use super::super::sas::Sas;
+    use super::*;
+
+    const NOT_FITTING: &str = "\u{feff}<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>AuthenticationFailed</Code>\
+        <Message>Server failed to authenticate the request.\nRequestId:1\nTime:2</Message>\
+        <AuthenticationErrorDetail>Signature did not match. String to sign was\na\nhttp://h?sig=hidden</AuthenticationErrorDetail></Error>";
+
+    fn refused(token: Option<&str>, status: u16, code: Option<&str>, body: &str) -> Error {
+        let sas = token.and_then(|token| Sas::read(&SecretString::from(token.to_owned())));
+        let situation = Situation {
+            container: "media",
+            host: "a.blob.core.windows.net",
+            secure: true,
+            sas: sas.as_ref().map(|sas| &sas.facts),
+        };
+        Error::answered(&situation, status, code, Some("req-1"), body.as_bytes())
+    }
+
+    #[test]
+    fn an_answer_is_told_in_full_but_for_secrets() {
+        let error = refused(Some("sp=rl&sig=x"), 403, None, NOT_FITTING);
+        assert_eq!(error.code(), Some("AuthenticationFailed"));
+        assert_eq!(error.request_id.as_deref(), Some("req-1"));
+        assert_eq!(
+            error.to_string(),
+            "Azure refused access (AuthenticationFailed): Server failed to authenticate the request. \
+             (Signature did not match. String to sign was a http://h?sig=REDACTED)"
+        );
+    }
+
+    #[test]
+    fn the_tokens_own_words_explain_a_refusal_best() {
+        for (token, word) in [
+            ("se=2020-01-01&sp=rl&sig=x", "expired on 2020-01-01"),
+            ("st=2990-01-01&sp=rl&sig=x", "valid only from 2990-01-01"),
+            ("sp=r&sig=x", "List permission"),
+            ("sp=rl&srt=o&sig=x", "does not cover containers"),
+            ("sp=rl&srt=co&ss=fq&sig=x", "Blob service"),
+            ("sp=rl&sr=b&sig=x", "single blob"),
+            ("sp=rl&sr=c&sig=x", "does not fit"),
+        ] {
+            let error = refused(Some(token), 403, Some("AuthenticationFailed"), "");
+            let hint = error.hint().expect("a hint");
+            assert!(hint.contains(word), "{token}: {hint}");
+        }
+    }
+
+    #[test]
+    fn kinds_follow_from_status_and_code() {
+        let kind = |token, status, code| refused(token, status, Some(code), "").kind;
+        let container = "media".to_owned();
+        assert_eq!(
+            kind(Some("sp=rl&sig=x"), 404, "ContainerNotFound"),
+            ErrorKind::NotFound { container }
+        );
+        assert!(matches!(
+            kind(None, 404, "ResourceNotFound"),
+            ErrorKind::Auth { status: 404, .. }
+        ));
+        assert!(matches!(
+            kind(None, 409, "PublicAccessNotPermitted"),
+            ErrorKind::Auth { status: 409, .. }
+        ));
+        assert!(matches!(
+            kind(None, 503, "ServerBusy"),
+            ErrorKind::Service { status: 503, .. }
+        ));
+        let proxy = refused(None, 502, None, "<html><body>Bad gateway</body></html>");
+        assert_eq!(
+            proxy.kind,
+            ErrorKind::Service {
+                status: 502,
+                code: "Unknown".into()
+            }
+        );
+    }
+}
