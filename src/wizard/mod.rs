@@ -28,6 +28,7 @@ pub use effect::{
     ManifestFacts, Reply, Request, RequestId, RunReply,
 };
 pub use field::Field;
+pub(crate) use folder::split_path;
 pub use folder::{Destination, FolderMode, FolderRef, FolderStep};
 pub use integration::{FieldName, Focus, IntegrationStep};
 pub use manifest::{Listing, ManifestStep};

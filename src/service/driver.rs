@@ -1,0 +1,122 @@
+//! Carries out the machine's effects, each request in a task of its own.
+
+use std::{collections::HashMap, future::Future, sync::Arc};
+
+use tokio::sync::{mpsc::{self, UnboundedReceiver}, watch};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{connect, folders, listing, rows, session::Session, start, uploader::Stop};
+use crate::{
+    store::{Home, config::Config},
+    wizard::{Effect, Event, Reply, Request, RequestId},
+};
+
+/// Carries out effects. Requests that read are dropped when they are cancelled; a run that was started goes on to its end.
+#[derive(Debug)]
+pub struct Driver {
+    session: Arc<Session>,
+    reads: HashMap<RequestId, CancellationToken>,
+    stop: watch::Sender<Stop>,
+    runs: TaskTracker,
+}
+
+impl Driver {
+    /// A driver and the events that its requests answer with. `config_label` is what the user called the config. Must be
+    /// made inside a tokio runtime.
+    pub fn new(home: Home, config_label: &str) -> (Driver, UnboundedReceiver<Event>) {
+        let (events, receiver) = mpsc::unbounded_channel();
+        let session = Arc::new(Session::new(home, config_label.to_owned(), events));
+        let (stop, _) = watch::channel(Stop::No);
+        (Driver { session, reads: HashMap::new(), stop, runs: TaskTracker::new() }, receiver)
+    }
+
+    /// The config as the user has it now; a run records it.
+    pub fn set_config(&self, config: &Config) {
+        self.session.set_config(config.clone());
+    }
+
+    /// Begins what an effect asks for and returns at once.
+    pub fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Start { id, request } => self.start(id, request),
+            Effect::Cancel { id } => {
+                if let Some(token) = self.reads.remove(&id) {
+                    token.cancel();
+                }
+            }
+            Effect::Exit => {}
+        }
+    }
+
+    /// Tells a run to send nothing more, and waits until what was under way is on record; no longer than `patience`.
+    pub async fn wind_down(&self, patience: std::time::Duration) {
+        self.stop.send_replace(Stop::Leave);
+        self.runs.close();
+        let _ = tokio::time::timeout(patience, self.runs.wait()).await;
+    }
+
+    fn start(&mut self, id: RequestId, request: Request) {
+        let session = Arc::clone(&self.session);
+        match request {
+            Request::ConnectEncord { encord, passphrase } => {
+                self.read(id, async move {
+                    let reply = connect::encord(&session, &encord, passphrase.as_ref()).await;
+                    session.reply(id, Reply::Encord(reply));
+                });
+            }
+            Request::OpenContainer { azure } => {
+                self.read(id, async move {
+                    let reply = connect::container(&azure).await;
+                    session.reply(id, Reply::Container(reply));
+                });
+            }
+            Request::ReadSchema => self.read(id, async move {
+                let reply = start::read_schema(&session).await;
+                session.reply(id, Reply::Schema(reply));
+            }),
+            Request::BuildManifest { azure, manifest, options } => {
+                self.read(id, async move {
+                    let reply = listing::draft(&session, id, &azure, &manifest, options).await;
+                    session.reply(id, Reply::Manifest(reply));
+                });
+            }
+            Request::ReadRows { list, first, count } => self.read(id, async move {
+                let reply = rows::read(&session, list, first, count).await;
+                session.reply(id, reply);
+            }),
+            Request::ListFolders { parent, search, page } => self.read(id, async move {
+                let reply = folders::list(&session, parent, search, page).await;
+                session.reply(id, Reply::Folders(reply));
+            }),
+            Request::ResolveFolder { folder } => self.read(id, async move {
+                let reply = folders::resolve(&session, &folder).await;
+                session.reply(id, Reply::FolderResolved(reply));
+            }),
+            Request::StartRun { plan } => {
+                self.stop.send_replace(Stop::No);
+                let stop = self.stop.subscribe();
+                self.runs.spawn(async move { start::run(&session, id, &plan, stop).await });
+            }
+            Request::StopRun { abort } => {
+                self.stop.send_replace(if abort { Stop::Abort } else { Stop::Drain });
+            }
+        }
+    }
+
+    fn read(&mut self, id: RequestId, work: impl Future<Output = ()> + Send + 'static) {
+        let token = CancellationToken::new();
+        self.reads.retain(|_, token| !token.is_cancelled());
+        self.reads.insert(id, token.clone());
+        tokio::spawn(async move {
+            let _ = token.run_until_cancelled(work).await;
+        });
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        for token in self.reads.values() {
+            token.cancel();
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! What requests of one program run share: connections, the manifest and the run at hand.
+
+use std::{
+    path::PathBuf,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use tempfile::TempDir;
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::encord;
+use crate::{
+    store::{Home, ManifestDir, config::Config},
+    wizard::{Event, Problem, Reply, RequestId},
+};
+
+/// A manifest that no run owns yet; its directory goes when this goes.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) dir: TempDir,
+    pub(crate) manifest: ManifestDir,
+}
+
+/// The run at hand.
+#[derive(Debug, Clone)]
+pub(crate) struct CurrentRun {
+    pub(crate) id: String,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    client: Option<encord::Client>,
+    draft: Option<Draft>,
+    manifest: Option<ManifestDir>,
+    run: Option<CurrentRun>,
+    config: Config,
+}
+
+/// Shared by all requests of a [`super::Driver`].
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) home: Home,
+    /// What the user called the config.
+    pub(crate) config_label: String,
+    events: UnboundedSender<Event>,
+    shared: Mutex<Shared>,
+}
+
+impl Session {
+    pub(crate) fn new(home: Home, config_label: String, events: UnboundedSender<Event>) -> Session {
+        Session { home, config_label, events, shared: Mutex::default() }
+    }
+
+    fn shared(&self) -> MutexGuard<'_, Shared> {
+        // Nothing panics while it holds the lock; if something did, the values would still be whole.
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hands a reply to the machine. When the front end is gone there is nobody to tell.
+    pub(crate) fn reply(&self, id: RequestId, reply: Reply) {
+        let _ = self.events.send(Event::Reply { id, reply });
+    }
+
+    pub(crate) fn set_client(&self, client: encord::Client) {
+        self.shared().client = Some(client);
+    }
+
+    pub(crate) fn client(&self) -> Result<encord::Client, Problem> {
+        self.shared().client.clone().ok_or_else(|| Problem::other("Not signed in to Encord yet."))
+    }
+
+    pub(crate) fn set_config(&self, config: Config) {
+        self.shared().config = config;
+    }
+
+    pub(crate) fn config(&self) -> Config {
+        self.shared().config.clone()
+    }
+
+    pub(crate) fn set_draft(&self, draft: Draft) {
+        let mut shared = self.shared();
+        shared.manifest = Some(draft.manifest.clone());
+        shared.draft = Some(draft);
+    }
+
+    pub(crate) fn manifest(&self) -> Result<ManifestDir, Problem> {
+        self.shared().manifest.clone().ok_or_else(|| Problem::other("There is no manifest yet."))
+    }
+
+    /// Gives the draft to a run: from now on its directory stays.
+    pub(crate) fn promote_draft(&self, id: &str) -> std::io::Result<ManifestDir> {
+        let mut shared = self.shared();
+        let Some(draft) = shared.draft.take() else {
+            return Err(std::io::Error::other("there is no manifest to send"));
+        };
+        let target = self.home.run(id);
+        if let Some(parent) = target.parent() {
+            std::fs::create_dir_all(parent)?;
+        }
+        let path: PathBuf = draft.dir.keep();
+        std::fs::rename(&path, &target)?;
+        let manifest = draft.manifest.moved_to(&target);
+        shared.manifest = Some(manifest.clone());
+        Ok(manifest)
+    }
+
+    pub(crate) fn set_run(&self, run: CurrentRun) {
+        self.shared().run = Some(run);
+    }
+
+    pub(crate) fn run(&self) -> Option<CurrentRun> {
+        self.shared().run.clone()
+    }
+}
