@@ -44,7 +44,7 @@ impl Default for Options {
     }
 }
 
-/// A running service. Dropping it ends it at once; [`Server::stop`] lets requests finish.
+/// A running service. Dropping it does as [`Server::stop`] does, without waiting.
 pub struct Server {
     shared: Arc<http::Shared>,
     account_url: Url,
@@ -115,13 +115,17 @@ impl Server {
     pub async fn stop(mut self) {
         self.stopping.cancel();
         let patience = std::time::Duration::from_secs(2);
-        // What is still open then is dropped with the task.
-        let _ = tokio::time::timeout(patience, &mut self.task).await;
+        if tokio::time::timeout(patience, &mut self.task)
+            .await
+            .is_err()
+        {
+            self.task.abort();
+        }
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.task.abort();
+        self.stopping.cancel();
     }
 }

@@ -197,3 +197,17 @@ fn queries_are_encoded_once() {
         )
     );
 }
+
+#[tokio::test]
+async fn a_listing_can_run_on_any_thread() {
+    let (account, _) = service(vec![answer(PAGE)]).await;
+    let container = open(&account, "media", &Auth::Anonymous).expect("a container");
+    let listing = tokio::spawn(async move {
+        let mut count = 0;
+        container
+            .list_page(&ListQuery::default(), |_| count += 1)
+            .await
+            .map(|_| count)
+    });
+    assert_eq!(listing.await.expect("no panic").expect("a page"), 2);
+}

@@ -203,9 +203,9 @@ fn auth_hint(code: &str, situation: &Situation<'_>, now: OffsetDateTime) -> Stri
         return cause;
     }
     match (code, situation.sas) {
-        ("AuthorizationFailure", _) => {
-            "The account's firewall may not allow this machine: see Networking in the Azure portal.".to_owned()
-        }
+        ("AuthorizationFailure", Some(_)) => "The account's firewall may not allow this machine: see Networking in the Azure \
+            portal. (Azurite says the same of a token that does not fit.)"
+            .to_owned(),
         ("AuthorizationSourceIPMismatch", _) => {
             "The SAS token is limited to other addresses (sip): make one without that limit.".to_owned()
         }
@@ -214,7 +214,7 @@ fn auth_hint(code: &str, situation: &Situation<'_>, now: OffsetDateTime) -> Stri
             "The account does not allow its keys to be used, and a SAS made from a key counts as that: sign in with Entra ID."
                 .to_owned()
         }
-        (_, None) => "The container cannot be read anonymously: use a SAS token, an account key or Entra ID.".to_owned(),
+        (_, None) => "The container cannot be read anonymously, or not from here: use a SAS token, an account key or Entra ID.".to_owned(),
         ("AuthorizationPermissionMismatch", Some(_)) => {
             "The SAS token does not allow listing: make one with the permissions Read and List.".to_owned()
         }

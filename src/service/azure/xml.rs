@@ -73,29 +73,36 @@ impl Tokenizer {
 
     fn tag_bytes<'c>(
         &mut self,
-        chunk: &'c [u8],
+        mut chunk: &'c [u8],
         handler: &mut impl Handler,
     ) -> Result<&'c [u8], &'static str> {
-        for (at, &byte) in chunk.iter().enumerate() {
-            if byte == b'>' && self.quote == 0 && self.tag_is_whole() {
+        while let Some(first) = chunk.first() {
+            let unquoted = matches!(self.tag.first().unwrap_or(first), b'!' | b'?');
+            let quote = self.quote;
+            let end = chunk.iter().position(|&byte| match byte {
+                b'>' => quote == 0,
+                b'"' | b'\'' => !unquoted && (quote == 0 || quote == byte),
+                _ => false,
+            });
+            self.tag
+                .extend_from_slice(&chunk[..end.unwrap_or(chunk.len())]);
+            if self.tag.len() > LONGEST_TOKEN {
+                return Err("a tag is too long");
+            }
+            let Some(end) = end else { return Ok(&[]) };
+            let byte = chunk[end];
+            chunk = &chunk[end + 1..];
+            if byte != b'>' {
+                self.quote = if quote == 0 { byte } else { 0 };
+            } else if self.tag_is_whole() {
                 self.in_tag = false;
                 let tag = std::mem::take(&mut self.tag);
                 self.end_tag(&tag, handler)?;
                 self.tag = tag;
                 self.tag.clear();
-                return Ok(&chunk[at + 1..]);
-            }
-            if matches!(byte, b'"' | b'\'') && !matches!(self.tag.first(), Some(b'!' | b'?')) {
-                if self.quote == 0 {
-                    self.quote = byte;
-                } else if self.quote == byte {
-                    self.quote = 0;
-                }
+                return Ok(chunk);
             }
             self.tag.push(byte);
-        }
-        if self.tag.len() > LONGEST_TOKEN {
-            return Err("a tag is too long");
         }
         Ok(&[])
     }
