@@ -1,3 +1,5 @@
-//! The command line program.
+//! Reads the command line, picks a front end, sets the exit code.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    azure_to_encord::cli::main()
+}

@@ -1,9 +1,6 @@
 //! The listing client against the embedded Blob service, and the embedded service against HTTP itself.
 
-#![allow(
-    clippy::expect_used,
-    reason = "a test may stop at the first surprise, in its helpers too"
-)]
+#![allow(clippy::expect_used, reason = "a test may stop at the first surprise, in its helpers too")]
 
 use azure_to_encord::demo::azure::{Options, Server, StoredBlob};
 use azure_to_encord::service::azure::{Auth, Blob, Container, Error, ErrorKind, ListQuery};
@@ -31,10 +28,7 @@ async fn server() -> Server {
     tls::install();
     let server = Server::start(Options::default()).await.expect("a service");
     for (at, name) in NAMES.iter().enumerate() {
-        server.put_blob(
-            "media",
-            StoredBlob::new(*name, vec![b'x'; at], "image/jpeg"),
-        );
+        server.put_blob("media", StoredBlob::new(*name, vec![b'x'; at], "image/jpeg"));
     }
     let mut archived = StoredBlob::new("old.jpg", "0123456789", "image/jpeg");
     archived.tier = "Archive".into();
@@ -44,10 +38,7 @@ async fn server() -> Server {
     let mut folder = StoredBlob::new("dir", "", "application/octet-stream");
     folder.metadata = vec![("hdi_isfolder".into(), "true".into())];
     server.put_blob("archive", folder);
-    server.put_blob(
-        "archive",
-        StoredBlob::new("ten.bin", "0123456789", "application/octet-stream"),
-    );
+    server.put_blob("archive", StoredBlob::new("ten.bin", "0123456789", "application/octet-stream"));
     server
 }
 
@@ -74,22 +65,10 @@ async fn list(container: &Container, mut query: ListQuery) -> Result<(Vec<Blob>,
 async fn every_name_is_listed_once_whatever_the_page_size() {
     let server = server().await;
     let media = container(&server, "media", reading(&server));
-    for (max_results, expected_pages) in [
-        (None, 1),
-        (Some(1), 12),
-        (Some(5), 3),
-        (Some(12), 1),
-        (Some(9999), 1),
-    ] {
-        let query = ListQuery {
-            max_results,
-            ..ListQuery::default()
-        };
+    for (max_results, expected_pages) in [(None, 1), (Some(1), 12), (Some(5), 3), (Some(12), 1), (Some(9999), 1)] {
+        let query = ListQuery { max_results, ..ListQuery::default() };
         let (blobs, pages) = list(&media, query).await.expect("a listing");
-        assert!(
-            blobs.iter().map(|blob| blob.name.as_str()).eq(NAMES),
-            "{max_results:?}"
-        );
+        assert!(blobs.iter().map(|blob| blob.name.as_str()).eq(NAMES), "{max_results:?}");
         assert!(blobs.iter().map(|blob| blob.size).eq(0..12));
         assert_eq!(pages, expected_pages, "{max_results:?}");
     }
@@ -99,21 +78,10 @@ async fn every_name_is_listed_once_whatever_the_page_size() {
 async fn a_prefix_is_any_text() {
     let server = server().await;
     let media = container(&server, "media", reading(&server));
-    for (prefix, count) in [
-        ("a/", 4),
-        ("a//", 1),
-        ("b/", 2),
-        ("b", 3),
-        ("c/数", 1),
-        (" ", 1),
-        ("a/100%25 &", 1),
-        ("y", 0),
-    ] {
-        let query = ListQuery {
-            prefix: Some(prefix.into()),
-            max_results: Some(2),
-            ..ListQuery::default()
-        };
+    for (prefix, count) in
+        [("a/", 4), ("a//", 1), ("b/", 2), ("b", 3), ("c/数", 1), (" ", 1), ("a/100%25 &", 1), ("y", 0)]
+    {
+        let query = ListQuery { prefix: Some(prefix.into()), max_results: Some(2), ..ListQuery::default() };
         let (blobs, _) = list(&media, query).await.expect("a listing");
         assert_eq!(blobs.len(), count, "{prefix:?}");
         assert!(blobs.iter().all(|blob| blob.name.starts_with(prefix)));
@@ -124,16 +92,11 @@ async fn a_prefix_is_any_text() {
 async fn properties_travel() {
     let server = server().await;
     let archive = container(&server, "archive", reading(&server));
-    let (blobs, _) = list(&archive, ListQuery::default())
-        .await
-        .expect("a listing");
+    let (blobs, _) = list(&archive, ListQuery::default()).await.expect("a listing");
     assert_eq!(blobs.len(), 3);
     assert!(blobs[0].is_folder && !blobs[1].is_folder);
     assert_eq!(blobs[1].tier.as_deref(), Some("Archive"));
-    assert_eq!(
-        blobs[1].archive_status.as_deref(),
-        Some("rehydrate-pending-to-hot")
-    );
+    assert_eq!(blobs[1].archive_status.as_deref(), Some("rehydrate-pending-to-hot"));
     assert_eq!(blobs[1].content_type.as_deref(), Some("image/jpeg"));
     assert_eq!((blobs[2].size, blobs[2].tier.as_deref()), (10, Some("Hot")));
     let probe = archive.probe().await.expect("an answer");
@@ -146,10 +109,7 @@ async fn refusals_are_told_apart_and_explained() {
     let server = server().await;
     let forged = {
         let token = reading(&server);
-        let (rest, _) = token
-            .expose_secret()
-            .split_once("&sig=")
-            .expect("a signature");
+        let (rest, _) = token.expose_secret().split_once("&sig=").expect("a signature");
         SecretString::from(format!("{rest}&sig=Zm9yZ2Vk"))
     };
     let widened = {
@@ -158,26 +118,11 @@ async fn refusals_are_told_apart_and_explained() {
     };
     let sas = |token| Auth::Sas(token);
     for (auth, status, code, hint) in [
-        (
-            Auth::Anonymous,
-            409,
-            "PublicAccessNotPermitted",
-            "use a SAS token",
-        ),
+        (Auth::Anonymous, 409, "PublicAccessNotPermitted", "use a SAS token"),
         (sas(forged), 403, "AuthenticationFailed", "does not fit"),
         (sas(widened), 403, "AuthenticationFailed", "does not fit"),
-        (
-            sas(server.account_sas("rl", "sco", -Duration::HOUR)),
-            403,
-            "AuthenticationFailed",
-            "expired on",
-        ),
-        (
-            sas(server.account_sas("r", "sco", Duration::HOUR)),
-            403,
-            "AuthorizationPermissionMismatch",
-            "lacks the List",
-        ),
+        (sas(server.account_sas("rl", "sco", -Duration::HOUR)), 403, "AuthenticationFailed", "expired on"),
+        (sas(server.account_sas("r", "sco", Duration::HOUR)), 403, "AuthorizationPermissionMismatch", "lacks the List"),
         (
             sas(server.account_sas("rl", "so", Duration::HOUR)),
             403,
@@ -187,48 +132,23 @@ async fn refusals_are_told_apart_and_explained() {
     ] {
         let media = Container::open(server.account_url(), "media", &auth).expect("an address");
         let error = media.probe().await.expect_err("a refusal");
-        assert_eq!(
-            error.kind,
-            ErrorKind::Auth {
-                status,
-                code: code.into()
-            }
-        );
-        assert!(
-            error.hint().is_some_and(|text| text.contains(hint)),
-            "{:?}",
-            error.hint()
-        );
+        assert_eq!(error.kind, ErrorKind::Auth { status, code: code.into() });
+        assert!(error.hint().is_some_and(|text| text.contains(hint)), "{:?}", error.hint());
         assert!(error.request_id.is_some());
         let shown = format!("{error} {error:?} {media:?} {auth:?}");
         if let Auth::Sas(token) = &auth {
-            let (_, signature) = token
-                .expose_secret()
-                .split_once("sig=")
-                .expect("a signature");
+            let (_, signature) = token.expose_secret().split_once("sig=").expect("a signature");
             assert!(!shown.contains(signature), "{shown}");
         }
     }
-    let error = container(&server, "nowhere", reading(&server))
-        .probe()
-        .await
-        .expect_err("no container");
-    assert_eq!(
-        error.kind,
-        ErrorKind::NotFound {
-            container: "nowhere".into()
-        }
-    );
+    let error = container(&server, "nowhere", reading(&server)).probe().await.expect_err("no container");
+    assert_eq!(error.kind, ErrorKind::NotFound { container: "nowhere".into() });
 }
 
 async fn ask(server: &Server, method: Method, path: &str, headers: &[(&str, &str)]) -> Response {
     let token = reading(server);
     let joint = if path.contains('?') { '&' } else { '?' };
-    let url = format!(
-        "{}/{path}{joint}{}",
-        server.account_url(),
-        token.expose_secret()
-    );
+    let url = format!("{}/{path}{joint}{}", server.account_url(), token.expose_secret());
     let mut request = reqwest::Client::new().request(method, url);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -237,21 +157,14 @@ async fn ask(server: &Server, method: Method, path: &str, headers: &[(&str, &str
 }
 
 fn header<'r>(response: &'r Response, name: &str) -> &'r str {
-    response
-        .headers()
-        .get(name)
-        .map(|value| value.to_str().expect("text"))
-        .unwrap_or_default()
+    response.headers().get(name).map(|value| value.to_str().expect("text")).unwrap_or_default()
 }
 
 #[tokio::test]
 async fn blobs_are_read_whole_and_in_ranges() {
     let server = server().await;
     let whole = ask(&server, Method::GET, "archive/ten.bin", &[]).await;
-    assert_eq!(
-        (whole.status().as_u16(), header(&whole, "content-length")),
-        (200, "10")
-    );
+    assert_eq!((whole.status().as_u16(), header(&whole, "content-length")), (200, "10"));
     assert_eq!(whole.text().await.expect("text"), "0123456789");
     for (range, content, told) in [
         ("bytes=0-3", "0123", "bytes 0-3/10"),
@@ -259,43 +172,19 @@ async fn blobs_are_read_whole_and_in_ranges() {
         ("bytes=8-99", "89", "bytes 8-9/10"),
     ] {
         let part = ask(&server, Method::GET, "archive/ten.bin", &[("range", range)]).await;
-        assert_eq!(
-            (part.status().as_u16(), header(&part, "content-range")),
-            (206, told)
-        );
+        assert_eq!((part.status().as_u16(), header(&part, "content-range")), (206, told));
         assert_eq!(part.text().await.expect("text"), content);
     }
-    let beyond = ask(
-        &server,
-        Method::GET,
-        "archive/ten.bin",
-        &[("range", "bytes=10-")],
-    )
-    .await;
-    assert_eq!(
-        (beyond.status().as_u16(), header(&beyond, "x-ms-error-code")),
-        (416, "InvalidRange")
-    );
+    let beyond = ask(&server, Method::GET, "archive/ten.bin", &[("range", "bytes=10-")]).await;
+    assert_eq!((beyond.status().as_u16(), header(&beyond, "x-ms-error-code")), (416, "InvalidRange"));
     for name in NAMES.iter().filter(|name| !name.contains('\\')) {
         let path = percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC);
         let found = ask(&server, Method::HEAD, &format!("media/{path}"), &[]).await;
         assert_eq!(found.status().as_u16(), 200, "{name}");
     }
     let missing = ask(&server, Method::GET, "media/nothing.jpg", &[]).await;
-    assert_eq!(
-        (
-            missing.status().as_u16(),
-            header(&missing, "x-ms-error-code")
-        ),
-        (404, "BlobNotFound")
-    );
-    assert!(
-        missing
-            .text()
-            .await
-            .expect("text")
-            .contains("<Code>BlobNotFound</Code><Message>")
-    );
+    assert_eq!((missing.status().as_u16(), header(&missing, "x-ms-error-code")), (404, "BlobNotFound"));
+    assert!(missing.text().await.expect("text").contains("<Code>BlobNotFound</Code><Message>"));
 }
 
 #[tokio::test]
@@ -315,85 +204,40 @@ async fn archived_blobs_are_described_but_not_read() {
     assert!(header(&described, "etag").starts_with("\"0x8"));
     assert!(header(&described, "last-modified").ends_with(" GMT"));
     let refused = ask(&server, Method::GET, "archive/old.jpg", &[]).await;
-    assert_eq!(
-        (
-            refused.status().as_u16(),
-            header(&refused, "x-ms-error-code")
-        ),
-        (409, "BlobArchived")
-    );
+    assert_eq!((refused.status().as_u16(), header(&refused, "x-ms-error-code")), (409, "BlobArchived"));
 }
 
 #[tokio::test]
 async fn folders_and_start_can_be_asked_for() {
     let server = server().await;
     let list = "media?restype=container&comp=list";
-    let page = ask(
-        &server,
-        Method::GET,
-        &format!("{list}&delimiter=/&maxresults=4"),
-        &[],
-    )
-    .await;
+    let page = ask(&server, Method::GET, &format!("{list}&delimiter=/&maxresults=4"), &[]).await;
     let page = page.text().await.expect("text");
     assert_eq!(page.matches("<BlobPrefix>").count(), 2, "{page}");
     assert!(page.contains("</Blob><BlobPrefix><Name>b/</Name></BlobPrefix></Blobs>"));
     let (_, marker) = page.split_once("<NextMarker>").expect("a marker");
     let (marker, _) = marker.split_once('<').expect("its end");
-    let page = ask(
-        &server,
-        Method::GET,
-        &format!("{list}&delimiter=/&marker={marker}"),
-        &[],
-    )
-    .await;
+    let page = ask(&server, Method::GET, &format!("{list}&delimiter=/&marker={marker}"), &[]).await;
     let page = page.text().await.expect("text");
-    assert_eq!(
-        (
-            page.matches("<BlobPrefix>").count(),
-            page.matches("<Blob>").count()
-        ),
-        (1, 1),
-        "{page}"
-    );
+    assert_eq!((page.matches("<BlobPrefix>").count(), page.matches("<Blob>").count()), (1, 1), "{page}");
     let page = ask(&server, Method::GET, &format!("{list}&startFrom=b/2"), &[]).await;
-    assert!(
-        page.text()
-            .await
-            .expect("text")
-            .contains("<Blobs><Blob><Name>b/2.mp4</Name>")
-    );
+    assert!(page.text().await.expect("text").contains("<Blobs><Blob><Name>b/2.mp4</Name>"));
     for (query, code) in [
         ("maxresults=0", "OutOfRangeQueryParameterValue"),
         ("maxresults=x", "InvalidQueryParameterValue"),
         ("marker=x", "InvalidQueryParameterValue"),
     ] {
         let refused = ask(&server, Method::GET, &format!("{list}&{query}"), &[]).await;
-        assert_eq!(
-            (
-                refused.status().as_u16(),
-                header(&refused, "x-ms-error-code")
-            ),
-            (400, code)
-        );
+        assert_eq!((refused.status().as_u16(), header(&refused, "x-ms-error-code")), (400, code));
     }
 }
 
 #[tokio::test]
 async fn browsers_are_held_to_the_cors_rules() {
     let server = server().await;
-    let rules = ask(
-        &server,
-        Method::GET,
-        "?restype=service&comp=properties",
-        &[],
-    )
-    .await;
+    let rules = ask(&server, Method::GET, "?restype=service&comp=properties", &[]).await;
     let rules = rules.text().await.expect("text");
-    assert!(
-        rules.contains("https://app.us.encord.com")
-            && rules.contains("<AllowedMethods>GET,POST,OPTIONS,PUT<")
-    );
+    assert!(rules.contains("https://app.us.encord.com") && rules.contains("<AllowedMethods>GET,POST,OPTIONS,PUT<"));
     let preflight = |origin: &'static str, method: &'static str| {
         let headers = [
             ("origin", origin),
@@ -405,39 +249,15 @@ async fn browsers_are_held_to_the_cors_rules() {
     };
     let good = preflight("https://app.encord.com", "GET").await;
     assert_eq!(good.status().as_u16(), 200);
-    assert_eq!(
-        header(&good, "access-control-allow-origin"),
-        "https://app.encord.com"
-    );
+    assert_eq!(header(&good, "access-control-allow-origin"), "https://app.encord.com");
     assert_eq!(header(&good, "access-control-allow-headers"), "range");
-    for bad in [
-        preflight("https://example.com", "GET").await,
-        preflight("https://app.encord.com", "DELETE").await,
-    ] {
-        assert_eq!(
-            (bad.status().as_u16(), header(&bad, "x-ms-error-code")),
-            (403, "CorsPreflightFailure")
-        );
+    for bad in [preflight("https://example.com", "GET").await, preflight("https://app.encord.com", "DELETE").await] {
+        assert_eq!((bad.status().as_u16(), header(&bad, "x-ms-error-code")), (403, "CorsPreflightFailure"));
     }
-    let read = ask(
-        &server,
-        Method::GET,
-        "archive/ten.bin",
-        &[("origin", "https://api.encord.com")],
-    )
-    .await;
-    assert_eq!(
-        header(&read, "access-control-allow-origin"),
-        "https://api.encord.com"
-    );
+    let read = ask(&server, Method::GET, "archive/ten.bin", &[("origin", "https://api.encord.com")]).await;
+    assert_eq!(header(&read, "access-control-allow-origin"), "https://api.encord.com");
     assert!(header(&read, "access-control-expose-headers").contains("content-length"));
-    let foreign = ask(
-        &server,
-        Method::GET,
-        "archive/ten.bin",
-        &[("origin", "https://example.com")],
-    )
-    .await;
+    let foreign = ask(&server, Method::GET, "archive/ten.bin", &[("origin", "https://example.com")]).await;
     assert_eq!(header(&foreign, "access-control-allow-origin"), "");
 }
 
@@ -450,11 +270,6 @@ async fn a_stopped_service_frees_its_port_at_once() {
     let begun = std::time::Instant::now();
     server.stop().await;
     assert!(begun.elapsed() < std::time::Duration::from_secs(1));
-    let again = Server::start(Options {
-        port,
-        ..Options::default()
-    })
-    .await
-    .expect("the same port");
+    let again = Server::start(Options { port, ..Options::default() }).await.expect("the same port");
     again.stop().await;
 }

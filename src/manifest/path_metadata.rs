@@ -13,6 +13,8 @@ const REST: &str = "rest";
 pub struct PathPattern {
     expression: Regex,
     keys: Vec<String>,
+    /// The literal text before the first placeholder.
+    start: String,
 }
 
 impl PathPattern {
@@ -47,12 +49,19 @@ impl PathPattern {
         expression.push_str(&regex::escape(rest));
         expression.push('$');
         let expression = Regex::new(&expression).map_err(|error| bad(&error.to_string()))?;
-        Ok(PathPattern { expression, keys })
+        let start = pattern.split('{').next().unwrap_or_default().to_owned();
+        Ok(PathPattern { expression, keys, start })
     }
 
     /// Whether this path has the pattern's shape.
     pub fn fits(&self, path: &str) -> bool {
         self.expression.is_match(path)
+    }
+
+    /// Whether this path begins as the pattern does but then has another shape. A path that begins otherwise is plainly not
+    /// meant by the pattern.
+    pub fn misses(&self, path: &str) -> bool {
+        path.starts_with(&self.start) && !self.fits(path)
     }
 
     /// What the placeholders stand for in this path, as strings; empty where the path has another shape.
@@ -81,6 +90,7 @@ mod tests {
         );
         assert!(pattern.captures("docs/readme.txt").is_empty());
         assert!(!pattern.fits("docs/readme.txt"));
+        assert!(pattern.misses("site-leeds/readme.txt") && !pattern.misses("docs/readme.txt"));
     }
 
     #[test]

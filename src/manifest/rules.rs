@@ -133,9 +133,9 @@ impl Rules {
         metadata
     }
 
-    /// Whether a path pattern is set that does not fit this name, so that the item would lack its metadata.
+    /// Whether the path pattern means this name but does not fit it, so that the item would lack its metadata.
     pub fn path_misses(&self, name: &str) -> bool {
-        self.path.as_ref().is_some_and(|path| !path.fits(name))
+        self.path.as_ref().is_some_and(|path| path.misses(name))
     }
 }
 

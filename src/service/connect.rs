@@ -67,7 +67,11 @@ impl KeySource {
 }
 
 /// Reads the key, signs in by listing the integrations, and keeps the client for what follows.
-pub(super) async fn encord(session: &Session, config: &config::Encord, passphrase: Option<&SecretString>) -> EncordReply {
+pub(super) async fn encord(
+    session: &Session,
+    config: &config::Encord,
+    passphrase: Option<&SecretString>,
+) -> EncordReply {
     let (credential, facts) = match KeySource::open(config, passphrase) {
         KeySource::Ready(credential, facts) => (credential, facts),
         KeySource::Locked(problem) => return EncordReply { key: Err(problem), wants_passphrase: true, login: None },
@@ -82,9 +86,8 @@ pub(super) async fn encord(session: &Session, config: &config::Encord, passphras
         Ok(integrations)
     };
     let login = login.await.map_err(|error: encord::Error| encord_problem(&error));
-    let integrations = login.map(|list| {
-        list.into_iter().map(|found| Integration { uuid: found.uuid, title: found.title }).collect()
-    });
+    let integrations =
+        login.map(|list| list.into_iter().map(|found| Integration { uuid: found.uuid, title: found.title }).collect());
     EncordReply { key: Ok(facts), wants_passphrase: false, login: Some(integrations) }
 }
 
@@ -96,8 +99,9 @@ pub(super) fn open_container(azure: &config::Azure) -> Result<azure::Container, 
     let Some(account_url) = azure.account_url() else {
         return Err(Problem::config("No storage account is named. Set account (or endpoint) under [azure]."));
     };
-    let url = Url::parse(&account_url)
-        .map_err(|error| Problem::config(format!("The storage account's address {account_url} is not a URL: {error}.")))?;
+    let url = Url::parse(&account_url).map_err(|error| {
+        Problem::config(format!("The storage account's address {account_url} is not a URL: {error}."))
+    })?;
     let auth = match store::sas_token(azure).map_err(|error| secret_problem(&error))? {
         Some(token) => azure::Auth::Sas(token),
         None => azure::Auth::Anonymous,

@@ -2,10 +2,13 @@
 
 use std::{collections::HashMap, future::Future, sync::Arc};
 
-use tokio::sync::{mpsc::{self, UnboundedReceiver}, watch};
+use tokio::sync::{
+    mpsc::{self, UnboundedReceiver},
+    watch,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{connect, folders, listing, rows, session::Session, start, uploader::Stop};
+use super::{connect, folders, listing, rows, schema, session::Session, start, uploader::Stop};
 use crate::{
     store::{Home, config::Config},
     wizard::{Effect, Event, Reply, Request, RequestId},
@@ -71,7 +74,7 @@ impl Driver {
                 });
             }
             Request::ReadSchema => self.read(id, async move {
-                let reply = start::read_schema(&session).await;
+                let reply = schema::read(&session).await;
                 session.reply(id, Reply::Schema(reply));
             }),
             Request::BuildManifest { azure, manifest, options } => {

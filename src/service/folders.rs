@@ -24,7 +24,8 @@ pub(super) async fn list(
 ) -> Result<FolderPage, Problem> {
     let client = session.client()?;
     let searching = !search.is_empty();
-    let query = FolderQuery { search: searching.then_some(search), page_token: page, page_size: PAGE, recursive: false };
+    let query =
+        FolderQuery { search: searching.then_some(search), page_token: page, page_size: PAGE, recursive: false };
     let page = match parent {
         Some(parent) => client.child_folders(parent, &query).await,
         None if searching => client.search_folders(&query).await,
@@ -113,16 +114,18 @@ async fn resolve_path(client: &Client, path: &str, description: Option<String>) 
 
 fn refuse_synced(folder: &Folder) -> Result<(), Problem> {
     if matches!(folder.folder_type, FolderKind::CloudLinked) {
-        return Err(Problem::config(format!("The folder '{}' mirrors a cloud location and takes no uploads.", folder.name))
-            .hint("Choose another folder."));
+        return Err(Problem::config(format!(
+            "The folder '{}' mirrors a cloud location and takes no uploads.",
+            folder.name
+        ))
+        .hint("Choose another folder."));
     }
     Ok(())
 }
 
 /// All folders of exactly this name below a parent. Encord's search also finds longer names, and several pages of them.
 async fn siblings_named(client: &Client, parent: Option<Uuid>, name: &str) -> Result<Vec<Folder>, Error> {
-    let mut query =
-        FolderQuery { search: Some(name.to_owned()), page_token: None, page_size: 1000, recursive: false };
+    let mut query = FolderQuery { search: Some(name.to_owned()), page_token: None, page_size: 1000, recursive: false };
     let mut found = Vec::new();
     loop {
         let page = match parent {
@@ -172,6 +175,7 @@ pub(super) async fn create(client: &Client, destination: &Destination) -> Result
         parent = Some(folder.uuid);
         created = true;
     }
-    let uuid = parent.ok_or_else(|| Problem::config("The root of Encord's storage takes no items. Choose or name a folder."))?;
+    let uuid = parent
+        .ok_or_else(|| Problem::config("The root of Encord's storage takes no items. Choose or name a folder."))?;
     Ok((uuid, created))
 }

@@ -9,6 +9,7 @@ mod listing;
 mod problems;
 pub mod resume;
 mod rows;
+pub mod schema;
 mod session;
 mod start;
 pub mod tls;

@@ -7,12 +7,8 @@ use axum::response::Response;
 use super::fault::Fault;
 
 /// The origins, methods and age of Encord's guide to its Azure integration; headers are all allowed and exposed.
-const ORIGINS: [&str; 4] = [
-    "https://app.encord.com",
-    "https://api.encord.com",
-    "https://app.us.encord.com",
-    "https://api.us.encord.com",
-];
+const ORIGINS: [&str; 4] =
+    ["https://app.encord.com", "https://api.encord.com", "https://app.us.encord.com", "https://api.us.encord.com"];
 const METHODS: &str = "GET,POST,OPTIONS,PUT";
 const MAX_AGE: &str = "3600";
 
@@ -39,14 +35,8 @@ pub(super) fn preflight(request: &HeaderMap) -> Result<Response, Fault> {
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
-        HeaderValue::from_static("true"),
-    );
-    headers.insert(
-        header::ACCESS_CONTROL_MAX_AGE,
-        HeaderValue::from_static(MAX_AGE),
-    );
+    headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static(MAX_AGE));
     if let Ok(method) = HeaderValue::from_str(method) {
         headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, method);
     }
@@ -62,27 +52,16 @@ pub(super) fn annotate(request: &HeaderMap, response: &mut HeaderMap) {
         return;
     };
     response.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-    response.insert(
-        header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
-        HeaderValue::from_static("true"),
-    );
+    response.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
     response.insert(header::VARY, HeaderValue::from_static("Origin"));
     // Azure answers a rule of `*` with the names of the headers that it sends.
-    let exposed = response
-        .keys()
-        .map(header::HeaderName::as_str)
-        .chain(["content-length", "date"])
-        .collect::<Vec<_>>()
-        .join(",");
+    let exposed =
+        response.keys().map(header::HeaderName::as_str).chain(["content-length", "date"]).collect::<Vec<_>>().join(",");
     if let Ok(exposed) = HeaderValue::from_str(&exposed) {
         response.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
     }
 }
 
 fn known_origin(request: &HeaderMap) -> Option<&HeaderValue> {
-    request.get(header::ORIGIN).filter(|origin| {
-        ORIGINS
-            .iter()
-            .any(|known| known.as_bytes() == origin.as_bytes())
-    })
+    request.get(header::ORIGIN).filter(|origin| ORIGINS.iter().any(|known| known.as_bytes() == origin.as_bytes()))
 }

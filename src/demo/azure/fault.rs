@@ -63,10 +63,7 @@ impl Fault {
     pub(super) fn into_response(self, request_id: &str, with_body: bool) -> Response {
         let body = if with_body {
             let detail = self.detail.map_or_else(String::new, |detail| {
-                format!(
-                    "<AuthenticationErrorDetail>{}</AuthenticationErrorDetail>",
-                    escape(&detail)
-                )
+                format!("<AuthenticationErrorDetail>{}</AuthenticationErrorDetail>", escape(&detail))
             });
             let (code, message) = (self.code, escape(self.message));
             Body::from(format!(
@@ -81,10 +78,7 @@ impl Fault {
         let headers = response.headers_mut();
         headers.insert("x-ms-error-code", HeaderValue::from_static(self.code));
         if with_body {
-            headers.insert(
-                header::CONTENT_TYPE,
-                HeaderValue::from_static("application/xml"),
-            );
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/xml"));
         }
         response
     }

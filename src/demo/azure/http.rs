@@ -27,11 +27,7 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn new(account: String, key: AccountKey) -> Shared {
-        Shared {
-            account,
-            key,
-            store: Store::default(),
-        }
+        Shared { account, key, store: Store::default() }
     }
 
     pub(super) fn account(&self) -> &str {
@@ -85,17 +81,11 @@ impl Shared {
         }
         let place = self.place(request.uri().path())?;
         let query: HashMap<String, String> =
-            form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes())
-                .into_owned()
-                .collect();
+            form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes()).into_owned().collect();
         let asked = |key: &str| query.get(key).map(String::as_str);
         let allow = |resource_type, permission| {
-            let need = Need {
-                resource_type,
-                permission,
-            };
-            self.key
-                .verify(&self.account, &query, need, OffsetDateTime::now_utc())
+            let need = Need { resource_type, permission };
+            self.key.verify(&self.account, &query, need, OffsetDateTime::now_utc())
         };
         let head = match *request.method() {
             Method::GET => false,
@@ -109,24 +99,16 @@ impl Shared {
             }
             (Some(container), None, Some("container"), Some("list")) if !head => {
                 allow('c', 'l')?;
-                let host = request
-                    .headers()
-                    .get(header::HOST)
-                    .and_then(|host| host.to_str().ok())
-                    .unwrap_or_default();
+                let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
                 let endpoint = format!("http://{host}/{}", self.account);
                 self.store
-                    .with(&container, |blobs| {
-                        list::page(&endpoint, &container, blobs, &query)
-                    })
+                    .with(&container, |blobs| list::page(&endpoint, &container, blobs, &query))
                     .ok_or_else(Fault::container_not_found)?
                     .map(xml)
             }
             (Some(container), None, Some("container"), None) => {
                 allow('c', 'r')?;
-                self.store
-                    .with(&container, |_| container_properties())
-                    .ok_or_else(Fault::container_not_found)
+                self.store.with(&container, |_| container_properties()).ok_or_else(Fault::container_not_found)
             }
             (Some(container), Some(blob), None, None) => {
                 allow('o', 'r')?;
@@ -135,11 +117,7 @@ impl Shared {
                     .with(&container, |blobs| blobs.get(&blob).cloned())
                     .ok_or_else(Fault::container_not_found)?
                     .ok_or_else(Fault::blob_not_found)?;
-                if head {
-                    Ok(describe(&kept))
-                } else {
-                    read(&kept, request.headers())
-                }
+                if head { Ok(describe(&kept)) } else { read(&kept, request.headers()) }
             }
             _ => Err(Fault::uri()),
         }
@@ -147,35 +125,20 @@ impl Shared {
 
     fn place(&self, path: &str) -> Result<Place, Fault> {
         let decode = |part: &str| {
-            percent_decode_str(part)
-                .decode_utf8()
-                .map(std::borrow::Cow::into_owned)
-                .map_err(|_| Fault::uri())
+            percent_decode_str(part).decode_utf8().map(std::borrow::Cow::into_owned).map_err(|_| Fault::uri())
         };
         let mut parts = path.strip_prefix('/').unwrap_or(path).splitn(3, '/');
         if parts.next() != Some(self.account.as_str()) {
             return Err(Fault::resource_not_found());
         }
-        let mut part = || {
-            parts
-                .next()
-                .filter(|part| !part.is_empty())
-                .map(decode)
-                .transpose()
-        };
-        Ok(Place {
-            container: part()?,
-            blob: part()?,
-        })
+        let mut part = || parts.next().filter(|part| !part.is_empty()).map(decode).transpose();
+        Ok(Place { container: part()?, blob: part()? })
     }
 }
 
 fn xml(text: String) -> Response {
     let mut response = Response::new(Body::from(text));
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/xml"),
-    );
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/xml"));
     response
 }
 
@@ -252,14 +215,8 @@ fn read(kept: &Kept, request: &HeaderMap) -> Result<Response, Fault> {
 
 /// One range of the form `bytes=FIRST-` or `bytes=FIRST-LAST`; others are passed over, as HTTP allows.
 fn wanted_range(request: &HeaderMap) -> Option<(usize, Option<usize>)> {
-    let range = request
-        .get("x-ms-range")
-        .or_else(|| request.get(header::RANGE))?;
-    let (first, last) = range
-        .to_str()
-        .ok()?
-        .strip_prefix("bytes=")?
-        .split_once('-')?;
+    let range = request.get("x-ms-range").or_else(|| request.get(header::RANGE))?;
+    let (first, last) = range.to_str().ok()?.strip_prefix("bytes=")?.split_once('-')?;
     let first = first.parse().ok()?;
     if last.is_empty() {
         return Some((first, None));
@@ -270,10 +227,7 @@ fn wanted_range(request: &HeaderMap) -> Option<(usize, Option<usize>)> {
 
 /// The form of dates in HTTP headers and listings.
 pub(super) fn rfc1123(at: OffsetDateTime) -> String {
-    let form = format_description!(
-        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
-    );
-    at.to_offset(time::UtcOffset::UTC)
-        .format(form)
-        .unwrap_or_default()
+    let form =
+        format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
+    at.to_offset(time::UtcOffset::UTC).format(form).unwrap_or_default()
 }

@@ -25,16 +25,10 @@ pub(super) fn page(
     blobs: &Blobs,
     query: &HashMap<String, String>,
 ) -> Result<String, Fault> {
-    let field = |key: &str| {
-        query
-            .get(key)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
-    };
+    let field = |key: &str| query.get(key).map(String::as_str).filter(|value| !value.is_empty());
     let prefix = field("prefix").unwrap_or_default();
     let delimiter = field("delimiter");
-    let with_metadata =
-        field("include").is_some_and(|include| include.split(',').any(|part| part == "metadata"));
+    let with_metadata = field("include").is_some_and(|include| include.split(',').any(|part| part == "metadata"));
     let size = match field("maxresults") {
         None => LARGEST_PAGE,
         Some(text) => {
@@ -46,18 +40,11 @@ pub(super) fn page(
         }
     };
     let marker = field("marker").map(read_marker).transpose()?;
-    let first = marker
-        .as_deref()
-        .unwrap_or_default()
-        .max(field("startFrom").unwrap_or_default())
-        .max(prefix);
+    let first = marker.as_deref().unwrap_or_default().max(field("startFrom").unwrap_or_default()).max(prefix);
 
     let mut out = String::from("\u{feff}<?xml version=\"1.0\" encoding=\"utf-8\"?>");
     let (endpoint, name) = (escape(endpoint), escape(container));
-    let _ = write!(
-        out,
-        "<EnumerationResults ServiceEndpoint=\"{endpoint}/\" ContainerName=\"{name}\">"
-    );
+    let _ = write!(out, "<EnumerationResults ServiceEndpoint=\"{endpoint}/\" ContainerName=\"{name}\">");
     for (element, key) in [
         ("Prefix", "prefix"),
         ("Marker", "marker"),
@@ -88,26 +75,18 @@ pub(super) fn page(
         written += 1;
         let end = delimiter.and_then(|delimiter| {
             let rest = &name[prefix.len()..];
-            rest.find(delimiter)
-                .map(|at| prefix.len() + at + delimiter.len())
+            rest.find(delimiter).map(|at| prefix.len() + at + delimiter.len())
         });
         match end {
             Some(end) => {
                 folder = Some(&name[..end]);
-                let _ = write!(
-                    out,
-                    "<BlobPrefix>{}</BlobPrefix>",
-                    name_element(&name[..end])
-                );
+                let _ = write!(out, "<BlobPrefix>{}</BlobPrefix>", name_element(&name[..end]));
             }
             None => write_blob(&mut out, kept, with_metadata),
         }
     }
     let next = next.map(|name| write_marker(name)).unwrap_or_default();
-    let _ = write!(
-        out,
-        "</Blobs><NextMarker>{next}</NextMarker></EnumerationResults>"
-    );
+    let _ = write!(out, "</Blobs><NextMarker>{next}</NextMarker></EnumerationResults>");
     Ok(out)
 }
 
@@ -140,10 +119,7 @@ fn write_blob(out: &mut String, kept: &Kept, with_metadata: bool) {
 fn name_element(name: &str) -> String {
     let forbidden = |c: char| matches!(c, '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
     if name.contains(forbidden) {
-        format!(
-            "<Name Encoded=\"true\">{}</Name>",
-            utf8_percent_encode(name, UNPRINTABLE)
-        )
+        format!("<Name Encoded=\"true\">{}</Name>", utf8_percent_encode(name, UNPRINTABLE))
     } else {
         format!("<Name>{}</Name>", escape(name))
     }
@@ -182,6 +158,5 @@ fn read_marker(marker: &str) -> Result<String, Fault> {
         }
         _ => None,
     };
-    name.and_then(|name| String::from_utf8(name).ok())
-        .ok_or_else(Fault::query_value)
+    name.and_then(|name| String::from_utf8(name).ok()).ok_or_else(Fault::query_value)
 }

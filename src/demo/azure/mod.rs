@@ -37,10 +37,7 @@ pub struct Options {
 impl Default for Options {
     /// The account `trafficdemo` on any free port.
     fn default() -> Self {
-        Options {
-            account: "trafficdemo".to_owned(),
-            port: 0,
-        }
+        Options { account: "trafficdemo".to_owned(), port: 0 }
     }
 }
 
@@ -77,12 +74,7 @@ impl Server {
             // The listener lives until it is stopped; a connection that fails is its client's matter.
             let _ = service.await;
         });
-        Ok(Server {
-            shared,
-            account_url,
-            stopping,
-            task,
-        })
+        Ok(Server { shared, account_url, stopping, task })
     }
 
     /// `http://127.0.0.1:PORT/ACCOUNT`.
@@ -99,26 +91,16 @@ impl Server {
     ///
     /// `permissions` are letters such as `rl` for reading and listing; `resource_types` are letters of `sco` for service,
     /// container and object. A negative `valid_for` gives a token that has expired already.
-    pub fn account_sas(
-        &self,
-        permissions: &str,
-        resource_types: &str,
-        valid_for: Duration,
-    ) -> SecretString {
+    pub fn account_sas(&self, permissions: &str, resource_types: &str, valid_for: Duration) -> SecretString {
         let expires = OffsetDateTime::now_utc() + valid_for;
-        self.shared
-            .key()
-            .account_sas(self.shared.account(), permissions, resource_types, expires)
+        self.shared.key().account_sas(self.shared.account(), permissions, resource_types, expires)
     }
 
     /// Lets running requests finish, for two seconds at most, and frees the port.
     pub async fn stop(mut self) {
         self.stopping.cancel();
         let patience = std::time::Duration::from_secs(2);
-        if tokio::time::timeout(patience, &mut self.task)
-            .await
-            .is_err()
-        {
+        if tokio::time::timeout(patience, &mut self.task).await.is_err() {
             self.task.abort();
         }
     }

@@ -49,10 +49,7 @@ impl AccountKey {
         expires: OffsetDateTime,
     ) -> SecretString {
         let seconds = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
-        let expires = expires
-            .to_offset(time::UtcOffset::UTC)
-            .format(seconds)
-            .unwrap_or_default();
+        let expires = expires.to_offset(time::UtcOffset::UTC).format(seconds).unwrap_or_default();
         let mut fields = HashMap::new();
         for (key, value) in [
             ("sv", VERSION),
@@ -64,11 +61,7 @@ impl AccountKey {
         ] {
             fields.insert(key.to_owned(), value.to_owned());
         }
-        let signature = STANDARD.encode(
-            self.mac(&string_to_sign(account, &fields))
-                .finalize()
-                .into_bytes(),
-        );
+        let signature = STANDARD.encode(self.mac(&string_to_sign(account, &fields)).finalize().into_bytes());
         let mut query = form_urlencoded::Serializer::new(String::new());
         for key in ["sv", "ss", "srt", "sp", "se", "spr"] {
             query.append_pair(key, &fields[key]);
@@ -89,9 +82,7 @@ impl AccountKey {
             return Err(Fault::anonymous());
         };
         let text = string_to_sign(account, query);
-        let fits = STANDARD
-            .decode(signature)
-            .is_ok_and(|signature| self.mac(&text).verify_slice(&signature).is_ok());
+        let fits = STANDARD.decode(signature).is_ok_and(|signature| self.mac(&text).verify_slice(&signature).is_ok());
         if !fits {
             let detail = format!("Signature did not match. String to sign used was {text}");
             return Err(Fault::unauthenticated().because(detail));
@@ -132,9 +123,7 @@ impl AccountKey {
 fn string_to_sign(account: &str, query: &HashMap<String, String>) -> String {
     let mut text = format!("{account}\n");
     let fields: &[&str] = match query.get("sv") {
-        Some(version) if version.as_str() < SCOPE_VERSION => {
-            &["sp", "ss", "srt", "st", "se", "sip", "spr", "sv"]
-        }
+        Some(version) if version.as_str() < SCOPE_VERSION => &["sp", "ss", "srt", "st", "se", "sip", "spr", "sv"],
         _ => &["sp", "ss", "srt", "st", "se", "sip", "spr", "sv", "ses"],
     };
     for field in fields {
@@ -160,24 +149,16 @@ mod tests {
 
     use super::*;
 
-    const LIST: Need = Need {
-        resource_type: 'c',
-        permission: 'l',
-    };
+    const LIST: Need = Need { resource_type: 'c', permission: 'l' };
 
     fn signed(key: &AccountKey, changes: &[(&str, &str)]) -> HashMap<String, String> {
         let now = OffsetDateTime::now_utc();
         let token = key.account_sas("acc", "rl", "sco", now + Duration::HOUR);
-        let mut query: HashMap<_, _> = form_urlencoded::parse(token.expose_secret().as_bytes())
-            .into_owned()
-            .collect();
+        let mut query: HashMap<_, _> = form_urlencoded::parse(token.expose_secret().as_bytes()).into_owned().collect();
         for (name, value) in changes {
             query.insert((*name).to_owned(), (*value).to_owned());
         }
-        let signature = key
-            .mac(&string_to_sign("acc", &query))
-            .finalize()
-            .into_bytes();
+        let signature = key.mac(&string_to_sign("acc", &query)).finalize().into_bytes();
         query.insert("sig".to_owned(), STANDARD.encode(signature));
         query
     }
@@ -185,8 +166,7 @@ mod tests {
     fn verdict(changes: &[(&str, &str)]) -> Result<(), &'static str> {
         let key = AccountKey::random().expect("random bytes");
         let query = signed(&key, changes);
-        key.verify("acc", &query, LIST, OffsetDateTime::now_utc())
-            .map_err(|fault| fault.code)
+        key.verify("acc", &query, LIST, OffsetDateTime::now_utc()).map_err(|fault| fault.code)
     }
 
     /// What `generate_account_sas` of Microsoft's azure-storage-blob 12.31.1 for Python makes of the key 00 01 … 3F.
@@ -195,22 +175,11 @@ mod tests {
         const TOKEN: &str = "st=2026-11-01T00%3A00%3A00Z&se=2026-11-22T10%3A00%3A00Z&sp=rl&sip=127.0.0.1\
             &spr=https%2Chttp&sv=2026-10-06&ss=b&srt=sco&sig=Qt67hR8iCUDGkY7ylyxToxuFo/5e3QySPwfyU3jUxq0%3D";
         let key = AccountKey(SecretBox::new(Box::new(std::array::from_fn(|at| at as u8))));
-        let query = form_urlencoded::parse(TOKEN.as_bytes())
-            .into_owned()
-            .collect();
-        let verdict = |now| {
-            key.verify("trafficdemo", &query, LIST, now)
-                .map_err(|fault| fault.code)
-        };
+        let query = form_urlencoded::parse(TOKEN.as_bytes()).into_owned().collect();
+        let verdict = |now| key.verify("trafficdemo", &query, LIST, now).map_err(|fault| fault.code);
         assert_eq!(verdict(datetime!(2026-11-22 09:59 UTC)), Ok(()));
-        assert_eq!(
-            verdict(datetime!(2026-11-22 10:00 UTC)),
-            Err("AuthenticationFailed")
-        );
-        assert_eq!(
-            verdict(datetime!(2026-10-31 23:59 UTC)),
-            Err("AuthenticationFailed")
-        );
+        assert_eq!(verdict(datetime!(2026-11-22 10:00 UTC)), Err("AuthenticationFailed"));
+        assert_eq!(verdict(datetime!(2026-10-31 23:59 UTC)), Err("AuthenticationFailed"));
     }
 
     #[test]
@@ -238,22 +207,11 @@ mod tests {
             let mut query = signed(&key, &[]);
             query.entry(name.to_owned()).or_default().push('x');
             let verdict = key.verify("acc", &query, LIST, OffsetDateTime::now_utc());
-            assert_eq!(
-                verdict.map_err(|fault| fault.code),
-                Err("AuthenticationFailed"),
-                "{name}"
-            );
+            assert_eq!(verdict.map_err(|fault| fault.code), Err("AuthenticationFailed"), "{name}");
         }
         let query = signed(&key, &[]);
         let other = AccountKey::random().expect("random bytes");
-        assert!(
-            other
-                .verify("acc", &query, LIST, OffsetDateTime::now_utc())
-                .is_err()
-        );
-        assert!(
-            key.verify("other", &query, LIST, OffsetDateTime::now_utc())
-                .is_err()
-        );
+        assert!(other.verify("acc", &query, LIST, OffsetDateTime::now_utc()).is_err());
+        assert!(key.verify("other", &query, LIST, OffsetDateTime::now_utc()).is_err());
     }
 }

@@ -28,11 +28,7 @@ pub struct StoredBlob {
 
 impl StoredBlob {
     /// A blob in the Hot tier, changed just now, without metadata.
-    pub fn new(
-        name: impl Into<String>,
-        content: impl Into<Bytes>,
-        content_type: impl Into<String>,
-    ) -> StoredBlob {
+    pub fn new(name: impl Into<String>, content: impl Into<Bytes>, content_type: impl Into<String>) -> StoredBlob {
         StoredBlob {
             name: name.into(),
             content: content.into(),
@@ -65,27 +61,14 @@ impl Store {
         let mut digest = Sha256::new();
         digest.update(blob.last_modified.unix_timestamp().to_be_bytes());
         digest.update(&blob.content);
-        let etag = digest
-            .finalize()
-            .iter()
-            .take(7)
-            .fold("0x8".to_owned(), |text, byte| format!("{text}{byte:02X}"));
-        let mut containers = self
-            .containers
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        containers
-            .entry(container.to_owned())
-            .or_default()
-            .insert(blob.name.clone(), Arc::new(Kept { blob, etag }));
+        let etag = digest.finalize().iter().take(7).fold("0x8".to_owned(), |text, byte| format!("{text}{byte:02X}"));
+        let mut containers = self.containers.write().unwrap_or_else(PoisonError::into_inner);
+        containers.entry(container.to_owned()).or_default().insert(blob.name.clone(), Arc::new(Kept { blob, etag }));
     }
 
     /// Runs `read` on a container's blobs; nothing if there is no such container.
     pub(super) fn with<T>(&self, container: &str, read: impl FnOnce(&Blobs) -> T) -> Option<T> {
-        let containers = self
-            .containers
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
+        let containers = self.containers.read().unwrap_or_else(PoisonError::into_inner);
         containers.get(container).map(read)
     }
 }

@@ -69,12 +69,7 @@ impl Slice<'_> {
         set.text(0x0020, 0x0011, b"IS", "1");
         set.text(0x0020, 0x0012, b"IS", "1");
         set.text(0x0020, 0x0013, b"IS", &self.number.to_string());
-        set.text(
-            0x0020,
-            0x0032,
-            b"DS",
-            &format!("-32\\-32\\{}", (self.number - 1) * THICKNESS),
-        );
+        set.text(0x0020, 0x0032, b"DS", &format!("-32\\-32\\{}", (self.number - 1) * THICKNESS));
         set.text(0x0020, 0x0037, b"DS", "1\\0\\0\\0\\1\\0");
         set.uid(0x0020, 0x0052, &format!("2.25.5{:06}", self.study));
         set.text(0x0020, 0x1040, b"LO", "");
@@ -97,9 +92,7 @@ impl Slice<'_> {
 
     /// Air around a disc of soft tissue, which grows and shrinks along the series.
     fn pixels(&self) -> Vec<u8> {
-        let radius = 12
-            + i32::try_from(self.number.min(12).abs_diff(6))
-                .map_or(0, |distance| 12 - 2 * distance);
+        let radius = 12 + i32::try_from(self.number.min(12).abs_diff(6)).map_or(0, |distance| 12 - 2 * distance);
         let middle = i32::from(SIDE / 2);
         let mut pixels = Vec::with_capacity(usize::from(SIDE) * usize::from(SIDE) * 2);
         for y in 0..i32::from(SIDE) {
@@ -143,11 +136,9 @@ impl Elements {
         self.0.extend_from_slice(kind);
         if matches!(kind, b"OB" | b"OW") {
             self.0.extend_from_slice(&[0, 0]);
-            self.0
-                .extend_from_slice(&u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
+            self.0.extend_from_slice(&u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
         } else {
-            self.0
-                .extend_from_slice(&u16::try_from(length).unwrap_or(u16::MAX).to_le_bytes());
+            self.0.extend_from_slice(&u16::try_from(length).unwrap_or(u16::MAX).to_le_bytes());
         }
         self.0.extend_from_slice(value);
         if odd {

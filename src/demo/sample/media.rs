@@ -90,10 +90,7 @@ pub(super) fn webm(seed: usize) -> Vec<u8> {
     let mut out = WEBM.to_vec();
     let void = [b"\xEC\x88", format!("{seed:08}").as_bytes()].concat();
     // The segment's length is written in eight bytes, of which the first says so.
-    if let Some(at) = out
-        .windows(SEGMENT.len())
-        .position(|bytes| bytes == SEGMENT)
-    {
+    if let Some(at) = out.windows(SEGMENT.len()).position(|bytes| bytes == SEGMENT) {
         let length = big_endian_32(out.len() - (at + 12) + void.len());
         out[at + 8..at + 12].copy_from_slice(&length);
     }
@@ -106,11 +103,7 @@ pub(super) fn wav(seed: usize) -> Vec<u8> {
     let period = 16 + seed % 16;
     let mut sound = Vec::with_capacity(8000);
     for at in 0..4000 {
-        let sample: i16 = if (at / period).is_multiple_of(2) {
-            6000
-        } else {
-            -6000
-        };
+        let sample: i16 = if (at / period).is_multiple_of(2) { 6000 } else { -6000 };
         sound.extend_from_slice(&sample.to_le_bytes());
     }
     let mut out = b"RIFF".to_vec();
@@ -145,9 +138,7 @@ pub(super) fn mp3(seed: usize) -> Vec<u8> {
 fn id3_skipped(file: &[u8]) -> &[u8] {
     match file {
         [b'I', b'D', b'3', _, _, _, a, b, c, d, ..] => {
-            let length = [a, b, c, d]
-                .iter()
-                .fold(0, |length, part| (length << 7) | usize::from(**part));
+            let length = [a, b, c, d].iter().fold(0, |length, part| (length << 7) | usize::from(**part));
             file.get(10 + length..).unwrap_or(file)
         }
         _ => file,
@@ -171,15 +162,10 @@ pub(super) fn flac(seed: usize) -> Vec<u8> {
 
 /// A document with a line of text on each of its pages.
 pub(super) fn pdf(title: &str, pages: usize) -> Vec<u8> {
-    let kids: Vec<_> = (0..pages)
-        .map(|page| format!("{} 0 R", 4 + 2 * page))
-        .collect();
+    let kids: Vec<_> = (0..pages).map(|page| format!("{} 0 R", 4 + 2 * page)).collect();
     let mut objects = vec![
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
-        format!(
-            "<< /Type /Pages /Kids [{}] /Count {pages} >>",
-            kids.join(" ")
-        ),
+        format!("<< /Type /Pages /Kids [{}] /Count {pages} >>", kids.join(" ")),
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
     ];
     for page in 0..pages {
@@ -188,10 +174,7 @@ pub(super) fn pdf(title: &str, pages: usize) -> Vec<u8> {
             "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents {} 0 R >>",
             5 + 2 * page
         ));
-        objects.push(format!(
-            "<< /Length {} >>\nstream\n{content}\nendstream",
-            content.len()
-        ));
+        objects.push(format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()));
     }
     let mut out = String::from("%PDF-1.4\n");
     let mut offsets = Vec::new();
@@ -205,10 +188,7 @@ pub(super) fn pdf(title: &str, pages: usize) -> Vec<u8> {
         let _ = writeln!(out, "{offset:010} 00000 n ");
     }
     let size = objects.len() + 1;
-    let _ = write!(
-        out,
-        "trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n"
-    );
+    let _ = write!(out, "trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n");
     out.into_bytes()
 }
 
@@ -266,16 +246,7 @@ pub(super) fn nifti() -> Vec<u8> {
     let mut out = vec![0; 352];
     let mut put = |at: usize, bytes: &[u8]| out[at..at + bytes.len()].copy_from_slice(bytes);
     put(0, &348i32.to_le_bytes());
-    let dimensions = [
-        3,
-        i16::from(width),
-        i16::from(width),
-        i16::from(depth),
-        1,
-        1,
-        1,
-        1,
-    ];
+    let dimensions = [3, i16::from(width), i16::from(width), i16::from(depth), 1, 1, 1, 1];
     for (at, dimension) in dimensions.iter().enumerate() {
         put(40 + 2 * at, &dimension.to_le_bytes());
     }
@@ -317,11 +288,7 @@ fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0, |mut crc, byte| {
         crc ^= u32::from(*byte);
         for _ in 0..8 {
-            crc = if crc & 1 == 1 {
-                (crc >> 1) ^ 0xEDB8_8320
-            } else {
-                crc >> 1
-            };
+            crc = if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 };
         }
         crc
     })

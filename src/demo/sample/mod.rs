@@ -72,18 +72,9 @@ const NO_VIDEO: &str = "mislabelled/not-a-video.mp4";
 const OTHER_STUDY: &str = "ct/patient-008/slice_003.dcm";
 
 const FAILING: &[Failing] = &[
-    Failing {
-        name: ARCHIVED,
-        why: "the blob is in the Archive tier and cannot be read",
-    },
-    Failing {
-        name: EMPTY,
-        why: "the blob is empty",
-    },
-    Failing {
-        name: NO_VIDEO,
-        why: "the content is a JPEG",
-    },
+    Failing { name: ARCHIVED, why: "the blob is in the Archive tier and cannot be read" },
+    Failing { name: EMPTY, why: "the blob is empty" },
+    Failing { name: NO_VIDEO, why: "the content is a JPEG" },
     Failing {
         name: OTHER_STUDY,
         why: "its StudyInstanceUID differs from that of the other slices, so the whole series of four fails",
@@ -136,12 +127,7 @@ impl Sample {
         self.blobs.len() + 1
     }
 
-    fn put(
-        &mut self,
-        name: impl Into<String>,
-        content_type: &str,
-        content: impl Into<Vec<u8>>,
-    ) -> &mut StoredBlob {
+    fn put(&mut self, name: impl Into<String>, content_type: &str, content: impl Into<Vec<u8>>) -> &mut StoredBlob {
         let start: OffsetDateTime = datetime!(2026-04-01 06:00 UTC);
         let minutes = i64::try_from(self.blobs.len()).unwrap_or(0);
         let at = self.blobs.len();
@@ -162,62 +148,36 @@ impl Sample {
                 let content = media::jpeg(self.seed());
                 let name = format!("site-{site}/{camera}/{day}/frame_{frame:04}.jpg");
                 let weather = if frame % 3 == 0 { "rain" } else { "dry" };
-                self.put(name, "image/jpeg", content).metadata = vec![
-                    ("site".into(), site.into()),
-                    ("weather".into(), weather.into()),
-                ];
+                self.put(name, "image/jpeg", content).metadata =
+                    vec![("site".into(), site.into()), ("weather".into(), weather.into())];
             }
         }
         for still in 1..=20 {
             let content = media::png(self.seed());
-            self.put(
-                format!("site-york/cam02/2026-04-02/still_{still:03}.png"),
-                "image/png",
-                content,
-            );
+            self.put(format!("site-york/cam02/2026-04-02/still_{still:03}.png"), "image/png", content);
         }
         for still in 1..=15 {
             let content = media::webp(self.seed());
-            self.put(
-                format!("site-hull/cam01/2026-04-03/still_{still:03}.webp"),
-                "image/webp",
-                content,
-            );
+            self.put(format!("site-hull/cam01/2026-04-03/still_{still:03}.webp"), "image/webp", content);
         }
         for board in 1..=5 {
             let content = media::bmp(board);
-            self.put(
-                format!("site-hull/calibration/board_{board}.bmp"),
-                "image/bmp",
-                content,
-            );
+            self.put(format!("site-hull/calibration/board_{board}.bmp"), "image/bmp", content);
         }
         for (site, clips) in [("leeds", 10), ("york", 6)] {
             for clip in 1..=clips {
                 let content = media::mp4(self.seed());
-                self.put(
-                    format!("site-{site}/cam01/clips/clip_{clip:02}.mp4"),
-                    "video/mp4",
-                    content,
-                );
+                self.put(format!("site-{site}/cam01/clips/clip_{clip:02}.mp4"), "video/mp4", content);
             }
         }
         for clip in 1..=3 {
             let content = media::webm(self.seed());
-            self.put(
-                format!("site-hull/cam01/clips/clip_{clip:02}.webm"),
-                "video/webm",
-                content,
-            );
+            self.put(format!("site-hull/cam01/clips/clip_{clip:02}.webm"), "video/webm", content);
         }
     }
 
     fn odd_names(&mut self) {
-        let long = format!(
-            "{}{}.jpg",
-            "a very long folder name/".repeat(8),
-            "and a long file name ".repeat(7).trim()
-        );
+        let long = format!("{}{}.jpg", "a very long folder name/".repeat(8), "and a long file name ".repeat(7).trim());
         for name in [
             "a b#1 %20 é.jpg",
             "plus+plus.jpg",
@@ -239,61 +199,30 @@ impl Sample {
 
     fn recordings(&mut self) {
         for at in 1..=5 {
-            self.put(
-                format!("recordings/leeds-{at:02}.wav"),
-                "audio/wav",
-                media::wav(at),
-            );
+            self.put(format!("recordings/leeds-{at:02}.wav"), "audio/wav", media::wav(at));
         }
         for at in 1..=4 {
-            self.put(
-                format!("recordings/york-{at:02}.mp3"),
-                "audio/mpeg",
-                media::mp3(at),
-            );
+            self.put(format!("recordings/york-{at:02}.mp3"), "audio/mpeg", media::mp3(at));
         }
         for at in 1..=3 {
-            self.put(
-                format!("recordings/hull-{at:02}.flac"),
-                "audio/flac",
-                media::flac(at),
-            );
+            self.put(format!("recordings/hull-{at:02}.flac"), "audio/flac", media::flac(at));
         }
     }
 
     fn documents(&mut self) {
         for at in 1..=8 {
             let content = media::pdf(&format!("Traffic report {at}"), 1 + at % 3);
-            self.put(
-                format!("reports/report-{at:02}.pdf"),
-                "application/pdf",
-                content,
-            );
+            self.put(format!("reports/report-{at:02}.pdf"), "application/pdf", content);
         }
         for at in 1..=5 {
-            let text =
-                format!("Interview {at}\n\nThe crossing is too short for the green light.\n");
-            self.put(
-                format!("notes/interview-{at:02}.txt"),
-                "text/plain; charset=utf-8",
-                text,
-            );
+            let text = format!("Interview {at}\n\nThe crossing is too short for the green light.\n");
+            self.put(format!("notes/interview-{at:02}.txt"), "text/plain; charset=utf-8", text);
         }
         for at in 1..=3 {
-            let text = format!(
-                "<!DOCTYPE html><title>Survey {at}</title><p>Cars counted: <b>{}</b></p>\n",
-                120 * at
-            );
+            let text = format!("<!DOCTYPE html><title>Survey {at}</title><p>Cars counted: <b>{}</b></p>\n", 120 * at);
             self.put(format!("notes/survey-{at:02}.html"), "text/html", text);
-            let text = format!(
-                "{{\"survey\": {at}, \"cars\": {}, \"site\": \"leeds\"}}\n",
-                120 * at
-            );
-            self.put(
-                format!("notes/survey-{at:02}.json"),
-                "application/json",
-                text,
-            );
+            let text = format!("{{\"survey\": {at}, \"cars\": {}, \"site\": \"leeds\"}}\n", 120 * at);
+            self.put(format!("notes/survey-{at:02}.json"), "application/json", text);
             let text = format!("# Survey {at}\n\n- cars: {}\n- site: Leeds\n", 120 * at);
             self.put(format!("notes/survey-{at:02}.md"), "text/markdown", text);
         }
@@ -301,17 +230,8 @@ impl Sample {
 
     fn scans(&mut self) {
         for number in 1..=12 {
-            let slice = dicom::Slice {
-                patient: "patient-007",
-                study: 7,
-                series: 7,
-                number,
-            };
-            self.put(
-                format!("ct/patient-007/slice_{number:03}.dcm"),
-                "application/dicom",
-                slice.write(),
-            );
+            let slice = dicom::Slice { patient: "patient-007", study: 7, series: 7, number };
+            self.put(format!("ct/patient-007/slice_{number:03}.dcm"), "application/dicom", slice.write());
         }
         for number in 1..=4 {
             let name = format!("ct/patient-008/slice_{number:03}.dcm");
@@ -323,26 +243,10 @@ impl Sample {
             };
             self.put(name, "application/dicom", slice.write());
         }
-        self.put(
-            "mri/phantom.nii",
-            "application/octet-stream",
-            media::nifti(),
-        );
-        self.put(
-            "lidar/junction-a.pcd",
-            "application/octet-stream",
-            media::pcd_ascii(),
-        );
-        self.put(
-            "lidar/junction-b.pcd",
-            "application/octet-stream",
-            media::pcd_binary(),
-        );
-        self.put(
-            "lidar/junction-c.ply",
-            "application/octet-stream",
-            media::ply(),
-        );
+        self.put("mri/phantom.nii", "application/octet-stream", media::nifti());
+        self.put("lidar/junction-a.pcd", "application/octet-stream", media::pcd_ascii());
+        self.put("lidar/junction-b.pcd", "application/octet-stream", media::pcd_binary());
+        self.put("lidar/junction-c.ply", "application/octet-stream", media::ply());
     }
 
     fn troubles(&mut self) {
@@ -356,21 +260,9 @@ impl Sample {
 
         let unknown = "application/octet-stream";
         self.put("site-hull", unknown, []).metadata = vec![("hdi_isfolder".into(), "true".into())];
-        self.put(
-            "site-leeds/.DS_Store",
-            unknown,
-            *b"\0\0\0\x01Bud1\0\0\x10\0",
-        );
-        self.put(
-            "site-york/Thumbs.db",
-            unknown,
-            *b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
-        );
-        self.put(
-            "site-leeds/cam01/recorder.log",
-            unknown,
-            *b"06:00:00 started\n06:00:01 recording\n",
-        );
+        self.put("site-leeds/.DS_Store", unknown, *b"\0\0\0\x01Bud1\0\0\x10\0");
+        self.put("site-york/Thumbs.db", unknown, *b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
+        self.put("site-leeds/cam01/recorder.log", unknown, *b"06:00:00 started\n06:00:01 recording\n");
         self.put("exports/counts.parquet", unknown, *b"PAR1\x15\0PAR1");
     }
 }

@@ -9,22 +9,13 @@ async fn the_container_holds_what_is_expected() {
     let server = Server::start(Options::default()).await.expect("a service");
     fill(&server);
     let sas = server.account_sas("rl", "co", Duration::HOUR);
-    let container =
-        Container::open(server.account_url(), CONTAINER, &Auth::Sas(sas)).expect("an address");
+    let container = Container::open(server.account_url(), CONTAINER, &Auth::Sas(sas)).expect("an address");
     let mut listed = Vec::new();
-    let end = container
-        .list_page(&ListQuery::default(), |blob| listed.push(blob))
-        .await
-        .expect("a listing");
+    let end = container.list_page(&ListQuery::default(), |blob| listed.push(blob)).await.expect("a listing");
     assert_eq!(end, None);
     let mut made = blobs();
     made.sort_by(|a, b| a.name.cmp(&b.name));
-    assert!(
-        listed
-            .iter()
-            .map(|blob| &blob.name)
-            .eq(made.iter().map(|blob| &blob.name))
-    );
+    assert!(listed.iter().map(|blob| &blob.name).eq(made.iter().map(|blob| &blob.name)));
 
     let ending = |endings: &[&str]| {
         listed
@@ -61,22 +52,11 @@ async fn the_container_holds_what_is_expected() {
     }
     assert_eq!(listed.iter().filter(|blob| blob.is_folder).count(), 1);
     assert!(find("site-hull").is_some_and(|blob| blob.is_folder));
-    let archived: Vec<_> = listed
-        .iter()
-        .filter(|blob| blob.tier.as_deref() == Some("Archive"))
-        .collect();
+    let archived: Vec<_> = listed.iter().filter(|blob| blob.tier.as_deref() == Some("Archive")).collect();
     assert!(archived.len() == 1 && archived[0].name == ARCHIVED);
-    let empty: Vec<_> = listed
-        .iter()
-        .filter(|blob| blob.size == 0 && !blob.is_folder)
-        .collect();
+    let empty: Vec<_> = listed.iter().filter(|blob| blob.size == 0 && !blob.is_folder).collect();
     assert!(empty.len() == 1 && empty[0].name == EMPTY);
-    assert!(
-        expected
-            .failing
-            .iter()
-            .all(|failing| find(failing.name).is_some())
-    );
+    assert!(expected.failing.iter().all(|failing| find(failing.name).is_some()));
     assert!(listed.iter().any(|blob| blob.name.chars().count() > 300));
 }
 
@@ -104,12 +84,7 @@ fn contents_are_what_their_names_say_and_no_two_are_alike() {
         let there = blob.content.starts_with(magic);
         assert!(there, "{}", blob.name);
         let is_mp4 = blob.content.get(4..8) == Some(b"ftyp");
-        assert_eq!(
-            is_mp4,
-            ending == "mp4" && blob.name != NO_VIDEO,
-            "{}",
-            blob.name
-        );
+        assert_eq!(is_mp4, ending == "mp4" && blob.name != NO_VIDEO, "{}", blob.name);
     }
 }
 
@@ -122,24 +97,14 @@ fn every_start_makes_the_same_sample() {
 fn only_one_slice_is_of_another_study() {
     let study = |blob: &StoredBlob| {
         let tag = b"\x20\x00\x0D\x00UI";
-        let at = blob
-            .content
-            .windows(6)
-            .position(|bytes| bytes == tag)
-            .expect("the tag");
-        let length = usize::from(u16::from_le_bytes([
-            blob.content[at + 6],
-            blob.content[at + 7],
-        ]));
+        let at = blob.content.windows(6).position(|bytes| bytes == tag).expect("the tag");
+        let length = usize::from(u16::from_le_bytes([blob.content[at + 6], blob.content[at + 7]]));
         blob.content[at + 8..at + 8 + length].to_vec()
     };
     let blobs = blobs();
     let of = |patient: &str| -> Vec<_> {
         let prefix = format!("ct/{patient}/");
-        blobs
-            .iter()
-            .filter(|blob| blob.name.starts_with(&prefix))
-            .collect()
+        blobs.iter().filter(|blob| blob.name.starts_with(&prefix)).collect()
     };
     let whole = of("patient-007");
     assert!(whole.len() == 12 && whole.iter().all(|blob| study(blob) == study(whole[0])));

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use azure_core::http::policies::Policy;
 use azure_core::http::{
-    AsyncRawResponse, ClientOptions, Context, ExponentialRetryOptions, Method, Pipeline,
-    PipelineStreamOptions, Request, RetryOptions, Transport,
+    AsyncRawResponse, ClientOptions, Context, ExponentialRetryOptions, Method, Pipeline, PipelineStreamOptions,
+    Request, RetryOptions, Transport,
 };
 use futures_util::StreamExt;
 use percent_encoding::utf8_percent_encode;
@@ -100,11 +100,7 @@ impl Container {
     ///
     /// A page that breaks off is fetched anew, so the sink sees the blobs of complete pages only and none of them twice.
     /// A page may hold few blobs or none although more follow: only a missing marker is the end.
-    pub async fn list_page(
-        &self,
-        query: &ListQuery,
-        mut sink: impl FnMut(Blob),
-    ) -> Result<Option<String>, Error> {
+    pub async fn list_page(&self, query: &ListQuery, mut sink: impl FnMut(Blob)) -> Result<Option<String>, Error> {
         let (blobs, marker) = self.page(&self.listing, query).await?;
         blobs.into_iter().for_each(&mut sink);
         Ok(marker)
@@ -113,22 +109,12 @@ impl Container {
     /// Asks for a single blob, to learn whether the container can be listed at all. Gives up on an unreachable host within
     /// seconds where [`Container::list_page`] is patient.
     pub async fn probe(&self) -> Result<Probe, Error> {
-        let query = ListQuery {
-            max_results: Some(1),
-            ..ListQuery::default()
-        };
+        let query = ListQuery { max_results: Some(1), ..ListQuery::default() };
         let (blobs, marker) = self.page(&self.probing, &query).await?;
-        Ok(Probe {
-            first: blobs.into_iter().next(),
-            more: marker.is_some(),
-        })
+        Ok(Probe { first: blobs.into_iter().next(), more: marker.is_some() })
     }
 
-    async fn page(
-        &self,
-        pipeline: &Pipeline,
-        query: &ListQuery,
-    ) -> Result<(Vec<Blob>, Option<String>), Error> {
+    async fn page(&self, pipeline: &Pipeline, query: &ListQuery) -> Result<(Vec<Blob>, Option<String>), Error> {
         let mut attempt = 1;
         loop {
             let broken = match self.try_page(pipeline, query).await? {
@@ -139,9 +125,7 @@ impl Container {
                 return Err(Error::new(
                     ErrorKind::BadResponse,
                     broken,
-                    Some(
-                        "The connection broke off each time; something between here and Azure may cut long answers.",
-                    ),
+                    Some("The connection broke off each time; something between here and Azure may cut long answers."),
                 ));
             }
             tokio::time::sleep(Duration::from_millis(250) * 2u32.pow(attempt - 1)).await;
@@ -163,16 +147,12 @@ impl Container {
             Error::new(
                 ErrorKind::BadResponse,
                 error.to_string(),
-                Some(
-                    "Check that the account URL is that of a Blob service; a proxy's login page may be in between.",
-                ),
+                Some("Check that the account URL is that of a Blob service; a proxy's login page may be in between."),
             )
         };
         while let Some(chunk) = body.next().await {
             match chunk {
-                Ok(chunk) => parser
-                    .feed(&chunk, &mut |blob| blobs.push(blob))
-                    .map_err(malformed)?,
+                Ok(chunk) => parser.feed(&chunk, &mut |blob| blobs.push(blob)).map_err(malformed)?,
                 Err(error) => return Ok(Err(network_cause(&error))),
             }
         }
@@ -183,18 +163,11 @@ impl Container {
         }
     }
 
-    async fn send(
-        &self,
-        pipeline: &Pipeline,
-        query: &ListQuery,
-    ) -> Result<AsyncRawResponse, Error> {
+    async fn send(&self, pipeline: &Pipeline, query: &ListQuery) -> Result<AsyncRawResponse, Error> {
         let mut request = Request::new(self.list_url(query), Method::Get);
         request.insert_header("x-ms-version", SERVICE_VERSION);
         request.insert_header("accept", "application/xml");
-        let options = PipelineStreamOptions {
-            skip_checks: true,
-            ..PipelineStreamOptions::default()
-        };
+        let options = PipelineStreamOptions { skip_checks: true, ..PipelineStreamOptions::default() };
         let response = pipeline
             .stream(&Context::new(), &mut request, Some(options))
             .await
@@ -275,10 +248,7 @@ fn signing(auth: &Auth) -> Vec<Arc<dyn Policy>> {
 fn pipeline(auth: &Auth, transport: &Transport, max_retries: u32) -> Pipeline {
     let options = ClientOptions {
         transport: Some(transport.clone()),
-        retry: RetryOptions::exponential(ExponentialRetryOptions {
-            max_retries,
-            ..ExponentialRetryOptions::default()
-        }),
+        retry: RetryOptions::exponential(ExponentialRetryOptions { max_retries, ..ExponentialRetryOptions::default() }),
         ..ClientOptions::default()
     };
     Pipeline::new(
@@ -301,17 +271,15 @@ fn transport(loopback: bool) -> Result<Transport, Error> {
     if loopback {
         builder = builder.no_proxy();
     }
-    let client = builder
-        .build()
-        .map_err(|error| Error::new(ErrorKind::BadUrl, format!("no HTTP client: {error}"), None))?;
+    let client =
+        builder.build().map_err(|error| Error::new(ErrorKind::BadUrl, format!("no HTTP client: {error}"), None))?;
     Ok(Transport::new(Arc::new(client)))
 }
 
 fn container_url(account_url: &Url, container: &str) -> Result<Url, Error> {
     let bad = |message: &str, hint: &str| Err(Error::new(ErrorKind::BadUrl, message, Some(hint)));
-    let secret = account_url.query().is_some()
-        || account_url.password().is_some()
-        || !account_url.username().is_empty();
+    let secret =
+        account_url.query().is_some() || account_url.password().is_some() || !account_url.username().is_empty();
     if secret || account_url.fragment().is_some() {
         return bad(
             "the account URL carries more than scheme, host and path",
@@ -328,17 +296,11 @@ fn container_url(account_url: &Url, container: &str) -> Result<Url, Error> {
             );
         }
         _ => {
-            return bad(
-                "the account URL is neither https nor http",
-                "Write https://ACCOUNT.blob.core.windows.net.",
-            );
+            return bad("the account URL is neither https nor http", "Write https://ACCOUNT.blob.core.windows.net.");
         }
     }
     if account_url.host().is_none() {
-        return bad(
-            "the account URL names no host",
-            "Write https://ACCOUNT.blob.core.windows.net.",
-        );
+        return bad("the account URL names no host", "Write https://ACCOUNT.blob.core.windows.net.");
     }
     if !is_container_name(container) {
         return bad(
@@ -378,8 +340,7 @@ fn is_loopback(url: &Url) -> bool {
 
 fn host_and_port(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
-    url.port()
-        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 /// The innermost cause, which names the trouble; the outer ones quote the URL and with it the token.

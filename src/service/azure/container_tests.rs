@@ -18,17 +18,12 @@ fn open(account: &str, container: &str, auth: &Auth) -> Result<Container, Error>
 /// A service that answers its n-th connection with the n-th of `answers`, the last one again and again, and closes it.
 async fn service(answers: Vec<String>) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let account = format!(
-        "http://{}/account",
-        listener.local_addr().expect("an address")
-    );
+    let account = format!("http://{}/account", listener.local_addr().expect("an address"));
     let served = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&served);
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
-            let at = counter
-                .fetch_add(1, Ordering::SeqCst)
-                .min(answers.len() - 1);
+            let at = counter.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1);
             let mut request = [0; 8192];
             let _ = stream.read(&mut request).await;
             let _ = stream.write_all(answers[at].as_bytes()).await;
@@ -38,10 +33,7 @@ async fn service(answers: Vec<String>) -> (String, Arc<AtomicUsize>) {
 }
 
 fn answer(body: &str) -> String {
-    format!(
-        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    )
+    format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len())
 }
 
 const PAGE: &str = "<EnumerationResults><Blobs><Blob><Name>a</Name></Blob><Blob><Name>b</Name></Blob></Blobs>\
@@ -55,10 +47,7 @@ async fn a_page_that_breaks_off_is_fetched_anew_and_told_once() {
     let (account, served) = service(vec![broken, half, whole]).await;
     let container = open(&account, "media", &Auth::Anonymous).expect("a container");
     let mut names = Vec::new();
-    let marker = container
-        .list_page(&ListQuery::default(), |blob| names.push(blob.name))
-        .await
-        .expect("a page");
+    let marker = container.list_page(&ListQuery::default(), |blob| names.push(blob.name)).await.expect("a page");
     assert_eq!(names, ["a", "b"]);
     assert_eq!(marker.as_deref(), Some("m"));
     assert_eq!(served.load(Ordering::SeqCst), 3);
@@ -66,9 +55,7 @@ async fn a_page_that_breaks_off_is_fetched_anew_and_told_once() {
 
 #[tokio::test]
 async fn a_busy_service_is_asked_again() {
-    let busy =
-        "HTTP/1.1 503 Server Busy\r\nx-ms-error-code: ServerBusy\r\nContent-Length: 0\r\n\r\n"
-            .to_owned();
+    let busy = "HTTP/1.1 503 Server Busy\r\nx-ms-error-code: ServerBusy\r\nContent-Length: 0\r\n\r\n".to_owned();
     let (account, _) = service(vec![busy, answer(PAGE)]).await;
     let container = open(&account, "media", &Auth::Anonymous).expect("a container");
     let probe = container.probe().await.expect("an answer");
@@ -82,11 +69,7 @@ async fn a_foreign_answer_is_not_taken_for_an_empty_container() {
     let container = open(&account, "media", &Auth::Anonymous).expect("a container");
     let error = container.probe().await.expect_err("no list");
     assert_eq!(error.kind, ErrorKind::BadResponse);
-    assert_eq!(
-        served.load(Ordering::SeqCst),
-        1,
-        "asking again would not have helped"
-    );
+    assert_eq!(served.load(Ordering::SeqCst), 1, "asking again would not have helped");
 }
 
 #[tokio::test]
@@ -94,19 +77,11 @@ async fn an_unreachable_host_is_named_and_no_secret_with_it() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let host = listener.local_addr().expect("an address").to_string();
     drop(listener);
-    let container = open(
-        &format!("http://{host}/account"),
-        "media",
-        &sas("?sp=rl&sig=topsecret"),
-    )
-    .expect("a container");
+    let container =
+        open(&format!("http://{host}/account"), "media", &sas("?sp=rl&sig=topsecret")).expect("a container");
     let error = container.probe().await.expect_err("nobody listens");
     assert_eq!(error.kind, ErrorKind::Unreachable { host });
-    for shown in [
-        error.to_string(),
-        format!("{error:?}"),
-        format!("{container:?}"),
-    ] {
+    for shown in [error.to_string(), format!("{error:?}"), format!("{container:?}")] {
         assert!(!shown.contains("topsecret"), "{shown}");
     }
     assert!(error.to_string().contains("refused"), "{error}");
@@ -118,26 +93,10 @@ fn what_cannot_be_an_address_is_refused_before_anything_is_sent() {
         ("http://a.blob.core.windows.net", "media", "http"),
         ("http://10.0.0.1:10000/a", "media", "http"),
         ("ftp://a.blob.core.windows.net", "media", "neither"),
-        (
-            "https://a.blob.core.windows.net/?sv=1&sig=topsecret",
-            "media",
-            "more than",
-        ),
-        (
-            "https://user:topsecret@a.blob.core.windows.net",
-            "media",
-            "more than",
-        ),
-        (
-            "https://a.blob.core.windows.net",
-            "media/sub",
-            "cannot be the name",
-        ),
-        (
-            "https://a.blob.core.windows.net",
-            "Media",
-            "cannot be the name",
-        ),
+        ("https://a.blob.core.windows.net/?sv=1&sig=topsecret", "media", "more than"),
+        ("https://user:topsecret@a.blob.core.windows.net", "media", "more than"),
+        ("https://a.blob.core.windows.net", "media/sub", "cannot be the name"),
+        ("https://a.blob.core.windows.net", "Media", "cannot be the name"),
         ("https://a.blob.core.windows.net", "", "cannot be the name"),
     ] {
         let error = open(account, container, &Auth::Anonymous).expect_err(account);
@@ -146,34 +105,17 @@ fn what_cannot_be_an_address_is_refused_before_anything_is_sent() {
         assert!(error.hint().is_some());
         assert!(!format!("{error:?}").contains("topsecret"));
     }
-    let error = open(
-        "https://a.blob.core.windows.net",
-        "media",
-        &sas("sv=1&sp=rl"),
-    )
-    .expect_err("no signature");
+    let error = open("https://a.blob.core.windows.net", "media", &sas("sv=1&sp=rl")).expect_err("no signature");
     assert_eq!(error.kind, ErrorKind::BadSas);
 }
 
 #[test]
 fn both_styles_of_account_url_lead_to_the_container() {
     for (account, url) in [
-        (
-            "https://a.blob.core.windows.net",
-            "https://a.blob.core.windows.net/media",
-        ),
-        (
-            "https://a.blob.core.windows.net/",
-            "https://a.blob.core.windows.net/media",
-        ),
-        (
-            "http://127.0.0.1:10000/devstoreaccount1",
-            "http://127.0.0.1:10000/devstoreaccount1/media",
-        ),
-        (
-            "http://localhost:10000/devstoreaccount1/",
-            "http://localhost:10000/devstoreaccount1/media",
-        ),
+        ("https://a.blob.core.windows.net", "https://a.blob.core.windows.net/media"),
+        ("https://a.blob.core.windows.net/", "https://a.blob.core.windows.net/media"),
+        ("http://127.0.0.1:10000/devstoreaccount1", "http://127.0.0.1:10000/devstoreaccount1/media"),
+        ("http://localhost:10000/devstoreaccount1/", "http://localhost:10000/devstoreaccount1/media"),
     ] {
         let container = open(account, "media", &Auth::Anonymous).expect(account);
         assert_eq!(container.url().as_str(), url);
@@ -204,10 +146,7 @@ async fn a_listing_can_run_on_any_thread() {
     let container = open(&account, "media", &Auth::Anonymous).expect("a container");
     let listing = tokio::spawn(async move {
         let mut count = 0;
-        container
-            .list_page(&ListQuery::default(), |_| count += 1)
-            .await
-            .map(|_| count)
+        container.list_page(&ListQuery::default(), |_| count += 1).await.map(|_| count)
     });
     assert_eq!(listing.await.expect("no panic").expect("a page"), 2);
 }

@@ -85,32 +85,20 @@ impl Error {
     }
 
     fn detail(&self) -> String {
-        self.message
-            .as_ref()
-            .map_or_else(String::new, |message| format!(": {message}"))
+        self.message.as_ref().map_or_else(String::new, |message| format!(": {message}"))
     }
 
     pub(super) fn new(kind: ErrorKind, message: impl AsRef<str>, hint: Option<&str>) -> Error {
-        Error {
-            kind,
-            message: Some(redact(message.as_ref())),
-            request_id: None,
-            hint: hint.map(str::to_owned),
-        }
+        Error { kind, message: Some(redact(message.as_ref())), request_id: None, hint: hint.map(str::to_owned) }
     }
 
     pub(super) fn unreachable(situation: &Situation<'_>, cause: &str) -> Error {
-        let hint = if cause.contains("lookup")
-            || cause.contains("resolve")
-            || cause.contains("name or service")
-        {
+        let hint = if cause.contains("lookup") || cause.contains("resolve") || cause.contains("name or service") {
             "Check the account name and the endpoint: no such host is known. A private endpoint is only known inside its network."
         } else {
             "Check the network, a proxy (HTTPS_PROXY) or a firewall in between, and that the endpoint is right."
         };
-        let kind = ErrorKind::Unreachable {
-            host: situation.host.to_owned(),
-        };
+        let kind = ErrorKind::Unreachable { host: situation.host.to_owned() };
         Error::new(kind, cause, Some(hint))
     }
 
@@ -123,40 +111,19 @@ impl Error {
         body: &[u8],
     ) -> Error {
         let parsed = ErrorBody::read(body);
-        let code = header_code
-            .map(str::to_owned)
-            .or(parsed.code)
-            .unwrap_or_else(|| "Unknown".to_owned());
-        let mut message = parsed
-            .message
-            .as_deref()
-            .and_then(|message| message.lines().next())
-            .map(str::to_owned);
+        let code = header_code.map(str::to_owned).or(parsed.code).unwrap_or_else(|| "Unknown".to_owned());
+        let mut message = parsed.message.as_deref().and_then(|message| message.lines().next()).map(str::to_owned);
         if let (Some(message), Some(detail)) = (&mut message, &parsed.detail) {
-            message.push_str(&format!(
-                " ({})",
-                detail.split_whitespace().collect::<Vec<_>>().join(" ")
-            ));
+            message.push_str(&format!(" ({})", detail.split_whitespace().collect::<Vec<_>>().join(" ")));
         }
         let kind = match (status, code.as_str()) {
             // This is how a container that may not be read anonymously looks to everybody without a credential.
-            (404, "ResourceNotFound") if situation.sas.is_none() => ErrorKind::Auth {
-                status,
-                code: code.clone(),
-            },
+            (404, "ResourceNotFound") if situation.sas.is_none() => ErrorKind::Auth { status, code: code.clone() },
             (404, "ContainerNotFound" | "ContainerBeingDeleted" | "ResourceNotFound") => {
-                ErrorKind::NotFound {
-                    container: situation.container.to_owned(),
-                }
+                ErrorKind::NotFound { container: situation.container.to_owned() }
             }
-            (401 | 403, _) | (409, "PublicAccessNotPermitted") => ErrorKind::Auth {
-                status,
-                code: code.clone(),
-            },
-            _ => ErrorKind::Service {
-                status,
-                code: code.clone(),
-            },
+            (401 | 403, _) | (409, "PublicAccessNotPermitted") => ErrorKind::Auth { status, code: code.clone() },
+            _ => ErrorKind::Service { status, code: code.clone() },
         };
         let hint = hint(&kind, &code, situation, OffsetDateTime::now_utc());
         Error {
@@ -168,12 +135,7 @@ impl Error {
     }
 }
 
-fn hint(
-    kind: &ErrorKind,
-    code: &str,
-    situation: &Situation<'_>,
-    now: OffsetDateTime,
-) -> Option<String> {
+fn hint(kind: &ErrorKind, code: &str, situation: &Situation<'_>, now: OffsetDateTime) -> Option<String> {
     match kind {
         ErrorKind::NotFound { container } => Some(format!(
             "Check the spelling of {container:?} and that it lies in the account behind {}.",
@@ -196,10 +158,7 @@ fn hint(
 }
 
 fn auth_hint(code: &str, situation: &Situation<'_>, now: OffsetDateTime) -> String {
-    if let Some(cause) = situation
-        .sas
-        .and_then(|sas| sas_fault(sas, situation.secure, now))
-    {
+    if let Some(cause) = situation.sas.and_then(|sas| sas_fault(sas, situation.secure, now)) {
         return cause;
     }
     match (code, situation.sas) {
@@ -230,10 +189,7 @@ fn auth_hint(code: &str, situation: &Situation<'_>, now: OffsetDateTime) -> Stri
 /// What a token's own words say against it.
 fn sas_fault(sas: &Facts, secure: bool, now: OffsetDateTime) -> Option<String> {
     if let Some(expired) = sas.expires.filter(|at| *at <= now) {
-        return Some(format!(
-            "The SAS token expired on {}: make a new one.",
-            day_and_time(expired)
-        ));
+        return Some(format!("The SAS token expired on {}: make a new one.", day_and_time(expired)));
     }
     if let Some(starts) = sas.starts.filter(|at| *at > now) {
         return Some(format!(
@@ -241,32 +197,25 @@ fn sas_fault(sas: &Facts, secure: bool, now: OffsetDateTime) -> Option<String> {
             day_and_time(starts)
         ));
     }
-    let lacks = |field: &Option<String>, letter| {
-        field
-            .as_ref()
-            .is_some_and(|letters| !letters.contains(letter))
-    };
+    let lacks = |field: &Option<String>, letter| field.as_ref().is_some_and(|letters| !letters.contains(letter));
     if lacks(&sas.permissions, 'l') {
-        return Some(
-            "The SAS token lacks the List permission (sp): make one with Read and List.".to_owned(),
-        );
+        return Some("The SAS token lacks the List permission (sp): make one with Read and List.".to_owned());
     }
     if lacks(&sas.resource_types, 'c') {
-        return Some("The SAS token does not cover containers (srt): tick the resource types Container and Object.".to_owned());
+        return Some(
+            "The SAS token does not cover containers (srt): tick the resource types Container and Object.".to_owned(),
+        );
     }
     if lacks(&sas.services, 'b') {
         return Some("The SAS token is not for the Blob service (ss): tick Blob.".to_owned());
     }
     if sas.resource.as_deref() == Some("b") {
         return Some(
-            "The SAS token is for a single blob (sr=b): make one for the container or the account."
-                .to_owned(),
+            "The SAS token is for a single blob (sr=b): make one for the container or the account.".to_owned(),
         );
     }
     if !secure && sas.protocols.as_deref() == Some("https") {
-        return Some(
-            "The SAS token allows https only (spr), and this endpoint is http.".to_owned(),
-        );
+        return Some("The SAS token allows https only (spr), and this endpoint is http.".to_owned());
     }
     None
 }
@@ -373,29 +322,11 @@ mod tests {
     fn kinds_follow_from_status_and_code() {
         let kind = |token, status, code| refused(token, status, Some(code), "").kind;
         let container = "media".to_owned();
-        assert_eq!(
-            kind(Some("sp=rl&sig=x"), 404, "ContainerNotFound"),
-            ErrorKind::NotFound { container }
-        );
-        assert!(matches!(
-            kind(None, 404, "ResourceNotFound"),
-            ErrorKind::Auth { status: 404, .. }
-        ));
-        assert!(matches!(
-            kind(None, 409, "PublicAccessNotPermitted"),
-            ErrorKind::Auth { status: 409, .. }
-        ));
-        assert!(matches!(
-            kind(None, 503, "ServerBusy"),
-            ErrorKind::Service { status: 503, .. }
-        ));
+        assert_eq!(kind(Some("sp=rl&sig=x"), 404, "ContainerNotFound"), ErrorKind::NotFound { container });
+        assert!(matches!(kind(None, 404, "ResourceNotFound"), ErrorKind::Auth { status: 404, .. }));
+        assert!(matches!(kind(None, 409, "PublicAccessNotPermitted"), ErrorKind::Auth { status: 409, .. }));
+        assert!(matches!(kind(None, 503, "ServerBusy"), ErrorKind::Service { status: 503, .. }));
         let proxy = refused(None, 502, None, "<html><body>Bad gateway</body></html>");
-        assert_eq!(
-            proxy.kind,
-            ErrorKind::Service {
-                status: 502,
-                code: "Unknown".into()
-            }
-        );
+        assert_eq!(proxy.kind, ErrorKind::Service { status: 502, code: "Unknown".into() });
     }
 }

@@ -56,13 +56,8 @@ pub struct XmlPage {
 
 impl PageParser for XmlPage {
     fn feed(&mut self, chunk: &[u8], sink: &mut dyn FnMut(Blob)) -> Result<(), PageError> {
-        let mut handler = Sinking {
-            reader: &mut self.reader,
-            sink,
-        };
-        self.tokenizer
-            .feed(chunk, &mut handler)
-            .map_err(PageError::Malformed)
+        let mut handler = Sinking { reader: &mut self.reader, sink };
+        self.tokenizer.feed(chunk, &mut handler).map_err(PageError::Malformed)
     }
 
     fn finish(&mut self) -> Result<Option<String>, PageError> {
@@ -128,35 +123,24 @@ impl Handler for Sinking<'_> {
             (Some(Element::Blob), b"Name") => Element::Name,
             (Some(Element::Blob), b"Properties") => Element::Properties,
             (Some(Element::Blob), b"Metadata") => Element::Metadata,
-            (Some(Element::Properties), _) => {
-                property(name).map_or(Element::Other, Element::Property)
-            }
-            (Some(Element::Metadata), _) if name.eq_ignore_ascii_case(b"hdi_isfolder") => {
-                Element::FolderMark
-            }
+            (Some(Element::Properties), _) => property(name).map_or(Element::Other, Element::Property),
+            (Some(Element::Metadata), _) if name.eq_ignore_ascii_case(b"hdi_isfolder") => Element::FolderMark,
             _ => Element::Other,
         };
         reader.open.push(element);
-        let wanted = matches!(
-            element,
-            Element::Name | Element::NextMarker | Element::Property(_) | Element::FolderMark
-        );
+        let wanted =
+            matches!(element, Element::Name | Element::NextMarker | Element::Property(_) | Element::FolderMark);
         reader.encoded = wanted && is_true(attributes, "Encoded");
         Ok(wanted)
     }
 
     fn close(&mut self, text: &str) -> Result<(), &'static str> {
         let reader = &mut *self.reader;
-        let element = reader
-            .open
-            .pop()
-            .ok_or("it closes more elements than it opens")?;
+        let element = reader.open.pop().ok_or("it closes more elements than it opens")?;
         let value = || -> Result<String, &'static str> {
             if reader.encoded {
                 let decoded = percent_decode_str(text).decode_utf8();
-                return decoded
-                    .map(std::borrow::Cow::into_owned)
-                    .map_err(|_| "an encoded name is not UTF-8");
+                return decoded.map(std::borrow::Cow::into_owned).map_err(|_| "an encoded name is not UTF-8");
             }
             Ok(text.to_owned())
         };

@@ -19,19 +19,13 @@ fn read_every_way(page: &str) -> (Vec<Blob>, Option<String>) {
     let page = page.as_bytes();
     let whole = read(page, page.len()).expect("a readable page");
     for step in [1, 2, 3, 7, 64] {
-        assert_eq!(
-            read(page, step).expect("a readable page"),
-            whole,
-            "{step} bytes at a time"
-        );
+        assert_eq!(read(page, step).expect("a readable page"), whole, "{step} bytes at a time");
     }
     for cut in 1..page.len() {
         let mut blobs = Vec::new();
         let mut parser = XmlPage::default();
         for part in [&page[..cut], &page[cut..]] {
-            parser
-                .feed(part, &mut |blob| blobs.push(blob))
-                .expect("a readable page");
+            parser.feed(part, &mut |blob| blobs.push(blob)).expect("a readable page");
         }
         let marker = parser.finish().expect("a whole page");
         assert_eq!((blobs, marker), whole, "cut at {cut}");
@@ -65,16 +59,10 @@ fn names_come_out_exactly_as_stored() {
         ("<Name>/leading.jpg</Name>", "/leading.jpg"),
         ("<Name> leading.jpg</Name>", " leading.jpg"),
         ("<Name>trailing </Name>", "trailing "),
-        (
-            "<Name>a &amp; b &lt;c&gt; &quot;d&quot; &apos;e&apos;.jpg</Name>",
-            "a & b <c> \"d\" 'e'.jpg",
-        ),
+        ("<Name>a &amp; b &lt;c&gt; &quot;d&quot; &apos;e&apos;.jpg</Name>", "a & b <c> \"d\" 'e'.jpg"),
         ("<Name>a&#233;&#x1F600;&#x20;b.jpg</Name>", "aé😀 b.jpg"),
         ("<Name>100%25 %20 +.jpg</Name>", "100%25 %20 +.jpg"),
-        (
-            "<Name Encoded=\"true\">a%EF%BF%BEb%25.jpg</Name>",
-            "a\u{fffe}b%.jpg",
-        ),
+        ("<Name Encoded=\"true\">a%EF%BF%BEb%25.jpg</Name>", "a\u{fffe}b%.jpg"),
         ("<Name Encoded='true'>a%01.jpg</Name>", "a\u{1}.jpg"),
         ("<Name Encoded=\"false\">a%01.jpg</Name>", "a%01.jpg"),
         ("<Name>Ärger/日本語.jpg</Name>", "Ärger/日本語.jpg"),
@@ -124,13 +112,9 @@ fn properties_are_read() {
 
 #[test]
 fn an_empty_blob_without_checksum_is_a_blob() {
-    let blob = only(
-        "<Blob><Name>e</Name><Properties><Content-Length>0</Content-Length><Content-MD5/></Properties></Blob>",
-    );
-    assert_eq!(
-        (blob.name.as_str(), blob.size, blob.content_type),
-        ("e", 0, None)
-    );
+    let blob =
+        only("<Blob><Name>e</Name><Properties><Content-Length>0</Content-Length><Content-MD5/></Properties></Blob>");
+    assert_eq!((blob.name.as_str(), blob.size, blob.content_type), ("e", 0, None));
 }
 
 #[test]
@@ -179,10 +163,7 @@ fn what_is_no_list_of_blobs_is_refused() {
         "<EnumerationResults><Blobs><Blob><Name>a</Name><Properties><Content-Length>-1</Content-Length>",
     ] {
         let found = read(page.as_bytes(), 5);
-        assert!(
-            matches!(found, Err(PageError::Malformed(_))),
-            "{page}: {found:?}"
-        );
+        assert!(matches!(found, Err(PageError::Malformed(_))), "{page}: {found:?}");
     }
     let not_text = b"<EnumerationResults><Blobs><Blob><Name>\xff</Name>";
     assert!(matches!(read(not_text, 5), Err(PageError::Malformed(_))));
@@ -192,9 +173,7 @@ fn what_is_no_list_of_blobs_is_refused() {
 fn memory_is_bounded() {
     let mut parser = XmlPage::default();
     let mut sink = |_| {};
-    parser
-        .feed(b"<EnumerationResults><Blobs><Blob><Name>", &mut sink)
-        .expect("a fine beginning");
+    parser.feed(b"<EnumerationResults><Blobs><Blob><Name>", &mut sink).expect("a fine beginning");
     let chunk = vec![b'a'; 64 * 1024];
     let failed = (0..64).any(|_| parser.feed(&chunk, &mut sink).is_err());
     assert!(failed, "four million bytes of name were kept");

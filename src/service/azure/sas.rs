@@ -5,17 +5,10 @@ use std::sync::LazyLock;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use regex::Regex;
 use secrecy::{ExposeSecret, SecretString};
-use time::{
-    Date, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339,
-    macros::format_description,
-};
+use time::{Date, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339, macros::format_description};
 
 /// Everything that RFC 3986 does not call unreserved.
-pub(super) const QUERY: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+pub(super) const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A token that is ready to be appended to a URL's query, with the parts of it that are no secret.
 #[derive(Debug, Clone)]
@@ -100,9 +93,7 @@ fn moment(text: &str) -> Option<OffsetDateTime> {
     let minutes = format_description!("[year]-[month]-[day]T[hour]:[minute]Z");
     let day = format_description!("[year]-[month]-[day]");
     OffsetDateTime::parse(text, &Rfc3339)
-        .or_else(|_| {
-            time::PrimitiveDateTime::parse(text, minutes).map(|at| at.assume_offset(UtcOffset::UTC))
-        })
+        .or_else(|_| time::PrimitiveDateTime::parse(text, minutes).map(|at| at.assume_offset(UtcOffset::UTC)))
         .or_else(|_| Date::parse(text, day).map(|day| day.midnight().assume_utc()))
         .ok()
 }
@@ -142,26 +133,16 @@ mod tests {
 
     #[test]
     fn what_is_no_token_is_refused() {
-        for token in [
-            "",
-            "?",
-            "sv=2026-04-06&sp=rl",
-            "sig=",
-            "gibberish",
-            "AccountKey=abc==",
-            "sig=%ff",
-        ] {
+        for token in ["", "?", "sv=2026-04-06&sp=rl", "sig=", "gibberish", "AccountKey=abc==", "sig=%ff"] {
             assert!(read(token).is_none(), "{token}");
         }
     }
 
     #[test]
     fn its_statements_are_read() {
-        let facts = read(
-            "ss=b&srt=sco&sp=rl&spr=https&sip=1.2.3.4&st=2026-01-02&se=2026-11-22T10:00Z&sig=x",
-        )
-        .expect("a token")
-        .facts;
+        let facts = read("ss=b&srt=sco&sp=rl&spr=https&sip=1.2.3.4&st=2026-01-02&se=2026-11-22T10:00Z&sig=x")
+            .expect("a token")
+            .facts;
         assert_eq!(facts.permissions.as_deref(), Some("rl"));
         assert_eq!(facts.resource_types.as_deref(), Some("sco"));
         assert_eq!(facts.services.as_deref(), Some("b"));
@@ -169,9 +150,7 @@ mod tests {
         assert_eq!(facts.addresses.as_deref(), Some("1.2.3.4"));
         assert_eq!(facts.starts, Some(datetime!(2026-01-02 00:00 UTC)));
         assert_eq!(facts.expires, Some(datetime!(2026-11-22 10:00 UTC)));
-        let offset = read("se=2026-11-22T10:00:00+02:00&sig=x")
-            .expect("a token")
-            .facts;
+        let offset = read("se=2026-11-22T10:00:00+02:00&sig=x").expect("a token").facts;
         assert_eq!(offset.expires, Some(datetime!(2026-11-22 08:00 UTC)));
     }
 
@@ -179,16 +158,9 @@ mod tests {
     fn signatures_do_not_show() {
         let sas = read("sp=rl&sig=abc%2Bdef").expect("a token");
         assert!(!format!("{sas:?}").contains("abc"));
-        for text in [
-            "url (http://h/c?sp=rl&sig=abc%2Bdef&x=1)",
-            "sig=abc",
-            "http%3A%2F%2Fh%3Fsig%3Dabc%2526",
-        ] {
+        for text in ["url (http://h/c?sp=rl&sig=abc%2Bdef&x=1)", "sig=abc", "http%3A%2F%2Fh%3Fsig%3Dabc%2526"] {
             let shown = redact(text);
-            assert!(
-                !shown.contains("abc") && shown.contains("REDACTED"),
-                "{shown}"
-            );
+            assert!(!shown.contains("abc") && shown.contains("REDACTED"), "{shown}");
         }
         assert_eq!(redact("design=abc"), "design=abc");
     }

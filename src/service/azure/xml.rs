@@ -37,17 +37,9 @@ impl Tokenizer {
     }
 
     /// Reads one chunk. An error is final.
-    pub(super) fn feed(
-        &mut self,
-        mut chunk: &[u8],
-        handler: &mut impl Handler,
-    ) -> Result<(), &'static str> {
+    pub(super) fn feed(&mut self, mut chunk: &[u8], handler: &mut impl Handler) -> Result<(), &'static str> {
         while !chunk.is_empty() {
-            chunk = if self.in_tag {
-                self.tag_bytes(chunk, handler)?
-            } else {
-                self.text_bytes(chunk)?
-            };
+            chunk = if self.in_tag { self.tag_bytes(chunk, handler)? } else { self.text_bytes(chunk)? };
         }
         Ok(())
     }
@@ -71,11 +63,7 @@ impl Tokenizer {
         Ok(&chunk[end + 1..])
     }
 
-    fn tag_bytes<'c>(
-        &mut self,
-        mut chunk: &'c [u8],
-        handler: &mut impl Handler,
-    ) -> Result<&'c [u8], &'static str> {
+    fn tag_bytes<'c>(&mut self, mut chunk: &'c [u8], handler: &mut impl Handler) -> Result<&'c [u8], &'static str> {
         while let Some(first) = chunk.first() {
             let unquoted = matches!(self.tag.first().unwrap_or(first), b'!' | b'?');
             let quote = self.quote;
@@ -84,8 +72,7 @@ impl Tokenizer {
                 b'"' | b'\'' => !unquoted && (quote == 0 || quote == byte),
                 _ => false,
             });
-            self.tag
-                .extend_from_slice(&chunk[..end.unwrap_or(chunk.len())]);
+            self.tag.extend_from_slice(&chunk[..end.unwrap_or(chunk.len())]);
             if self.tag.len() > LONGEST_TOKEN {
                 return Err("a tag is too long");
             }
@@ -126,8 +113,7 @@ impl Tokenizer {
                 };
                 if self.wanted {
                     let section = section.strip_suffix(b"]]").unwrap_or(section);
-                    self.text
-                        .push_str(std::str::from_utf8(section).map_err(|_| "a text is not UTF-8")?);
+                    self.text.push_str(std::str::from_utf8(section).map_err(|_| "a text is not UTF-8")?);
                 }
                 Ok(())
             }
@@ -144,10 +130,7 @@ impl Tokenizer {
         if self.finished {
             return Err("it goes on after its end");
         }
-        let name_end = tag
-            .iter()
-            .position(u8::is_ascii_whitespace)
-            .unwrap_or(tag.len());
+        let name_end = tag.iter().position(u8::is_ascii_whitespace).unwrap_or(tag.len());
         let (name, attributes) = tag.split_at(name_end);
         if name.is_empty() {
             return Err("a tag has no name");

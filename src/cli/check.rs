@@ -1,0 +1,52 @@
+//! `check`: the connections of both sides, and nothing else.
+
+use super::{
+    Exit,
+    exit::refuse,
+    headless::{Headless, Stopped},
+    output::Output,
+    passphrase,
+};
+use crate::{
+    store::{Home, config},
+    wizard::{CheckState, Problem, Status, Step},
+};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  azure-to-encord check site.toml --json")]
+pub(crate) struct Args {
+    /// A saved config's name or a config file's path.
+    config: String,
+    /// Print one JSON object a line.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) async fn check(args: Args) -> Exit {
+    let home = match Home::from_environment() {
+        Ok(home) => home,
+        Err(error) => return refuse(&Problem::config(error.to_string())),
+    };
+    let config = match config::find(&home, &args.config).and_then(|path| config::load(&path)) {
+        Ok(config) => config,
+        Err(error) => return refuse(&Problem::config(error.0)),
+    };
+    let passphrase = passphrase::ask(&config.encord);
+    let mut headless = Headless::new(home, config, &args.config, Output::new(args.json), passphrase);
+    if let Err(Stopped::Interrupted) = headless.open().await {
+        return Exit::Interrupted;
+    }
+    for check in headless.wizard.integration().checks(headless.wizard.config()) {
+        if check.state != CheckState::Waiting {
+            headless.output.check(&check);
+        }
+    }
+    match headless.wizard.status(Step::Integration) {
+        Status::Ready => {
+            headless.output.message("Everything that was checked is as it should be.");
+            Exit::Done
+        }
+        Status::Blocked(problem) => Exit::of(&problem),
+        Status::Idle | Status::Working => Exit::Usage,
+    }
+}

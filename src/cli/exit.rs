@@ -1,0 +1,76 @@
+//! How the program ends.
+
+use std::process::ExitCode;
+
+use crate::{
+    store::RunState,
+    wizard::{Class, Problem, Wizard},
+};
+
+/// The exit codes of every command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: everything is registered, or the command did what it was told.
+    Done,
+    /// 1: failed.
+    Failed,
+    /// 2: the command line or the config is at fault.
+    Usage,
+    /// 3: finished, but some items failed.
+    Partly,
+    /// 4: not signed in, or not allowed.
+    Access,
+    /// 130: interrupted; the run can be resumed.
+    Interrupted,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Partly => 3,
+            Exit::Access => 4,
+            Exit::Interrupted => 130,
+        })
+    }
+}
+
+impl Exit {
+    /// How a command ends that met this problem.
+    pub(crate) fn of(problem: &Problem) -> Exit {
+        match problem.class {
+            Class::Config => Exit::Usage,
+            Class::Access => Exit::Access,
+            Class::Other => Exit::Failed,
+        }
+    }
+
+    /// How a run ends the program.
+    pub(crate) fn of_run(state: RunState, problem: Option<&Problem>) -> Exit {
+        match (state, problem) {
+            (RunState::Done, None) => Exit::Done,
+            (RunState::DoneWithErrors, None) => Exit::Partly,
+            (RunState::Cancelled | RunState::Running, None) => Exit::Interrupted,
+            (RunState::Failed, None) => Exit::Failed,
+            (_, Some(problem)) => Exit::of(problem),
+        }
+    }
+
+    /// How leaving the wizard ends the program.
+    pub(crate) fn of_wizard(wizard: &Wizard) -> Exit {
+        let progress = wizard.progress();
+        match progress.outcome() {
+            Some(state) => Exit::of_run(state, progress.problem()),
+            None if progress.is_running() => Exit::Interrupted,
+            None => Exit::Done,
+        }
+    }
+}
+
+/// Says on stderr what is wrong, and ends with the exit code that goes with it.
+pub(crate) fn refuse(problem: &Problem) -> Exit {
+    eprintln!("azure-to-encord: {problem}");
+    Exit::of(problem)
+}

@@ -1,0 +1,215 @@
+//! Drives the wizard's machine without a terminal UI.
+
+use secrecy::SecretString;
+use serde_json::json;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::{output::Output, signals};
+use crate::{
+    service::Driver,
+    store::{Home, ManifestDir, config::Config},
+    wizard::{Action, Effect, Event, JobRow, Listing, Problem, Reply, Request, RunReply, Status, Step, Wizard},
+};
+
+/// The machine, its services and where it reports.
+#[derive(Debug)]
+pub(crate) struct Headless {
+    pub(crate) wizard: Wizard,
+    pub(crate) output: Output,
+    driver: Driver,
+    events: UnboundedReceiver<Event>,
+    passphrase: Option<SecretString>,
+    jobs: Vec<JobRow>,
+}
+
+/// Why driving stopped.
+#[derive(Debug)]
+pub(crate) enum Stopped {
+    /// A step cannot be passed.
+    Blocked(Problem),
+    /// The user or the system asked the program to end.
+    Interrupted,
+}
+
+impl Headless {
+    pub(crate) fn new(home: Home, config: Config, label: &str, output: Output, passphrase: Option<SecretString>) -> Headless {
+        let (driver, events) = Driver::new(home, label);
+        driver.set_config(&config);
+        Headless { wizard: Wizard::new(config), output, driver, events, passphrase, jobs: Vec::new() }
+    }
+
+    /// Opens the machine and waits for step 1 to come to rest.
+    pub(crate) async fn open(&mut self) -> Result<(), Stopped> {
+        self.handle(Event::Open);
+        self.settle(Step::Integration).await
+    }
+
+    /// Goes on until a step is entered and at rest. Every step on the way must be ready.
+    pub(crate) async fn reach(&mut self, target: Step) -> Result<(), Stopped> {
+        while self.wizard.step() < target {
+            self.ready()?;
+            self.handle(Event::Action(Action::Next));
+            self.settle(self.wizard.step()).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether the present step lets the machine on.
+    pub(crate) fn ready(&self) -> Result<(), Stopped> {
+        match self.wizard.status(self.wizard.step()) {
+            Status::Ready => Ok(()),
+            Status::Blocked(problem) => Err(Stopped::Blocked(problem)),
+            Status::Idle | Status::Working => {
+                Err(Stopped::Blocked(Problem::config("The config does not say enough to go on; config.example.toml shows every key.")))
+            }
+        }
+    }
+
+    /// Waits while a step is working.
+    pub(crate) async fn settle(&mut self, step: Step) -> Result<(), Stopped> {
+        let interrupted = signals::interrupted();
+        tokio::pin!(interrupted);
+        while self.wizard.status(step) == Status::Working {
+            tokio::select! {
+                event = self.events.recv() => match event {
+                    Some(event) => self.take(event),
+                    None => return Err(Stopped::Interrupted),
+                },
+                () = &mut interrupted => {
+                    self.output.message("Stopping; what was sent is being put on record…");
+                    self.driver.wind_down(std::time::Duration::from_secs(20)).await;
+                    while let Ok(event) = self.events.try_recv() {
+                        self.take(event);
+                    }
+                    return Err(Stopped::Interrupted);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, event: Event) {
+        if let Event::Reply { reply, .. } = &event {
+            self.report(reply);
+        }
+        self.handle(event);
+    }
+
+    fn handle(&mut self, event: Event) {
+        let effects = self.wizard.handle(event);
+        self.driver.set_config(self.wizard.config());
+        for effect in effects {
+            self.driver.carry_out(self.with_passphrase(effect));
+        }
+    }
+
+    /// The machine knows no passphrase that was not typed into its form.
+    fn with_passphrase(&self, effect: Effect) -> Effect {
+        match effect {
+            Effect::Start { id, request: Request::ConnectEncord { encord, passphrase: None } } => {
+                Effect::Start { id, request: Request::ConnectEncord { encord, passphrase: self.passphrase.clone() } }
+            }
+            other => other,
+        }
+    }
+
+    fn report(&mut self, reply: &Reply) {
+        match reply {
+            Reply::Listing(progress) => {
+                self.output.progress(&format!(
+                    "Listing: {} blobs, {} left out, {:.0} a second",
+                    progress.blobs, progress.skipped, progress.per_second
+                ));
+            }
+            Reply::Run(reply) => report_run(&mut self.output, &mut self.jobs, reply),
+            _ => {}
+        }
+    }
+
+    /// Reports the finished manifest with its warnings.
+    pub(crate) fn report_manifest(&mut self) {
+        let Listing::Built(facts) = self.wizard.manifest().state() else { return };
+        let (facts, summary) = (facts.clone(), facts.summary.clone());
+        self.output.event(&json!({
+            "event": "listing", "blobs": facts.blobs, "items": summary.total_items(), "skipped": summary.total_skipped(),
+        }));
+        let mut left_out: Vec<String> =
+            summary.skipped.iter().map(|(reason, count)| format!("{count} {}", reason.label())).collect();
+        if left_out.is_empty() {
+            left_out.push("none".into());
+        }
+        self.output.message(&format!(
+            "Listed {} blobs: {} items; left out: {}",
+            facts.blobs,
+            summary.total_items(),
+            left_out.join(", ")
+        ));
+        if let Some(dir) = facts.file.parent()
+            && let Ok(manifest) = ManifestDir::open(dir)
+            && let Ok(warnings) = manifest.warnings()
+        {
+            // A warning that cannot be read is not worth ending an import for.
+            let _ = warnings.for_each(|warning| {
+                self.output.warning(&warning);
+                Ok(())
+            });
+        }
+        self.output.event(&json!({
+            "event": "manifest", "path": facts.file, "items": summary.total_items(), "errors": 0, "warnings": summary.warnings,
+        }));
+    }
+}
+
+/// Reports what a run tells of itself; `jobs` is what was reported before.
+pub(crate) fn report_run(output: &mut Output, jobs: &mut Vec<JobRow>, reply: &RunReply) {
+    match reply {
+        RunReply::SchemaSaved(keys) if keys.is_empty() => {}
+        RunReply::SchemaSaved(keys) => {
+            output.event(&json!({ "event": "schema", "saved": keys }));
+            output.message(&format!("Metadata schema: saved {}", keys.join(", ")));
+        }
+        RunReply::Folder { uuid, path, created } => {
+            output.event(&json!({ "event": "folder", "uuid": uuid, "path": path, "created": created }));
+            output.message(&format!("Folder: {path} ({})", if *created { "created" } else { "exists" }));
+        }
+        RunReply::Started { run } => {
+            output.event(&json!({ "event": "run", "run": run }));
+            output.message(&format!("Run {run}"));
+        }
+        RunReply::Progress(snapshot) => {
+            report_jobs(output, jobs, &snapshot.jobs);
+            output.progress(&format!(
+                "{} of {} done, {} failed, {:.1} a second{}",
+                snapshot.done,
+                snapshot.total,
+                snapshot.errors,
+                snapshot.per_second,
+                snapshot.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default()
+            ));
+        }
+        RunReply::Finished { snapshot, .. } => report_jobs(output, jobs, &snapshot.jobs),
+        RunReply::Refused(_) => {}
+    }
+}
+
+fn report_jobs(output: &mut Output, before: &mut Vec<JobRow>, now: &[JobRow]) {
+    for job in now {
+        let known = before.iter().find(|known| known.batch == job.batch);
+        if known == Some(job) || (job.job.is_none() && !job.state.is_final()) {
+            continue;
+        }
+        let state = if job.state.is_final() { job.state.name() } else { "pending" };
+        output.event(&json!({
+            "event": "job", "batch": job.batch, "job": job.job, "state": state, "done": job.done, "errors": job.errors,
+            "pending": job.count.saturating_sub(job.done + job.errors + job.cancelled), "message": job.message,
+        }));
+        if job.state.is_final() {
+            let message = job.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
+            output.message(&format!(
+                "Job {:>4} {:<15} {}: {} registered, {} failed{message}",
+                job.batch, job.kind, job.state.name(), job.done, job.errors
+            ));
+        }
+    }
+    *before = now.to_vec();
+}

@@ -1,0 +1,94 @@
+//! `manifest build`: Encord's JSON from a container, without any Encord login.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::{Exit, exit::refuse, output::Output, signals};
+use crate::{
+    service::build_manifest,
+    store::{Home, config},
+    wizard::{ListingProgress, Problem},
+};
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// List the container and write the manifest that Encord takes.
+    #[command(after_help = "Example:\n  azure-to-encord manifest build site.toml -o manifest.json")]
+    Build {
+        /// A saved config's name or a config file's path.
+        config: String,
+        /// The file to write; its name ends in .json.
+        #[arg(short, long, value_name = "OUT")]
+        output: PathBuf,
+        /// Print one JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(crate) async fn manifest(command: Command) -> Exit {
+    let Command::Build { config, output, json } = command;
+    if output.extension().is_none_or(|extension| extension != "json") {
+        return refuse(
+            &Problem::config(format!("{} does not end in .json.", output.display()))
+                .hint("The manifest is written as JSON, the form that Encord recommends."),
+        );
+    }
+    tokio::select! {
+        exit = build(&config, output, json) => exit,
+        () = signals::interrupted() => Exit::Interrupted,
+    }
+}
+
+async fn build(label: &str, target: PathBuf, json: bool) -> Exit {
+    let mut output = Output::new(json);
+    let home = match Home::from_environment() {
+        Ok(home) => home,
+        Err(error) => return refuse(&Problem::config(error.to_string())),
+    };
+    let config = match config::find(&home, label).and_then(|path| config::load(&path)) {
+        Ok(config) => config,
+        Err(error) => return refuse(&Problem::config(error.0)),
+    };
+    let fail = |what: &str, error: &std::io::Error| refuse(&Problem::other(format!("Could not {what}: {error}.")));
+    let dir = match tempfile::tempdir() {
+        Ok(dir) => dir,
+        Err(error) => return fail("make a temporary directory", &error),
+    };
+    let built = {
+        let mut tell = |progress: ListingProgress| {
+            output.progress(&format!("Listing: {} blobs, {:.0} a second", progress.blobs, progress.per_second));
+        };
+        build_manifest(&config.azure, &config.manifest, config.upload.options(), dir.path(), &mut tell).await
+    };
+    let (manifest, blobs) = match built {
+        Ok(built) => built,
+        Err(problem) => {
+            output.problem(&problem);
+            return Exit::of(&problem);
+        }
+    };
+    if let Err(error) = std::fs::copy(manifest.file_form_path(), &target) {
+        return fail(&format!("write {}", target.display()), &error);
+    }
+    let summary = manifest.summary();
+    output.event(&json!({
+        "event": "listing", "blobs": blobs, "items": summary.total_items(), "skipped": summary.total_skipped(),
+    }));
+    if let Ok(warnings) = manifest.warnings() {
+        let _ = warnings.for_each(|warning| {
+            output.warning(&warning);
+            Ok(())
+        });
+    }
+    output.event(&json!({
+        "event": "manifest", "path": target, "items": summary.total_items(), "errors": 0, "warnings": summary.warnings,
+    }));
+    let mut line = format!("{} items from {blobs} blobs in {}", summary.total_items(), target.display());
+    for (reason, count) in &summary.skipped {
+        line.push_str(&format!("\n  left out: {count} {}", reason.label()));
+    }
+    output.result(&line);
+    Exit::Done
+}

@@ -1,0 +1,21 @@
+//! Asks for the passphrase of an encrypted SSH key, where there is somebody to ask.
+
+use std::io::IsTerminal;
+
+use secrecy::SecretString;
+
+use crate::{service::KeySource, store::config::Encord};
+
+/// The passphrase of the config's key, if the key wants one that the environment does not give and the user can be asked.
+pub(crate) fn ask(encord: &Encord) -> Option<SecretString> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return None;
+    }
+    match KeySource::open(encord, None) {
+        KeySource::Locked(_) => {
+            let key = encord.ssh_key_file.as_deref().unwrap_or("the SSH key");
+            rpassword::prompt_password(format!("Passphrase of {key}: ")).ok().map(SecretString::from)
+        }
+        _ => None,
+    }
+}

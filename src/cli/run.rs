@@ -1,0 +1,181 @@
+//! `run`: the six steps without a terminal UI.
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use serde_json::json;
+
+use super::{
+    Exit,
+    exit::refuse,
+    headless::{Headless, Stopped},
+    output::Output,
+    passphrase,
+};
+use crate::{
+    store::{FailedUnit, Home, RunState, RunStore, config},
+    wizard::{CheckState, Problem, Step},
+};
+
+/// How many failed items are named on the screen; the report names all.
+const NAMED: u64 = 20;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  azure-to-encord run site.toml --yes --json | tee import.jsonl")]
+pub(crate) struct Args {
+    /// A saved config's name or a config file's path.
+    config: String,
+    /// Send without asking.
+    #[arg(long)]
+    yes: bool,
+    /// Show what would be sent and changed, then stop.
+    #[arg(long)]
+    dry_run: bool,
+    /// Print one JSON object a line.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) async fn run(args: Args) -> Exit {
+    let home = match Home::from_environment() {
+        Ok(home) => home,
+        Err(error) => return refuse(&Problem::config(error.to_string())),
+    };
+    let config = match config::find(&home, &args.config).and_then(|path| config::load(&path)) {
+        Ok(config) => config,
+        Err(error) => return refuse(&Problem::config(error.0)),
+    };
+    let consent = if args.yes { Consent::Given } else { Consent::Ask };
+    let consent = if args.dry_run { Consent::DryRun } else { consent };
+    import(home, config, &args.config, consent, args.json).await
+}
+
+/// Whether the plan may be carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Consent {
+    /// `--yes`
+    Given,
+    /// Ask on the terminal.
+    Ask,
+    /// `--dry-run`: no.
+    DryRun,
+}
+
+/// The whole import.
+pub(crate) async fn import(home: Home, config: config::Config, label: &str, consent: Consent, json: bool) -> Exit {
+    if consent == Consent::Ask && !can_ask() {
+        return refuse(
+            &Problem::config("There is no terminal to ask on before anything is sent.")
+                .hint("Add --yes to send without asking, or --dry-run to see the plan only."),
+        );
+    }
+    let passphrase = passphrase::ask(&config.encord);
+    let mut headless = Headless::new(home.clone(), config, label, Output::new(json), passphrase);
+    match steps(&mut headless, &home, consent).await {
+        Ok(exit) => exit,
+        Err(Stopped::Blocked(problem)) => {
+            headless.output.problem(&problem);
+            Exit::of(&problem)
+        }
+        Err(Stopped::Interrupted) => {
+            if let Some(run) = headless.wizard.progress().run().map(str::to_owned) {
+                headless.output.event(&json!({ "event": "interrupted", "run": run }));
+                headless.output.message(&format!("Interrupted. Go on with: azure-to-encord runs resume {run}"));
+            }
+            Exit::Interrupted
+        }
+    }
+}
+
+async fn steps(headless: &mut Headless, home: &Home, consent: Consent) -> Result<Exit, Stopped> {
+    let opened = headless.open().await;
+    for check in headless.wizard.integration().checks(headless.wizard.config()) {
+        if check.state != CheckState::Waiting {
+            headless.output.check(&check);
+        }
+    }
+    opened?;
+    headless.reach(Step::Manifest).await?;
+    headless.report_manifest();
+    headless.reach(Step::Upload).await?;
+    let Some(plan) = headless.wizard.plan() else {
+        return Err(Stopped::Blocked(Problem::other("The plan could not be made.")));
+    };
+    headless.output.plan(&plan);
+    match consent {
+        Consent::DryRun => return Ok(Exit::Done),
+        Consent::Ask if !ask() => {
+            headless.output.message("Nothing was sent or changed.");
+            return Ok(Exit::Interrupted);
+        }
+        Consent::Ask | Consent::Given => {}
+    }
+    headless.reach(Step::Progress).await?;
+    headless.ready()?;
+    Ok(finish(headless, home))
+}
+
+fn finish(headless: &mut Headless, home: &Home) -> Exit {
+    let progress = headless.wizard.progress();
+    let state = progress.outcome().unwrap_or(RunState::Failed);
+    let run = progress.run().unwrap_or_default().to_owned();
+    let reports = progress.reports().cloned();
+    let problem = progress.problem().cloned();
+    let snapshot = progress.snapshot().clone();
+    if let Some(problem) = &problem {
+        headless.output.problem(problem);
+    }
+    let report = reports.as_ref().map(|(json, _)| json.clone());
+    headless.output.event(&json!({
+        "event": "finished", "run": run, "state": state.name(), "registered": snapshot.done, "failed": snapshot.errors,
+        "report": report,
+    }));
+    headless.output.result(&summary(state, snapshot.done, snapshot.errors, snapshot.cancelled));
+    if let Some((json, csv)) = &reports {
+        name_failures(headless, home);
+        headless.output.result(&format!("Report: {}\n        {}", json.display(), csv.display()));
+    }
+    let open = snapshot.total - snapshot.finished().min(snapshot.total);
+    if open > 0 {
+        headless.output.message(&format!("{open} items were not tried. Go on with: azure-to-encord runs resume {run}"));
+    }
+    Exit::of_run(state, problem.as_ref())
+}
+
+/// One sentence on how a run ended.
+pub(crate) fn summary(state: RunState, registered: u64, failed: u64, cancelled: u64) -> String {
+    match state {
+        RunState::Done => format!("Done: all {registered} items are registered."),
+        RunState::DoneWithErrors => format!("Done with errors: {registered} items are registered, {failed} failed."),
+        RunState::Failed => format!("Failed: {registered} items are registered, {failed} failed."),
+        RunState::Cancelled => format!("Cancelled: {registered} items are registered, {failed} failed, {cancelled} cancelled."),
+        RunState::Running => format!("Interrupted: {registered} items are registered so far, {failed} failed."),
+    }
+}
+
+/// Names the first failed items with Encord's own words.
+fn name_failures(headless: &mut Headless, home: &Home) {
+    let Some(run) = headless.wizard.progress().run() else { return };
+    let Ok(failed) = RunStore::open(home).and_then(|store| store.failed_units(run, 0, NAMED + 1)) else { return };
+    for FailedUnit { object_urls, error, action_description, .. } in failed.iter().take(usize::try_from(NAMED).unwrap_or(20)) {
+        let more = if object_urls.len() > 1 { format!(" and {} more", object_urls.len() - 1) } else { String::new() };
+        headless.output.result(&format!("  failed  {}{more}\n          {error}", object_urls.first().map_or("", String::as_str)));
+        if let Some(action) = action_description {
+            headless.output.result(&format!("          {action}"));
+        }
+    }
+    if failed.len() as u64 > NAMED {
+        headless.output.result("  … the report names the others.");
+    }
+}
+
+fn can_ask() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+fn ask() -> bool {
+    let _ = write!(std::io::stderr(), "Send it? [y/N] ");
+    let _ = std::io::stderr().flush();
+    let mut answer = String::new();
+    let read = std::io::stdin().lock().read_line(&mut answer);
+    read.is_ok() && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+}

@@ -1,0 +1,104 @@
+//! `schema`: the organisation's metadata schema, shown, compared, extended.
+
+use serde_json::json;
+
+use super::{Exit, exit::refuse, passphrase};
+use crate::{
+    schema::{ChangeKind, describe, diff},
+    service::{KeySource, encord::Client, encord_problem, schema as service},
+    store::{Home, config},
+    wizard::Problem,
+};
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// Print the schema that Encord has.
+    #[command(after_help = "Example:\n  azure-to-encord schema show site.toml --json > schema.json")]
+    Show(Args),
+    /// Print what a config would add; exits 0 when nothing would change and 3 when something would.
+    #[command(after_help = "Example:\n  azure-to-encord schema diff site.toml")]
+    Diff(Args),
+    /// Add what a config asks for and Encord lacks; nothing is removed or retyped.
+    #[command(after_help = "Example:\n  azure-to-encord schema apply site.toml")]
+    Apply(Args),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// A saved config's name or a config file's path.
+    config: String,
+    /// Print JSON; `show --json` prints the schema as Encord serves it.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) async fn schema(command: Command) -> Exit {
+    let args = match &command {
+        Command::Show(args) | Command::Diff(args) | Command::Apply(args) => args,
+    };
+    let opened = open(&args.config);
+    let result = match opened {
+        Ok((config, client)) => carry_out(&command, args.json, &config, &client).await,
+        Err(problem) => Err(problem),
+    };
+    result.unwrap_or_else(|problem| refuse(&problem))
+}
+
+fn open(label: &str) -> Result<(config::Config, Client), Problem> {
+    let home = Home::from_environment().map_err(|error| Problem::config(error.to_string()))?;
+    let config =
+        config::find(&home, label).and_then(|path| config::load(&path)).map_err(|error| Problem::config(error.0))?;
+    let passphrase = passphrase::ask(&config.encord);
+    let credential = match KeySource::open(&config.encord, passphrase.as_ref()) {
+        KeySource::Ready(credential, _) => credential,
+        KeySource::Locked(problem) | KeySource::Unusable(problem) => return Err(problem),
+    };
+    let client = Client::new(&config.encord.domain, credential).map_err(|error| encord_problem(&error))?;
+    Ok((config, client))
+}
+
+async fn carry_out(command: &Command, json: bool, config: &config::Config, client: &Client) -> Result<Exit, Problem> {
+    match command {
+        Command::Show(_) => {
+            let now = client.schema().await.map_err(|error| encord_problem(&error))?;
+            if json {
+                println!("{}", serde_json::Value::Object(now));
+            } else {
+                for (key, entry) in &now {
+                    println!("{key:<32} {}", describe(entry));
+                }
+            }
+            Ok(Exit::Done)
+        }
+        Command::Diff(_) => {
+            let now = client.schema().await.map_err(|error| encord_problem(&error))?;
+            let difference = diff(&now, &config.schema.keys);
+            for change in &difference.changes {
+                let kind = match change.kind {
+                    ChangeKind::Add => "add",
+                    ChangeKind::Widen => "widen",
+                    ChangeKind::Restore => "restore",
+                    ChangeKind::Conflict => "conflict",
+                };
+                if json {
+                    println!("{}", json!({ "key": change.key, "change": kind, "now": change.now, "then": change.then }));
+                } else {
+                    let now = change.now.as_ref().map(|now| format!(" (now {})", describe(now))).unwrap_or_default();
+                    println!("{kind:<9} {:<32} {}{now}", change.key, describe(&change.then));
+                }
+            }
+            Ok(if difference.changes.is_empty() { Exit::Done } else { Exit::Partly })
+        }
+        Command::Apply(_) => {
+            let saved = service::apply(client, &config.schema.keys).await?;
+            if json {
+                println!("{}", json!({ "saved": saved }));
+            } else if saved.is_empty() {
+                println!("The schema already holds every key of the config.");
+            } else {
+                println!("Saved: {}", saved.join(", "));
+            }
+            Ok(Exit::Done)
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Sends a run's batches as jobs and follows each to its end. What happened is on disk before it is shown or acted upon.
+
+mod board;
+mod job;
+
+use std::{
+    future::Future,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinSet,
+};
+
+use super::{encord::Client, problems::store_problem};
+use crate::{
+    store::{
+        BatchRow, BatchState, FailedUnit, Home, ManifestDir, NewRun, RunLock, RunState, RunStore, StoreError,
+        write_report,
+    },
+    wizard::{Problem, RunReply},
+};
+use board::Board;
+
+/// Progress is told at most this often.
+const SAMPLE: Duration = Duration::from_millis(100);
+
+/// How far a run is told to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stop {
+    /// Not at all.
+    No,
+    /// Send no more jobs, follow those that Encord has.
+    Drain,
+    /// Cancel those, too.
+    Abort,
+    /// Put everything down where it is: the program ends, the run can be resumed.
+    Leave,
+}
+
+/// One run at work.
+#[derive(Debug)]
+pub(crate) struct Uploader {
+    shared: Arc<Shared>,
+    _lock: RunLock,
+}
+
+/// What the jobs of a run share.
+#[derive(Debug)]
+struct Shared {
+    client: Client,
+    store: Mutex<RunStore>,
+    home: Home,
+    manifest: ManifestDir,
+    run: NewRun,
+    board: Mutex<Board>,
+    changed: Notify,
+    /// What ends the whole run.
+    fatal: Mutex<Option<Problem>>,
+}
+
+impl Uploader {
+    /// Takes up a run as it lies in the store.
+    pub(crate) fn new(
+        client: Client,
+        store: RunStore,
+        home: Home,
+        lock: RunLock,
+        manifest: ManifestDir,
+        run: NewRun,
+    ) -> Result<Uploader, StoreError> {
+        let rows = store.batches(&run.id)?;
+        let failed = store.failed_units(&run.id, 0, u64::MAX)?.len() as u64;
+        let shared = Shared {
+            client,
+            store: Mutex::new(store),
+            home,
+            manifest,
+            run,
+            board: Mutex::new(Board::new(rows, failed)),
+            changed: Notify::new(),
+            fatal: Mutex::new(None),
+        };
+        Ok(Uploader { shared: Arc::new(shared), _lock: lock })
+    }
+
+    /// Works until every batch is at its end, or the run is told to stop.
+    pub(crate) async fn work(self, stop: watch::Receiver<Stop>, tell: &(impl Fn(RunReply) + Sync)) {
+        let shared = &self.shared;
+        let sending = shared.send_all(stop.clone());
+        tokio::pin!(sending);
+        let mut reporting = Box::pin(shared.report(tell));
+        tokio::select! {
+            () = &mut sending => {}
+            () = &mut reporting => {}
+        }
+        drop(reporting);
+        let stopped = *stop.borrow();
+        let fatal = lock(&shared.fatal).take();
+        let state = shared.final_state(stopped, fatal.as_ref());
+        let (reports, trouble) = shared.close(state);
+        let snapshot = Box::new(lock(&shared.board).snapshot());
+        tell(RunReply::Finished {
+            state,
+            snapshot,
+            reports: reports.map(|paths| (paths.json, paths.csv)),
+            problem: fatal.or(trouble),
+        });
+    }
+}
+
+impl Shared {
+    async fn send_all(self: &Arc<Shared>, mut stop: watch::Receiver<Stop>) {
+        let mut rows = lock(&self.board).open_rows().into_iter();
+        let mut jobs: JoinSet<()> = JoinSet::new();
+        let mut more = true;
+        loop {
+            let may_send = *stop.borrow() == Stop::No && lock(&self.fatal).is_none();
+            while more && jobs.len() < self.run.jobs_in_flight.max(1) {
+                let Some(row) = rows.next() else {
+                    more = false;
+                    break;
+                };
+                // What Encord has already is followed whatever happens; new jobs go out only while nobody said stop.
+                if row.state == BatchState::Pending || may_send {
+                    let (shared, stop) = (Arc::clone(self), stop.clone());
+                    jobs.spawn(async move { shared.job(row, stop).await });
+                }
+            }
+            if jobs.is_empty() && !more {
+                return;
+            }
+            tokio::select! {
+                _ = jobs.join_next(), if !jobs.is_empty() => {}
+                changed = stop.changed() => {
+                    if changed.is_err() || *stop.borrow() == Stop::Leave {
+                        // The jobs see it too: polls end, a request that starts a job is let finish and put on record.
+                        while jobs.join_next().await.is_some() {}
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tells of changes as they come, at most ten times a second. Never ends by itself.
+    async fn report(&self, tell: &(impl Fn(RunReply) + Sync)) {
+        loop {
+            let snapshot = Box::new(lock(&self.board).snapshot());
+            tell(RunReply::Progress(snapshot));
+            tokio::time::sleep(SAMPLE).await;
+            self.changed.notified().await;
+        }
+    }
+
+    /// Puts a batch on record, then on the board.
+    fn save(&self, row: &BatchRow, failed: Option<Vec<FailedUnit>>) -> Result<(), Problem> {
+        let saved = lock(&self.store).save_batch(&self.run.id, row, failed.as_deref());
+        saved.map_err(|error| store_problem(&error))?;
+        lock(&self.board).put(row.clone(), failed.map(|units| units.len() as u64));
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    /// Shows what the run waits for.
+    fn note(&self, note: Option<String>) {
+        lock(&self.board).note(note);
+        self.changed.notify_one();
+    }
+
+    /// Ends the whole run after what is under way.
+    fn fail(&self, problem: Problem) {
+        lock(&self.fatal).get_or_insert(problem);
+    }
+
+    fn has_failed(&self) -> bool {
+        lock(&self.fatal).is_some()
+    }
+
+    fn final_state(&self, stopped: Stop, fatal: Option<&Problem>) -> RunState {
+        let board = lock(&self.board);
+        if board.all_final() {
+            let cancelled = board.rows().any(|row| row.cancelled > 0 || row.state == BatchState::Cancelled);
+            let failed = board.rows().any(|row| row.errors > 0 || row.state == BatchState::Error);
+            let done: u64 = board.rows().map(|row| row.done).sum();
+            return match (cancelled, failed) {
+                (true, _) => RunState::Cancelled,
+                (false, true) if done == 0 => RunState::Failed,
+                (false, true) => RunState::DoneWithErrors,
+                (false, false) => RunState::Done,
+            };
+        }
+        match (stopped, fatal) {
+            (Stop::Leave, _) => RunState::Running,
+            (_, Some(_)) | (Stop::No, None) => RunState::Failed,
+            (Stop::Drain | Stop::Abort, None) => RunState::Cancelled,
+        }
+    }
+
+    /// Records the end and writes the reports.
+    fn close(&self, state: RunState) -> (Option<crate::store::ReportPaths>, Option<Problem>) {
+        let mut store = lock(&self.store);
+        let recorded =
+            store.set_state(&self.run.id, state).and_then(|()| write_report(&store, &self.home, &self.run.id));
+        match recorded {
+            Ok(paths) => (Some(paths), None),
+            Err(error) => (None, Some(store_problem(&error))),
+        }
+    }
+}
+
+/// Waits, but no longer than until the run is told to stop at least as far as `level`.
+async fn pause(duration: Duration, stop: &mut watch::Receiver<Stop>, level: Stop) {
+    tokio::select! {
+        () = tokio::time::sleep(duration) => {}
+        () = stopped(stop, level) => {}
+    }
+}
+
+/// Until the run is told to stop at least as far as `level`.
+fn stopped(stop: &mut watch::Receiver<Stop>, level: Stop) -> impl Future<Output = ()> + '_ {
+    async move {
+        // A closed channel means that the program ends.
+        let _ = stop.wait_for(|now| *now >= level).await;
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
