@@ -178,7 +178,7 @@ impl Patch {
         };
         if let Some(name) = self.name.filter(|name| *name != old) {
             free_name(store, parent, &name)?;
-            store.place_folder(uuid, name, parent);
+            store.place_folder(uuid, &name, parent);
         }
         if let Some(found) = store.folder_mut(uuid) {
             if let Some(description) = self.description {
@@ -232,7 +232,7 @@ pub(super) async fn move_to(State(shared): State<Arc<Shared>>, bytes: Bytes) -> 
         let (name, old_parent) = (found.name.clone(), found.parent);
         if old_parent != parent {
             free_name(&store, parent, &name)?;
-            store.place_folder(uuid, name, parent);
+            store.place_folder(uuid, &name, parent);
         }
     }
     Ok(Json(Value::Null))

@@ -258,7 +258,7 @@ fn commit(shared: &Shared, job: &Job, request: &JobRequest, unit: Unit, outcome:
             request,
             unit,
             &urls,
-            seen.unwrap_or_default(),
+            &seen.unwrap_or_default(),
         )
     });
     state.pending -= 1;
@@ -293,7 +293,7 @@ fn register(
     request: &JobRequest,
     unit: Unit,
     urls: &[String],
-    seen: Vec<Seen>,
+    seen: &[Seen],
 ) -> Result<Option<(Uuid, String)>, Problem> {
     if request.skip_duplicates
         && let Some(existing) = store.duplicate(folder, unit.kind, urls)
@@ -327,7 +327,7 @@ fn register(
         _ => None,
     };
     if unit.kind == ItemKind::DicomSeries {
-        let common = consistent(&unit.files, &seen)?;
+        let common = consistent(&unit.files, seen)?;
         (item.study, item.series) = (common.study, common.series);
     }
     if !unit.from_items.is_empty() {

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::error::ApiError;
@@ -134,5 +134,11 @@ fn uuid(place: &str, name: &str, text: &str) -> Result<Uuid, ApiError> {
 
 /// A page as every list endpoint answers it.
 pub(super) fn page_body(results: Vec<Value>, next: Option<&Position>) -> Value {
-    json!({ "results": results, "nextPageToken": next.map(Position::to_token) })
+    let mut body = Map::new();
+    body.insert("results".to_owned(), Value::Array(results));
+    body.insert(
+        "nextPageToken".to_owned(),
+        json!(next.map(Position::to_token)),
+    );
+    Value::Object(body)
 }

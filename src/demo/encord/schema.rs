@@ -40,7 +40,8 @@ pub(super) async fn post(
 fn check_type(reader: &mut Reader, entry: &Object<'_>, tombstone_allowed: bool) {
     let ty = reader.string(entry, "ty");
     match ty.as_str() {
-        "boolean" | "text" | "uuid" | "user" | "geospatial" => {}
+        // An empty one was complained about as missing.
+        "boolean" | "text" | "uuid" | "user" | "geospatial" | "" => {}
         "number" => one_of(reader, entry, "format", &["F32", "F64"]),
         "datetime" => one_of(reader, entry, "timezone", &["UTC"]),
         "varchar" => within(reader, entry, "max_length", 0, 8192),
@@ -85,7 +86,6 @@ fn check_type(reader: &mut Reader, entry: &Object<'_>, tombstone_allowed: bool) 
                 check_type(reader, &deleted, false);
             }
         }
-        "" => {}
         other => {
             let msg = format!(
                 "Input tag '{other}' found using 'ty' does not match any of the expected tags"

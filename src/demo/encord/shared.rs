@@ -61,7 +61,7 @@ impl Shared {
                     .and_then(|found| found.storage.as_ref());
                 access.map_or_else(|| url.clone(), |access| access.signed(url))
             });
-        item.to_json(signed, with_metadata)
+        item.to_json(signed.as_deref(), with_metadata)
     }
 }
 

@@ -129,7 +129,7 @@ impl Item {
     }
 
     /// The item as the API shows it; `signed_url` only when asked for.
-    pub(super) fn to_json(&self, signed_url: Option<String>, with_metadata: bool) -> Value {
+    pub(super) fn to_json(&self, signed_url: Option<&str>, with_metadata: bool) -> Value {
         let metadata = if with_metadata {
             Value::Object(self.client_metadata.clone()).to_string()
         } else {
@@ -247,20 +247,20 @@ impl Store {
     }
 
     /// Renames a folder and moves it below another parent.
-    pub(super) fn place_folder(&mut self, uuid: Uuid, name: String, parent: Option<Uuid>) {
+    pub(super) fn place_folder(&mut self, uuid: Uuid, name: &str, parent: Option<Uuid>) {
         let Some(folder) = self.folders.get_mut(&uuid) else {
             return;
         };
         let (old_name, old_parent, sequence) =
             (folder.name.clone(), folder.parent, folder.sequence);
-        folder.name.clone_from(&name);
+        name.clone_into(&mut folder.name);
         folder.parent = parent;
         folder.edited = now();
         if let Some(listing) = self.listing_mut(old_parent) {
             listing.remove(&old_name, sequence);
         }
         if let Some(listing) = self.listing_mut(parent) {
-            listing.insert(&name, sequence, uuid);
+            listing.insert(name, sequence, uuid);
         }
     }
 
