@@ -3,6 +3,7 @@
 //! The layers, from the inside out: [`manifest`] and [`schema`] hold the domain and do no I/O; `wizard` holds the six
 //! state machines, which decide and never act; [`service`] acts; `store` keeps configs and runs; `tui` and `cli` show.
 
+pub mod cli;
 pub mod demo;
 pub mod manifest;
 pub mod schema;

@@ -32,7 +32,13 @@ pub(crate) enum Stopped {
 }
 
 impl Headless {
-    pub(crate) fn new(home: Home, config: Config, label: &str, output: Output, passphrase: Option<SecretString>) -> Headless {
+    pub(crate) fn new(
+        home: Home,
+        config: Config,
+        label: &str,
+        output: Output,
+        passphrase: Option<SecretString>,
+    ) -> Headless {
         let (driver, events) = Driver::new(home, label);
         driver.set_config(&config);
         Headless { wizard: Wizard::new(config), output, driver, events, passphrase, jobs: Vec::new() }
@@ -59,9 +65,9 @@ impl Headless {
         match self.wizard.status(self.wizard.step()) {
             Status::Ready => Ok(()),
             Status::Blocked(problem) => Err(Stopped::Blocked(problem)),
-            Status::Idle | Status::Working => {
-                Err(Stopped::Blocked(Problem::config("The config does not say enough to go on; config.example.toml shows every key.")))
-            }
+            Status::Idle | Status::Working => Err(Stopped::Blocked(Problem::config(
+                "The config does not say enough to go on; config.example.toml shows every key.",
+            ))),
         }
     }
 
@@ -207,7 +213,11 @@ fn report_jobs(output: &mut Output, before: &mut Vec<JobRow>, now: &[JobRow]) {
             let message = job.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
             output.message(&format!(
                 "Job {:>4} {:<15} {}: {} registered, {} failed{message}",
-                job.batch, job.kind, job.state.name(), job.done, job.errors
+                job.batch,
+                job.kind,
+                job.state.name(),
+                job.done,
+                job.errors
             ));
         }
     }

@@ -147,7 +147,9 @@ pub(crate) fn summary(state: RunState, registered: u64, failed: u64, cancelled: 
         RunState::Done => format!("Done: all {registered} items are registered."),
         RunState::DoneWithErrors => format!("Done with errors: {registered} items are registered, {failed} failed."),
         RunState::Failed => format!("Failed: {registered} items are registered, {failed} failed."),
-        RunState::Cancelled => format!("Cancelled: {registered} items are registered, {failed} failed, {cancelled} cancelled."),
+        RunState::Cancelled => {
+            format!("Cancelled: {registered} items are registered, {failed} failed, {cancelled} cancelled.")
+        }
         RunState::Running => format!("Interrupted: {registered} items are registered so far, {failed} failed."),
     }
 }
@@ -156,9 +158,13 @@ pub(crate) fn summary(state: RunState, registered: u64, failed: u64, cancelled: 
 fn name_failures(headless: &mut Headless, home: &Home) {
     let Some(run) = headless.wizard.progress().run() else { return };
     let Ok(failed) = RunStore::open(home).and_then(|store| store.failed_units(run, 0, NAMED + 1)) else { return };
-    for FailedUnit { object_urls, error, action_description, .. } in failed.iter().take(usize::try_from(NAMED).unwrap_or(20)) {
+    for FailedUnit { object_urls, error, action_description, .. } in
+        failed.iter().take(usize::try_from(NAMED).unwrap_or(20))
+    {
         let more = if object_urls.len() > 1 { format!(" and {} more", object_urls.len() - 1) } else { String::new() };
-        headless.output.result(&format!("  failed  {}{more}\n          {error}", object_urls.first().map_or("", String::as_str)));
+        headless
+            .output
+            .result(&format!("  failed  {}{more}\n          {error}", object_urls.first().map_or("", String::as_str)));
         if let Some(action) = action_description {
             headless.output.result(&format!("          {action}"));
         }

@@ -56,7 +56,9 @@ pub(crate) async fn runs(args: Args) -> Exit {
         Command::List => list(&home, args.json),
         Command::Show { id } => show(&home, &id, args.json),
         Command::Report { id } => report(&home, &id, args.json),
-        Command::Forget { id } => RunStore::open(&home).and_then(|mut store| store.forget(&home, &id)).map(|()| Exit::Done),
+        Command::Forget { id } => {
+            RunStore::open(&home).and_then(|mut store| store.forget(&home, &id)).map(|()| Exit::Done)
+        }
         Command::Resume { id } => return resume_run(&home, &id, args.json).await,
     };
     result.unwrap_or_else(|error| match error {
@@ -116,7 +118,14 @@ fn show(home: &Home, id: &str, json: bool) -> Result<Exit, StoreError> {
             })
         );
     } else {
-        println!("Run {}: {}, {} of {} registered, {} failed", row.run.id, state_name(home, &row), row.registered, row.items, row.failed);
+        println!(
+            "Run {}: {}, {} of {} registered, {} failed",
+            row.run.id,
+            state_name(home, &row),
+            row.registered,
+            row.items,
+            row.failed
+        );
         println!("  config {}, folder {} at {}", row.run.config, row.run.folder_path, row.run.domain);
         println!("  started {}, finished {}", row.started, row.finished.as_deref().unwrap_or("not yet"));
     }
@@ -139,7 +148,12 @@ fn print_batch(batch: &BatchRow, json: bool) {
         let message = batch.message.as_deref().map(|text| format!("  {text}")).unwrap_or_default();
         println!(
             "  job {:>4}  {:<15} {:<10} {:>7} items {:>7} done {:>6} failed{message}",
-            batch.number, batch.batch.kind, batch.state.name(), batch.batch.count, batch.done, batch.errors
+            batch.number,
+            batch.batch.kind,
+            batch.state.name(),
+            batch.batch.count,
+            batch.done,
+            batch.errors
         );
     }
 }

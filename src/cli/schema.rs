@@ -81,7 +81,10 @@ async fn carry_out(command: &Command, json: bool, config: &config::Config, clien
                     ChangeKind::Conflict => "conflict",
                 };
                 if json {
-                    println!("{}", json!({ "key": change.key, "change": kind, "now": change.now, "then": change.then }));
+                    println!(
+                        "{}",
+                        json!({ "key": change.key, "change": kind, "now": change.now, "then": change.then })
+                    );
                 } else {
                     let now = change.now.as_ref().map(|now| format!(" (now {})", describe(now))).unwrap_or_default();
                     println!("{kind:<9} {:<32} {}{now}", change.key, describe(&change.then));

@@ -3,3 +3,6 @@
 pub mod azure;
 pub mod encord;
 pub mod sample;
+mod stage;
+
+pub use stage::{Stage, StageError};

@@ -25,16 +25,8 @@ pub(crate) fn options(storage: Option<StorageAccess>) -> Options {
         authorized_keys: vec![key().verifying_key().to_bytes()],
         bearer_tokens: vec!["tok".into()],
         integrations: vec![
-            Integration {
-                uuid: INTEGRATION,
-                title: "Demo storage".into(),
-                storage,
-            },
-            Integration {
-                uuid: Uuid::from_u128(7),
-                title: "Other".into(),
-                storage: None,
-            },
+            Integration { uuid: INTEGRATION, title: "Demo storage".into(), storage },
+            Integration { uuid: Uuid::from_u128(7), title: "Other".into(), storage: None },
         ],
         pace: Pace::Unlimited,
     }
@@ -54,15 +46,9 @@ pub(crate) fn sign(
     created: i64,
 ) -> [(&'static str, String); 3] {
     let digest = format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(body)));
-    let id: String = key
-        .verifying_key()
-        .to_bytes()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let parameters = format!(
-        r#"("@method" "@request-target" "content-digest");created={created};keyid="{id}";alg="ed25519""#
-    );
+    let id: String = key.verifying_key().to_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let parameters =
+        format!(r#"("@method" "@request-target" "content-digest");created={created};keyid="{id}";alg="ed25519""#);
     let base = format!(
         "\"@method\": {method}\n\"@request-target\": {target}\n\"content-digest\": {digest}\n\"@signature-params\": {parameters}"
     );
@@ -81,35 +67,18 @@ pub(crate) fn now() -> i64 {
 impl Client {
     pub(crate) async fn start(options: Options) -> Self {
         let server = Server::start(options).await.unwrap();
-        Self {
-            server,
-            http: reqwest::Client::builder().no_proxy().build().unwrap(),
-        }
+        Self { server, http: reqwest::Client::builder().no_proxy().build().unwrap() }
     }
 
     /// Below `/v2/public/`, not signed.
     pub(crate) fn plain(&self, method: Method, path: &str) -> RequestBuilder {
-        self.http
-            .request(method, format!("{}/v2/public/{path}", self.server.url()))
+        self.http.request(method, format!("{}/v2/public/{path}", self.server.url()))
     }
 
-    pub(crate) async fn call(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<Value>,
-    ) -> (StatusCode, Value) {
-        let bytes = body
-            .map(|body| body.to_string().into_bytes())
-            .unwrap_or_default();
+    pub(crate) async fn call(&self, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
+        let bytes = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
         let mut request = self.plain(method.clone(), path);
-        for (name, value) in sign(
-            &key(),
-            method.as_str(),
-            &format!("/v2/public/{path}"),
-            &bytes,
-            now(),
-        ) {
+        for (name, value) in sign(&key(), method.as_str(), &format!("/v2/public/{path}"), &bytes, now()) {
             request = request.header(name, value);
         }
         let answer = request.body(bytes).send().await.unwrap();
@@ -135,15 +104,8 @@ impl Client {
 
     /// Starts a job and follows it to its end.
     pub(crate) async fn upload(&self, folder: Uuid, body: Value) -> Value {
-        let job = uuid(
-            &self
-                .post(&format!("storage/folders/{folder}/data-upload-jobs"), body)
-                .await,
-        );
-        self.get(&format!(
-            "storage/folders/{folder}/data-upload-jobs/{job}?timeoutSeconds=60"
-        ))
-        .await
+        let job = uuid(&self.post(&format!("storage/folders/{folder}/data-upload-jobs"), body).await);
+        self.get(&format!("storage/folders/{folder}/data-upload-jobs/{job}?timeoutSeconds=60")).await
     }
 }
 
@@ -153,11 +115,6 @@ pub(crate) fn uuid(value: &Value) -> Uuid {
 
 /// Pending, done, error and cancelled units.
 pub(crate) fn counts(job: &Value) -> [u64; 4] {
-    [
-        "unitsPendingCount",
-        "unitsDoneCount",
-        "unitsErrorCount",
-        "unitsCancelledCount",
-    ]
-    .map(|name| job[name].as_u64().unwrap())
+    ["unitsPendingCount", "unitsDoneCount", "unitsErrorCount", "unitsCancelledCount"]
+        .map(|name| job[name].as_u64().unwrap())
 }

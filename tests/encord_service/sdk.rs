@@ -13,14 +13,8 @@ use crate::uploads::{MP4, PNG, dicom};
 /// Files of the demo's container under their names there, as far as the script uses them.
 fn fill(stub: &Stub) {
     for number in 1..=4 {
-        stub.put(
-            &format!("site-leeds/cam01/2026-04-01/frame_{number:04}.jpg"),
-            PNG,
-        );
-        stub.put(
-            &format!("ct/patient-007/slice_{number:03}.dcm"),
-            dicom("1.2.34"),
-        );
+        stub.put(&format!("site-leeds/cam01/2026-04-01/frame_{number:04}.jpg"), PNG);
+        stub.put(&format!("ct/patient-007/slice_{number:03}.dcm"), dicom("1.2.34"));
         stub.put(
             &format!("ct/patient-008/slice_{number:03}.dcm"),
             dicom(if number == 3 { "1.2.35" } else { "1.2.34" }),
@@ -43,19 +37,13 @@ async fn run(client: &Client, python: &str, base: &str) {
     private.write_openssh_file(&path, LineEnding::LF).unwrap();
     let mut command = std::process::Command::new(python);
     command
-        .arg(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/tests/sdk/test_sdk.py"
-        ))
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sdk/test_sdk.py"))
         .env("ENCORD_TEST_DOMAIN", client.server.url())
         .env("ENCORD_TEST_KEY_FILE", &path)
         .env("ENCORD_TEST_INTEGRATION", INTEGRATION.to_string())
         .env("ENCORD_TEST_OBJECT_BASE", base)
         .stdin(Stdio::null());
-    let output = tokio::task::spawn_blocking(move || command.output())
-        .await
-        .unwrap()
-        .unwrap();
+    let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     println!("{}", text(&output.stdout));
     assert!(output.status.success(), "{}", text(&output.stderr));
@@ -69,11 +57,6 @@ async fn the_official_sdk_is_content_where_it_is_installed() {
     };
     let stub = Stub::start().await;
     fill(&stub);
-    run(
-        &Client::start(options(Some(stub.access()))).await,
-        &python,
-        stub.url(),
-    )
-    .await;
+    run(&Client::start(options(Some(stub.access()))).await, &python, stub.url()).await;
     run(&Client::start(options(None)).await, &python, "").await;
 }

@@ -27,10 +27,7 @@ pub(super) async fn bearer_token(State(shared): State<Arc<Shared>>) -> Json<Valu
 }
 
 /// Both filters must match where both are given.
-pub(super) async fn integrations(
-    State(shared): State<Arc<Shared>>,
-    query: Query,
-) -> Result<Json<Value>, ApiError> {
+pub(super) async fn integrations(State(shared): State<Arc<Shared>>, query: Query) -> Result<Json<Value>, ApiError> {
     let uuids = query.uuids("filterIntegrationUuids")?;
     let titles: Vec<&str> = query.all("filterIntegrationTitles").collect();
     query.flag("includeOrgAccess")?;

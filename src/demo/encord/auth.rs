@@ -19,11 +19,7 @@ use super::signature::{self, Signed};
 const LARGEST_BODY: usize = 256 * 1024 * 1024;
 const TRACE: &str = "x-cloud-trace-context";
 
-pub(super) async fn authenticate(
-    State(shared): State<Arc<Shared>>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(super) async fn authenticate(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, LARGEST_BODY).await else {
         let message = format!("The request body is larger than {LARGEST_BODY} bytes");
@@ -31,47 +27,20 @@ pub(super) async fn authenticate(
     };
     let verdict = match parts.headers.get(AUTHORIZATION) {
         Some(value) => {
-            let token = value
-                .to_str()
-                .ok()
-                .and_then(|value| value.strip_prefix("Bearer "));
-            let known = token.is_some_and(|token| {
-                locked(&shared.tokens)
-                    .iter()
-                    .any(|one| one.expose_secret() == token)
-            });
-            if known {
-                Ok(())
-            } else {
-                Err("The bearer token is not known to this service.".to_owned())
-            }
+            let token = value.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
+            let known =
+                token.is_some_and(|token| locked(&shared.tokens).iter().any(|one| one.expose_secret() == token));
+            if known { Ok(()) } else { Err("The bearer token is not known to this service.".to_owned()) }
         }
-        None if parts.headers.contains_key("signature")
-            || parts.headers.contains_key("signature-input") =>
-        {
-            let target = parts
-                .uri
-                .path_and_query()
-                .map_or("/", |target| target.as_str());
-            let signed = Signed {
-                method: parts.method.as_str(),
-                target,
-                headers: &parts.headers,
-                body: &bytes,
-            };
-            signature::verify(
-                &signed,
-                &shared.keys,
-                OffsetDateTime::now_utc().unix_timestamp(),
-            )
+        None if parts.headers.contains_key("signature") || parts.headers.contains_key("signature-input") => {
+            let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
+            let signed = Signed { method: parts.method.as_str(), target, headers: &parts.headers, body: &bytes };
+            signature::verify(&signed, &shared.keys, OffsetDateTime::now_utc().unix_timestamp())
         }
         None => Err("The request is neither signed nor does it carry a bearer token.".to_owned()),
     };
     match verdict {
-        Ok(()) => {
-            next.run(Request::from_parts(parts, Body::from(bytes)))
-                .await
-        }
+        Ok(()) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
         Err(reason) => ApiError::unauthorized(reason).into_response(),
     }
 }

@@ -20,28 +20,17 @@ pub(super) struct Reader {
 
 impl Reader {
     pub(super) fn new(snake_too: bool) -> Self {
-        Self {
-            complaints: Vec::new(),
-            snake_too,
-        }
+        Self { complaints: Vec::new(), snake_too }
     }
 
     /// # Errors
     /// 422 with everything that was found wrong.
     pub(super) fn finish<T>(self, value: T) -> Result<T, ApiError> {
-        if self.complaints.is_empty() {
-            Ok(value)
-        } else {
-            Err(ApiError::invalid(self.complaints))
-        }
+        if self.complaints.is_empty() { Ok(value) } else { Err(ApiError::invalid(self.complaints)) }
     }
 
     pub(super) fn complain(&mut self, loc: Vec<Value>, kind: &'static str, msg: impl Into<String>) {
-        self.complaints.push(Complaint {
-            loc,
-            msg: msg.into(),
-            kind,
-        });
+        self.complaints.push(Complaint { loc, msg: msg.into(), kind });
     }
 
     pub(super) fn object<'a>(&mut self, value: &'a Value, loc: Vec<Value>) -> Option<Object<'a>> {
@@ -54,13 +43,8 @@ impl Reader {
 
     /// The field's value; `null` counts as absent.
     pub(super) fn find<'a>(&self, object: &Object<'a>, key: &str) -> Option<&'a Value> {
-        let value = object.map.get(key).or_else(|| {
-            if self.snake_too {
-                object.map.get(&snake_case(key))
-            } else {
-                None
-            }
-        });
+        let value =
+            object.map.get(key).or_else(|| if self.snake_too { object.map.get(&snake_case(key)) } else { None });
         value.filter(|value| !value.is_null())
     }
 
@@ -75,11 +59,7 @@ impl Reader {
         match self.find(object, key)? {
             Value::String(text) => Some(text.clone()),
             _ => {
-                self.complain(
-                    object.at(key),
-                    "string_type",
-                    "Input should be a valid string",
-                );
+                self.complain(object.at(key), "string_type", "Input should be a valid string");
                 None
             }
         }
@@ -90,11 +70,7 @@ impl Reader {
             None => default,
             Some(Value::Bool(value)) => *value,
             Some(_) => {
-                self.complain(
-                    object.at(key),
-                    "bool_type",
-                    "Input should be a valid boolean",
-                );
+                self.complain(object.at(key), "bool_type", "Input should be a valid boolean");
                 default
             }
         }
@@ -122,9 +98,7 @@ impl Reader {
 
     /// An object, empty when absent.
     pub(super) fn map(&mut self, object: &Object<'_>, key: &str) -> Map<String, Value> {
-        self.opt_object(object, key)
-            .map(|found| found.map.clone())
-            .unwrap_or_default()
+        self.opt_object(object, key).map(|found| found.map.clone()).unwrap_or_default()
     }
 
     pub(super) fn opt_object<'a>(&mut self, object: &Object<'a>, key: &str) -> Option<Object<'a>> {
@@ -163,20 +137,12 @@ impl Object<'_> {
 /// 422 when it is empty or no JSON.
 pub(super) fn parse(bytes: &[u8]) -> Result<Value, ApiError> {
     if bytes.is_empty() {
-        let complaint = Complaint {
-            loc: vec![json!("body")],
-            msg: "Field required".to_owned(),
-            kind: "missing",
-        };
+        let complaint = Complaint { loc: vec![json!("body")], msg: "Field required".to_owned(), kind: "missing" };
         return Err(ApiError::invalid(vec![complaint]));
     }
     serde_json::from_slice(bytes).map_err(|error| {
         let msg = format!("JSON decode error: {error}");
-        ApiError::invalid(vec![Complaint {
-            loc: vec![json!("body")],
-            msg,
-            kind: "json_invalid",
-        }])
+        ApiError::invalid(vec![Complaint { loc: vec![json!("body")], msg, kind: "json_invalid" }])
     })
 }
 

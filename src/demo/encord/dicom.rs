@@ -12,9 +12,7 @@ const STUDY: (u16, u16) = (0x0020, 0x000D);
 const SERIES: (u16, u16) = (0x0020, 0x000E);
 
 /// Value representations whose length field has four bytes (DICOM PS3.5 §7.1.2).
-const LONG: [&[u8]; 13] = [
-    b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV",
-];
+const LONG: [&[u8]; 13] = [b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"];
 
 /// Reads as far as the given first bytes of a file go. Other encodings than explicit VR little endian, and sequences
 /// of undefined length, end the reading: what was not read is `None`.
@@ -58,18 +56,13 @@ fn element(bytes: &[u8]) -> Option<Element<'_>> {
     } else {
         (8, u32::from(half(6)?))
     };
-    let end = start
-        + usize::try_from(length)
-            .ok()
-            .filter(|_| length != u32::MAX)?;
+    let end = start + usize::try_from(length).ok().filter(|_| length != u32::MAX)?;
     Some((tag, bytes.get(start..end)?, bytes.get(end..)?))
 }
 
 /// Identifiers are padded to an even length with a zero byte.
 fn text(value: &[u8]) -> String {
-    String::from_utf8_lossy(value)
-        .trim_end_matches(['\0', ' '])
-        .to_owned()
+    String::from_utf8_lossy(value).trim_end_matches(['\0', ' ']).to_owned()
 }
 
 #[cfg(test)]
@@ -97,13 +90,7 @@ mod tests {
     #[test]
     fn both_identifiers_are_read_without_their_padding() {
         let found = identifiers(&file(b"1.2.840.10008.1.2.1\0"));
-        assert_eq!(
-            found,
-            Identifiers {
-                study: Some("1.2.3".into()),
-                series: Some("1.2.34".into())
-            }
-        );
+        assert_eq!(found, Identifiers { study: Some("1.2.3".into()), series: Some("1.2.34".into()) });
     }
 
     #[test]
@@ -112,9 +99,6 @@ mod tests {
         for length in 0..whole.len() {
             assert_eq!(identifiers(&whole[..length]).series, None, "{length}");
         }
-        assert_eq!(
-            identifiers(&file(b"1.2.840.10008.1.2\0")),
-            Identifiers::default()
-        );
+        assert_eq!(identifiers(&file(b"1.2.840.10008.1.2\0")), Identifiers::default());
     }
 }

@@ -22,10 +22,7 @@ pub(super) struct Complaint {
 
 impl ApiError {
     pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            body: json!({ "message": message.into() }),
-        }
+        Self { status, body: json!({ "message": message.into() }) }
     }
 
     pub(super) fn bad_request(message: impl Into<String>) -> Self {
@@ -38,10 +35,7 @@ impl ApiError {
 
     /// Encord answers 403 for what does not exist too, so that ids cannot be probed.
     pub(super) fn forbidden(what: &str) -> Self {
-        Self::new(
-            StatusCode::FORBIDDEN,
-            format!("You are not authorised to access this {what}, or it does not exist."),
-        )
+        Self::new(StatusCode::FORBIDDEN, format!("You are not authorised to access this {what}, or it does not exist."))
     }
 
     pub(super) fn not_found(message: impl Into<String>) -> Self {
@@ -53,28 +47,14 @@ impl ApiError {
     }
 
     pub(super) fn invalid(complaints: Vec<Complaint>) -> Self {
-        let detail: Vec<Value> = complaints
-            .into_iter()
-            .map(|c| json!({ "loc": c.loc, "msg": c.msg, "type": c.kind }))
-            .collect();
-        Self {
-            status: StatusCode::UNPROCESSABLE_ENTITY,
-            body: json!({ "detail": detail }),
-        }
+        let detail: Vec<Value> =
+            complaints.into_iter().map(|c| json!({ "loc": c.loc, "msg": c.msg, "type": c.kind })).collect();
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, body: json!({ "detail": detail }) }
     }
 
     /// A fault in one parameter of the path or the query (`place` is `path` or `query`).
-    pub(super) fn parameter(
-        place: &str,
-        name: &str,
-        msg: impl Into<String>,
-        kind: &'static str,
-    ) -> Self {
-        Self::invalid(vec![Complaint {
-            loc: vec![json!(place), json!(name)],
-            msg: msg.into(),
-            kind,
-        }])
+    pub(super) fn parameter(place: &str, name: &str, msg: impl Into<String>, kind: &'static str) -> Self {
+        Self::invalid(vec![Complaint { loc: vec![json!(place), json!(name)], msg: msg.into(), kind }])
     }
 }
 
@@ -86,18 +66,10 @@ impl IntoResponse for ApiError {
 
 /// The answer to an unknown path, as the framework of the real service words it.
 pub(super) async fn unknown_route() -> Response {
-    (
-        StatusCode::NOT_FOUND,
-        Json(json!({ "detail": "Not Found" })),
-    )
-        .into_response()
+    (StatusCode::NOT_FOUND, Json(json!({ "detail": "Not Found" }))).into_response()
 }
 
 /// The answer to a known path with the wrong method.
 pub(super) async fn wrong_method() -> Response {
-    (
-        StatusCode::METHOD_NOT_ALLOWED,
-        Json(json!({ "detail": "Method Not Allowed" })),
-    )
-        .into_response()
+    (StatusCode::METHOD_NOT_ALLOWED, Json(json!({ "detail": "Method Not Allowed" }))).into_response()
 }

@@ -30,12 +30,10 @@ pub(super) async fn create(State(shared): State<Arc<Shared>>, bytes: Bytes) -> R
     let parent = reader.opt_uuid(&top, "parent");
     let description = reader.opt_string(&top, "description").unwrap_or_default();
     let metadata = metadata_text(&mut reader, &top);
-    let link = reader
-        .opt_object(&top, "cloudSyncedFolderParams")
-        .map(|params| CloudLink {
-            integration: reader.uuid(&params, "integrationUuid"),
-            remote_url: reader.string(&params, "remoteUrl"),
-        });
+    let link = reader.opt_object(&top, "cloudSyncedFolderParams").map(|params| CloudLink {
+        integration: reader.uuid(&params, "integrationUuid"),
+        remote_url: reader.string(&params, "remoteUrl"),
+    });
     reader.finish(())?;
     if name.trim().is_empty() {
         return Err(ApiError::bad_request("The folder needs a name"));
@@ -58,50 +56,29 @@ fn metadata_text(reader: &mut Reader, top: &Object<'_>) -> Option<Map<String, Va
     let text = reader.opt_string(top, "clientMetadata")?;
     let parsed = serde_json::from_str(&text).ok();
     if parsed.is_none() {
-        reader.complain(
-            top.at("clientMetadata"),
-            "json_invalid",
-            "Input should be a JSON object in a string",
-        );
+        reader.complain(top.at("clientMetadata"), "json_invalid", "Input should be a JSON object in a string");
     }
     parsed
 }
 
 fn check_link(shared: &Shared, link: &CloudLink) -> Result<(), ApiError> {
-    let integration = shared
-        .integration(link.integration)
-        .ok_or_else(|| ApiError::forbidden("integration"))?;
+    let integration = shared.integration(link.integration).ok_or_else(|| ApiError::forbidden("integration"))?;
     let url = Url::parse(&link.remote_url).map_err(|_| {
-        ApiError::bad_request(
-            "remoteUrl is not a URL; use https://account.blob.core.windows.net/container/path/",
-        )
+        ApiError::bad_request("remoteUrl is not a URL; use https://account.blob.core.windows.net/container/path/")
     })?;
     if sync::split(&url).is_none() || url.query().is_some() {
-        return Err(ApiError::bad_request(
-            "remoteUrl must name a container and may name a path in it, nothing more",
-        ));
+        return Err(ApiError::bad_request("remoteUrl must name a container and may name a path in it, nothing more"));
     }
-    if integration
-        .storage
-        .as_ref()
-        .is_some_and(|access| !access.covers(&url))
-    {
-        return Err(ApiError::bad_request(
-            "remoteUrl is not in the storage of this integration",
-        ));
+    if integration.storage.as_ref().is_some_and(|access| !access.covers(&url)) {
+        return Err(ApiError::bad_request("remoteUrl is not in the storage of this integration"));
     }
     Ok(())
 }
 
 /// Names are unique below one parent. (Whether the real service insists is not known.)
 fn free_name(store: &Store, parent: Option<Uuid>, name: &str) -> Result<(), ApiError> {
-    if store
-        .subfolders(parent)
-        .is_some_and(|listing| listing.has_name(name))
-    {
-        return Err(ApiError::conflict(format!(
-            "A folder named {name} exists here already"
-        )));
+    if store.subfolders(parent).is_some_and(|listing| listing.has_name(name)) {
+        return Err(ApiError::conflict(format!("A folder named {name} exists here already")));
     }
     Ok(())
 }
@@ -112,11 +89,7 @@ pub(super) async fn get(State(shared): State<Arc<Shared>>, Path(id): Path<String
     Ok(Json(store.folder_json(folder(&store, uuid)?)))
 }
 
-pub(super) async fn patch(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    bytes: Bytes,
-) -> Reply {
+pub(super) async fn patch(State(shared): State<Arc<Shared>>, Path(id): Path<String>, bytes: Bytes) -> Reply {
     let uuid = path_uuid("folderUuid", &id)?;
     let body = body::parse(&bytes)?;
     let change = Patch::read(&body, vec![json!("body")])?;
@@ -140,10 +113,7 @@ pub(super) async fn patch_bulk(State(shared): State<Arc<Shared>>, bytes: Bytes) 
     }
     reader.finish(())?;
     let mut store = locked(&shared.store);
-    let results = changes
-        .into_iter()
-        .map(|(uuid, patch)| patch.apply(&mut store, uuid))
-        .collect::<Result<_, _>>()?;
+    let results = changes.into_iter().map(|(uuid, patch)| patch.apply(&mut store, uuid)).collect::<Result<_, _>>()?;
     Ok(Json(page_body(results, None)))
 }
 
@@ -156,17 +126,11 @@ struct Patch {
 impl Patch {
     fn read(body: &Value, loc: Vec<Value>) -> Result<Self, ApiError> {
         let mut reader = Reader::new(false);
-        let mut patch = Self {
-            name: None,
-            description: None,
-            client_metadata: None,
-        };
+        let mut patch = Self { name: None, description: None, client_metadata: None };
         if let Some(top) = reader.object(body, loc) {
             patch.name = reader.opt_string(&top, "name");
             patch.description = reader.opt_string(&top, "description");
-            patch.client_metadata = reader
-                .opt_object(&top, "clientMetadata")
-                .map(|found| found.map.clone());
+            patch.client_metadata = reader.opt_object(&top, "clientMetadata").map(|found| found.map.clone());
         }
         reader.finish(patch)
     }
@@ -217,14 +181,8 @@ pub(super) async fn move_to(State(shared): State<Arc<Shared>>, bytes: Bytes) -> 
     let mut store = locked(&shared.store);
     if let Some(parent) = parent {
         folder(&store, parent)?;
-        if store
-            .path_to_root(parent)
-            .iter()
-            .any(|above| uuids.contains(&above.uuid))
-        {
-            return Err(ApiError::bad_request(
-                "A folder cannot be moved into itself",
-            ));
+        if store.path_to_root(parent).iter().any(|above| uuids.contains(&above.uuid)) {
+            return Err(ApiError::bad_request("A folder cannot be moved into itself"));
         }
     }
     for uuid in uuids {
@@ -247,11 +205,7 @@ pub(super) async fn search(State(shared): State<Arc<Shared>>, query: Query) -> R
     list(&locked(&shared.store), None, true, &query)
 }
 
-pub(super) async fn list_children(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    query: Query,
-) -> Reply {
+pub(super) async fn list_children(State(shared): State<Arc<Shared>>, Path(id): Path<String>, query: Query) -> Reply {
     let uuid = path_uuid("folderUuid", &id)?;
     let store = locked(&shared.store);
     folder(&store, uuid)?;
@@ -263,42 +217,22 @@ fn list(store: &Store, parent: Option<Uuid>, recursive: bool, query: &Query) -> 
     let request = query.page()?;
     let search = query.get("search").map(str::to_lowercase);
     // No folder of this service mirrors a dataset or carries a tag.
-    let none_match = query.flag("datasetSynced")? == Some(true)
-        || query.get("organisationTagNamesAllof").is_some();
+    let none_match = query.flag("datasetSynced")? == Some(true) || query.get("organisationTagNamesAllof").is_some();
     let keep = |uuid: Uuid| {
         !none_match
             && search.as_ref().is_none_or(|search| {
-                store
-                    .folder(uuid)
-                    .is_some_and(|folder| folder.name.to_lowercase().contains(search))
+                store.folder(uuid).is_some_and(|folder| folder.name.to_lowercase().contains(search))
             })
     };
     let (uuids, next) = match (parent, recursive) {
-        (None, true) => page(
-            store
-                .folders()
-                .map(|folder| &folder.subfolders)
-                .chain([&store.roots]),
-            &request,
-            keep,
-        ),
+        (None, true) => page(store.folders().map(|folder| &folder.subfolders).chain([&store.roots]), &request, keep),
         (Some(parent), true) => {
             let below = store.subtree(parent);
-            page(
-                below
-                    .iter()
-                    .filter_map(|uuid| store.subfolders(Some(*uuid))),
-                &request,
-                keep,
-            )
+            page(below.iter().filter_map(|uuid| store.subfolders(Some(*uuid))), &request, keep)
         }
         (parent, false) => page(store.subfolders(parent), &request, keep),
     };
-    let results = uuids
-        .iter()
-        .filter_map(|uuid| store.folder(*uuid))
-        .map(|folder| store.folder_json(folder))
-        .collect();
+    let results = uuids.iter().filter_map(|uuid| store.folder(*uuid)).map(|folder| store.folder_json(folder)).collect();
     Ok(Json(page_body(results, next.as_ref())))
 }
 
@@ -315,14 +249,8 @@ pub(super) async fn summary(State(shared): State<Arc<Shared>>, Path(id): Path<St
         size += item.file_size.unwrap_or(0);
         tombstones += usize::from(item.tombstone);
         *counts.entry(item.kind).or_default() += 1;
-        for child in item
-            .children
-            .iter()
-            .filter_map(|child| store.item(*child))
-            .filter(|child| !child.listed)
-        {
-            *counts.entry(child.kind).or_default() +=
-                usize::from(child.kind == ItemKind::DicomFile);
+        for child in item.children.iter().filter_map(|child| store.item(*child)).filter(|child| !child.listed) {
+            *counts.entry(child.kind).or_default() += usize::from(child.kind == ItemKind::DicomFile);
         }
     }
     let count = |kind: ItemKind| counts.get(&kind).copied().unwrap_or(0);
@@ -352,11 +280,7 @@ pub(super) async fn get_config(State(shared): State<Arc<Shared>>, Path(id): Path
 }
 
 /// Replaces the configuration whole: a client echoes what it does not know.
-pub(super) async fn post_config(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    bytes: Bytes,
-) -> Reply {
+pub(super) async fn post_config(State(shared): State<Arc<Shared>>, Path(id): Path<String>, bytes: Bytes) -> Reply {
     let uuid = path_uuid("folderUuid", &id)?;
     let config = body::parse(&bytes)?;
     let mut reader = Reader::new(false);
@@ -368,18 +292,10 @@ pub(super) async fn post_config(
         reader.boolean(&ingestion, "paused", false);
         if let Some(matcher) = reader.opt_object(&ingestion, "matcher") {
             if reader.string(&matcher, "mode") != "suffix" {
-                reader.complain(
-                    matcher.at("mode"),
-                    "literal_error",
-                    "Input should be 'suffix'",
-                );
+                reader.complain(matcher.at("mode"), "literal_error", "Input should be 'suffix'");
             }
             if !(1..=128).contains(&reader.string(&matcher, "suffix").chars().count()) {
-                reader.complain(
-                    matcher.at("suffix"),
-                    "value_error",
-                    "The suffix must have 1 to 128 characters",
-                );
+                reader.complain(matcher.at("suffix"), "value_error", "The suffix must have 1 to 128 characters");
             }
         } else {
             reader.missing(&ingestion, "matcher");
@@ -389,9 +305,7 @@ pub(super) async fn post_config(
     let mut store = locked(&shared.store);
     let synced = folder(&store, uuid)?.link.is_some();
     if ingests && !synced {
-        return Err(ApiError::bad_request(
-            "Metadata ingestion needs a cloud-synced folder",
-        ));
+        return Err(ApiError::bad_request("Metadata ingestion needs a cloud-synced folder"));
     }
     if let Some(found) = store.folder_mut(uuid) {
         found.config = config.clone();

@@ -21,20 +21,12 @@ type Reply = Result<Json<Value>, ApiError>;
 /// A grid shows at most so many data units (encord.md §2.13).
 const GRID_UNITS: usize = 12;
 
-pub(super) async fn list(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    query: Query,
-) -> Reply {
+pub(super) async fn list(State(shared): State<Arc<Shared>>, Path(id): Path<String>, query: Query) -> Reply {
     let uuid = path_uuid("folderUuid", &id)?;
     let recursive = query.flag("isRecursive")?.unwrap_or(false);
     let store = locked(&shared.store);
     folder(&store, uuid)?;
-    let folders = if recursive {
-        store.subtree(uuid)
-    } else {
-        vec![uuid]
-    };
+    let folders = if recursive { store.subtree(uuid) } else { vec![uuid] };
     answer(&shared, &store, &folders, &query)
 }
 
@@ -49,14 +41,8 @@ fn answer(shared: &Shared, store: &Store, folders: &[Uuid], query: &Query) -> Re
     let search = query.get("search").map(str::to_lowercase);
     let mut kinds = Vec::new();
     for name in query.all("itemTypes") {
-        let kind: ItemKind = serde_json::from_value(json!(name)).map_err(|_| {
-            ApiError::parameter(
-                "query",
-                "itemTypes",
-                "Input should be a known item type",
-                "enum",
-            )
-        })?;
+        let kind: ItemKind = serde_json::from_value(json!(name))
+            .map_err(|_| ApiError::parameter("query", "itemTypes", "Input should be a known item type", "enum"))?;
         kinds.push(kind);
     }
     // Nothing is linked to a dataset here.
@@ -66,29 +52,18 @@ fn answer(shared: &Shared, store: &Store, folders: &[Uuid], query: &Query) -> Re
             return false;
         };
         (kinds.is_empty() || kinds.contains(&item.kind))
-            && search
-                .as_ref()
-                .is_none_or(|search| item.name.to_lowercase().contains(search))
+            && search.as_ref().is_none_or(|search| item.name.to_lowercase().contains(search))
     };
-    let listings = folders
-        .iter()
-        .filter_map(|uuid| store.folder(*uuid))
-        .map(|folder| &folder.items);
+    let listings = folders.iter().filter_map(|uuid| store.folder(*uuid)).map(|folder| &folder.items);
     let (uuids, next) = page(listings, &request, keep);
     let sign = query.flag("signUrls")?.unwrap_or(false);
     let with_metadata = query.flag("includeClientMetadata")?.unwrap_or(true);
     let found = uuids.iter().filter_map(|uuid| store.item(*uuid));
-    let results = found
-        .map(|item| shared.item_json(item, sign, with_metadata))
-        .collect();
+    let results = found.map(|item| shared.item_json(item, sign, with_metadata)).collect();
     Ok(Json(page_body(results, next.as_ref())))
 }
 
-pub(super) async fn get(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    query: Query,
-) -> Reply {
+pub(super) async fn get(State(shared): State<Arc<Shared>>, Path(id): Path<String>, query: Query) -> Reply {
     let uuid = path_uuid("itemUuid", &id)?;
     let sign = query.flag("signUrl")?.unwrap_or(false);
     let store = locked(&shared.store);
@@ -135,22 +110,13 @@ struct Patch {
 impl Patch {
     fn read(body: &Value, loc: Vec<Value>) -> Result<Self, ApiError> {
         let mut reader = Reader::new(false);
-        let mut patch = Self {
-            name: None,
-            description: None,
-            client_metadata: None,
-            settings: None,
-        };
+        let mut patch = Self { name: None, description: None, client_metadata: None, settings: None };
         if let Some(top) = reader.object(body, loc) {
             patch.name = reader.opt_string(&top, "name");
             patch.description = reader.opt_string(&top, "description");
-            patch.client_metadata = reader
-                .opt_object(&top, "clientMetadata")
-                .map(|found| found.map.clone());
-            patch.settings = top
-                .map
-                .get("timeseriesSettings")
-                .map(|value| Some(value.clone()).filter(|value| !value.is_null()));
+            patch.client_metadata = reader.opt_object(&top, "clientMetadata").map(|found| found.map.clone());
+            patch.settings =
+                top.map.get("timeseriesSettings").map(|value| Some(value.clone()).filter(|value| !value.is_null()));
         }
         reader.finish(patch)
     }
@@ -210,10 +176,8 @@ pub(super) async fn patch_bulk(State(shared): State<Arc<Shared>>, bytes: Bytes) 
     for (uuid, _) in &changes {
         item(&store, *uuid)?;
     }
-    let results = changes
-        .into_iter()
-        .map(|(uuid, patch)| patch.apply(&shared, &mut store, uuid))
-        .collect::<Result<_, _>>()?;
+    let results =
+        changes.into_iter().map(|(uuid, patch)| patch.apply(&shared, &mut store, uuid)).collect::<Result<_, _>>()?;
     Ok(Json(page_body(results, None)))
 }
 
@@ -223,11 +187,7 @@ fn member(shared: &Shared, parent: &str, id: &str) -> Result<Uuid, ApiError> {
     let store = locked(&shared.store);
     folder(&store, parent)?;
     let found = item(&store, uuid)?;
-    if found.parent == parent {
-        Ok(uuid)
-    } else {
-        Err(ApiError::forbidden("item"))
-    }
+    if found.parent == parent { Ok(uuid) } else { Err(ApiError::forbidden("item")) }
 }
 
 pub(super) async fn children(
@@ -238,27 +198,16 @@ pub(super) async fn children(
     let uuid = member(&shared, &parent, &id)?;
     let sign = query.flag("signUrls")?.unwrap_or(false);
     let store = locked(&shared.store);
-    let children = item(&store, uuid)?
-        .children
-        .iter()
-        .filter_map(|child| store.item(*child));
-    let results = children
-        .map(|child| shared.item_json(child, sign, true))
-        .collect();
+    let children = item(&store, uuid)?.children.iter().filter_map(|child| store.item(*child));
+    let results = children.map(|child| shared.item_json(child, sign, true)).collect();
     Ok(Json(page_body(results, None)))
 }
 
-pub(super) async fn summary(
-    State(shared): State<Arc<Shared>>,
-    Path((parent, id)): Path<(String, String)>,
-) -> Reply {
+pub(super) async fn summary(State(shared): State<Arc<Shared>>, Path((parent, id)): Path<(String, String)>) -> Reply {
     let uuid = member(&shared, &parent, &id)?;
     let store = locked(&shared.store);
     let found = item(&store, uuid)?;
-    let siblings = folder(&store, found.parent)?
-        .items
-        .iter()
-        .filter_map(|uuid| store.item(uuid));
+    let siblings = folder(&store, found.parent)?.items.iter().filter_map(|uuid| store.item(uuid));
     let groups: Vec<Value> = siblings
         .filter(|group| group.children.contains(&uuid))
         .map(|group| {
@@ -281,11 +230,7 @@ pub(super) async fn summary(
     })))
 }
 
-pub(super) async fn delete(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    bytes: Bytes,
-) -> Reply {
+pub(super) async fn delete(State(shared): State<Arc<Shared>>, Path(id): Path<String>, bytes: Bytes) -> Reply {
     let parent = path_uuid("folderUuid", &id)?;
     let body = body::parse(&bytes)?;
     let mut reader = Reader::new(false);
@@ -307,20 +252,11 @@ pub(super) async fn delete(
             return Err(ApiError::forbidden("item"));
         }
     }
-    let removed: usize = uuids
-        .into_iter()
-        .map(|uuid| store.remove_item(uuid, frames))
-        .sum();
-    Ok(Json(
-        json!({ "removedItemsCount": removed, "removedFoldersCount": 0 }),
-    ))
+    let removed: usize = uuids.into_iter().map(|uuid| store.remove_item(uuid, frames)).sum();
+    Ok(Json(json!({ "removedItemsCount": removed, "removedFoldersCount": 0 })))
 }
 
-pub(super) async fn move_to(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    bytes: Bytes,
-) -> Reply {
+pub(super) async fn move_to(State(shared): State<Arc<Shared>>, Path(id): Path<String>, bytes: Bytes) -> Reply {
     let parent = path_uuid("folderUuid", &id)?;
     let body = body::parse(&bytes)?;
     let mut reader = Reader::new(false);
@@ -347,11 +283,7 @@ pub(super) async fn move_to(
 }
 
 /// Makes data groups; the answer is their UUIDs in the order of the request.
-pub(super) async fn create_groups(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    bytes: Bytes,
-) -> Reply {
+pub(super) async fn create_groups(State(shared): State<Arc<Shared>>, Path(id): Path<String>, bytes: Bytes) -> Reply {
     let parent = path_uuid("folderUuid", &id)?;
     let body = body::parse(&bytes)?;
     let mut reader = Reader::new(false);
@@ -362,11 +294,7 @@ pub(super) async fn create_groups(
                 groups.extend(read_group(&mut reader, parent, entry, index));
             }
         }
-        _ => reader.complain(
-            vec![json!("body")],
-            "list_type",
-            "Input should be a valid list",
-        ),
+        _ => reader.complain(vec![json!("body")], "list_type", "Input should be a valid list"),
     }
     reader.finish(())?;
     let mut store = locked(&shared.store);
@@ -376,19 +304,14 @@ pub(super) async fn create_groups(
             item(&store, *child)?;
         }
     }
-    let uuids: Vec<Uuid> = groups
-        .into_iter()
-        .filter_map(|group| store.add_item(group))
-        .collect();
+    let uuids: Vec<Uuid> = groups.into_iter().filter_map(|group| store.add_item(group)).collect();
     Ok(Json(json!(uuids)))
 }
 
 fn read_group(reader: &mut Reader, parent: Uuid, entry: &Value, index: usize) -> Option<Item> {
     let object = reader.object(entry, vec![json!("body"), json!(index)])?;
     let layout = reader.string(&object, "layoutType");
-    let name = reader
-        .opt_string(&object, "name")
-        .unwrap_or_else(|| format!("Data group {}", index + 1));
+    let name = reader.opt_string(&object, "name").unwrap_or_else(|| format!("Data group {}", index + 1));
     let mut group = Item::new(parent, ItemKind::Group, name);
     group.client_metadata = reader.map(&object, "clientMetadata");
     let at = object.at("layoutContents");
@@ -401,11 +324,7 @@ fn read_group(reader: &mut Reader, parent: Uuid, entry: &Value, index: usize) ->
                 group.children.extend(reader.as_uuid(value, at.clone()));
             }
             if layout == "default-grid" && group.children.len() > GRID_UNITS {
-                reader.complain(
-                    at,
-                    "too_long",
-                    format!("A grid holds at most {GRID_UNITS} data units"),
-                );
+                reader.complain(at, "too_long", format!("A grid holds at most {GRID_UNITS} data units"));
             }
         }
         "custom" => {
@@ -414,9 +333,7 @@ fn read_group(reader: &mut Reader, parent: Uuid, entry: &Value, index: usize) ->
                 loc.push(json!(key));
                 group.children.extend(reader.as_uuid(&value, loc));
             }
-            group.layout = reader
-                .opt_object(&object, "layout")
-                .map(|layout| Value::Object(layout.map.clone()));
+            group.layout = reader.opt_object(&object, "layout").map(|layout| Value::Object(layout.map.clone()));
         }
         _ => reader.complain(
             object.at("layoutType"),

@@ -71,12 +71,7 @@ impl Job {
             errors: Vec::new(),
             unit_errors: Vec::new(),
         };
-        Self {
-            folder,
-            state: Mutex::new(state),
-            ended: CancellationToken::new(),
-            file_name: request.file_name.clone(),
-        }
+        Self { folder, state: Mutex::new(state), ended: CancellationToken::new(), file_name: request.file_name.clone() }
     }
 
     /// Cancels what is not processed yet and says how many units that were. A job that has ended stays as it is.
@@ -161,43 +156,21 @@ pub(super) async fn run(shared: Arc<Shared>, job: Arc<Job>, mut request: JobRequ
 /// What the check of a unit brought: `None` where it was skipped as a duplicate.
 type Outcome = Result<Option<Vec<Seen>>, Problem>;
 
-async fn check(
-    shared: &Shared,
-    folder: Uuid,
-    request: &JobRequest,
-    reader: &BlobReader,
-    unit: &Unit,
-) -> Outcome {
+async fn check(shared: &Shared, folder: Uuid, request: &JobRequest, reader: &BlobReader, unit: &Unit) -> Outcome {
     if let Some(problem) = &unit.problem {
-        return Err(Problem::new(
-            problem.clone(),
-            "Correct the entry, then register it again.",
-        ));
+        return Err(Problem::new(problem.clone(), "Correct the entry, then register it again."));
     }
-    if unit
-        .title
-        .as_ref()
-        .is_some_and(|title| title.chars().count() > 300)
-    {
-        return Err(Problem::new(
-            "The title is longer than 300 characters",
-            "Shorten the title.",
-        ));
+    if unit.title.as_ref().is_some_and(|title| title.chars().count() > 300) {
+        return Err(Problem::new("The title is longer than 300 characters", "Shorten the title."));
     }
     if request.skip_duplicates {
         let urls: Vec<String> = unit.files.iter().map(|file| file.url.clone()).collect();
-        if locked(&shared.store)
-            .duplicate(folder, unit.kind, &urls)
-            .is_some()
-        {
+        if locked(&shared.store).duplicate(folder, unit.kind, &urls).is_some() {
             return Ok(None);
         }
     }
     let looks: Vec<_> = unit.files.iter().map(|file| reader.look(file)).collect();
-    let seen: Vec<Seen> = stream::iter(looks)
-        .buffered(CONCURRENCY)
-        .try_collect()
-        .await?;
+    let seen: Vec<Seen> = stream::iter(looks).buffered(CONCURRENCY).try_collect().await?;
     if unit.kind == ItemKind::DicomSeries {
         consistent(&unit.files, &seen)?;
     }
@@ -211,16 +184,13 @@ fn consistent(files: &[FileRef], seen: &[Seen]) -> Result<Identifiers, Problem> 
         let mut own = dicom::identifiers(&seen.head);
         own.study = own.study.or_else(|| tag(file, "0020000D"));
         own.series = own.series.or_else(|| tag(file, "0020000E"));
-        for (name, value, known) in [
-            ("StudyInstanceUID", own.study, &mut common.study),
-            ("SeriesInstanceUID", own.series, &mut common.series),
-        ] {
+        for (name, value, known) in
+            [("StudyInstanceUID", own.study, &mut common.study), ("SeriesInstanceUID", own.series, &mut common.series)]
+        {
             match (&known, value) {
                 (Some(known), Some(value)) if **known != value => {
                     return Err(Problem::new(
-                        format!(
-                            "The value of DICOM tag '{name}' should be consistent across files in a series"
-                        ),
+                        format!("The value of DICOM tag '{name}' should be consistent across files in a series"),
                         "Put the files of different studies or series into series of their own.",
                     ));
                 }
@@ -233,13 +203,7 @@ fn consistent(files: &[FileRef], seen: &[Seen]) -> Result<Identifiers, Problem> 
 }
 
 fn tag(file: &FileRef, tag: &str) -> Option<String> {
-    file.tags
-        .as_ref()?
-        .get(tag)?
-        .get("Value")?
-        .get(0)?
-        .as_str()
-        .map(str::to_owned)
+    file.tags.as_ref()?.get(tag)?.get("Value")?.get(0)?.as_str().map(str::to_owned)
 }
 
 /// Writes a unit's outcome down. Returns whether the job goes on.
@@ -252,22 +216,13 @@ fn commit(shared: &Shared, job: &Job, request: &JobRequest, unit: Unit, outcome:
     let kind = unit.kind;
     let registered = outcome.and_then(|seen| {
         let mut store = locked(&shared.store);
-        register(
-            &mut store,
-            job.folder,
-            request,
-            unit,
-            &urls,
-            &seen.unwrap_or_default(),
-        )
+        register(&mut store, job.folder, request, unit, &urls, &seen.unwrap_or_default())
     });
     state.pending -= 1;
     match registered {
         Ok(item) => {
             state.done += 1;
-            state
-                .items
-                .extend(item.map(|(uuid, name)| json!({ "itemUuid": uuid, "name": name })));
+            state.items.extend(item.map(|(uuid, name)| json!({ "itemUuid": uuid, "name": name })));
             true
         }
         Err(problem) => {
@@ -303,23 +258,14 @@ fn register(
         }
         return Ok(None);
     }
-    let mut item = Item::new(
-        folder,
-        unit.kind,
-        unit.title.unwrap_or_else(|| title_of(urls)),
-    );
+    let mut item = Item::new(folder, unit.kind, unit.title.unwrap_or_else(|| title_of(urls)));
     item.urls = urls.to_vec();
     item.client_metadata = unit.client_metadata;
     item.integration = request.integration;
     item.settings = unit.settings;
-    item.mime_type = text(&unit.media, "mimeType")
-        .or_else(|| seen.first().and_then(|seen| seen.content_type.clone()));
+    item.mime_type = text(&unit.media, "mimeType").or_else(|| seen.first().and_then(|seen| seen.content_type.clone()));
     let sizes = seen.iter().filter_map(|seen| seen.size).sum::<u64>();
-    item.file_size = unit
-        .media
-        .get("fileSize")
-        .and_then(Value::as_u64)
-        .or((sizes > 0).then_some(sizes));
+    item.file_size = unit.media.get("fileSize").and_then(Value::as_u64).or((sizes > 0).then_some(sizes));
     item.media = unit.media;
     let frame_kind = match unit.kind {
         ItemKind::ImageGroup | ItemKind::ImageSequence => Some(ItemKind::Image),
@@ -331,30 +277,16 @@ fn register(
         (item.study, item.series) = (common.study, common.series);
     }
     if !unit.from_items.is_empty() {
-        let known = |uuid: &Uuid| {
-            store
-                .item(*uuid)
-                .is_some_and(|item| item.kind == ItemKind::Image)
-        };
+        let known = |uuid: &Uuid| store.item(*uuid).is_some_and(|item| item.kind == ItemKind::Image);
         if let Some(unknown) = unit.from_items.iter().find(|uuid| !known(uuid)) {
             let error = format!("Item {unknown} does not exist or is not an image");
-            return Err(Problem::new(
-                error,
-                "Give the UUIDs of images that are registered already.",
-            ));
+            return Err(Problem::new(error, "Give the UUIDs of images that are registered already."));
         }
-        item.integration = unit
-            .from_items
-            .first()
-            .and_then(|uuid| store.item(*uuid))
-            .and_then(|item| item.integration);
+        item.integration = unit.from_items.first().and_then(|uuid| store.item(*uuid)).and_then(|item| item.integration);
         item.children.clone_from(&unit.from_items);
     } else if let Some(kind) = frame_kind {
         for (index, file) in unit.files.iter().enumerate() {
-            let name = file
-                .title
-                .clone()
-                .unwrap_or_else(|| title_of(std::slice::from_ref(&file.url)));
+            let name = file.title.clone().unwrap_or_else(|| title_of(std::slice::from_ref(&file.url)));
             let mut frame = Item::new(folder, kind, name);
             frame.urls = vec![file.url.clone()];
             frame.integration = request.integration;
@@ -368,10 +300,7 @@ fn register(
     let name = item.name.clone();
     match store.add_item(item) {
         Some(uuid) => Ok(Some((uuid, name))),
-        None => Err(Problem::new(
-            "The folder was deleted",
-            "Register the files in another folder.",
-        )),
+        None => Err(Problem::new("The folder was deleted", "Register the files in another folder.")),
     }
 }
 

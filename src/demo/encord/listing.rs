@@ -46,8 +46,7 @@ pub(super) struct Listing {
 
 impl Listing {
     pub(super) fn insert(&mut self, name: &str, sequence: u64, uuid: Uuid) {
-        self.by_name
-            .insert(Position(name.to_owned(), sequence), uuid);
+        self.by_name.insert(Position(name.to_owned(), sequence), uuid);
         self.by_age.insert(Position(String::new(), sequence), uuid);
     }
 
@@ -66,17 +65,11 @@ impl Listing {
     }
 
     pub(super) fn has_name(&self, name: &str) -> bool {
-        let (low, high) = (
-            Position(name.to_owned(), 0),
-            Position(name.to_owned(), u64::MAX),
-        );
+        let (low, high) = (Position(name.to_owned(), 0), Position(name.to_owned(), u64::MAX));
         self.by_name.range(low..=high).next().is_some()
     }
 
-    fn walk<'a>(
-        &'a self,
-        request: &'a PageRequest,
-    ) -> Box<dyn Iterator<Item = (&'a Position, &'a Uuid)> + 'a> {
+    fn walk<'a>(&'a self, request: &'a PageRequest) -> Box<dyn Iterator<Item = (&'a Position, &'a Uuid)> + 'a> {
         let map = match request.order {
             Order::Name => &self.by_name,
             Order::Created => &self.by_age,
@@ -98,10 +91,7 @@ pub(super) fn page<'a>(
 ) -> (Vec<Uuid>, Option<Position>) {
     let mut found: Vec<(Position, Uuid)> = Vec::new();
     for listing in listings {
-        let entries = listing
-            .walk(request)
-            .filter(|(_, uuid)| keep(**uuid))
-            .take(request.size + 1);
+        let entries = listing.walk(request).filter(|(_, uuid)| keep(**uuid)).take(request.size + 1);
         found.extend(entries.map(|(position, uuid)| (position.clone(), *uuid)));
     }
     if request.descending {
@@ -111,10 +101,7 @@ pub(super) fn page<'a>(
     }
     let more = found.len() > request.size;
     found.truncate(request.size);
-    let next = found
-        .last()
-        .filter(|_| more)
-        .map(|(position, _)| position.clone());
+    let next = found.last().filter(|_| more).map(|(position, _)| position.clone());
     (found.into_iter().map(|(_, uuid)| uuid).collect(), next)
 }
 
@@ -135,12 +122,7 @@ mod tests {
             (Order::Created, false, vec![0, 1, 2, 3, 4, 5]),
         ] {
             for size in 1..=7 {
-                let mut request = PageRequest {
-                    order,
-                    descending,
-                    after: None,
-                    size,
-                };
+                let mut request = PageRequest { order, descending, after: None, size };
                 let mut seen = Vec::new();
                 loop {
                     let (uuids, next) = page(&listings, &request, |_| true);

@@ -169,23 +169,15 @@ impl Server {
         });
         let port = options.port;
         let listen = |source| StartError::Listen { port, source };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-            .await
-            .map_err(listen)?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(listen)?;
         let url = format!("http://{}", listener.local_addr().map_err(listen)?);
         let stopping = shared.stopping.clone();
         let router = router(&shared);
         let task = tokio::spawn(async move {
             // Serving ends only by the signal: failures to accept are retried by the server itself.
-            let _ = axum::serve(listener, router)
-                .with_graceful_shutdown(stopping.cancelled_owned())
-                .await;
+            let _ = axum::serve(listener, router).with_graceful_shutdown(stopping.cancelled_owned()).await;
         });
-        Ok(Self {
-            url,
-            shared,
-            task: Some(task),
-        })
+        Ok(Self { url, shared, task: Some(task) })
     }
 
     /// `http://127.0.0.1:PORT`, to be given to clients as their domain.
@@ -242,9 +234,7 @@ impl Server {
     pub async fn stop(mut self) {
         self.shared.stopping.cancel();
         if let Some(mut task) = self.task.take()
-            && tokio::time::timeout(STOP_PATIENCE, &mut task)
-                .await
-                .is_err()
+            && tokio::time::timeout(STOP_PATIENCE, &mut task).await.is_err()
         {
             task.abort();
         }
@@ -262,60 +252,28 @@ fn router(shared: &Arc<Shared>) -> Router {
         ("user/current", get(account::current_user)),
         ("user/bearer-token", get(account::bearer_token)),
         ("cloud-integrations", get(account::integrations)),
-        (
-            "organisation/client-metadata-schema-v2",
-            get(schema::get).post(schema::post),
-        ),
-        (
-            "storage/folders",
-            get(folders::list_root).post(folders::create),
-        ),
+        ("organisation/client-metadata-schema-v2", get(schema::get).post(schema::post)),
+        ("storage/folders", get(folders::list_root).post(folders::create)),
         ("storage/folders/patch-bulk", patch(folders::patch_bulk)),
         ("storage/folders/move", post(folders::move_to)),
         ("storage/search/folders", get(folders::search)),
         ("storage/search/items", get(items::search)),
-        (
-            "storage/folders/{f}",
-            get(folders::get)
-                .patch(folders::patch)
-                .delete(folders::delete),
-        ),
+        ("storage/folders/{f}", get(folders::get).patch(folders::patch).delete(folders::delete)),
         ("storage/folders/{f}/folders", get(folders::list_children)),
         ("storage/folders/{f}/summary", get(folders::summary)),
-        (
-            "storage/folders/{f}/folder-config",
-            get(folders::get_config).post(folders::post_config),
-        ),
+        ("storage/folders/{f}/folder-config", get(folders::get_config).post(folders::post_config)),
         ("storage/folders/{f}/items", get(items::list)),
         ("storage/folders/{f}/items/delete", post(items::delete)),
         ("storage/folders/{f}/items/move", post(items::move_to)),
         ("storage/folders/{f}/items/{i}", patch(items::patch)),
         ("storage/folders/{f}/items/{i}/summary", get(items::summary)),
-        (
-            "storage/folders/{f}/items/{i}/child-items",
-            get(items::children),
-        ),
-        (
-            "storage/folders/{f}/create-group-items",
-            post(items::create_groups),
-        ),
+        ("storage/folders/{f}/items/{i}/child-items", get(items::children)),
+        ("storage/folders/{f}/create-group-items", post(items::create_groups)),
         ("storage/folders/{f}/data-upload-jobs", post(uploads::start)),
-        (
-            "storage/folders/{f}/data-upload-jobs/{j}",
-            get(uploads::poll),
-        ),
-        (
-            "storage/folders/{f}/data-upload-jobs/{j}/cancel",
-            post(uploads::cancel),
-        ),
-        (
-            "storage/folders/{f}/cloud-synced-folder-syncs",
-            post(uploads::start_sync),
-        ),
-        (
-            "storage/folders/{f}/cloud-linked-folder-syncs/{j}/long-polling",
-            get(uploads::poll_sync),
-        ),
+        ("storage/folders/{f}/data-upload-jobs/{j}", get(uploads::poll)),
+        ("storage/folders/{f}/data-upload-jobs/{j}/cancel", post(uploads::cancel)),
+        ("storage/folders/{f}/cloud-synced-folder-syncs", post(uploads::start_sync)),
+        ("storage/folders/{f}/cloud-linked-folder-syncs/{j}/long-polling", get(uploads::poll_sync)),
         ("storage/items/get-bulk", post(items::get_bulk)),
         ("storage/items/patch-bulk", patch(items::patch_bulk)),
         ("storage/items/{i}", get(items::get)),

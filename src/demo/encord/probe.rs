@@ -35,20 +35,14 @@ impl StorageAccess {
             return url.to_owned();
         };
         let separator = if url.contains('?') { '&' } else { '?' };
-        format!(
-            "{url}{separator}{}",
-            sas.expose_secret().trim_start_matches('?')
-        )
+        format!("{url}{separator}{}", sas.expose_secret().trim_start_matches('?'))
     }
 
     /// Whether the URL lies below `base_url`, compared by whole path segments.
     pub(super) fn covers(&self, url: &Url) -> bool {
         let base = self.base_url.path().trim_end_matches('/');
         self.base_url.origin() == url.origin()
-            && url
-                .path()
-                .strip_prefix(base)
-                .is_some_and(|rest| rest.starts_with('/'))
+            && url.path().strip_prefix(base).is_some_and(|rest| rest.starts_with('/'))
     }
 }
 
@@ -61,10 +55,7 @@ pub(super) struct Problem {
 
 impl Problem {
     pub(super) fn new(error: impl Into<String>, action: &'static str) -> Self {
-        Self {
-            error: error.into(),
-            action,
-        }
+        Self { error: error.into(), action }
     }
 }
 
@@ -87,20 +78,12 @@ pub(super) struct BlobReader {
 
 /// The client for all requests to storage. Proxies are not used: the storage of the demo is on this machine.
 pub(super) fn client() -> reqwest::Result<Client> {
-    Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(Duration::from_secs(30))
-        .build()
+    Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(30)).build()
 }
 
 impl BlobReader {
     pub(super) fn new(client: Client, access: Option<StorageAccess>) -> Self {
-        Self {
-            client,
-            access,
-            slots: Arc::new(Semaphore::new(CONCURRENCY)),
-        }
+        Self { client, access, slots: Arc::new(Semaphore::new(CONCURRENCY)) }
     }
 
     /// Looks at one file.
@@ -111,22 +94,13 @@ impl BlobReader {
         let url = file.url.as_str();
         if url.chars().any(char::is_whitespace) {
             let error = format!("Object URL contains whitespace: {url}");
-            return Err(Problem::new(
-                error,
-                "Percent-encode the blob name in the URL: a space becomes %20.",
-            ));
+            return Err(Problem::new(error, "Percent-encode the blob name in the URL: a space becomes %20."));
         }
         if url.len() > 16 * 1024 {
-            return Err(Problem::new(
-                "Object URL is longer than 16 KB",
-                "Shorten the blob's name.",
-            ));
+            return Err(Problem::new("Object URL is longer than 16 KB", "Shorten the blob's name."));
         }
         let parsed = Url::parse(url).map_err(|_| {
-            Problem::new(
-                format!("Object URL is not a URL: {url}"),
-                "Give the full https:// URL of the blob.",
-            )
+            Problem::new(format!("Object URL is not a URL: {url}"), "Give the full https:// URL of the blob.")
         })?;
         let Some(access) = &self.access else {
             return Ok(Seen::default());
@@ -154,12 +128,7 @@ impl BlobReader {
         let url = file.url.as_str();
         let response = send(self.request(access, Method::HEAD, url), url).await?;
         refuse(response.status(), url)?;
-        let header = |name: &str| {
-            response
-                .headers()
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-        };
+        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
         if header("x-ms-access-tier").is_some_and(|tier| tier.eq_ignore_ascii_case("archive")) {
             return Err(Problem::new(
                 format!("Object is in the Archive access tier: {url}"),
@@ -169,68 +138,40 @@ impl BlobReader {
         let size = header("content-length").and_then(|length| length.parse::<u64>().ok());
         if size == Some(0) {
             let error = format!("The file is empty: {url}");
-            return Err(Problem::new(
-                error,
-                "Upload the blob again, or leave it out.",
-            ));
+            return Err(Problem::new(error, "Upload the blob again, or leave it out."));
         }
         let content_type = header("content-type").map(str::to_owned);
 
         let range = format!("bytes=0-{}", HEAD_BYTES - 1);
-        let request = self
-            .request(access, Method::GET, url)
-            .header("range", range);
+        let request = self.request(access, Method::GET, url).header("range", range);
         let mut response = send(request, url).await?;
         refuse(response.status(), url)?;
         let mut head = BytesMut::with_capacity(HEAD_BYTES);
         while head.len() < HEAD_BYTES
-            && let Some(chunk) = response
-                .chunk()
-                .await
-                .map_err(|error| unreachable(url, error))?
+            && let Some(chunk) = response.chunk().await.map_err(|error| unreachable(url, error))?
         {
             head.extend_from_slice(&chunk);
         }
         head.truncate(HEAD_BYTES);
         sniff::check(file.class, &head).map_err(|error| {
-            Problem::new(
-                error,
-                "Register the file under the type it is of, or put the right file in its place.",
-            )
+            Problem::new(error, "Register the file under the type it is of, or put the right file in its place.")
         })?;
-        Ok(Seen {
-            size,
-            content_type,
-            head: head.freeze(),
-        })
+        Ok(Seen { size, content_type, head: head.freeze() })
     }
 
-    pub(super) fn request(
-        &self,
-        access: &StorageAccess,
-        method: Method,
-        url: &str,
-    ) -> RequestBuilder {
-        self.client
-            .request(method, access.signed(url))
-            .header("x-ms-version", VERSION)
+    pub(super) fn request(&self, access: &StorageAccess, method: Method, url: &str) -> RequestBuilder {
+        self.client.request(method, access.signed(url)).header("x-ms-version", VERSION)
     }
 }
 
 async fn send(request: RequestBuilder, url: &str) -> Result<Response, Problem> {
-    request
-        .send()
-        .await
-        .map_err(|error| unreachable(url, error))
+    request.send().await.map_err(|error| unreachable(url, error))
 }
 
 fn unreachable(url: &str, error: reqwest::Error) -> Problem {
     // The URL inside the error carries the signature.
     let error = error.without_url();
-    Problem::new(
-        format!("Could not read {url}: {error}"),
-        "Check that the storage account can be reached, then retry.",
-    )
+    Problem::new(format!("Could not read {url}: {error}"), "Check that the storage account can be reached, then retry.")
 }
 
 fn refuse(status: StatusCode, url: &str) -> Result<(), Problem> {

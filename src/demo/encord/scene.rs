@@ -14,20 +14,9 @@ const FORMATS: [&str; 8] = ["pcd", "ply", "las", "laz", "e57", "mcap", "bag", "d
 pub(super) fn files(scene: &Value) -> Result<Vec<FileRef>, String> {
     match scene {
         Value::String(url) => {
-            let path = url
-                .split(['?', '#'])
-                .next()
-                .unwrap_or_default()
-                .to_ascii_lowercase();
-            let known = !url.contains('?')
-                && FORMATS
-                    .iter()
-                    .any(|format| path.ends_with(&format!(".{format}")));
-            if known {
-                Ok(vec![point_cloud(url)])
-            } else {
-                Err(unknown_format("its URL's extension"))
-            }
+            let path = url.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+            let known = !url.contains('?') && FORMATS.iter().any(|format| path.ends_with(&format!(".{format}")));
+            if known { Ok(vec![point_cloud(url)]) } else { Err(unknown_format("its URL's extension")) }
         }
         Value::Object(map) => match (map.get("content"), map.get("url").and_then(Value::as_str)) {
             (Some(content), _) => files(content),
@@ -42,9 +31,7 @@ pub(super) fn files(scene: &Value) -> Result<Vec<FileRef>, String> {
     }
 }
 
-fn streams<'a>(
-    streams: impl IntoIterator<Item = &'a Map<String, Value>>,
-) -> Result<Vec<FileRef>, String> {
+fn streams<'a>(streams: impl IntoIterator<Item = &'a Map<String, Value>>) -> Result<Vec<FileRef>, String> {
     let mut files = Vec::new();
     for stream in streams {
         let class = match stream.get("type").and_then(Value::as_str) {
@@ -53,20 +40,11 @@ fn streams<'a>(
             Some("time_series") => Class::Text,
             Some("camera_parameters" | "camera" | "frame_of_reference") => continue,
             other => {
-                return Err(format!(
-                    "A scene has no stream type {}",
-                    other.unwrap_or("(none given)")
-                ));
+                return Err(format!("A scene has no stream type {}", other.unwrap_or("(none given)")));
             }
         };
-        let events = stream
-            .get("events")
-            .and_then(Value::as_array)
-            .map_or(&[][..], Vec::as_slice);
-        let uris = events
-            .iter()
-            .map(|event| event.get("uri"))
-            .chain([stream.get("uri")]);
+        let events = stream.get("events").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let uris = events.iter().map(|event| event.get("uri")).chain([stream.get("uri")]);
         files.extend(uris.flatten().filter_map(Value::as_str).map(|url| FileRef {
             url: url.to_owned(),
             title: None,
@@ -74,10 +52,7 @@ fn streams<'a>(
             tags: None,
         }));
     }
-    if files
-        .iter()
-        .any(|file| matches!(file.class, Class::PointCloud | Class::Image))
-    {
+    if files.iter().any(|file| matches!(file.class, Class::PointCloud | Class::Image)) {
         Ok(files)
     } else {
         Err("A scene needs at least one point cloud or image stream".to_owned())
@@ -85,17 +60,9 @@ fn streams<'a>(
 }
 
 fn point_cloud(url: &str) -> FileRef {
-    FileRef {
-        url: url.to_owned(),
-        title: None,
-        class: Class::PointCloud,
-        tags: None,
-    }
+    FileRef { url: url.to_owned(), title: None, class: Class::PointCloud, tags: None }
 }
 
 fn unknown_format(what: &str) -> String {
-    format!(
-        "Cannot tell the scene's format from {what}; supported are {}",
-        FORMATS.join(", ")
-    )
+    format!("Cannot tell the scene's format from {what}; supported are {}", FORMATS.join(", "))
 }

@@ -15,10 +15,7 @@ pub(super) async fn get(State(shared): State<Arc<Shared>>) -> Json<Value> {
     Json(locked(&shared.store).schema.clone().unwrap_or(Value::Null))
 }
 
-pub(super) async fn post(
-    State(shared): State<Arc<Shared>>,
-    bytes: Bytes,
-) -> Result<Json<Value>, ApiError> {
+pub(super) async fn post(State(shared): State<Arc<Shared>>, bytes: Bytes) -> Result<Json<Value>, ApiError> {
     let schema = body::parse(&bytes)?;
     let mut reader = Reader::new(false);
     if let Some(entries) = reader.object(&schema, vec![json!("body")]) {
@@ -46,33 +43,16 @@ fn check_type(reader: &mut Reader, entry: &Object<'_>, tombstone_allowed: bool) 
         "datetime" => one_of(reader, entry, "timezone", &["UTC"]),
         "varchar" => within(reader, entry, "max_length", 0, 8192),
         "variant" => {
-            let hints = [
-                "number",
-                "varchar",
-                "text",
-                "boolean",
-                "datetime",
-                "uuid",
-                "string",
-                "long_string",
-            ];
+            let hints = ["number", "varchar", "text", "boolean", "datetime", "uuid", "string", "long_string"];
             one_of(reader, entry, "hint", &hints);
         }
         "enum" => {
             let values = reader.list(entry, "values");
             if values.is_empty() || values.len() > 256 {
-                reader.complain(
-                    entry.at("values"),
-                    "value_error",
-                    "An enum must have 1 to 256 values",
-                );
+                reader.complain(entry.at("values"), "value_error", "An enum must have 1 to 256 values");
             }
             if !values.iter().all(Value::is_string) {
-                reader.complain(
-                    entry.at("values"),
-                    "string_type",
-                    "Input should be a valid string",
-                );
+                reader.complain(entry.at("values"), "string_type", "Input should be a valid string");
             }
         }
         "embedding" => {
@@ -87,9 +67,7 @@ fn check_type(reader: &mut Reader, entry: &Object<'_>, tombstone_allowed: bool) 
             }
         }
         other => {
-            let msg = format!(
-                "Input tag '{other}' found using 'ty' does not match any of the expected tags"
-            );
+            let msg = format!("Input tag '{other}' found using 'ty' does not match any of the expected tags");
             reader.complain(entry.at("ty"), "union_tag_invalid", msg);
         }
     }
@@ -99,39 +77,23 @@ fn one_of(reader: &mut Reader, entry: &Object<'_>, key: &str, allowed: &[&str]) 
     if let Some(value) = reader.find(entry, key)
         && !value.as_str().is_some_and(|text| allowed.contains(&text))
     {
-        reader.complain(
-            entry.at(key),
-            "enum",
-            format!("Input should be one of: {}", allowed.join(", ")),
-        );
+        reader.complain(entry.at(key), "enum", format!("Input should be one of: {}", allowed.join(", ")));
     }
 }
 
 fn within(reader: &mut Reader, entry: &Object<'_>, key: &str, low: u64, high: u64) {
     if let Some(value) = reader.find(entry, key)
-        && !value
-            .as_u64()
-            .is_some_and(|number| (low..=high).contains(&number))
+        && !value.as_u64().is_some_and(|number| (low..=high).contains(&number))
     {
-        reader.complain(
-            entry.at(key),
-            "value_error",
-            format!("Input should be between {low} and {high}"),
-        );
+        reader.complain(entry.at(key), "value_error", format!("Input should be between {low} and {high}"));
     }
 }
 
 /// The rule of the official SDK: letters and digits of any script besides `-`, `_`, space and `.`; at least one of them;
 /// no `$` in front; `keyframes` is reserved.
 fn is_valid_key(key: &str) -> bool {
-    let rest: String = key
-        .chars()
-        .filter(|c| !matches!(c, '-' | '_' | ' ' | '.'))
-        .collect();
-    !key.starts_with('$')
-        && !rest.is_empty()
-        && rest != "keyframes"
-        && rest.chars().all(char::is_alphanumeric)
+    let rest: String = key.chars().filter(|c| !matches!(c, '-' | '_' | ' ' | '.')).collect();
+    !key.starts_with('$') && !rest.is_empty() && rest != "keyframes" && rest.chars().all(char::is_alphanumeric)
 }
 
 #[cfg(test)]
@@ -144,17 +106,7 @@ mod tests {
         for key in ["a", "é", "A b", "²", "team.key-1_x"] {
             assert!(is_valid_key(key), "{key}");
         }
-        for key in [
-            "$x",
-            "",
-            "-",
-            "keyframes",
-            "key-frames",
-            "k.e.y.f.r.a.m.e.s",
-            "a/b",
-            "a:b",
-            "_ .",
-        ] {
+        for key in ["$x", "", "-", "keyframes", "key-frames", "k.e.y.f.r.a.m.e.s", "a/b", "a:b", "_ ."] {
             assert!(!is_valid_key(key), "{key}");
         }
     }

@@ -36,31 +36,21 @@ pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Shared {
     pub(super) fn integration(&self, uuid: Uuid) -> Option<&Integration> {
-        self.integrations
-            .iter()
-            .find(|integration| integration.uuid == uuid)
+        self.integrations.iter().find(|integration| integration.uuid == uuid)
     }
 
     pub(super) fn blob_reader(&self, integration: Option<Uuid>) -> BlobReader {
-        let access = integration
-            .and_then(|uuid| self.integration(uuid))
-            .and_then(|found| found.storage.clone());
+        let access = integration.and_then(|uuid| self.integration(uuid)).and_then(|found| found.storage.clone());
         BlobReader::new(self.client.clone(), access)
     }
 
     /// The item for an answer, with a readable URL if asked for and if there is one.
     pub(super) fn item_json(&self, item: &Item, sign: bool, with_metadata: bool) -> Value {
-        let signed = item
-            .urls
-            .first()
-            .filter(|_| sign && item.children.is_empty())
-            .map(|url| {
-                let access = item
-                    .integration
-                    .and_then(|uuid| self.integration(uuid))
-                    .and_then(|found| found.storage.as_ref());
-                access.map_or_else(|| url.clone(), |access| access.signed(url))
-            });
+        let signed = item.urls.first().filter(|_| sign && item.children.is_empty()).map(|url| {
+            let access =
+                item.integration.and_then(|uuid| self.integration(uuid)).and_then(|found| found.storage.as_ref());
+            access.map_or_else(|| url.clone(), |access| access.signed(url))
+        });
         item.to_json(signed.as_deref(), with_metadata)
     }
 }
@@ -70,9 +60,7 @@ impl Shared {
 /// # Errors
 /// 403 when there is none, as the real service answers.
 pub(super) fn folder(store: &Store, uuid: Uuid) -> Result<&Folder, ApiError> {
-    store
-        .folder(uuid)
-        .ok_or_else(|| ApiError::forbidden("folder"))
+    store.folder(uuid).ok_or_else(|| ApiError::forbidden("folder"))
 }
 
 /// The item.

@@ -26,20 +26,14 @@ pub(super) struct Signed<'a> {
 /// A sentence that says which of them is wrong.
 pub(super) fn verify(request: &Signed<'_>, keys: &[VerifyingKey], now: i64) -> Result<(), String> {
     let digest = header(request.headers, "content-digest")?;
-    let expected = format!(
-        "sha-256=:{}:",
-        STANDARD.encode(Sha256::digest(request.body))
-    );
+    let expected = format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(request.body)));
     if digest != expected {
         return Err("Content-Digest does not match the request body.".to_owned());
     }
     let input = header(request.headers, "signature-input")?;
-    let parameters = input
-        .strip_prefix(LABEL)
-        .ok_or("Signature-Input does not start with encord-sig=.")?;
-    let fields = parameters
-        .strip_prefix(COVERED)
-        .ok_or_else(|| format!("Signature-Input must cover exactly {COVERED}."))?;
+    let parameters = input.strip_prefix(LABEL).ok_or("Signature-Input does not start with encord-sig=.")?;
+    let fields =
+        parameters.strip_prefix(COVERED).ok_or_else(|| format!("Signature-Input must cover exactly {COVERED}."))?;
 
     let (mut created, mut key_id, mut algorithm) = (None, None, None);
     for field in fields.split(';').filter(|field| !field.is_empty()) {
@@ -48,9 +42,7 @@ pub(super) fn verify(request: &Signed<'_>, keys: &[VerifyingKey], now: i64) -> R
             Some(("keyid", value)) => key_id = Some(value.trim_matches('"')),
             Some(("alg", value)) => algorithm = Some(value.trim_matches('"')),
             _ => {
-                return Err(format!(
-                    "Signature-Input has an unknown parameter: {field}."
-                ));
+                return Err(format!("Signature-Input has an unknown parameter: {field}."));
             }
         }
     }
@@ -80,8 +72,7 @@ pub(super) fn verify(request: &Signed<'_>, keys: &[VerifyingKey], now: i64) -> R
         .and_then(|text| STANDARD.decode(text).ok())
         .and_then(|bytes| Signature::from_slice(&bytes).ok())
         .ok_or("Signature is not of the form encord-sig=:<base64 of 64 bytes>:.")?;
-    key.verify_strict(base.as_bytes(), &signature)
-        .map_err(|_| "The signature does not match the request.".to_owned())
+    key.verify_strict(base.as_bytes(), &signature).map_err(|_| "The signature does not match the request.".to_owned())
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Result<&'a str, String> {
@@ -130,17 +121,10 @@ mod tests {
 
     fn headers(digest: &str, signature: &str) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        let input =
-            format!(r#"encord-sig={COVERED};created={CREATED};keyid="{KEY_ID}";alg="ed25519""#);
-        headers.insert(
-            "content-digest",
-            HeaderValue::from_str(&format!("sha-256=:{digest}:")).unwrap(),
-        );
+        let input = format!(r#"encord-sig={COVERED};created={CREATED};keyid="{KEY_ID}";alg="ed25519""#);
+        headers.insert("content-digest", HeaderValue::from_str(&format!("sha-256=:{digest}:")).unwrap());
         headers.insert("signature-input", HeaderValue::from_str(&input).unwrap());
-        headers.insert(
-            "signature",
-            HeaderValue::from_str(&format!("encord-sig=:{signature}:")).unwrap(),
-        );
+        headers.insert("signature", HeaderValue::from_str(&format!("encord-sig=:{signature}:")).unwrap());
         headers
     }
 
@@ -148,12 +132,7 @@ mod tests {
     fn the_official_sdk_s_signatures_are_accepted() {
         for (method, target, body, digest, signature) in VECTORS {
             let headers = headers(digest, signature);
-            let request = Signed {
-                method,
-                target,
-                headers: &headers,
-                body: body.as_bytes(),
-            };
+            let request = Signed { method, target, headers: &headers, body: body.as_bytes() };
             verify(&request, &keys(), CREATED).unwrap();
             verify(&request, &keys(), CREATED + TOLERANCE).unwrap();
             verify(&request, &keys(), CREATED - TOLERANCE).unwrap();
@@ -164,56 +143,17 @@ mod tests {
     fn whatever_is_altered_is_refused_with_its_reason() {
         let (method, target, body, digest, signature) = VECTORS[1];
         let good = headers(digest, signature);
-        let says = |method: &str,
-                    target: &str,
-                    body: &[u8],
-                    headers: &HeaderMap,
-                    now: i64,
-                    keys: &[VerifyingKey]| {
-            verify(
-                &Signed {
-                    method,
-                    target,
-                    headers,
-                    body,
-                },
-                keys,
-                now,
-            )
-            .unwrap_err()
+        let says = |method: &str, target: &str, body: &[u8], headers: &HeaderMap, now: i64, keys: &[VerifyingKey]| {
+            verify(&Signed { method, target, headers, body }, keys, now).unwrap_err()
         };
         let body = body.as_bytes();
+        assert!(says("PUT", target, body, &good, CREATED, &keys()).contains("does not match the request."));
         assert!(
-            says("PUT", target, body, &good, CREATED, &keys())
-                .contains("does not match the request.")
-        );
-        assert!(
-            says(method, "/v2/public/other", body, &good, CREATED, &keys())
-                .contains("does not match the request.")
+            says(method, "/v2/public/other", body, &good, CREATED, &keys()).contains("does not match the request.")
         );
         assert!(says(method, target, b"{}", &good, CREATED, &keys()).contains("Content-Digest"));
-        assert!(
-            says(
-                method,
-                target,
-                body,
-                &good,
-                CREATED + TOLERANCE + 1,
-                &keys()
-            )
-            .contains("created time")
-        );
-        assert!(
-            says(
-                method,
-                target,
-                body,
-                &good,
-                CREATED - TOLERANCE - 1,
-                &keys()
-            )
-            .contains("created time")
-        );
+        assert!(says(method, target, body, &good, CREATED + TOLERANCE + 1, &keys()).contains("created time"));
+        assert!(says(method, target, body, &good, CREATED - TOLERANCE - 1, &keys()).contains("created time"));
         assert!(says(method, target, body, &good, CREATED, &[]).contains("keyid"));
         for missing in ["content-digest", "signature-input", "signature"] {
             let mut headers = good.clone();

@@ -57,26 +57,16 @@ pub(super) fn check(expected: Class, head: &[u8]) -> Result<(), String> {
             "application/pdf" => expected == Class::Pdf,
             "application/gzip" => expected == Class::Nifti,
             "application/vnd.sqlite3" => expected == Class::PointCloud,
-            "application/dicom"
-            | "application/zip"
-            | "application/vnd.rar"
-            | "application/x-7z-compressed" => false,
+            "application/dicom" | "application/zip" | "application/vnd.rar" | "application/x-7z-compressed" => false,
             _ => true,
         },
         _ => true,
     };
-    if fits {
-        Ok(())
-    } else {
-        Err(mismatch(expected, mime))
-    }
+    if fits { Ok(()) } else { Err(mismatch(expected, mime)) }
 }
 
 fn mismatch(expected: Class, mime: &str) -> String {
-    format!(
-        "Expected {}, got a file of type {mime}",
-        expected.expected()
-    )
+    format!("Expected {}, got a file of type {mime}", expected.expected())
 }
 
 fn check_dicom(head: &[u8]) -> Result<(), String> {
@@ -84,10 +74,7 @@ fn check_dicom(head: &[u8]) -> Result<(), String> {
         return Ok(());
     }
     if let Some(kind) = infer::get(head) {
-        let weak = matches!(
-            kind.matcher_type(),
-            MatcherType::App | MatcherType::Archive | MatcherType::Font
-        );
+        let weak = matches!(kind.matcher_type(), MatcherType::App | MatcherType::Archive | MatcherType::Font);
         if !weak || kind.mime_type() == "application/pdf" {
             return Err(mismatch(Class::Dicom, kind.mime_type()));
         }
@@ -105,8 +92,7 @@ fn is_text(head: &[u8]) -> bool {
     let text = match std::str::from_utf8(head) {
         Ok(text) => text,
         Err(error) if error.error_len().is_none() => {
-            std::str::from_utf8(head.get(..error.valid_up_to()).unwrap_or_default())
-                .unwrap_or_default()
+            std::str::from_utf8(head.get(..error.valid_up_to()).unwrap_or_default()).unwrap_or_default()
         }
         Err(_) => return false,
     };
@@ -144,27 +130,17 @@ mod tests {
             (dicom, vec![Class::Dicom]),
         ] {
             for class in CLASSES {
-                assert_eq!(
-                    check(class, &head).is_ok(),
-                    allowed.contains(&class),
-                    "{class:?} {head:?}"
-                );
+                assert_eq!(check(class, &head).is_ok(), allowed.contains(&class), "{class:?} {head:?}");
             }
         }
         assert!(check(Class::Nifti, &gzip).is_ok() && check(Class::Image, &gzip).is_err());
-        assert_eq!(
-            check(Class::Video, PNG).unwrap_err(),
-            "Expected a video, got a file of type image/png"
-        );
+        assert_eq!(check(Class::Video, PNG).unwrap_err(), "Expected a video, got a file of type image/png");
     }
 
     #[test]
     fn doubt_lets_pass() {
         for class in CLASSES {
-            assert!(
-                check(class, b"\x01\x02\x03 nothing known").is_ok(),
-                "{class:?}"
-            );
+            assert!(check(class, b"\x01\x02\x03 nothing known").is_ok(), "{class:?}");
         }
         assert!(check(Class::Text, "BMW, wheels\n4, é".as_bytes()).is_ok());
         assert!(check(Class::Text, &"BMW é".as_bytes()[..5]).is_ok());

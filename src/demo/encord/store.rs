@@ -78,9 +78,7 @@ pub(super) struct Store {
 
 /// Now, as the API writes times.
 pub(super) fn now() -> String {
-    OffsetDateTime::now_utc()
-        .format(&Rfc3339)
-        .unwrap_or_default()
+    OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default()
 }
 
 /// What makes two items of a folder duplicates: the URL of a single file whatever its type, or all URLs of a group in
@@ -88,13 +86,9 @@ pub(super) fn now() -> String {
 pub(super) fn duplicate_key(kind: ItemKind, urls: &[String]) -> Option<String> {
     match (kind, urls) {
         (_, []) | (ItemKind::Group, _) => None,
-        (
-            ItemKind::ImageGroup
-            | ItemKind::ImageSequence
-            | ItemKind::DicomSeries
-            | ItemKind::Scene,
-            urls,
-        ) => Some(format!("{kind:?}\n{}", urls.join("\n"))),
+        (ItemKind::ImageGroup | ItemKind::ImageSequence | ItemKind::DicomSeries | ItemKind::Scene, urls) => {
+            Some(format!("{kind:?}\n{}", urls.join("\n")))
+        }
         (_, [url, ..]) => Some(url.clone()),
     }
 }
@@ -130,18 +124,12 @@ impl Item {
 
     /// The item as the API shows it; `signed_url` only when asked for.
     pub(super) fn to_json(&self, signed_url: Option<&str>, with_metadata: bool) -> Value {
-        let metadata = if with_metadata {
-            Value::Object(self.client_metadata.clone()).to_string()
-        } else {
-            "{}".into()
-        };
+        let metadata =
+            if with_metadata { Value::Object(self.client_metadata.clone()).to_string() } else { "{}".into() };
         let media = |key: &str| self.media.get(key).cloned().unwrap_or(Value::Null);
         let has_own_url = !matches!(
             self.kind,
-            ItemKind::ImageGroup
-                | ItemKind::ImageSequence
-                | ItemKind::DicomSeries
-                | ItemKind::Group
+            ItemKind::ImageGroup | ItemKind::ImageSequence | ItemKind::DicomSeries | ItemKind::Group
         );
         json!({
             "uuid": self.uuid,
@@ -199,10 +187,7 @@ impl Store {
     fn listing_mut(&mut self, parent: Option<Uuid>) -> Option<&mut Listing> {
         match parent {
             None => Some(&mut self.roots),
-            Some(parent) => self
-                .folders
-                .get_mut(&parent)
-                .map(|folder| &mut folder.subfolders),
+            Some(parent) => self.folders.get_mut(&parent).map(|folder| &mut folder.subfolders),
         }
     }
 
@@ -251,8 +236,7 @@ impl Store {
         let Some(folder) = self.folders.get_mut(&uuid) else {
             return;
         };
-        let (old_name, old_parent, sequence) =
-            (folder.name.clone(), folder.parent, folder.sequence);
+        let (old_name, old_parent, sequence) = (folder.name.clone(), folder.parent, folder.sequence);
         name.clone_into(&mut folder.name);
         folder.parent = parent;
         folder.edited = now();
@@ -278,11 +262,8 @@ impl Store {
     /// Removes a folder with all it holds.
     pub(super) fn remove_folder(&mut self, uuid: Uuid) {
         for below in self.subtree(uuid) {
-            let items: Vec<Uuid> = self
-                .folders
-                .get(&below)
-                .map(|folder| folder.items.iter().collect())
-                .unwrap_or_default();
+            let items: Vec<Uuid> =
+                self.folders.get(&below).map(|folder| folder.items.iter().collect()).unwrap_or_default();
             for item in items {
                 self.remove_item(item, true);
             }
@@ -351,12 +332,7 @@ impl Store {
     /// The oldest item of the folder that the given one would duplicate.
     pub(super) fn duplicate(&self, folder: Uuid, kind: ItemKind, urls: &[String]) -> Option<Uuid> {
         let key = duplicate_key(kind, urls)?;
-        self.folders
-            .get(&folder)?
-            .by_urls
-            .get(&key)?
-            .first()
-            .copied()
+        self.folders.get(&folder)?.by_urls.get(&key)?.first().copied()
     }
 
     /// Changes an item and keeps the indexes right.

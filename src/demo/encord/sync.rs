@@ -24,12 +24,7 @@ use super::shared::{Shared, locked};
 use super::store::{CloudLink, Item, Store};
 
 /// What stays as it is in the path of an object URL.
-const PATH: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'/')
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~');
+const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// One run of a synchronisation.
 pub(super) struct SyncJob {
@@ -49,11 +44,7 @@ struct State {
 
 impl SyncJob {
     pub(super) fn new(folder: Uuid) -> Self {
-        Self {
-            folder,
-            state: Mutex::default(),
-            ended: CancellationToken::new(),
-        }
+        Self { folder, state: Mutex::default(), ended: CancellationToken::new() }
     }
 
     pub(super) fn to_json(&self) -> Value {
@@ -88,19 +79,14 @@ pub(super) fn split(remote: &Url) -> Option<(String, String)> {
         Host::Domain(name) => name == "localhost",
         Host::Ipv4(_) | Host::Ipv6(_) => true,
     };
-    let mut segments = remote
-        .path()
-        .trim_start_matches('/')
-        .splitn(if path_style { 3 } else { 2 }, '/');
+    let mut segments = remote.path().trim_start_matches('/').splitn(if path_style { 3 } else { 2 }, '/');
     let mut container = remote.origin().ascii_serialization();
     for _ in 0..(if path_style { 2 } else { 1 }) {
         let segment = segments.next().filter(|segment| !segment.is_empty())?;
         container.push('/');
         container.push_str(segment);
     }
-    let prefix = percent_decode_str(segments.next().unwrap_or_default())
-        .decode_utf8()
-        .ok()?;
+    let prefix = percent_decode_str(segments.next().unwrap_or_default()).decode_utf8().ok()?;
     Some((container, prefix.into_owned()))
 }
 
@@ -116,10 +102,7 @@ pub(super) async fn run(shared: Arc<Shared>, job: Arc<SyncJob>, link: CloudLink)
 
 async fn work(shared: &Shared, job: &SyncJob, link: &CloudLink) -> Result<(), String> {
     let reader = shared.blob_reader(Some(link.integration));
-    let access = reader
-        .access
-        .as_ref()
-        .ok_or("The integration has no storage")?;
+    let access = reader.access.as_ref().ok_or("The integration has no storage")?;
     let remote = Url::parse(&link.remote_url).map_err(|_| "The synced URL is not a URL")?;
     let (container, prefix) = split(&remote).ok_or("The synced URL has no container")?;
 
@@ -140,10 +123,7 @@ async fn work(shared: &Shared, job: &SyncJob, link: &CloudLink) -> Result<(), St
     let mut files = Vec::new();
     for blob in blobs {
         let name = blob.name.decoded();
-        if let Some(target) = sidecars
-            .as_ref()
-            .and_then(|sidecars| name.strip_suffix(sidecars.suffix.as_str()))
-        {
+        if let Some(target) = sidecars.as_ref().and_then(|sidecars| name.strip_suffix(sidecars.suffix.as_str())) {
             metadata.insert(target.to_owned(), object_url(&container, &name));
         } else if let Some(kind) = kind_of(&name, blob.properties.content_type.as_deref()) {
             files.push((name, kind, blob.properties));
@@ -162,9 +142,7 @@ async fn work(shared: &Shared, job: &SyncJob, link: &CloudLink) -> Result<(), St
         {
             tokio::time::sleep_until(started + due).await;
         }
-        let attached = match metadata
-            .get(&name)
-            .filter(|_| sidecars.as_ref().is_some_and(|sidecars| !sidecars.paused))
+        let attached = match metadata.get(&name).filter(|_| sidecars.as_ref().is_some_and(|sidecars| !sidecars.paused))
         {
             Some(url) => read_object(&reader, access, url).await,
             None => None,
@@ -172,23 +150,10 @@ async fn work(shared: &Shared, job: &SyncJob, link: &CloudLink) -> Result<(), St
         let url = object_url(&container, &name);
         let readable = properties.length > 0 && properties.tier.as_deref() != Some("Archive");
         if readable {
-            let title = name
-                .strip_prefix(prefix.as_str())
-                .unwrap_or(&name)
-                .to_owned();
+            let title = name.strip_prefix(prefix.as_str()).unwrap_or(&name).to_owned();
             let old = existing.get(&url).copied();
             let mut store = locked(&shared.store);
-            apply(
-                &mut store,
-                job.folder,
-                link.integration,
-                old,
-                kind,
-                title,
-                url.clone(),
-                &properties,
-                attached,
-            );
+            apply(&mut store, job.folder, link.integration, old, kind, title, url.clone(), &properties, attached);
             present.insert(url);
         }
         let mut state = locked(&job.state);
@@ -213,9 +178,7 @@ fn existing(store: &Store, folder: Uuid) -> HashMap<String, Uuid> {
         return HashMap::new();
     };
     let items = folder.items.iter().filter_map(|uuid| store.item(uuid));
-    items
-        .filter_map(|item| Some((item.urls.first()?.clone(), item.uuid)))
-        .collect()
+    items.filter_map(|item| Some((item.urls.first()?.clone(), item.uuid))).collect()
 }
 
 #[expect(clippy::too_many_arguments, reason = "one blob's facts, used once")]
@@ -261,28 +224,12 @@ impl Sidecars {
         let store = locked(&shared.store);
         let config = store.folder(folder)?.config.get("metadataIngestion")?;
         let suffix = config.get("matcher")?.get("suffix")?.as_str()?.to_owned();
-        Some(Self {
-            suffix,
-            paused: config
-                .get("paused")
-                .and_then(Value::as_bool)
-                .unwrap_or(false),
-        })
+        Some(Self { suffix, paused: config.get("paused").and_then(Value::as_bool).unwrap_or(false) })
     }
 }
 
-async fn read_object(
-    reader: &BlobReader,
-    access: &StorageAccess,
-    url: &str,
-) -> Option<Map<String, Value>> {
-    let response = reader
-        .request(access, Method::GET, url)
-        .send()
-        .await
-        .ok()?
-        .error_for_status()
-        .ok()?;
+async fn read_object(reader: &BlobReader, access: &StorageAccess, url: &str) -> Option<Map<String, Value>> {
+    let response = reader.request(access, Method::GET, url).send().await.ok()?.error_for_status().ok()?;
     serde_json::from_slice(&response.bytes().await.ok()?).ok()
 }
 
@@ -323,13 +270,7 @@ struct Name {
 
 impl Name {
     fn decoded(&self) -> String {
-        if self.encoded {
-            percent_decode_str(&self.text)
-                .decode_utf8_lossy()
-                .into_owned()
-        } else {
-            self.text.clone()
-        }
+        if self.encoded { percent_decode_str(&self.text).decode_utf8_lossy().into_owned() } else { self.text.clone() }
     }
 }
 
@@ -365,29 +306,17 @@ async fn list(
 ) -> Result<Page, String> {
     let url = list_url(container, prefix, marker);
     let request = reader.request(access, Method::GET, &url);
-    let response = request
-        .send()
-        .await
-        .map_err(|error| format!("Could not list: {}", error.without_url()))?;
+    let response = request.send().await.map_err(|error| format!("Could not list: {}", error.without_url()))?;
     if !response.status().is_success() {
-        return Err(format!(
-            "Listing {container} was answered with {}",
-            response.status().as_u16()
-        ));
+        return Err(format!("Listing {container} was answered with {}", response.status().as_u16()));
     }
-    let body = response
-        .bytes()
-        .await
-        .map_err(|error| format!("Could not list: {}", error.without_url()))?;
+    let body = response.bytes().await.map_err(|error| format!("Could not list: {}", error.without_url()))?;
     from_xml(&body).map_err(|_| "The listing is not of the known form".to_owned())
 }
 
 /// By the extension; where that says nothing, by the content type.
 fn kind_of(name: &str, content_type: Option<&str>) -> Option<ItemKind> {
-    let extension = name
-        .rsplit_once('.')
-        .map(|(_, extension)| extension.to_ascii_lowercase())
-        .unwrap_or_default();
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default();
     match extension.as_str() {
         "jpg" | "jpeg" | "png" | "webp" | "avif" | "bmp" | "tif" | "tiff" => {
             return Some(ItemKind::Image);
@@ -404,9 +333,7 @@ fn kind_of(name: &str, content_type: Option<&str>) -> Option<ItemKind> {
         "application/pdf" => Some(ItemKind::Pdf),
         "application/json" | "application/xml" => Some(ItemKind::PlainText),
         // DICOM and formats that browsers do not show have image types too.
-        "image/jpeg" | "image/png" | "image/webp" | "image/avif" | "image/bmp" | "image/tiff" => {
-            Some(ItemKind::Image)
-        }
+        "image/jpeg" | "image/png" | "image/webp" | "image/avif" | "image/bmp" | "image/tiff" => Some(ItemKind::Image),
         other => match other.split_once('/')?.0 {
             "video" => Some(ItemKind::Video),
             "audio" => Some(ItemKind::Audio),
@@ -423,35 +350,14 @@ mod tests {
     #[test]
     fn container_and_prefix_come_out_of_the_url() {
         for (url, container, prefix) in [
-            (
-                "https://a.blob.core.windows.net/c/x/y%20z/",
-                "https://a.blob.core.windows.net/c",
-                "x/y z/",
-            ),
-            (
-                "https://a.blob.core.windows.net/c",
-                "https://a.blob.core.windows.net/c",
-                "",
-            ),
-            (
-                "http://127.0.0.1:10000/dev/c/x/",
-                "http://127.0.0.1:10000/dev/c",
-                "x/",
-            ),
+            ("https://a.blob.core.windows.net/c/x/y%20z/", "https://a.blob.core.windows.net/c", "x/y z/"),
+            ("https://a.blob.core.windows.net/c", "https://a.blob.core.windows.net/c", ""),
+            ("http://127.0.0.1:10000/dev/c/x/", "http://127.0.0.1:10000/dev/c", "x/"),
         ] {
-            assert_eq!(
-                split(&Url::parse(url).unwrap()).unwrap(),
-                (container.to_owned(), prefix.to_owned())
-            );
+            assert_eq!(split(&Url::parse(url).unwrap()).unwrap(), (container.to_owned(), prefix.to_owned()));
         }
-        assert_eq!(
-            split(&Url::parse("https://a.blob.core.windows.net/").unwrap()),
-            None
-        );
-        assert_eq!(
-            split(&Url::parse("http://127.0.0.1:10000/dev/").unwrap()),
-            None
-        );
+        assert_eq!(split(&Url::parse("https://a.blob.core.windows.net/").unwrap()), None);
+        assert_eq!(split(&Url::parse("http://127.0.0.1:10000/dev/").unwrap()), None);
     }
 
     #[test]
@@ -463,12 +369,7 @@ mod tests {
             </Blobs><NextMarker /></EnumerationResults>"#,
         )
         .unwrap();
-        let names: Vec<_> = page
-            .blobs
-            .blob
-            .iter()
-            .map(|blob| blob.name.decoded())
-            .collect();
+        let names: Vec<_> = page.blobs.blob.iter().map(|blob| blob.name.decoded()).collect();
         assert_eq!(names, ["a & b.jpg", "a\u{fffe}b.jpg"]);
         assert_eq!(page.blobs.blob[0].properties.length, 5);
         assert!(page.next_marker.unwrap_or_default().is_empty());

@@ -60,20 +60,9 @@ enum Number {
 }
 use Number::{Real, Text, Whole};
 
-const VIDEO: Fields = &[
-    ("fps", Real),
-    ("duration", Real),
-    ("width", Whole),
-    ("height", Whole),
-    ("fileSize", Whole),
-    ("mimeType", Text),
-];
-const IMAGE: Fields = &[
-    ("mimeType", Text),
-    ("fileSize", Whole),
-    ("height", Whole),
-    ("width", Whole),
-];
+const VIDEO: Fields =
+    &[("fps", Real), ("duration", Real), ("width", Whole), ("height", Whole), ("fileSize", Whole), ("mimeType", Text)];
+const IMAGE: Fields = &[("mimeType", Text), ("fileSize", Whole), ("height", Whole), ("width", Whole)];
 const AUDIO: Fields = &[
     ("duration", Real),
     ("fileSize", Whole),
@@ -88,9 +77,9 @@ const PDF: Fields = &[("fileSize", Whole), ("numPages", Whole)];
 
 /// The tags that `dicomMetadata.tags` must name (their values may be null).
 const DICOM_TAGS: [&str; 22] = [
-    "00080018", "00100020", "00180050", "00181114", "00181164", "0020000D", "0020000E", "00200013",
-    "00200032", "00200037", "00209113", "00209116", "00280004", "00280008", "00280010", "00280011",
-    "00280030", "00281050", "00281051", "00289110", "52009229", "52009230",
+    "00080018", "00100020", "00180050", "00181114", "00181164", "0020000D", "0020000E", "00200013", "00200032",
+    "00200037", "00209113", "00209116", "00280004", "00280008", "00280010", "00280011", "00280030", "00281050",
+    "00281051", "00289110", "52009229", "52009230",
 ];
 
 /// Reads the body of `POST …/data-upload-jobs`.
@@ -136,9 +125,7 @@ fn lists(reader: &mut Reader, items: &Object<'_>, raw: bool, request: &mut JobRe
             ("videos", _) => video,
             ("images", _) => image,
             ("imageGroups", false) | ("image_groups", true) => image_group,
-            ("imageGroupsFromItems", false) | ("image_groups_from_items", true) => {
-                image_group_from_items
-            }
+            ("imageGroupsFromItems", false) | ("image_groups_from_items", true) => image_group_from_items,
             ("dicomSeries", false) | ("dicom_series", true) => dicom_series,
             ("audio", _) => audio,
             ("text", _) => text,
@@ -155,11 +142,7 @@ fn lists(reader: &mut Reader, items: &Object<'_>, raw: bool, request: &mut JobRe
                 continue;
             }
             _ => {
-                reader.complain(
-                    items.at(key.as_str()),
-                    "extra_forbidden",
-                    "Extra inputs are not permitted",
-                );
+                reader.complain(items.at(key.as_str()), "extra_forbidden", "Extra inputs are not permitted");
                 continue;
             }
         };
@@ -177,53 +160,23 @@ fn lists(reader: &mut Reader, items: &Object<'_>, raw: bool, request: &mut JobRe
 }
 
 fn video(reader: &mut Reader, object: &Object<'_>, _: bool) -> Unit {
-    single(
-        reader,
-        object,
-        ItemKind::Video,
-        Class::Video,
-        Some(("videoMetadata", VIDEO)),
-    )
+    single(reader, object, ItemKind::Video, Class::Video, Some(("videoMetadata", VIDEO)))
 }
 
 fn image(reader: &mut Reader, object: &Object<'_>, _: bool) -> Unit {
-    single(
-        reader,
-        object,
-        ItemKind::Image,
-        Class::Image,
-        Some(("imageMetadata", IMAGE)),
-    )
+    single(reader, object, ItemKind::Image, Class::Image, Some(("imageMetadata", IMAGE)))
 }
 
 fn audio(reader: &mut Reader, object: &Object<'_>, _: bool) -> Unit {
-    single(
-        reader,
-        object,
-        ItemKind::Audio,
-        Class::Audio,
-        Some(("audioMetadata", AUDIO)),
-    )
+    single(reader, object, ItemKind::Audio, Class::Audio, Some(("audioMetadata", AUDIO)))
 }
 
 fn text(reader: &mut Reader, object: &Object<'_>, _: bool) -> Unit {
-    single(
-        reader,
-        object,
-        ItemKind::PlainText,
-        Class::Text,
-        Some(("textMetadata", TEXT)),
-    )
+    single(reader, object, ItemKind::PlainText, Class::Text, Some(("textMetadata", TEXT)))
 }
 
 fn pdf(reader: &mut Reader, object: &Object<'_>, _: bool) -> Unit {
-    single(
-        reader,
-        object,
-        ItemKind::Pdf,
-        Class::Pdf,
-        Some(("pdfMetadata", PDF)),
-    )
+    single(reader, object, ItemKind::Pdf, Class::Pdf, Some(("pdfMetadata", PDF)))
 }
 
 fn nifti(reader: &mut Reader, object: &Object<'_>, _: bool) -> Unit {
@@ -236,11 +189,7 @@ fn time_series(reader: &mut Reader, object: &Object<'_>, _: bool) -> Unit {
         match reader.opt_object(&settings, "channels") {
             None => reader.missing(&settings, "channels"),
             Some(channels) if channels.map.len() > 100 => {
-                reader.complain(
-                    settings.at("channels"),
-                    "value_error",
-                    "channels must contain at most 100 entries",
-                );
+                reader.complain(settings.at("channels"), "value_error", "channels must contain at most 100 entries");
             }
             Some(_) => unit.settings = Some(Value::Object(settings.map.clone())),
         }
@@ -256,19 +205,8 @@ fn single(
     media: Option<(&str, Fields)>,
 ) -> Unit {
     let url = reader.string(object, "objectUrl");
-    let media = media.map_or_else(Map::new, |(key, fields)| {
-        media_block(reader, object, key, fields)
-    });
-    Unit {
-        files: vec![FileRef {
-            url,
-            title: None,
-            class,
-            tags: None,
-        }],
-        media,
-        ..unit(reader, object, kind)
-    }
+    let media = media.map_or_else(Map::new, |(key, fields)| media_block(reader, object, key, fields));
+    Unit { files: vec![FileRef { url, title: None, class, tags: None }], media, ..unit(reader, object, kind) }
 }
 
 fn unit(reader: &mut Reader, object: &Object<'_>, kind: ItemKind) -> Unit {
@@ -286,11 +224,7 @@ fn unit(reader: &mut Reader, object: &Object<'_>, kind: ItemKind) -> Unit {
 
 fn image_group(reader: &mut Reader, object: &Object<'_>, raw: bool) -> Unit {
     let sequence = reader.boolean(object, "createVideo", false);
-    let kind = if sequence {
-        ItemKind::ImageSequence
-    } else {
-        ItemKind::ImageGroup
-    };
+    let kind = if sequence { ItemKind::ImageSequence } else { ItemKind::ImageGroup };
     let mut group = unit(reader, object, kind);
     if raw {
         group.files = numbered(reader, object, Class::Image);
@@ -306,11 +240,7 @@ fn image_group_from_items(reader: &mut Reader, object: &Object<'_>, _: bool) -> 
         reader.missing(object, "createVideo");
     }
     let sequence = reader.boolean(object, "createVideo", false);
-    let kind = if sequence {
-        ItemKind::ImageSequence
-    } else {
-        ItemKind::ImageGroup
-    };
+    let kind = if sequence { ItemKind::ImageSequence } else { ItemKind::ImageGroup };
     let mut group = unit(reader, object, kind);
     if reader.find(object, "imageItems").is_none() {
         reader.missing(object, "imageItems");
@@ -342,11 +272,7 @@ fn scene_item(reader: &mut Reader, object: &Object<'_>, raw: bool) -> Unit {
     match reader.find(object, "scene") {
         None => reader.missing(object, "scene"),
         Some(Value::String(_)) if !raw => {
-            reader.complain(
-                object.at("scene"),
-                "dict_type",
-                "Input should be a valid dictionary",
-            );
+            reader.complain(object.at("scene"), "dict_type", "Input should be a valid dictionary");
         }
         Some(value) => match scene::files(value) {
             Ok(files) => item.files = files,
@@ -375,19 +301,10 @@ fn files(reader: &mut Reader, object: &Object<'_>, key: &str, class: Class) -> V
                 None
             }
         };
-        files.push(FileRef {
-            url: reader.string(&file, "url"),
-            title: reader.opt_string(&file, "title"),
-            class,
-            tags,
-        });
+        files.push(FileRef { url: reader.string(&file, "url"), title: reader.opt_string(&file, "title"), class, tags });
     }
     if files.is_empty() && reader.find(object, key).is_some() {
-        reader.complain(
-            object.at(key),
-            "too_short",
-            "List should have at least 1 item",
-        );
+        reader.complain(object.at(key), "too_short", "List should have at least 1 item");
     }
     files
 }
@@ -402,21 +319,9 @@ fn numbered(reader: &mut Reader, object: &Object<'_>, class: Class) -> Vec<FileR
         match number.parse::<u64>() {
             Ok(number) => {
                 let url = reader.string(object, key);
-                found.push((
-                    number,
-                    FileRef {
-                        url,
-                        title: None,
-                        class,
-                        tags: None,
-                    },
-                ));
+                found.push((number, FileRef { url, title: None, class, tags: None }));
             }
-            Err(_) => reader.complain(
-                object.at(key.as_str()),
-                "value_error",
-                "objectUrl_ must end in a number",
-            ),
+            Err(_) => reader.complain(object.at(key.as_str()), "value_error", "objectUrl_ must end in a number"),
         }
     }
     if found.is_empty() {
@@ -426,12 +331,7 @@ fn numbered(reader: &mut Reader, object: &Object<'_>, class: Class) -> Vec<FileR
     found.into_iter().map(|(_, file)| file).collect()
 }
 
-fn media_block(
-    reader: &mut Reader,
-    object: &Object<'_>,
-    key: &str,
-    fields: Fields,
-) -> Map<String, Value> {
+fn media_block(reader: &mut Reader, object: &Object<'_>, key: &str, fields: Fields) -> Map<String, Value> {
     let Some(block) = reader.opt_object(object, key) else {
         return Map::new();
     };
@@ -442,21 +342,9 @@ fn media_block(
             continue;
         };
         let (fits, kind, msg) = match number {
-            Whole => (
-                value.as_f64().is_some_and(|n| n.fract() == 0.0),
-                "int_type",
-                "Input should be a valid integer",
-            ),
-            Real => (
-                value.is_number(),
-                "float_type",
-                "Input should be a valid number",
-            ),
-            Text => (
-                value.is_string(),
-                "string_type",
-                "Input should be a valid string",
-            ),
+            Whole => (value.as_f64().is_some_and(|n| n.fract() == 0.0), "int_type", "Input should be a valid integer"),
+            Real => (value.is_number(), "float_type", "Input should be a valid number"),
+            Text => (value.is_string(), "string_type", "Input should be a valid string"),
         };
         if fits {
             media.insert((*name).to_owned(), value.clone());
@@ -484,14 +372,8 @@ fn dicom_tags(reader: &mut Reader, file: &Object<'_>) -> Option<Map<String, Valu
 
 /// Groups and series have no single URL that a title could be taken from.
 fn require_title(unit: &mut Unit) {
-    if unit
-        .title
-        .as_deref()
-        .is_none_or(|title| title.trim().is_empty())
-    {
-        unit.problem = Some(format!(
-            "A title is required for the {} when a cloud integration is used",
-            unit.kind.noun()
-        ));
+    if unit.title.as_deref().is_none_or(|title| title.trim().is_empty()) {
+        unit.problem =
+            Some(format!("A title is required for the {} when a cloud integration is used", unit.kind.noun()));
     }
 }

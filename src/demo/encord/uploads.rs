@@ -26,11 +26,7 @@ const LONGEST_POLL: u64 = 60;
 const MAX_UNITS: usize = 500_000;
 const MAX_URLS: usize = 1_000_000;
 
-pub(super) async fn start(
-    State(shared): State<Arc<Shared>>,
-    Path(id): Path<String>,
-    bytes: Bytes,
-) -> Reply {
+pub(super) async fn start(State(shared): State<Arc<Shared>>, Path(id): Path<String>, bytes: Bytes) -> Reply {
     let parent = path_uuid("folderUuid", &id)?;
     folder(&locked(&shared.store), parent)?;
     let request = units::read(&body::parse(&bytes)?)?;
@@ -55,9 +51,9 @@ fn check(shared: &Shared, request: &JobRequest) -> Result<(), ApiError> {
         )));
     }
     match request.integration {
-        None if urls > 0 => Err(ApiError::bad_request(
-            "integrationHash is required to register files from cloud storage",
-        )),
+        None if urls > 0 => {
+            Err(ApiError::bad_request("integrationHash is required to register files from cloud storage"))
+        }
         Some(uuid) if shared.integration(uuid).is_none() => Err(ApiError::forbidden("integration")),
         _ => Ok(()),
     }
@@ -73,10 +69,7 @@ pub(super) async fn poll(
     Ok(Json(job.to_json()))
 }
 
-pub(super) async fn cancel(
-    State(shared): State<Arc<Shared>>,
-    Path((parent, id)): Path<(String, String)>,
-) -> Reply {
+pub(super) async fn cancel(State(shared): State<Arc<Shared>>, Path((parent, id)): Path<(String, String)>) -> Reply {
     let job = find(&shared, &parent, &id)?;
     Ok(Json(json!({ "unitsCancelledCount": job.cancel() })))
 }
@@ -84,18 +77,13 @@ pub(super) async fn cancel(
 fn find(shared: &Shared, parent: &str, id: &str) -> Result<Arc<Job>, ApiError> {
     let (parent, uuid) = (path_uuid("folderUuid", parent)?, path_uuid("jobUuid", id)?);
     folder(&locked(&shared.store), parent)?;
-    let found = locked(&shared.jobs)
-        .get(&uuid)
-        .filter(|job| job.folder == parent)
-        .cloned();
+    let found = locked(&shared.jobs).get(&uuid).filter(|job| job.folder == parent).cloned();
     found.ok_or_else(|| ApiError::not_found("There is no such upload job in this folder"))
 }
 
 /// Holds the answer back until the job ended or the time is up.
 async fn wait(shared: &Shared, ended: &CancellationToken, query: &Query) -> Result<(), ApiError> {
-    let seconds = query
-        .number("timeoutSeconds", LONGEST_POLL, 0, u64::MAX)?
-        .min(LONGEST_POLL);
+    let seconds = query.number("timeoutSeconds", LONGEST_POLL, 0, u64::MAX)?.min(LONGEST_POLL);
     tokio::select! {
         biased;
         () = ended.cancelled() => {}
@@ -108,8 +96,7 @@ async fn wait(shared: &Shared, ended: &CancellationToken, query: &Query) -> Resu
 pub(super) async fn start_sync(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Reply {
     let parent = path_uuid("folderUuid", &id)?;
     let link = folder(&locked(&shared.store), parent)?.link.clone();
-    let link =
-        link.ok_or_else(|| ApiError::bad_request("The folder is not a cloud-synced folder"))?;
+    let link = link.ok_or_else(|| ApiError::bad_request("The folder is not a cloud-synced folder"))?;
     let job = Arc::new(SyncJob::new(parent));
     let uuid = Uuid::new_v4();
     locked(&shared.syncs).insert(uuid, Arc::clone(&job));
@@ -122,17 +109,10 @@ pub(super) async fn poll_sync(
     Path((parent, id)): Path<(String, String)>,
     query: Query,
 ) -> Reply {
-    let (parent, uuid) = (
-        path_uuid("folderUuid", &parent)?,
-        path_uuid("syncJobUuid", &id)?,
-    );
+    let (parent, uuid) = (path_uuid("folderUuid", &parent)?, path_uuid("syncJobUuid", &id)?);
     folder(&locked(&shared.store), parent)?;
-    let found = locked(&shared.syncs)
-        .get(&uuid)
-        .filter(|job| job.folder == parent)
-        .cloned();
-    let job = found
-        .ok_or_else(|| ApiError::bad_request("There is no such synchronisation of this folder"))?;
+    let found = locked(&shared.syncs).get(&uuid).filter(|job| job.folder == parent).cloned();
+    let job = found.ok_or_else(|| ApiError::bad_request("There is no such synchronisation of this folder"))?;
     wait(&shared, &job.ended, &query).await?;
     Ok(Json(job.to_json()))
 }

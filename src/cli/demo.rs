@@ -1,0 +1,97 @@
+//! `demo`: the whole import on embedded services, for trying and for tests.
+
+use tempfile::TempDir;
+
+use super::{
+    Exit,
+    exit::refuse,
+    run::{Consent, import},
+    signals, wizard,
+};
+use crate::{
+    demo::{Stage, encord::Pace},
+    store::{Home, RunStore, config},
+    wizard::Problem,
+};
+
+/// What the embedded Encord service gets through in a second, for one job. Slow enough to watch, fast enough to wait for.
+const UNITS_PER_SECOND: f64 = 7.0;
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  azure-to-encord demo                        the wizard, on sample data\n  azure-to-encord demo --headless             the same import without a terminal UI; exits 3, as some items fail\n  azure-to-encord demo --serve > demo.toml    only the services; Ctrl-C stops them"
+)]
+pub(crate) struct Args {
+    /// Import without a terminal UI.
+    #[arg(long, conflicts_with = "serve")]
+    headless: bool,
+    /// Run just the two services, and print a config that points at them.
+    #[arg(long)]
+    serve: bool,
+    /// Print one JSON object a line (with --headless).
+    #[arg(long, requires = "headless")]
+    json: bool,
+    /// How many units a second the embedded Encord service gets through for each job; 0 is as fast as it can.
+    #[arg(long, value_name = "N", default_value_t = UNITS_PER_SECOND, hide_short_help = true)]
+    units_per_second: f64,
+}
+
+pub(crate) async fn demo(args: Args) -> Exit {
+    let dir = match tempfile::Builder::new().prefix("azure-to-encord-demo-").tempdir() {
+        Ok(dir) => dir,
+        Err(error) => return refuse(&Problem::other(format!("No temporary directory can be made: {error}."))),
+    };
+    let pace = if args.units_per_second > 0.0 { Pace::PerSecond(args.units_per_second) } else { Pace::Unlimited };
+    let stage = match Stage::set_up(dir.path(), pace).await {
+        Ok(stage) => stage,
+        Err(error) => return refuse(&Problem::other(format!("The demo cannot start: {error}."))),
+    };
+    let exit = if args.serve { serve(&stage).await } else { play(&stage, &dir, &args).await };
+    stage.strike().await;
+    keep_report(dir);
+    exit
+}
+
+async fn serve(stage: &Stage) -> Exit {
+    match std::fs::read_to_string(stage.config()) {
+        Ok(text) => {
+            println!("{text}");
+            eprintln!(
+                "The services are running. The config is also at {}. Ctrl-C stops them.",
+                stage.config().display()
+            );
+        }
+        Err(error) => return refuse(&Problem::other(format!("The demo's config cannot be read: {error}."))),
+    }
+    signals::interrupted().await;
+    Exit::Done
+}
+
+async fn play(stage: &Stage, dir: &TempDir, args: &Args) -> Exit {
+    // A demo leaves the user's own configs and runs alone.
+    let home = Home::below(dir.path());
+    let config = match config::load(stage.config()) {
+        Ok(config) => config,
+        Err(error) => return refuse(&Problem::config(error.0)),
+    };
+    if args.headless {
+        import(home, config, "demo", Consent::Given, args.json).await
+    } else {
+        wizard::open(home, config, "demo").await
+    }
+}
+
+/// Keeps the demo's directory if a run left a report in it, without the secrets.
+fn keep_report(dir: TempDir) {
+    let home = Home::below(dir.path());
+    let has_runs = home.data().join("runs.db").is_file()
+        && RunStore::open(&home).and_then(|store| store.runs()).is_ok_and(|runs| !runs.is_empty());
+    if !has_runs {
+        return;
+    }
+    for secret in ["demo_ed25519", "demo_sas", "demo.toml"] {
+        let _ = std::fs::remove_file(dir.path().join(secret));
+    }
+    let path = dir.keep();
+    eprintln!("The demo's report is kept in {}; remove it when you like.", path.display());
+}
