@@ -22,10 +22,6 @@ impl Output {
         Output { json, live: std::io::stderr().is_terminal(), line_open: false }
     }
 
-    pub(crate) fn is_json(&self) -> bool {
-        self.json
-    }
-
     /// Prints a JSON event, if asked for. A reader that went away does not stop an import.
     pub(crate) fn event(&mut self, event: &Value) {
         if self.json {

@@ -186,13 +186,13 @@ fn glob_set(patterns: &[String]) -> Result<GlobSet, RuleError> {
 mod tests {
     use super::*;
 
-    fn rules(texts: RuleTexts) -> Rules {
-        Rules::new(&texts).unwrap()
+    fn rules(texts: &RuleTexts) -> Rules {
+        Rules::new(texts).unwrap()
     }
 
     #[test]
     fn include_and_exclude_decide_what_is_taken() {
-        let rules = rules(RuleTexts {
+        let rules = rules(&RuleTexts {
             include: vec!["site-*/**".into()],
             exclude: vec!["**/*.tmp".into(), "site-x/*".into()],
             ..RuleTexts::default()
@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn groups_form_by_directory_and_by_expression() {
-        let rules = rules(RuleTexts {
+        let rules = rules(&RuleTexts {
             groups: vec![
                 (Kind::ImageGroup, "rig/**".into(), "directory".into()),
                 (Kind::DicomSeries, "**/*.dcm".into(), r"(?<series>[^/]+)_(?<frame>\d+)\.dcm$".into()),

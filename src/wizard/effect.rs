@@ -17,6 +17,7 @@ pub type RequestId = u64;
 
 /// Something to be done outside the machine.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a handful exist at a time")]
 pub enum Effect {
     /// Begin a request; its replies come back with this id.
     Start {
@@ -36,6 +37,7 @@ pub enum Effect {
 
 /// What can be asked of the services.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a handful exist at a time")]
 pub enum Request {
     /// Read the key, sign in, list the integrations.
     ConnectEncord {

@@ -298,10 +298,11 @@ impl FolderStep {
             Action::Bottom => last,
             _ => self.cursor,
         };
-        if self.cursor + AHEAD > self.rows.len() && self.loading.is_none() {
-            if let Some(page) = self.next_page.take() {
-                self.loading = Some(outbox.start(self.page_request(Some(page))));
-            }
+        if self.cursor + AHEAD > self.rows.len()
+            && self.loading.is_none()
+            && let Some(page) = self.next_page.take()
+        {
+            self.loading = Some(outbox.start(self.page_request(Some(page))));
         }
     }
 

@@ -414,7 +414,7 @@ impl IntegrationStep {
                     self.input_problem = Some((
                         FieldName::Account,
                         "leave out everything from the '?' on: a SAS token goes into a variable or a file",
-                    ))
+                    ));
                 }
                 Err(_) => self.input_problem = Some((FieldName::Account, "this is not a URL")),
             }

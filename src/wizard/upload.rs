@@ -113,7 +113,7 @@ impl UploadStep {
         let upload = &mut config.upload;
         match UploadOption::ALL.get(self.cursor) {
             Some(UploadOption::IgnoreErrors) => {
-                upload.ignore_individual_file_errors = !upload.ignore_individual_file_errors
+                upload.ignore_individual_file_errors = !upload.ignore_individual_file_errors;
             }
             Some(UploadOption::SkipDuplicates) => {
                 upload.skip_duplicate_urls = !upload.skip_duplicate_urls;

@@ -42,10 +42,6 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, message)
     }
 
-    pub(super) fn conflict(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::CONFLICT, message)
-    }
-
     pub(super) fn invalid(complaints: Vec<Complaint>) -> Self {
         let detail: Vec<Value> =
             complaints.into_iter().map(|c| json!({ "loc": c.loc, "msg": c.msg, "type": c.kind })).collect();

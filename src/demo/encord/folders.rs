@@ -46,7 +46,6 @@ pub(super) async fn create(State(shared): State<Arc<Shared>>, bytes: Bytes) -> R
     if let Some(parent) = parent {
         folder(&store, parent)?;
     }
-    free_name(&store, parent, &name)?;
     let uuid = store.add_folder(name, parent, description, metadata, link);
     Ok(Json(store.folder_json(folder(&store, uuid)?)))
 }
@@ -71,14 +70,6 @@ fn check_link(shared: &Shared, link: &CloudLink) -> Result<(), ApiError> {
     }
     if integration.storage.as_ref().is_some_and(|access| !access.covers(&url)) {
         return Err(ApiError::bad_request("remoteUrl is not in the storage of this integration"));
-    }
-    Ok(())
-}
-
-/// Names are unique below one parent. (Whether the real service insists is not known.)
-fn free_name(store: &Store, parent: Option<Uuid>, name: &str) -> Result<(), ApiError> {
-    if store.subfolders(parent).is_some_and(|listing| listing.has_name(name)) {
-        return Err(ApiError::conflict(format!("A folder named {name} exists here already")));
     }
     Ok(())
 }
@@ -141,7 +132,6 @@ impl Patch {
             (found.parent, found.name.clone())
         };
         if let Some(name) = self.name.filter(|name| *name != old) {
-            free_name(store, parent, &name)?;
             store.place_folder(uuid, &name, parent);
         }
         if let Some(found) = store.folder_mut(uuid) {
@@ -189,7 +179,6 @@ pub(super) async fn move_to(State(shared): State<Arc<Shared>>, bytes: Bytes) -> 
         let found = folder(&store, uuid)?;
         let (name, old_parent) = (found.name.clone(), found.parent);
         if old_parent != parent {
-            free_name(&store, parent, &name)?;
             store.place_folder(uuid, &name, parent);
         }
     }

@@ -64,11 +64,6 @@ impl Listing {
         self.by_age.values().copied()
     }
 
-    pub(super) fn has_name(&self, name: &str) -> bool {
-        let (low, high) = (Position(name.to_owned(), 0), Position(name.to_owned(), u64::MAX));
-        self.by_name.range(low..=high).next().is_some()
-    }
-
     fn walk<'a>(&'a self, request: &'a PageRequest) -> Box<dyn Iterator<Item = (&'a Position, &'a Uuid)> + 'a> {
         let map = match request.order {
             Order::Name => &self.by_name,

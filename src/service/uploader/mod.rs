@@ -4,7 +4,6 @@ mod board;
 mod job;
 
 use std::{
-    future::Future,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -220,11 +219,9 @@ async fn pause(duration: Duration, stop: &mut watch::Receiver<Stop>, level: Stop
 }
 
 /// Until the run is told to stop at least as far as `level`.
-fn stopped(stop: &mut watch::Receiver<Stop>, level: Stop) -> impl Future<Output = ()> + '_ {
-    async move {
-        // A closed channel means that the program ends.
-        let _ = stop.wait_for(|now| *now >= level).await;
-    }
+async fn stopped(stop: &mut watch::Receiver<Stop>, level: Stop) {
+    // A closed channel means that the program ends.
+    let _ = stop.wait_for(|now| *now >= level).await;
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
