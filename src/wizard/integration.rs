@@ -302,8 +302,13 @@ impl IntegrationStep {
                 return Status::Blocked(problem.clone());
             }
             (_, Side::Up(_), Side::Up(_)) => {}
+            _ if config.azure.account_url().is_none() => {
+                return Status::Blocked(Problem::config(
+                    "No storage account is named. Set account (or endpoint) under [azure].",
+                ));
+            }
             _ if config.azure.container.is_empty() => {
-                return Status::Blocked(Problem::config("No container is named. Set [azure] account and container."));
+                return Status::Blocked(Problem::config("No container is named. Set container under [azure]."));
             }
             _ => return Status::Idle,
         }
