@@ -3,13 +3,13 @@
 pub(super) mod fixtures;
 
 use fixtures::{
-    Stage, UTF8, built, config, failed_unit, finished, frame, item, refused, row, running, schema, silent, snapshot,
-    summary, total, unwell, uuid, well,
+    Stage, UTF8, built, config, finished, frame, item, refused, row, running, schema, silent, snapshot, summary,
+    unwell, uuid, well,
 };
 use proptest::prelude::*;
 
 use crate::{
-    manifest::{Kind, SkipReason, Skipped},
+    manifest::Kind,
     schema::{KeyType, Scalar},
     store::{BatchState, RunState, Summary, config::Config},
     tui::Theme,
@@ -253,18 +253,14 @@ fn upload_screens() {
     let all = Stage::at(Step::Upload, everything).times(UploadOption::ALL.len(), Action::Down);
     shows("upload_everything", &all.wizard);
     shows_as("upload_everything_60x20", &all.wizard, UTF8, 60, 20);
-    // The container's address changed after the manifest was built.
-    let unready = ready_then_broken();
-    shows("upload_unready", &unready.wizard);
-}
-
-/// Back at the review, where the first step is no longer complete.
-fn ready_then_broken() -> Stage {
+    // The account was changed at the review, and the container is not listed anew yet.
     let answers = |request: &Request| match request {
         Request::OpenContainer { azure } if azure.container != "street-scenes" => None,
         other => well(other),
     };
-    Stage::at(Step::Upload, answers)
+    let changed = Stage::at(Step::Upload, answers).press(Action::Goto(Step::Integration));
+    let changed = changed.times(4, Action::FocusNext).type_in("-2").press(Action::Next);
+    shows("integration_changed_later", &changed.wizard);
 }
 
 #[test]
@@ -361,10 +357,9 @@ fn what_has_not_been_read_is_drawn_as_such() {
     let answers = |request: &Request| if matches!(request, Request::ReadRows { .. }) { None } else { well(request) };
     let stage = Stage::at(Step::Manifest, answers);
     assert!(frame(&stage.wizard, UTF8, 80, 24).contains("> …"));
-    let skipped = Row::Skipped(Skipped { name: "a".into(), reason: SkipReason::Empty });
-    let stage = stage.reply(Reply::Rows { list: List::Items, first: 0, rows: vec![skipped] });
-    assert!(frame(&stage.wizard, UTF8, 80, 24).contains("empty (0 bytes)"));
-    assert_eq!((total(List::Failed), failed_unit(0).batch), (37, 4));
+    let stage = stage.reply(Reply::Rows { list: List::Items, first: 0, rows: vec![Row::Item(item(0))] });
+    let text = frame(&stage.wizard, UTF8, 80, 24);
+    assert!(text.contains("> image") && text.contains("frame-000000.jpg"), "{text}");
 }
 
 fn stages() -> Vec<Stage> {

@@ -149,11 +149,7 @@ pub(super) fn bytes(number: u64) -> String {
         unit += 1;
     }
     let name = UNITS.get(unit).copied().unwrap_or_default();
-    if tenths >= 1000 {
-        format!("{} {name}", (tenths + 5) / 10)
-    } else {
-        format!("{}.{} {name}", tenths / 10, tenths % 10)
-    }
+    if tenths >= 1000 { format!("{} {name}", tenths / 10) } else { format!("{}.{} {name}", tenths / 10, tenths % 10) }
 }
 
 /// Seconds: `45s`, `2m 05s`, `3h 02m`, `2d 04h`.

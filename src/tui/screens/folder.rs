@@ -93,7 +93,7 @@ fn list(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
         put(frame, area, vec![Line::styled(format!("  {words}"), look.theme.dim())]);
         return;
     }
-    let name = if searching { rest(wide, &[1]) } else { (wide / 2).clamp(20, 48) };
+    let name = if searching { rest(wide, &[1]) } else { (wide * 2 / 5).clamp(20, 48) };
     let columns = [
         Column::new("", 1, Align::Left),
         Column::new(if searching { "Path" } else { "Name" }, name, if searching { Align::Path } else { Align::Left }),
@@ -111,7 +111,7 @@ fn list(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
         let mark = if chosen == Some(row.uuid) { look.glyphs().chosen } else { " " };
         let shown = if searching { row.path.as_ref().unwrap_or(&row.name) } else { &row.name };
         let about = match row.synced {
-            true => "mirrors a cloud location: takes no uploads".to_owned(),
+            true => "cloud-synced: takes no uploads".to_owned(),
             false => row.description.clone(),
         };
         let cells = [(mark.to_owned(), look.theme.accent()), (shown.clone(), Style::new()), (about, look.theme.dim())];
@@ -132,8 +132,10 @@ fn next(wizard: &Wizard, look: &Look<'_>) -> String {
     let (enter, esc) = (look.key(Action::Next), look.key(Action::Back));
     match step.mode() {
         FolderMode::Naming(_) => {
-            let below =
-                step.trail().last().map_or(String::new(), |folder| format!(" in {}", text::clean(&folder.path)));
+            let below = step
+                .trail()
+                .last()
+                .map_or(String::new(), |folder| format!(" for a folder in {}", text::clean(&folder.path)));
             format!("Type a name{below}, or several with / between. The folder is made when you send, in step 5.")
         }
         FolderMode::Search(_) => {
@@ -144,6 +146,9 @@ fn next(wizard: &Wizard, look: &Look<'_>) -> String {
         }
         FolderMode::Browse if step.is_resolving() => "Looking for the config's folder.".to_owned(),
         FolderMode::Browse => {
+            if step.rows().is_empty() {
+                return format!("{} names a new folder to be the destination.", look.key(Action::New));
+            }
             let (space, new) = (look.key(Action::Toggle), look.key(Action::New));
             format!("{space} makes the marked folder the destination; {new} names a new one.")
         }

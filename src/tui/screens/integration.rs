@@ -17,8 +17,11 @@ use crate::{
 const TWO_COLUMNS: u16 = 108;
 /// What a form's line holds before the value.
 const LABEL: usize = 18;
+
 /// Rows below the fields for what the focused one is about.
-const HELP: usize = 2;
+fn help_rows(columns: u16) -> usize {
+    if columns < 70 { 3 } else { 2 }
+}
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
     let next = look.next(&next(wizard, look), usize::from(area.width));
@@ -27,7 +30,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
     if area.width >= TWO_COLUMNS {
         let left = Rect { width: area.width / 2 - 2, ..area };
         let right = Rect { x: area.x + area.width / 2 + 1, width: area.width - area.width / 2 - 1, ..area };
-        let (form_area, list_area) = take_top(left, form_height(wizard) + 1);
+        let (form_area, list_area) = take_top(left, form_height(wizard, left.width) + 1);
         form(frame, form_area, wizard, look);
         integrations(frame, list_area, wizard, look);
         let mut lines = vec![look.title("Checks")];
@@ -35,7 +38,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
         put(frame, right, look.fit(lines, usize::from(right.height).saturating_sub(1)));
         return;
     }
-    let (form_area, below) = take_top(area, form_height(wizard));
+    let (form_area, below) = take_top(area, form_height(wizard, area.width));
     form(frame, form_area, wizard, look);
     let room = usize::from(below.height);
     let mut lines = vec![look.title("Checks")];
@@ -48,8 +51,11 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
     put(frame, checks_area, look.fit(lines, usize::from(checks_area.height)));
 }
 
-fn form_height(wizard: &Wizard) -> usize {
-    wizard.integration().fields().count() + HELP
+/// The fields and their help; that gives way to the checks where there is nothing to choose and nothing to type.
+fn form_height(wizard: &Wizard, columns: u16) -> usize {
+    let step = wizard.integration();
+    let idle = step.focus() == Focus::Integrations && step.integrations().is_empty() && step.input_problem().is_none();
+    step.fields().count() + if idle { 1 } else { help_rows(columns) }
 }
 
 fn form(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
@@ -80,13 +86,14 @@ fn form(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
             look.hanging(sign, &format!("{}: {problem}.", name.label()), Style::new(), columns)
         }
         (None, Focus::Field(name)) => dim(look, name.help(), columns),
+        (None, Focus::Integrations) if step.integrations().is_empty() => Vec::new(),
         (None, Focus::Integrations) => dim(
             look,
-            "An integration holds the credentials with which Encord itself reads the container. Choose the one for this account.",
+            "Encord itself reads the container through an integration. Choose the one for this account.",
             columns,
         ),
     };
-    lines.extend(look.fit(help, HELP));
+    lines.extend(look.fit(help, help_rows(area.width)));
     put(frame, area, lines);
 }
 
@@ -153,21 +160,23 @@ fn checks(wizard: &Wizard, look: &Look<'_>, columns: usize, roomy: bool) -> Vec<
         let name = format!("  {}  ", text::left(check_name(id), 11, ellipsis));
         let indent = text::width(&first) + text::width(&name);
         let attention = matches!(state, CheckState::Fail | CheckState::Warn);
-        let mut detail = match attention || roomy {
-            true => text::wrap(&detail, columns.saturating_sub(indent)),
-            false => vec![look.cut(&detail, columns.saturating_sub(indent))],
-        }
-        .into_iter();
         let detail_style = if state == CheckState::Waiting { look.theme.dim() } else { Style::new() };
-        lines.push(Line::from(vec![
-            Span::styled(first, style),
-            Span::raw(name),
-            Span::styled(detail.next().unwrap_or_default(), detail_style),
-        ]));
+        let room = columns.saturating_sub(indent);
+        let heading = |detail: String| {
+            let detail = Span::styled(detail, detail_style);
+            Line::from(vec![Span::styled(first.clone(), style), Span::raw(name.clone()), detail])
+        };
+        if !attention && !roomy {
+            lines.push(heading(look.cut(&detail, room)));
+            continue;
+        }
+        let mut wrapped = text::wrap(&detail, room).into_iter();
+        lines.push(heading(wrapped.next().unwrap_or_default()));
         let further = |line| Line::from(vec![Span::raw(" ".repeat(indent)), Span::raw(line)]);
-        lines.extend(detail.map(further));
+        lines.extend(wrapped.map(further));
         if let Some(fix) = fix {
-            let label = Span::styled(format!("{}What to do:  ", " ".repeat(12)), look.theme.accent());
+            let label =
+                Span::styled(format!("{}What to do:  ", " ".repeat(if roomy { 12 } else { 4 })), look.theme.accent());
             lines.extend(look.hanging(label, &fix, Style::new(), columns));
         }
     }
@@ -179,7 +188,11 @@ fn next(wizard: &Wizard, look: &Look<'_>) -> String {
     let in_field = matches!(step.focus(), Focus::Field(_));
     let (enter, esc, tab) = (look.key(Action::Next), look.key(Action::Back), look.key(Action::FocusNext));
     if step.input_problem().is_some() {
-        return format!("Correct the field marked with {}, then press {enter}.", look.glyphs().warn);
+        let sign = look.glyphs().warn;
+        return match in_field {
+            true => format!("Correct the field marked with {sign}, then press {enter}."),
+            false => format!("{tab} goes to the fields: correct the one marked with {sign}."),
+        };
     }
     let empty = |wanted| step.fields().any(|(name, field)| name == wanted && field.text().trim().is_empty());
     if empty(FieldName::Account) || empty(FieldName::Container) {

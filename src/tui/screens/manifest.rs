@@ -15,6 +15,9 @@ use crate::{
     wizard::{Action, List, Listing, ListingProgress, ManifestFacts, Row, RowWindow, Status, Wizard},
 };
 
+/// What the details of a row are labelled in.
+const LABEL: usize = 12;
+
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
     match wizard.manifest().state() {
         Listing::Idle => {
@@ -41,7 +44,7 @@ fn listing(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, progress: &Listin
     let number =
         |label: &str, value: u64, note: String| Line::from(format!("  {label:<16}{:>14}  {note}", text::count(value)));
     let rate = match progress.blobs {
-        0 => "waiting for the first answer".to_owned(),
+        0 => "waiting for an answer".to_owned(),
         _ => format!("{} a second", text::rate(progress.per_second)),
     };
     lines.push(number("Blobs seen", progress.blobs, rate));
@@ -90,8 +93,8 @@ fn built(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, facts: &ManifestFac
         _ => {
             let path = facts.file.display().to_string();
             foot.push(Line::from(vec![
-                Span::styled("Manifest  ", look.theme.dim()),
-                Span::raw(look.cut_path(&path, columns.saturating_sub(10))),
+                Span::styled(format!("{:<LABEL$}", "Manifest"), look.theme.dim()),
+                Span::raw(look.cut_path(&path, columns.saturating_sub(LABEL))),
             ]));
             let enter = look.key(Action::Next);
             foot.extend(
@@ -100,7 +103,7 @@ fn built(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, facts: &ManifestFac
         }
     }
     let room = usize::from(area.height).saturating_sub(head.len() + foot.len());
-    let detail_rows = (room / 3).clamp(3, 12);
+    let detail_rows = (room * 3 / 8).clamp(4, 12);
     let (head_area, rest) = take_top(area, head.len());
     let (rest, foot_area) = take_bottom(rest, foot.len());
     let (table_area, detail_area) = take_bottom(rest, detail_rows);
@@ -163,14 +166,13 @@ fn table(frame: &mut Frame<'_>, area: Rect, window: &RowWindow, list: List, look
 
 /// The row under the cursor in full.
 fn detail(row: &Row, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
-    let label = |text: &str| Span::styled(format!("{text:<10}"), look.theme.dim());
+    let label = |text: &str| Span::styled(format!("{text:<LABEL$}"), look.theme.dim());
     let entry = |name: &str, content: &str| look.hanging(label(name), content, Style::new(), columns);
     match row {
         Row::Item(item) => item_detail(item, look, columns),
         Row::Skipped(skipped) => {
             let mut lines = entry("Blob", &skipped.name);
-            lines.extend(entry("Why", skipped.reason.label()));
-            lines.extend(entry("What to do", &format!(" {}", skipped.reason.advice())));
+            lines.extend(entry("What to do", skipped.reason.advice()));
             lines
         }
         Row::Warning(warning) => {
@@ -183,9 +185,9 @@ fn detail(row: &Row, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
 }
 
 fn item_detail(item: &Item, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
-    let label = |text: &str| Span::styled(format!("{text:<10}"), look.theme.dim());
+    let label = |text: &str| Span::styled(format!("{text:<LABEL$}"), look.theme.dim());
     let line = |name: &str, content: String| Line::from(vec![label(name), Span::raw(content)]);
-    let room = columns.saturating_sub(10);
+    let room = columns.saturating_sub(LABEL);
     let files = match (item.urls.len(), item.kind) {
         (1, _) => String::new(),
         (count, Kind::DicomSeries) => format!(" in {} slices", text::count(count as u64)),

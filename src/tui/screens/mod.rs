@@ -39,6 +39,7 @@ pub fn draw(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, labels: &Labe
     } else {
         let look = Look { theme: *theme, mode: mode(wizard), labels };
         let (head, rest) = take_top(area, 2);
+        let (above, _) = take_bottom(area, 2);
         let (body, foot) = take_bottom(rest, 2);
         frame::step_bar(frame, head, wizard, &look);
         frame::footer(frame, foot, wizard, &look);
@@ -51,7 +52,7 @@ pub fn draw(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, labels: &Labe
             Step::Upload => upload::draw(frame, body, wizard, &look),
             Step::Progress => progress::draw(frame, body, wizard, &look),
         }
-        overlay::draw(frame, body, wizard, &look);
+        overlay::draw(frame, above, wizard, &look);
     }
     if !theme.is_utf8() {
         to_ascii(frame.buffer_mut());

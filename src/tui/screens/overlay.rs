@@ -22,7 +22,13 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
     let columns = usize::from(area.width.saturating_sub(6)).min(70);
     let (title, lines) = match wizard.overlay() {
         None => return,
-        Some(Overlay::Help) => (" Help ", help(wizard, look, columns)),
+        Some(Overlay::Help) => {
+            let mut lines = help(wizard, look, columns);
+            if lines.len() + 2 > usize::from(area.height) {
+                lines.retain(|line| line.width() > 0);
+            }
+            (" Help ", lines)
+        }
         Some(Overlay::Quit) => (" Quit? ", question(wizard, look, columns)),
     };
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2).min(area.height);
@@ -69,7 +75,7 @@ fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
             Action::Up | Action::Down => (Action::Up, Some(Action::Down)),
             action => (action, None),
         };
-        if shown.contains(&first) {
+        if shown.contains(&first) || first == Action::Help {
             continue;
         }
         shown.push(first);

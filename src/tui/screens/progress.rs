@@ -52,7 +52,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
         jobs(frame, table_area, step.snapshot(), step.job_cursor(), look);
     }
     let (line, detail_area) = take_top(detail_area, 1);
-    put(frame, line, vec![Line::styled(look.glyphs().rule.repeat(columns), look.theme.dim())]);
+    if !detail.is_empty() {
+        put(frame, line, vec![Line::styled(look.glyphs().rule.repeat(columns), look.theme.dim())]);
+    }
     put(frame, detail_area, look.fit(detail, usize::from(detail_area.height)));
 }
 
@@ -73,6 +75,12 @@ fn heading(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Vec<Line<'st
 
 /// The gauge and what it stands for.
 fn numbers(snapshot: &Snapshot, running: bool, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+    if running && snapshot.total == 0 {
+        return text::wrap("First the schema is saved and the folder made, then the jobs go out.", columns)
+            .into_iter()
+            .map(Line::from)
+            .collect();
+    }
     let [done_sign, failed_sign, open_sign] = look.glyphs().gauge;
     let room = columns.saturating_sub(7);
     let part = |units: u64| {
@@ -102,7 +110,7 @@ fn numbers(snapshot: &Snapshot, running: bool, look: &Look<'_>, columns: usize) 
     }
     parts.push(text::duration(snapshot.elapsed));
     if running && snapshot.per_second > 0.0 {
-        parts.push(format!("{} a second", text::rate(snapshot.per_second)));
+        parts.push(format!("{}/s", text::rate(snapshot.per_second)));
     }
     if running && let Some(eta) = snapshot.eta() {
         parts.push(format!("about {} left", text::duration(eta)));

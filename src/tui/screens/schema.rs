@@ -1,6 +1,11 @@
 //! Step 2: the organisation's metadata schema and what the import adds to it.
 
-use ratatui::{Frame, layout::Rect, style::Style, text::Line};
+use ratatui::{
+    Frame,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
 
 use super::parts::{Align, Column, Look, first_row, position, put, rest, take_bottom, take_top};
 use crate::{
@@ -39,8 +44,8 @@ fn table(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, rows: &[SchemaRow],
         put(frame, area, lines);
         return;
     }
-    let key = (wide / 3).clamp(12, 32);
-    let now = (wide / 3).clamp(12, 40);
+    let key = (wide / 4).clamp(12, 32);
+    let now = (wide / 4).clamp(12, 40);
     let columns = [
         Column::new("Key", key, Align::Left),
         Column::new("Type now", now, Align::Left),
@@ -101,8 +106,8 @@ fn foot(wizard: &Wizard, rows: &[SchemaRow], look: &Look<'_>, columns: usize) ->
         let now = if row.now.is_empty() { "new".to_owned() } else { format!("now {}", row.now) };
         let (change, _) = change(row, wizard.schema().keeps_theirs(), look);
         let place = position(wizard.schema().cursor() as u64, rows.len() as u64);
-        let whole = format!("{place}  {}: {now}; {change}", row.key);
-        let detail = look.hanging(ratatui::text::Span::raw(""), &whole, Style::new(), columns);
+        let place = Span::styled(format!("{place}  "), look.theme.dim());
+        let detail = look.hanging(place, &format!("{}: {now}; {change}", row.key), Style::new(), columns);
         lines.extend(look.fit(detail, 3));
     }
     let saved = kinds(rows, &ChangeKind::Add) + kinds(rows, &ChangeKind::Widen) + kinds(rows, &ChangeKind::Restore);
@@ -111,7 +116,7 @@ fn foot(wizard: &Wizard, rows: &[SchemaRow], look: &Look<'_>, columns: usize) ->
         Status::Blocked(problem) => {
             lines.extend(look.problem(&problem, columns));
             let keep = crate::tui::keymap::key_label(Action::KeepTheirs, Mode::Screen, look.theme.is_utf8());
-            lines.extend(look.next(&format!("{keep} keeps Encord's types for this import and goes on."), columns));
+            lines.extend(look.next(&format!("{keep} keeps Encord's types for this import."), columns));
         }
         _ if saved == 0 => {
             lines.extend(look.next(&format!("The schema needs no change. {enter} goes on to the manifest."), columns));

@@ -9,7 +9,7 @@ use ratatui::{
 
 use super::{
     folder::destination_words,
-    parts::{Align, Column, Look, put, take_bottom, take_top},
+    parts::{Align, Column, Look, put, take_bottom},
 };
 use crate::{
     schema::{Change, ChangeKind, describe},
@@ -26,65 +26,82 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
         Some(plan) => foot(plan, look, columns),
         None => look.next(&unready(wizard), columns),
     };
-    let (area, foot_area) = take_bottom(area, foot.len() + 1);
-    put(frame, take_top(foot_area, 1).1, foot);
-    let options = options(wizard, look, columns);
+    let (area, foot_area) = take_bottom(area, foot.len());
+    put(frame, foot_area, foot);
     let Some(plan) = plan else {
-        put(frame, area, options);
+        put(frame, area, options(wizard, look, columns, true));
         return;
     };
+    let height = usize::from(area.height);
+    let arranged = |detail: Detail| {
+        let titled = detail != Detail::Brief;
+        (review(&plan, look, columns, detail), options(wizard, look, columns, titled))
+    };
+    let fitting = [Detail::Full, Detail::Joined].into_iter().map(arranged);
+    let fitting = fitting.into_iter().find(|(review, options)| review.len() + options.len() < height);
+    let (review, options) = fitting.unwrap_or_else(|| arranged(Detail::Brief));
     let (review_area, options_area) = take_bottom(area, options.len());
-    let room = usize::from(review_area.height).saturating_sub(1);
-    let mut lines = review(&plan, look, columns, true);
-    if lines.len() > room {
-        lines = review(&plan, look, columns, false);
-    }
-    put(frame, review_area, look.fit(lines, room));
+    put(frame, review_area, look.fit(review, usize::from(review_area.height)));
     put(frame, options_area, options);
 }
 
-/// What will be sent, to where, and what it changes; one line for each type and each key where there is room.
-fn review(plan: &Plan, look: &Look<'_>, columns: usize, roomy: bool) -> Vec<Line<'static>> {
+/// How much the review tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Detail {
+    /// One line for each type and each key.
+    Full,
+    /// The types in running text, and the keys.
+    Joined,
+    /// What matters most comes first, for the last lines may not fit.
+    Brief,
+}
+
+/// What will be sent, to where, and what it changes.
+fn review(plan: &Plan, look: &Look<'_>, columns: usize, detail: Detail) -> Vec<Line<'static>> {
     let label = |name: &str| Span::styled(format!("{name:<LABEL$}"), look.theme.accent());
     let entry = |name: &str, content: &str| look.hanging(label(name), content, Style::new(), columns);
-    let jobs = text::counted(plan.batches.len() as u64, "job", "jobs");
-    let mut lines = entry(
-        "Items",
-        &format!("{} in {jobs}, {}", text::counted(plan.total_items(), "item", "items"), text::bytes(plan.bytes)),
-    );
     let separator = format!(" {} ", look.glyphs().dot);
-    let kinds = plan.items.iter().map(|(kind, items)| (*kind, *items, plan.jobs(*kind) as u64));
-    match roomy {
-        true => lines.extend(kinds.map(|(kind, items, jobs)| {
-            Line::from(format!(
-                "{:LABEL$}{:<16}{:>12} in {}",
-                "",
-                kind.name(),
-                text::count(items),
-                text::counted(jobs, "job", "jobs")
-            ))
-        })),
-        false => {
-            let kinds: Vec<String> = kinds
-                .map(|(kind, items, jobs)| {
-                    format!("{} {kind} ({})", text::count(items), text::counted(jobs, "job", "jobs"))
-                })
-                .collect();
-            lines.extend(entry("", &kinds.join(&separator)));
+    let jobs = |jobs: usize| text::counted(jobs as u64, "job", "jobs");
+    let kinds: Vec<Line<'static>> = match detail {
+        Detail::Full => plan
+            .items
+            .iter()
+            .map(|(kind, items)| {
+                let (items, jobs) = (text::count(*items), jobs(plan.jobs(*kind)));
+                Line::from(format!("{:LABEL$}{:<16}{items:>12} in {jobs}", "", kind.name()))
+            })
+            .collect(),
+        Detail::Joined | Detail::Brief => {
+            let words = plan.items.iter().map(|(kind, items)| match detail {
+                Detail::Brief => format!("{} {kind}", text::count(*items)),
+                _ => format!("{} {kind} ({})", text::count(*items), jobs(plan.jobs(*kind))),
+            });
+            let words: Vec<String> = words.collect();
+            entry(if detail == Detail::Brief { "Types" } else { "" }, &words.join(&separator))
         }
+    };
+    let items = text::counted(plan.total_items(), "item", "items");
+    let mut lines = entry("Items", &format!("{items} in {}, {}", jobs(plan.batches.len()), text::bytes(plan.bytes)));
+    if detail != Detail::Brief {
+        lines.extend(kinds.iter().cloned());
     }
     lines.extend(entry("Destination", &destination_words(&plan.destination)));
-    lines.extend(entry("Integration", &format!("{} ({})", plan.integration.title, plan.integration.uuid)));
-    lines.extend(entry("Encord", &plan.domain));
     let changes: Vec<String> = plan.schema.changes.iter().map(change).collect();
     if changes.is_empty() {
         lines.extend(entry("Schema", "no change"));
-    } else if roomy {
+    } else if detail == Detail::Full {
         for (place, change) in changes.iter().enumerate() {
             lines.extend(entry(if place == 0 { "Schema" } else { "" }, change));
         }
     } else {
         lines.extend(entry("Schema", &changes.join(&separator)));
+    }
+    if detail == Detail::Brief {
+        lines.extend(entry("Integration", &format!("{}, {}", plan.integration.title, plan.domain)));
+        lines.extend(kinds);
+    } else {
+        lines.extend(entry("Integration", &format!("{} ({})", plan.integration.title, plan.integration.uuid)));
+        lines.extend(entry("Encord", &plan.domain));
     }
     lines
 }
@@ -101,16 +118,23 @@ fn change(change: &Change) -> String {
     }
 }
 
-fn options(wizard: &Wizard, look: &Look<'_>, wide: usize) -> Vec<Line<'static>> {
-    let mut lines = vec![look.title("Options")];
+fn options(wizard: &Wizard, look: &Look<'_>, wide: usize, titled: bool) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    if titled {
+        lines.push(look.title("Options"));
+    }
     let columns = [Column::new("", 28, Align::Left), Column::new("", 5, Align::Left)];
     for (place, option) in UploadOption::ALL.into_iter().enumerate() {
         let cells = [(option.label().to_owned(), Style::new()), (option.value(wizard.config()), look.theme.title())];
         lines.push(look.row(&columns, &cells, place == wizard.upload().cursor()));
     }
     if let Some(option) = UploadOption::ALL.get(wizard.upload().cursor()) {
-        let meaning = look.cut(option.meaning(wizard.config()), wide.saturating_sub(2));
-        lines.push(Line::styled(format!("  {meaning}"), look.theme.dim()));
+        // Two lines in any case, so that nothing moves when the cursor does.
+        let mut meaning = look.hanging(Span::raw("  "), option.meaning(wizard.config()), look.theme.dim(), wide);
+        if wide < 100 && titled {
+            meaning.resize(2, Line::default());
+        }
+        lines.extend(look.fit(meaning, 2));
     }
     lines
 }
