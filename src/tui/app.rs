@@ -60,12 +60,11 @@ pub async fn run(
     options: &Options,
 ) -> io::Result<Exit> {
     let mut signals = Signals::new()?;
-    let mut terminal = terminal::stdout()?;
     let mut effects = first;
     loop {
         let guard = Guard::enter()?;
-        let mut screen = Held { terminal: &mut terminal, guard: &guard };
-        screen.forget()?;
+        // A new one each time: it takes the screen for empty, as the alternate screen is now, and asks the terminal nothing.
+        let mut screen = Held { terminal: terminal::stdout()?, guard: &guard };
         let pause = {
             // Its thread reads the standard input as long as it lives, so it must not outlive this round.
             let keys = EventStream::new();
@@ -82,7 +81,7 @@ pub async fn run(
 
 /// The terminal, as long as it is ours.
 struct Held<'a, C> {
-    terminal: &'a mut C,
+    terminal: C,
     guard: &'a Guard,
 }
 
@@ -92,10 +91,6 @@ impl<C: Canvas> Canvas for Held<'_, C> {
             return Err(io::Error::other("another part of the program failed, so the screens were closed"));
         }
         self.terminal.paint(draw)
-    }
-
-    fn forget(&mut self) -> io::Result<()> {
-        self.terminal.forget()
     }
 }
 

@@ -48,10 +48,6 @@ impl Canvas for TestCanvas {
         painted.frames += 1;
         Ok(())
     }
-
-    fn forget(&mut self) -> io::Result<()> {
-        self.terminal.clear().map_err(io::Error::other)
-    }
 }
 
 /// Answers at once, as the fixtures do; runs are reported as the test wants.
@@ -242,8 +238,7 @@ fn painted(theme: Theme, wizard: &Wizard) -> Vec<u8> {
     let backend = CrosstermBackend::new(written.clone());
     let mut terminal = Terminal::with_options(backend, TerminalOptions { viewport }).unwrap();
     terminal.paint(&mut |frame| screens::draw(frame, wizard, &theme, &Labels::default())).unwrap();
-    let bytes = written.0.borrow().clone();
-    bytes
+    written.0.take()
 }
 
 /// The parameters of all SGR sequences in a stream.
