@@ -1,9 +1,9 @@
 //! The loop: draws, waits until something happens, hands it to the wizard. It never wakes up by itself.
 
-use std::{io, pin::pin};
+use std::{io, pin::pin, task::Poll};
 
 use crossterm::event::{Event as Input, EventStream};
-use futures_util::{FutureExt, Stream, StreamExt, future};
+use futures_util::{Stream, StreamExt, future};
 use tokio::sync::mpsc::{UnboundedReceiver, error::TryRecvError};
 
 use super::{
@@ -146,7 +146,7 @@ async fn drive(
                 }
                 Taken::Suspend => return Ok(Pause::Suspend),
             }
-            next = ready(&mut input, has_input, events, has_events);
+            next = ready(&mut input, has_input, events, has_events).await;
         }
     }
     Ok(Pause::Exit(Exit::Quit))
@@ -158,14 +158,16 @@ enum Next {
     Nothing,
 }
 
-/// What has already arrived.
-fn ready(
+/// What has already arrived. The input is asked with the loop's own waker: crossterm's stream keeps the first one that it is
+/// given until the next key, so one that wakes nobody would leave the loop asleep.
+async fn ready(
     input: &mut (impl Stream<Item = io::Result<Input>> + Unpin),
     has_input: bool,
     events: &mut UnboundedReceiver<Event>,
     has_events: bool,
 ) -> Next {
-    if has_input && let Some(key) = input.next().now_or_never() {
+    if has_input && let Poll::Ready(key) = future::poll_fn(|context| Poll::Ready(input.poll_next_unpin(context))).await
+    {
         return Next::Input(key);
     }
     match has_events.then(|| events.try_recv()) {
