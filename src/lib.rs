@@ -9,4 +9,5 @@ pub mod manifest;
 pub mod schema;
 pub mod service;
 pub mod store;
+pub mod tui;
 pub mod wizard;

@@ -145,6 +145,22 @@ async fn refusals_are_told_apart_and_explained() {
     assert_eq!(error.kind, ErrorKind::NotFound { container: "nowhere".into() });
 }
 
+#[tokio::test]
+async fn every_blob_can_be_read_under_its_own_url_and_a_token_without_read_is_found_out() {
+    let server = server().await;
+    let media = container(&server, "media", reading(&server));
+    for name in NAMES {
+        media.probe_read(name).await.unwrap_or_else(|error| panic!("{name:?}: {error}"));
+    }
+    let missing = media.probe_read("not there").await.expect_err("no such blob");
+    assert!(matches!(&missing.kind, ErrorKind::Service { status: 404, .. }), "{missing:?}");
+    let list_only = container(&server, "media", server.account_sas("l", "sco", Duration::HOUR));
+    let refused = list_only.probe_read("a/b.jpg").await.expect_err("no Read");
+    assert!(matches!(&refused.kind, ErrorKind::Auth { status: 403, .. }), "{refused:?}");
+    assert!(refused.hint().is_some_and(|hint| hint.contains("Read")), "{refused:?}");
+    assert!(media.probe_read("a/../b.jpg").await.is_err());
+}
+
 async fn ask(server: &Server, method: Method, path: &str, headers: &[(&str, &str)]) -> Response {
     let token = reading(server);
     let joint = if path.contains('?') { '&' } else { '?' };

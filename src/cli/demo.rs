@@ -77,7 +77,7 @@ async fn play(stage: &Stage, dir: &TempDir, args: &Args) -> Exit {
     if args.headless {
         import(home, config, "demo", Consent::Given, args.json).await
     } else {
-        wizard::open(home, config, "demo").await
+        wizard::open(home, config, Some("demo")).await
     }
 }
 

@@ -40,7 +40,6 @@ impl Headless {
         passphrase: Option<SecretString>,
     ) -> Headless {
         let (driver, events) = Driver::new(home, label);
-        driver.set_config(&config);
         Headless { wizard: Wizard::new(config), output, driver, events, passphrase, jobs: Vec::new() }
     }
 
@@ -103,7 +102,6 @@ impl Headless {
 
     fn handle(&mut self, event: Event) {
         let effects = self.wizard.handle(event);
-        self.driver.set_config(self.wizard.config());
         for effect in effects {
             self.driver.carry_out(self.with_passphrase(effect));
         }

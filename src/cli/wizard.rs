@@ -1,12 +1,97 @@
 //! The wizard at a terminal.
 
-use super::Exit;
-use crate::store::{Home, config::Config};
+use std::{io::IsTerminal, time::Duration};
 
-pub(crate) async fn wizard(_config: Option<&str>) -> Exit {
-    Exit::Usage
+use super::{Exit, exit::refuse, run::summary};
+use crate::{
+    service::Driver,
+    store::{
+        Home, RunState,
+        config::{self, Config},
+    },
+    tui::{self, Labels, Theme},
+    wizard::{Effect, Event, Problem, Wizard},
+};
+
+/// How long leaving waits for a request that was sent to be answered and put on record.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+impl tui::Services for Driver {
+    fn carry_out(&mut self, effect: Effect) {
+        Driver::carry_out(self, effect);
+    }
 }
 
-pub(crate) async fn open(_home: Home, _config: Config, _label: &str) -> Exit {
-    Exit::Usage
+/// The wizard on a config, or on an empty one.
+pub(crate) async fn wizard(label: Option<&str>) -> Exit {
+    let home = match Home::from_environment() {
+        Ok(home) => home,
+        Err(error) => return refuse(&Problem::config(error.to_string())),
+    };
+    let config = match label {
+        None => Config::default(),
+        Some(label) => match config::find(&home, label).and_then(|path| config::load(&path)) {
+            Ok(config) => config,
+            Err(error) => return refuse(&Problem::config(error.0)),
+        },
+    };
+    open(home, config, label).await
+}
+
+/// The wizard on a config that is already there. `label` is what the user called it.
+pub(crate) async fn open(home: Home, config: Config, label: Option<&str>) -> Exit {
+    if let Err(problem) = check_terminal(label) {
+        return refuse(&problem);
+    }
+    let (mut driver, mut events) = Driver::new(home, label.unwrap_or("(not saved)"));
+    let mut wizard = Wizard::new(config);
+    let first = wizard.handle(Event::Open);
+    let options =
+        tui::Options { theme: Theme::from_environment(), labels: Labels { config_label: label.map(str::to_owned) } };
+    let left = tui::run(&mut wizard, first, &mut driver, &mut events, &options).await;
+    if wizard.progress().is_running() {
+        eprintln!("Leaving; what was sent is being put on record…");
+        driver.wind_down(PATIENCE).await;
+        while let Ok(event) = events.try_recv() {
+            wizard.handle(event);
+        }
+    }
+    let exit = match left {
+        Ok(tui::Exit::Quit) => Exit::of_wizard(&wizard),
+        Ok(tui::Exit::Signal(_)) => Exit::Interrupted,
+        Err(error) => {
+            return refuse(&Problem::other(format!("The terminal cannot be used: {error}.")));
+        }
+    };
+    say_goodbye(&wizard);
+    exit
+}
+
+/// What remains to be known once the screens are gone.
+fn say_goodbye(wizard: &Wizard) {
+    let progress = wizard.progress();
+    let Some(run) = progress.run() else { return };
+    let snapshot = progress.snapshot();
+    let state = progress.outcome().unwrap_or(RunState::Running);
+    println!("{}", summary(state, snapshot.done, snapshot.errors, snapshot.cancelled));
+    if let Some((json, csv)) = progress.reports() {
+        println!("Report: {}\n        {}", json.display(), csv.display());
+    }
+    if snapshot.finished() < snapshot.total {
+        println!("Go on with: azure-to-encord runs resume {run}");
+    }
+}
+
+fn check_terminal(label: Option<&str>) -> Result<(), Problem> {
+    let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
+    if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && !dumb {
+        return Ok(());
+    }
+    let instead = match label {
+        Some("demo") => "azure-to-encord demo --headless".to_owned(),
+        Some(label) => format!("azure-to-encord run {label} --yes"),
+        None => "azure-to-encord run CONFIG --yes".to_owned(),
+    };
+    let why = if dumb { "TERM=dumb: this terminal cannot show it" } else { "it is not at a terminal here" };
+    Err(Problem::config(format!("The wizard needs a terminal; {why}.")).hint(format!("Without one, use: {instead}")))
 }

@@ -113,8 +113,15 @@ pub(super) fn open_container(azure: &config::Azure) -> Result<azure::Container, 
 pub(super) async fn container(azure: &config::Azure) -> Result<ContainerFacts, Problem> {
     let container = open_container(azure)?;
     let probe = container.probe().await.map_err(|error| azure_problem(&error))?;
+    let read = match &probe.first {
+        Some(blob) if !blob.is_folder => {
+            Some(container.probe_read(&blob.name).await.map_err(|error| azure_problem(&error)))
+        }
+        _ => None,
+    };
     Ok(ContainerFacts {
         empty: probe.first.is_none() && !probe.more,
         account_url: azure.account_url().unwrap_or_default(),
+        read,
     })
 }

@@ -10,7 +10,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{connect, folders, listing, rows, schema, session::Session, start, uploader::Stop};
 use crate::{
-    store::{Home, config::Config},
+    store::Home,
     wizard::{Effect, Event, Reply, Request, RequestId},
 };
 
@@ -31,11 +31,6 @@ impl Driver {
         let session = Arc::new(Session::new(home, config_label.to_owned(), events));
         let (stop, _) = watch::channel(Stop::No);
         (Driver { session, reads: HashMap::new(), stop, runs: TaskTracker::new() }, receiver)
-    }
-
-    /// The config as the user has it now; a run records it.
-    pub fn set_config(&self, config: &Config) {
-        self.session.set_config(config.clone());
     }
 
     /// Begins what an effect asks for and returns at once.

@@ -10,7 +10,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::encord;
 use crate::{
-    store::{Home, ManifestDir, config::Config},
+    store::{Home, ManifestDir},
     wizard::{Event, Problem, Reply, RequestId},
 };
 
@@ -33,7 +33,6 @@ struct Shared {
     draft: Option<Draft>,
     manifest: Option<ManifestDir>,
     run: Option<CurrentRun>,
-    config: Config,
 }
 
 /// Shared by all requests of a [`super::Driver`].
@@ -67,14 +66,6 @@ impl Session {
 
     pub(crate) fn client(&self) -> Result<encord::Client, Problem> {
         self.shared().client.clone().ok_or_else(|| Problem::other("Not signed in to Encord yet."))
-    }
-
-    pub(crate) fn set_config(&self, config: Config) {
-        self.shared().config = config;
-    }
-
-    pub(crate) fn config(&self) -> Config {
-        self.shared().config.clone()
     }
 
     pub(crate) fn set_draft(&self, draft: Draft) {

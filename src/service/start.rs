@@ -34,7 +34,7 @@ async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunReply) + Syn
         id: new_id(),
         config: session.config_label.clone(),
         domain: plan.domain.clone(),
-        config_text: toml::to_string(&session.config())
+        config_text: toml::to_string(&*plan.config)
             .map_err(|error| Problem::other(format!("The config cannot be recorded: {error}.")))?,
         folder,
         folder_path: plan.destination.path(),

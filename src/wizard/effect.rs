@@ -181,6 +181,8 @@ pub struct ContainerFacts {
     pub empty: bool,
     /// The account's URL.
     pub account_url: String,
+    /// Whether its first blob can be read; `None` where there is none to read.
+    pub read: Option<Result<(), Problem>>,
 }
 
 /// How far a listing is.

@@ -235,7 +235,22 @@ impl IntegrationStep {
             Side::Down(problem) => failed("azure.container", problem),
             other => check("azure.container", side_state(other), "list the container", None),
         };
-        vec![key, login, self.integration_check(config), container]
+        vec![key, login, self.integration_check(config), container, self.read_check()]
+    }
+
+    /// Reading is Encord's part; that this program can do it too is a good sign, no condition.
+    fn read_check(&self) -> Check {
+        const ID: &str = "azure.read";
+        match &self.container {
+            Side::Up(ContainerFacts { read: Some(Ok(())), .. }) => {
+                check(ID, CheckState::Pass, "its first blob can be read", None)
+            }
+            Side::Up(ContainerFacts { read: Some(Err(problem)), .. }) => {
+                Check { state: CheckState::Warn, ..failed(ID, problem) }
+            }
+            Side::Up(_) => check(ID, CheckState::Waiting, "there is no blob to read", None),
+            other => check(ID, side_state(other), "read a blob", None),
+        }
     }
 
     fn integration_check(&self, config: &Config) -> Check {
@@ -287,8 +302,13 @@ impl IntegrationStep {
                 return Status::Blocked(problem.clone());
             }
             (_, Side::Up(_), Side::Up(_)) => {}
+            _ if config.azure.account_url().is_none() => {
+                return Status::Blocked(Problem::config(
+                    "No storage account is named. Set account (or endpoint) under [azure].",
+                ));
+            }
             _ if config.azure.container.is_empty() => {
-                return Status::Blocked(Problem::config("No container is named. Set [azure] account and container."));
+                return Status::Blocked(Problem::config("No container is named. Set container under [azure]."));
             }
             _ => return Status::Idle,
         }

@@ -254,10 +254,14 @@ impl Wizard {
     /// The actions that do something now, with a word for each, the most useful first.
     pub fn hints(&self) -> Vec<Hint> {
         match self.overlay {
-            Some(Overlay::Help) => return vec![Hint::new(Action::Back, "close")],
-            Some(Overlay::Quit) => return vec![Hint::new(Action::Yes, "quit"), Hint::new(Action::No, "stay")],
-            None => {}
+            Some(Overlay::Help) => vec![Hint::new(Action::Back, "close")],
+            Some(Overlay::Quit) => vec![Hint::new(Action::Yes, "quit"), Hint::new(Action::No, "stay")],
+            None => self.step_hints(),
         }
+    }
+
+    /// The actions that do something on the step's screen, whatever lies over it.
+    pub fn step_hints(&self) -> Vec<Hint> {
         let mut hints = match self.step {
             Step::Integration => self.integration.hints(),
             Step::Schema => self.schema.hints(&self.config),

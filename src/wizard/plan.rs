@@ -29,6 +29,8 @@ pub struct Plan {
     pub batches: Vec<batch::Batch>,
     /// Options and limits.
     pub upload: config::Upload,
+    /// The whole config, to be recorded with the run.
+    pub config: Box<Config>,
 }
 
 impl Plan {
@@ -48,6 +50,7 @@ impl Plan {
             bytes: summary.bytes,
             batches: batch::cut(summary.items.iter().map(|(kind, count)| (*kind, *count)), config.upload.limits()),
             upload: config.upload.clone(),
+            config: Box::new(config.clone()),
         }
     }
 

@@ -95,8 +95,11 @@ impl Harness {
     }
 
     fn container(&mut self, result: Result<bool, Problem>) {
-        let facts =
-            result.map(|empty| ContainerFacts { empty, account_url: "https://acme.blob.core.windows.net".into() });
+        let facts = result.map(|empty| ContainerFacts {
+            empty,
+            account_url: "https://acme.blob.core.windows.net".into(),
+            read: None,
+        });
         self.answer(|request| matches!(request, Request::OpenContainer { .. }), Reply::Container(facts));
     }
 
@@ -508,7 +511,7 @@ fn answer_to(request: &Request, fails: bool) -> Option<Reply> {
         Request::OpenContainer { .. } => Reply::Container(if fails {
             Err(problem())
         } else {
-            Ok(ContainerFacts { empty: false, account_url: "https://a".into() })
+            Ok(ContainerFacts { empty: false, account_url: "https://a".into(), read: Some(Err(problem())) })
         }),
         Request::ReadSchema => Reply::Schema(if fails { Err(problem()) } else { Ok(Map::new()) }),
         Request::BuildManifest { .. } => Reply::Manifest(if fails {

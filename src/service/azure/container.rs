@@ -35,6 +35,16 @@ pub struct Container {
     sas: Option<Sas>,
     listing: Pipeline,
     probing: Pipeline,
+    account_url: String,
+    transport: Transport,
+}
+
+/// What reading a blob takes.
+pub(super) struct Reading<'a> {
+    pub(super) account_url: &'a str,
+    pub(super) transport: &'a Transport,
+    /// The SAS as a query string.
+    pub(super) sas: Option<&'a str>,
 }
 
 /// Which part of a listing is wanted.
@@ -83,6 +93,8 @@ impl Container {
             sas,
             listing: pipeline(auth, &transport, 5),
             probing: pipeline(auth, &transport, 2),
+            account_url: account_url.as_str().to_owned(),
+            transport,
         })
     }
 
@@ -219,7 +231,11 @@ impl Container {
         url
     }
 
-    fn situation(&self) -> Situation<'_> {
+    pub(super) fn reading(&self) -> Reading<'_> {
+        Reading { account_url: &self.account_url, transport: &self.transport, sas: self.sas.as_ref().map(Sas::query) }
+    }
+
+    pub(super) fn situation(&self) -> Situation<'_> {
         Situation {
             container: &self.name,
             host: &self.host,

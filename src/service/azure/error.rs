@@ -102,6 +102,16 @@ impl Error {
         Error::new(kind, cause, Some(hint))
     }
 
+    /// A blob that could not be read although its container could be listed.
+    pub(super) fn unreadable(situation: &Situation<'_>, status: u16, code: Option<&str>) -> Error {
+        let mut error = Error::answered(situation, status, code, None, &[]);
+        if matches!(error.kind, ErrorKind::Auth { .. }) && situation.sas.is_some() {
+            error.hint =
+                Some("The SAS token does not allow reading: make one with Read (sp=…r…) that covers objects.".into());
+        }
+        error
+    }
+
     /// Reads the error that a service answered with. `header_code` is `x-ms-error-code`; the body may be empty or of a proxy.
     pub(super) fn answered(
         situation: &Situation<'_>,

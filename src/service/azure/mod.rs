@@ -6,6 +6,7 @@
 mod container;
 mod error;
 mod page;
+mod read;
 mod sas;
 mod xml;
 

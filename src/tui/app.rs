@@ -1,0 +1,283 @@
+//! The loop: draws, waits until something happens, hands it to the wizard. It never wakes up by itself.
+
+use std::{io, pin::pin};
+
+use crossterm::event::{Event as Input, EventStream};
+use futures_util::{FutureExt, Stream, StreamExt, future};
+use tokio::sync::mpsc::{UnboundedReceiver, error::TryRecvError};
+
+use super::{
+    keymap::{self, Command},
+    screens::{self, Labels},
+    terminal::{self, Canvas, Guard},
+    theme::Theme,
+};
+use crate::wizard::{Edit, Effect, Event, Wizard};
+
+/// What carries out the wizard's effects. Its answers come back over the channel that [`run`] listens to.
+pub trait Services {
+    /// Begins an effect and returns at once. [`Effect::Exit`] does not come here.
+    fn carry_out(&mut self, effect: Effect);
+}
+
+/// How the screens look and what they say of the program's surroundings.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Colours and signs.
+    pub theme: Theme,
+    /// Names for the screens.
+    pub labels: Labels,
+}
+
+/// Why the screens were left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// The user left, or the wizard was at its end.
+    Quit,
+    /// A signal of this number asked for it; an exit code of 128 plus it is customary.
+    Signal(i32),
+}
+
+/// Why [`drive`] came to an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pause {
+    Exit(Exit),
+    Suspend,
+}
+
+/// At most so much is taken in between two frames, so that a flood of input cannot keep the screen from being painted.
+const MOST_AT_ONCE: usize = 1000;
+
+/// Shows the wizard on the terminal until it is left. The terminal is given back on every way out.
+///
+/// # Errors
+/// The terminal cannot be used, or another part of the program panicked meanwhile.
+pub async fn run(
+    wizard: &mut Wizard,
+    first: Vec<Effect>,
+    services: &mut impl Services,
+    events: &mut UnboundedReceiver<Event>,
+    options: &Options,
+) -> io::Result<Exit> {
+    let mut signals = Signals::new()?;
+    let mut terminal = terminal::stdout()?;
+    let mut effects = first;
+    loop {
+        let guard = Guard::enter()?;
+        let mut screen = Held { terminal: &mut terminal, guard: &guard };
+        screen.forget()?;
+        let pause = {
+            // Its thread reads the standard input as long as it lives, so it must not outlive this round.
+            let keys = EventStream::new();
+            let stop = signals.next();
+            drive(wizard, std::mem::take(&mut effects), services, events, keys, stop, &mut screen, options).await?
+        };
+        drop(guard);
+        match pause {
+            Pause::Exit(exit) => return Ok(exit),
+            Pause::Suspend => suspend().await?,
+        }
+    }
+}
+
+/// The terminal, as long as it is ours.
+struct Held<'a, C> {
+    terminal: &'a mut C,
+    guard: &'a Guard,
+}
+
+impl<C: Canvas> Canvas for Held<'_, C> {
+    fn paint(&mut self, draw: &mut dyn FnMut(&mut ratatui::Frame<'_>)) -> io::Result<()> {
+        if !self.guard.is_held() {
+            return Err(io::Error::other("another part of the program failed, so the screens were closed"));
+        }
+        self.terminal.paint(draw)
+    }
+
+    fn forget(&mut self) -> io::Result<()> {
+        self.terminal.forget()
+    }
+}
+
+/// The loop itself, on any canvas, input and signal.
+#[expect(clippy::too_many_arguments, reason = "each is one end of the loop, and tests replace them one by one")]
+async fn drive(
+    wizard: &mut Wizard,
+    first: Vec<Effect>,
+    services: &mut impl Services,
+    events: &mut UnboundedReceiver<Event>,
+    mut input: impl Stream<Item = io::Result<Input>> + Unpin,
+    signal: impl Future<Output = i32>,
+    canvas: &mut impl Canvas,
+    options: &Options,
+) -> io::Result<Pause> {
+    let mut signal = pin!(signal);
+    if carry_out(first, services) {
+        return Ok(Pause::Exit(Exit::Quit));
+    }
+    let (mut has_input, mut has_events, mut changed) = (true, true, true);
+    while has_input || has_events {
+        if std::mem::take(&mut changed) {
+            canvas.paint(&mut |frame| screens::draw(frame, wizard, &options.theme, &options.labels))?;
+        }
+        let mut next = tokio::select! {
+            biased;
+            number = &mut signal => return Ok(Pause::Exit(Exit::Signal(number))),
+            key = input.next(), if has_input => Next::Input(key),
+            event = events.recv(), if has_events => Next::Event(event),
+        };
+        // What else is there already is taken in before the next frame.
+        for _ in 0..MOST_AT_ONCE {
+            let taken = match next {
+                Next::Input(Some(input)) => on_input(input?, wizard),
+                Next::Event(Some(event)) => Taken::Changed(wizard.handle(event)),
+                Next::Input(None) => {
+                    has_input = false;
+                    Taken::Nothing
+                }
+                Next::Event(None) => {
+                    has_events = false;
+                    Taken::Nothing
+                }
+                Next::Nothing => break,
+            };
+            match taken {
+                Taken::Nothing => {}
+                Taken::Changed(effects) => {
+                    changed = true;
+                    if carry_out(effects, services) {
+                        return Ok(Pause::Exit(Exit::Quit));
+                    }
+                }
+                Taken::Suspend => return Ok(Pause::Suspend),
+            }
+            next = ready(&mut input, has_input, events, has_events);
+        }
+    }
+    Ok(Pause::Exit(Exit::Quit))
+}
+
+enum Next {
+    Input(Option<io::Result<Input>>),
+    Event(Option<Event>),
+    Nothing,
+}
+
+/// What has already arrived.
+fn ready(
+    input: &mut (impl Stream<Item = io::Result<Input>> + Unpin),
+    has_input: bool,
+    events: &mut UnboundedReceiver<Event>,
+    has_events: bool,
+) -> Next {
+    if has_input && let Some(key) = input.next().now_or_never() {
+        return Next::Input(key);
+    }
+    match has_events.then(|| events.try_recv()) {
+        Some(Ok(event)) => Next::Event(Some(event)),
+        Some(Err(TryRecvError::Disconnected)) => Next::Event(None),
+        Some(Err(TryRecvError::Empty)) | None => Next::Nothing,
+    }
+}
+
+/// What became of an input.
+enum Taken {
+    Nothing,
+    Changed(Vec<Effect>),
+    Suspend,
+}
+
+fn on_input(input: Input, wizard: &mut Wizard) -> Taken {
+    match input {
+        Input::Key(key) => match keymap::read(&key, screens::mode(wizard)) {
+            Some(Command::Wizard(event)) => Taken::Changed(wizard.handle(event)),
+            Some(Command::Suspend) if cfg!(unix) => Taken::Suspend,
+            Some(Command::Suspend) | None => Taken::Nothing,
+        },
+        Input::Paste(text) if wizard.takes_text() => Taken::Changed(wizard.handle(Event::Edit(Edit::Paste(text)))),
+        Input::Resize(..) => Taken::Changed(Vec::new()),
+        Input::Paste(_) | Input::Mouse(_) | Input::FocusGained | Input::FocusLost => Taken::Nothing,
+    }
+}
+
+/// Hands effects over; true if one of them is to leave.
+fn carry_out(effects: Vec<Effect>, services: &mut impl Services) -> bool {
+    let mut leave = false;
+    for effect in effects {
+        match effect {
+            Effect::Exit => leave = true,
+            effect => services.carry_out(effect),
+        }
+    }
+    leave
+}
+
+/// The signals that end the program.
+#[cfg(unix)]
+struct Signals(Vec<(i32, tokio::signal::unix::Signal)>);
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Signals> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let kinds = [SignalKind::hangup(), SignalKind::interrupt(), SignalKind::terminate()];
+        let signals: io::Result<Vec<_>> =
+            kinds.into_iter().map(|kind| Ok((kind.as_raw_value(), signal(kind)?))).collect();
+        Ok(Signals(signals?))
+    }
+
+    async fn next(&mut self) -> i32 {
+        let waiting = self.0.iter_mut().map(|(number, signal)| {
+            Box::pin(async move {
+                match signal.recv().await {
+                    Some(()) => *number,
+                    None => future::pending().await,
+                }
+            })
+        });
+        future::select_all(waiting).await.0
+    }
+}
+
+/// The signal that ends the program.
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> io::Result<Signals> {
+        Ok(Signals)
+    }
+
+    async fn next(&mut self) -> i32 {
+        const INTERRUPT: i32 = 2;
+        match tokio::signal::ctrl_c().await {
+            Ok(()) => INTERRUPT,
+            Err(_) => future::pending().await,
+        }
+    }
+}
+
+/// Stops this process and whatever runs in its group, as the terminal does on Ctrl-Z outside raw mode, and returns when it is
+/// continued. The system ignores such a stop where no shell could continue the group; then it returns after a moment.
+#[cfg(unix)]
+async fn suspend() -> io::Result<()> {
+    use std::time::Duration;
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut continued = signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?;
+    rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?;
+    // The stop reaches the process a moment after the call in a program of several threads; taking the terminal back before
+    // would leave the shell with a raw one.
+    let _ = tokio::time::timeout(Duration::from_millis(200), continued.recv()).await;
+    Ok(())
+}
+
+/// There is no such thing here.
+#[cfg(not(unix))]
+async fn suspend() -> io::Result<()> {
+    future::ready(Ok(())).await
+}
+
+#[cfg(test)]
+mod tests;

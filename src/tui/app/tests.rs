@@ -1,0 +1,305 @@
+//! The loop with scripted keys, on canvases that tests can read.
+
+use std::{
+    cell::RefCell,
+    io::Write,
+    num::NonZeroU16,
+    pin::Pin,
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
+};
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use futures_util::stream;
+use ratatui::{
+    Terminal, TerminalOptions, Viewport,
+    backend::{CrosstermBackend, TestBackend},
+    layout::Rect,
+};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+use super::*;
+use crate::{
+    tui::tests::fixtures::{self, well},
+    wizard::{Reply, Request, RunReply, Step},
+};
+
+/// What was painted last, and how often.
+#[derive(Default)]
+struct Painted {
+    text: String,
+    frames: usize,
+}
+
+struct TestCanvas {
+    terminal: Terminal<TestBackend>,
+    painted: Rc<RefCell<Painted>>,
+}
+
+impl Canvas for TestCanvas {
+    fn paint(&mut self, draw: &mut dyn FnMut(&mut ratatui::Frame<'_>)) -> io::Result<()> {
+        self.terminal.draw(|frame| draw(frame)).map_err(io::Error::other)?;
+        let mut painted = self.painted.borrow_mut();
+        painted.text = fixtures::lines(self.terminal.backend().buffer());
+        painted.frames += 1;
+        Ok(())
+    }
+
+    fn forget(&mut self) -> io::Result<()> {
+        self.terminal.clear().map_err(io::Error::other)
+    }
+}
+
+/// Answers at once, as the fixtures do; runs are reported as the test wants.
+struct FakeServices {
+    events: UnboundedSender<Event>,
+    started: Rc<RefCell<Vec<u64>>>,
+}
+
+impl Services for FakeServices {
+    fn carry_out(&mut self, effect: Effect) {
+        if let Effect::Start { id, request } = effect {
+            match well(&request) {
+                Some(reply) => self.events.send(Event::Reply { id, reply }).unwrap(),
+                None if matches!(request, Request::StartRun { .. }) => self.started.borrow_mut().push(id),
+                None => {}
+            }
+        }
+    }
+}
+
+#[derive(Default)]
+struct Wakes(AtomicUsize);
+
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// A loop that is polled by hand, so that every wake-up counts.
+struct Loop {
+    future: Pin<Box<dyn Future<Output = io::Result<Pause>>>>,
+    wakes: Arc<Wakes>,
+    keys: UnboundedSender<io::Result<Input>>,
+    events: UnboundedSender<Event>,
+    painted: Rc<RefCell<Painted>>,
+    started: Rc<RefCell<Vec<u64>>>,
+}
+
+impl Loop {
+    fn new(signal: impl Future<Output = i32> + 'static) -> Loop {
+        let painted = Rc::new(RefCell::new(Painted::default()));
+        let mut canvas =
+            TestCanvas { terminal: Terminal::new(TestBackend::new(80, 24)).unwrap(), painted: painted.clone() };
+        let (keys, mut typed) = unbounded_channel();
+        let (events, mut replies) = unbounded_channel();
+        let started = Rc::new(RefCell::new(Vec::new()));
+        let mut services = FakeServices { events: events.clone(), started: started.clone() };
+        let options = Options { theme: fixtures::UTF8, labels: Labels::default() };
+        let future = Box::pin(async move {
+            let mut wizard = Wizard::new(fixtures::config());
+            let first = wizard.handle(Event::Open);
+            let input = stream::poll_fn(move |context| typed.poll_recv(context));
+            drive(&mut wizard, first, &mut services, &mut replies, input, signal, &mut canvas, &options).await
+        });
+        Loop { future, wakes: Arc::default(), keys, events, painted, started }
+    }
+
+    /// Polls until nothing more is to be done.
+    fn settle(&mut self) -> Option<Pause> {
+        let waker = Waker::from(self.wakes.clone());
+        loop {
+            let before = self.wakes.0.load(Ordering::SeqCst);
+            match self.future.as_mut().poll(&mut Context::from_waker(&waker)) {
+                Poll::Ready(result) => return Some(result.unwrap()),
+                Poll::Pending if self.wakes.0.load(Ordering::SeqCst) == before => return None,
+                Poll::Pending => {}
+            }
+        }
+    }
+
+    fn press(&mut self, code: KeyCode) -> Option<Pause> {
+        self.keys.send(Ok(Input::Key(KeyEvent::new(code, KeyModifiers::NONE)))).unwrap();
+        self.settle()
+    }
+
+    fn screen(&self) -> String {
+        self.painted.borrow().text.clone()
+    }
+
+    fn frames(&self) -> usize {
+        self.painted.borrow().frames
+    }
+}
+
+#[test]
+fn from_the_first_key_to_the_end_of_a_run() {
+    let mut run = Loop::new(future::pending());
+    assert_eq!(run.settle(), None);
+    assert!(run.screen().contains("[1 Integration ✓]"), "{}", run.screen());
+    for step in ["[2 Schema ✓]", "[3 Manifest ✓]", "[4 Folder ✓]", "[5 Upload]", "[6 Progress …]"] {
+        assert_eq!(run.press(KeyCode::Enter), None);
+        assert!(run.screen().contains(step), "{step} in {}", run.screen());
+    }
+    let id = run.started.borrow().first().copied().unwrap();
+    let reply = |reply| Event::Reply { id, reply: Reply::Run(reply) };
+    run.events.send(reply(RunReply::Started { run: "r-1".into() })).unwrap();
+    run.events.send(reply(RunReply::Progress(Box::new(fixtures::snapshot(5000))))).unwrap();
+    run.settle();
+    assert!(run.screen().contains("5,000 of 11,395 registered"), "{}", run.screen());
+    assert_eq!(run.press(KeyCode::Char('q')), None);
+    assert!(run.screen().contains("runs resume r-1"), "{}", run.screen());
+    assert_eq!(run.press(KeyCode::Char('n')), None);
+    assert_eq!(run.press(KeyCode::Char('q')), None);
+    assert_eq!(run.press(KeyCode::Char('y')), Some(Pause::Exit(Exit::Quit)));
+}
+
+#[test]
+fn nothing_is_drawn_and_nothing_wakes_up_while_nothing_happens() {
+    let mut run = Loop::new(future::pending());
+    run.settle();
+    let (frames, wakes) = (run.frames(), run.wakes.0.load(Ordering::SeqCst));
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    run.settle();
+    assert_eq!((run.frames(), run.wakes.0.load(Ordering::SeqCst)), (frames, wakes));
+    // A key without a meaning here wakes the loop, but nothing is drawn.
+    run.press(KeyCode::F(7));
+    run.keys.send(Ok(Input::FocusGained)).unwrap();
+    run.settle();
+    assert_eq!(run.frames(), frames);
+}
+
+#[test]
+fn the_first_frame_does_not_wait_and_bursts_become_one_frame() {
+    let mut run = Loop::new(future::pending());
+    run.settle();
+    let frames = run.frames();
+    for _ in 0..100 {
+        run.keys.send(Ok(Input::Key(KeyEvent::new(KeyCode::Down, KeyModifiers::NONE)))).unwrap();
+    }
+    run.settle();
+    assert_eq!(run.frames(), frames + 1);
+    run.keys.send(Ok(Input::Resize(80, 24))).unwrap();
+    run.settle();
+    assert_eq!(run.frames(), frames + 2);
+}
+
+#[test]
+fn pasted_text_goes_to_the_field_in_one_piece() {
+    let mut run = Loop::new(future::pending());
+    run.settle();
+    run.press(KeyCode::Tab);
+    run.keys.send(Ok(Input::Paste(".example\n/q?".into()))).unwrap();
+    run.settle();
+    assert!(run.screen().contains("https://api.encord.com.example/q?"), "{}", run.screen());
+}
+
+#[test]
+fn signals_and_suspending_end_the_round() {
+    let mut run = Loop::new(future::ready(15));
+    assert_eq!(run.settle(), Some(Pause::Exit(Exit::Signal(15))));
+    let mut run = Loop::new(future::pending());
+    run.settle();
+    run.keys.send(Ok(Input::Key(KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL)))).unwrap();
+    assert_eq!(run.settle(), if cfg!(unix) { Some(Pause::Suspend) } else { None });
+}
+
+#[test]
+fn an_input_that_fails_ends_the_loop_with_its_error() {
+    let mut run = Loop::new(future::pending());
+    run.keys.send(Err(io::Error::other("gone"))).unwrap();
+    let waker = Waker::from(run.wakes.clone());
+    let polled = run.future.as_mut().poll(&mut Context::from_waker(&waker));
+    assert!(matches!(polled, Poll::Ready(Err(error)) if error.to_string() == "gone"));
+}
+
+const ROWS: NonZeroU16 = NonZeroU16::new(24).unwrap();
+const COLUMNS: NonZeroU16 = NonZeroU16::new(80).unwrap();
+
+/// What a real backend writes.
+#[derive(Clone, Default)]
+struct Written(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn painted(theme: Theme, wizard: &Wizard) -> Vec<u8> {
+    let written = Written::default();
+    let viewport = Viewport::Fixed(Rect::new(0, 0, 80, 24));
+    let backend = CrosstermBackend::new(written.clone());
+    let mut terminal = Terminal::with_options(backend, TerminalOptions { viewport }).unwrap();
+    terminal.paint(&mut |frame| screens::draw(frame, wizard, &theme, &Labels::default())).unwrap();
+    let bytes = written.0.borrow().clone();
+    bytes
+}
+
+/// The parameters of all SGR sequences in a stream.
+fn sgr(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let sequences = text.split("\u{1b}[").skip(1).filter_map(|rest| {
+        let end = rest.find(|c: char| c.is_ascii_alphabetic())?;
+        rest.get(..end).filter(|_| rest.as_bytes().get(end) == Some(&b'm'))
+    });
+    sequences.flat_map(|parameters| parameters.split(';').map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+#[test]
+fn without_colour_the_selection_stays_visible_and_no_colour_is_written() {
+    let wizard = fixtures::Stage::at(Step::Manifest, well).wizard;
+    crossterm::style::force_color_output(true);
+    let coloured = painted(Theme::new(true, true), &wizard);
+    assert!(
+        sgr(&coloured).iter().any(|code| code.starts_with('3') && code.len() == 2),
+        "colours are told apart at all"
+    );
+    // As crossterm itself does under NO_COLOR.
+    crossterm::style::force_color_output(false);
+    let plain = painted(Theme::new(false, true), &wizard);
+    crossterm::style::force_color_output(true);
+    let colours: Vec<String> = sgr(&plain)
+        .into_iter()
+        .filter(|code| code.parse::<u8>().is_ok_and(|code| matches!(code, 30..=38 | 40..=48 | 90..=107)))
+        .collect();
+    assert_eq!(colours, Vec::<String>::new());
+    let mut parser = vt100::Parser::new(ROWS, COLUMNS, 0);
+    parser.process(&plain);
+    let screen = parser.screen();
+    let row = (0..24).find(|row| screen.cell(*row, 1).is_some_and(|cell| cell.contents() == ">")).unwrap();
+    for column in 1..79 {
+        assert!(screen.cell(row, column).unwrap().inverse(), "column {column} of the selected row");
+        assert!(!screen.cell(row + 1, column).unwrap().inverse(), "column {column} of the next row");
+    }
+}
+
+#[test]
+fn a_frame_is_one_synchronized_update() {
+    let wizard = fixtures::Stage::at(Step::Folder, well).wizard;
+    let bytes = painted(Theme::new(true, true), &wizard);
+    let text = String::from_utf8_lossy(&bytes);
+    assert!(text.starts_with("\u{1b}[?2026h") && text.ends_with("\u{1b}[?2026l"), "{text:?}");
+    assert_eq!((text.matches("\u{1b}[?2026h").count(), text.matches("\u{1b}[?2026l").count()), (1, 1));
+    let mut parser = vt100::Parser::new(ROWS, COLUMNS, 0);
+    parser.process(&bytes);
+    assert!(parser.screen().contents().contains("Raw/2026/Berlin (2 folders will be created)"));
+}
+
+#[test]
+fn names_from_outside_cannot_write_escapes() {
+    let wizard = fixtures::running(5000).run(RunReply::Refused(fixtures::refused())).wizard;
+    let bytes = painted(Theme::new(false, true), &wizard);
+    assert!(String::from_utf8_lossy(&bytes).contains("^[[31mred"));
+    assert!(!sgr(&bytes).contains(&"31".to_owned()));
+}

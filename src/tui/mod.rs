@@ -1,0 +1,15 @@
+//! The terminal front end: draws the [`Wizard`](crate::wizard::Wizard) and turns keys into its events.
+
+mod app;
+mod keymap;
+pub mod screens;
+mod terminal;
+mod text;
+mod theme;
+
+#[cfg(test)]
+mod tests;
+
+pub use app::{Exit, Options, Services, run};
+pub use screens::Labels;
+pub use theme::Theme;

@@ -1,0 +1,93 @@
+//! One frame: the step bar, the step's screen, the footer, and what lies over them.
+
+mod folder;
+mod frame;
+mod integration;
+mod manifest;
+mod overlay;
+mod parts;
+mod progress;
+mod schema;
+mod upload;
+
+use ratatui::{
+    Frame,
+    buffer::Buffer,
+    layout::{Alignment, Rect},
+    widgets::Paragraph,
+};
+
+use super::{keymap::Mode, text, theme::Theme};
+use crate::wizard::{Step, Wizard};
+use parts::{Look, take_bottom, take_top};
+
+/// The smallest terminal in which the screens are of use: columns and rows.
+pub const SMALLEST: (u16, u16) = (60, 20);
+
+/// What the screens say of the program's surroundings.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Labels {
+    /// The config's name or path on the command line, if it has one.
+    pub config_label: Option<String>,
+}
+
+/// Draws the wizard as it stands. Nothing is remembered from one frame to the next.
+pub fn draw(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, labels: &Labels) {
+    let area = frame.area();
+    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        too_small(frame, area, *theme);
+    } else {
+        let look = Look { theme: *theme, mode: mode(wizard), labels };
+        let (head, rest) = take_top(area, 2);
+        let (above, _) = take_bottom(area, 2);
+        let (body, foot) = take_bottom(rest, 2);
+        frame::step_bar(frame, head, wizard, &look);
+        frame::footer(frame, foot, wizard, &look);
+        let body = Rect { x: body.x + 1, width: body.width - 2, ..body };
+        match wizard.step() {
+            Step::Integration => integration::draw(frame, body, wizard, &look),
+            Step::Schema => schema::draw(frame, body, wizard, &look),
+            Step::Manifest => manifest::draw(frame, body, wizard, &look),
+            Step::Folder => folder::draw(frame, body, wizard, &look),
+            Step::Upload => upload::draw(frame, body, wizard, &look),
+            Step::Progress => progress::draw(frame, body, wizard, &look),
+        }
+        overlay::draw(frame, above, wizard, &look);
+    }
+    if !theme.is_utf8() {
+        to_ascii(frame.buffer_mut());
+    }
+}
+
+/// Who has the keyboard.
+pub(super) fn mode(wizard: &Wizard) -> Mode {
+    match (wizard.overlay(), wizard.takes_text()) {
+        (Some(_), _) => Mode::Overlay,
+        (None, true) => Mode::Text,
+        (None, false) => Mode::Screen,
+    }
+}
+
+fn too_small(frame: &mut Frame<'_>, area: Rect, theme: Theme) {
+    let (width, height) = SMALLEST;
+    let message = format!("needs {width}×{height}, this is {}×{}", area.width, area.height);
+    let message = text::cut(&message, usize::from(area.width), theme.glyphs().ellipsis).into_owned();
+    let line = Rect { y: area.y + area.height / 2, height: area.height.min(1), ..area };
+    frame.render_widget(Paragraph::new(message).alignment(Alignment::Center), line);
+}
+
+/// A terminal that takes no UTF-8 would show rubbish of another width for names and texts beyond ASCII.
+fn to_ascii(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        if !cell.symbol().is_ascii() {
+            let symbol = match cell.symbol() {
+                "…" => "~",
+                "–" | "—" | "─" => "-",
+                "×" => "x",
+                "’" => "'",
+                _ => "?",
+            };
+            cell.set_symbol(symbol);
+        }
+    }
+}

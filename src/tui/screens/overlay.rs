@@ -1,0 +1,146 @@
+//! What lies over a screen: the help and the question before quitting.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+    widgets::{Block, Clear, Padding},
+};
+
+use super::parts::{Look, put};
+use crate::{
+    tui::{
+        keymap::{self, Mode},
+        text,
+    },
+    wizard::{Action, Overlay, Step, Wizard},
+};
+
+/// Draws the overlay over the screen's area, if there is one.
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+    let columns = usize::from(area.width.saturating_sub(6)).min(70);
+    let (title, lines) = match wizard.overlay() {
+        None => return,
+        Some(Overlay::Help) => {
+            let mut lines = help(wizard, look, columns);
+            if lines.len() + 2 > usize::from(area.height) {
+                lines.retain(|line| line.width() > 0);
+            }
+            (" Help ", lines)
+        }
+        Some(Overlay::Quit) => (" Quit? ", question(wizard, look, columns)),
+    };
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2).min(area.height);
+    let width = u16::try_from(columns).unwrap_or(u16::MAX).saturating_add(4).min(area.width);
+    let place = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
+    let block = Block::bordered()
+        .border_set(look.glyphs().border)
+        .title(Span::styled(title, look.theme.title()))
+        .padding(Padding::horizontal(1));
+    let inside = block.inner(place);
+    frame.render_widget(Clear, place);
+    frame.render_widget(block, place);
+    let lines = look.fit(lines, usize::from(inside.height));
+    put(frame, inside, lines);
+}
+
+/// One sentence on what a step is for.
+fn purpose(step: Step) -> &'static str {
+    match step {
+        Step::Integration => {
+            "Sign in to Encord, name the storage container, and choose the integration through which Encord reads it."
+        }
+        Step::Schema => "See which metadata keys your organisation has and which ones this import adds.",
+        Step::Manifest => "List the container and see exactly which files become which items, and what is left out.",
+        Step::Folder => "Choose the folder in Encord that receives the items, or name a new one.",
+        Step::Upload => {
+            "Review everything that will be sent and changed. Nothing is changed before you press Enter here."
+        }
+        Step::Progress => "Follow the upload jobs to their end and see every item that failed, and why.",
+    }
+}
+
+fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+    let step = wizard.step();
+    let mut lines = vec![look.title(format!("Step {}: {}", step.number(), step.title()))];
+    lines.extend(text::wrap(purpose(step), columns).into_iter().map(Line::from));
+    lines.push(Line::default());
+    let utf8 = look.theme.is_utf8();
+    let mut keys: Vec<(String, &str)> = Vec::new();
+    let mut shown: Vec<Action> = Vec::new();
+    for hint in wizard.step_hints() {
+        // Both ways of moving are one entry.
+        let (first, second) = match hint.action {
+            Action::Up | Action::Down => (Action::Up, Some(Action::Down)),
+            action => (action, None),
+        };
+        if shown.contains(&first) || first == Action::Help {
+            continue;
+        }
+        shown.push(first);
+        let own = keymap::key_labels(first, Mode::Screen, utf8);
+        let other = second.map(|action| keymap::key_labels(action, Mode::Screen, utf8));
+        keys.push((merged(&own, other.as_deref()), hint.label));
+    }
+    let pair = |one, two| {
+        let two = keymap::key_labels(two, Mode::Screen, utf8);
+        merged(&keymap::key_labels(one, Mode::Screen, utf8), Some(&two))
+    };
+    if step != Step::Upload {
+        keys.push((pair(Action::PageUp, Action::PageDown), "ten rows up, down"));
+        keys.push((pair(Action::Top, Action::Bottom), "first, last row"));
+    }
+    keys.push((
+        pair(Action::Goto(Step::Integration), Action::Goto(Step::Progress)).replace(' ', "-"),
+        "to that step: back always, forward over finished ones",
+    ));
+    let widest = keys.iter().map(|(key, _)| text::width(key)).max().unwrap_or_default();
+    for (key, label) in keys {
+        let key = text::left(&key, widest, look.glyphs().ellipsis);
+        lines.push(Line::from(vec![Span::styled(key, look.theme.key()), Span::raw(format!("   {label}"))]));
+    }
+    lines
+}
+
+/// The words of both, each once.
+fn merged(one: &str, two: Option<&str>) -> String {
+    let mut words: Vec<&str> = Vec::new();
+    for word in one.split(' ').chain(two.unwrap_or_default().split(' ')) {
+        if !word.is_empty() && !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words.join(" ")
+}
+
+fn question(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+    let (what, then) = match wizard.progress().is_running() {
+        true => {
+            let resume = match wizard.progress().run() {
+                Some(run) => format!(" azure-to-encord runs resume {} goes on from there.", text::clean(run)),
+                None => String::new(),
+            };
+            (
+                "The upload is still under way.",
+                format!(
+                    "Jobs that Encord already has go on there; the rest is not sent. Everything is on record.{resume}"
+                ),
+            )
+        }
+        false => {
+            ("The container is still being listed.", "Nothing was changed anywhere; the listing is lost.".to_owned())
+        }
+    };
+    let mut lines = vec![look.title(what)];
+    lines.extend(text::wrap(&then, columns).into_iter().map(Line::from));
+    lines.push(Line::default());
+    let key = |action| Span::styled(look.key(action), look.theme.key());
+    lines.push(Line::from(vec![
+        key(Action::Yes),
+        Span::styled(" quit    ", Style::new()),
+        key(Action::No),
+        Span::raw(" stay"),
+    ]));
+    lines
+}

@@ -1,0 +1,235 @@
+//! What the screens are put together from.
+
+use ratatui::{
+    Frame,
+    layout::{Position, Rect},
+    style::Style,
+    text::{Line, Span},
+    widgets::Paragraph,
+};
+
+use super::Labels;
+use crate::{
+    tui::{
+        keymap::{self, Mode},
+        text,
+        theme::{Glyphs, Theme},
+    },
+    wizard::{Action, Field, Problem},
+};
+
+/// What every screen needs besides the wizard.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look<'a> {
+    pub(super) theme: Theme,
+    pub(super) mode: Mode,
+    pub(super) labels: &'a Labels,
+}
+
+impl Look<'_> {
+    pub(super) fn glyphs(&self) -> &'static Glyphs {
+        self.theme.glyphs()
+    }
+
+    /// The key of an action, for sentences that name it.
+    pub(super) fn key(&self, action: Action) -> &'static str {
+        keymap::key_label(action, self.mode, self.theme.is_utf8())
+    }
+
+    /// Text cut to a width.
+    pub(super) fn cut(&self, text: &str, columns: usize) -> String {
+        text::cut(&text::clean(text), columns, self.glyphs().ellipsis).into_owned()
+    }
+
+    /// A path or URL cut at its start to a width.
+    pub(super) fn cut_path(&self, text: &str, columns: usize) -> String {
+        text::cut_start(&text::clean(text), columns, self.glyphs().ellipsis).into_owned()
+    }
+
+    /// A heading.
+    pub(super) fn title(&self, text: impl Into<String>) -> Line<'static> {
+        Line::styled(text.into(), self.theme.title())
+    }
+
+    /// The sentence at the end of a screen that says what to do now.
+    pub(super) fn next(&self, sentence: &str, columns: usize) -> Vec<Line<'static>> {
+        let sign = format!("{} ", self.glyphs().arrow);
+        self.hanging(Span::styled(sign, self.theme.accent()), sentence, Style::new(), columns)
+    }
+
+    /// A sign or a label, and after it a text whose further lines are indented as far.
+    pub(super) fn hanging(
+        &self,
+        first: Span<'static>,
+        content: &str,
+        style: Style,
+        columns: usize,
+    ) -> Vec<Line<'static>> {
+        let indent = text::width(&first.content);
+        let mut lines = Vec::new();
+        for (place, line) in text::wrap(content, columns.saturating_sub(indent)).into_iter().enumerate() {
+            let before = if place == 0 { first.clone() } else { Span::raw(" ".repeat(indent)) };
+            lines.push(Line::from(vec![before, Span::styled(line, style)]));
+        }
+        if lines.is_empty() {
+            lines.push(Line::from(first));
+        }
+        lines
+    }
+
+    /// A problem: what failed, the other side's own words, what to do.
+    pub(super) fn problem(&self, problem: &Problem, columns: usize) -> Vec<Line<'static>> {
+        let sign = Span::styled(format!("{} ", self.glyphs().bad), self.theme.bad());
+        let mut lines = self.hanging(sign, &problem.what, self.theme.title(), columns);
+        if let Some(said) = &problem.said {
+            let label = Span::styled("  The answer was:  ", self.theme.dim());
+            lines.extend(self.hanging(label, said, Style::new(), columns));
+        }
+        if let Some(hint) = &problem.hint {
+            let label = Span::styled("  What to do:  ", self.theme.accent());
+            lines.extend(self.hanging(label, hint, Style::new(), columns));
+        }
+        lines
+    }
+
+    /// Lines no more than fit: where some do not, the last one says so.
+    pub(super) fn fit(&self, mut lines: Vec<Line<'static>>, height: usize) -> Vec<Line<'static>> {
+        if lines.len() > height {
+            lines.truncate(height);
+            if let Some(last) = lines.last_mut() {
+                last.push_span(Span::styled(format!(" {}", self.glyphs().ellipsis), self.theme.dim()));
+            }
+        }
+        lines
+    }
+
+    /// The headings of a screen's lists, the shown one in brackets.
+    pub(super) fn tabs(&self, tabs: &[(&str, u64, bool)]) -> Line<'static> {
+        let mut spans = Vec::new();
+        for (name, number, shown) in tabs {
+            let content = format!("{name} {}", text::count(*number));
+            spans.push(if *shown {
+                Span::styled(format!("[{content}]"), self.theme.accent())
+            } else {
+                Span::raw(format!(" {content} "))
+            });
+            spans.push(Span::raw(" "));
+        }
+        Line::from(spans)
+    }
+
+    /// The columns' headings.
+    pub(super) fn header(&self, columns: &[Column]) -> Line<'static> {
+        let mut content = "  ".to_owned();
+        for (place, column) in columns.iter().enumerate() {
+            if place > 0 {
+                content.push_str("  ");
+            }
+            content.push_str(&self.cell(column, column.title));
+        }
+        Line::styled(content, self.theme.dim())
+    }
+
+    /// A table's row.
+    pub(super) fn row(&self, columns: &[Column], cells: &[(String, Style)], selected: bool) -> Line<'static> {
+        let mark = if selected { self.glyphs().cursor } else { " " };
+        let base = if selected { self.theme.selected() } else { Style::new() };
+        let mut spans = vec![Span::styled(format!("{mark} "), base)];
+        for (place, (column, (content, style))) in columns.iter().zip(cells).enumerate() {
+            if place > 0 {
+                spans.push(Span::styled("  ", base));
+            }
+            spans.push(Span::styled(self.cell(column, content), base.patch(*style)));
+        }
+        Line::from(spans)
+    }
+
+    fn cell(&self, column: &Column, content: &str) -> String {
+        let ellipsis = self.glyphs().ellipsis;
+        match column.align {
+            Align::Left => text::left(&text::clean(content), column.width, ellipsis),
+            Align::Right => text::right(&text::clean(content), column.width, ellipsis),
+            Align::Path => text::left(&self.cut_path(content, column.width), column.width, ellipsis),
+        }
+    }
+
+    /// A field's text in a line of `columns`, and the cursor's place in it.
+    pub(super) fn field(&self, field: &Field, masked: bool, columns: usize) -> (String, usize) {
+        let shown = |text: &str| {
+            if masked { "*".repeat(text.chars().count()) } else { text::clean(text).into_owned() }
+        };
+        let before: String = field.text().chars().take(field.cursor()).collect();
+        let before = shown(&before);
+        let at = text::width(&before);
+        if at < columns {
+            return (self.cut(&shown(field.text()), columns), at);
+        }
+        let room = columns.saturating_sub(1);
+        (text::cut_start(&before, room, self.glyphs().ellipsis).into_owned(), room)
+    }
+}
+
+/// How a column's text lies in it, and where it is cut.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Align {
+    Left,
+    Right,
+    /// To the left, cut at its start.
+    Path,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Column {
+    title: &'static str,
+    width: usize,
+    align: Align,
+}
+
+impl Column {
+    pub(super) fn new(title: &'static str, width: usize, align: Align) -> Column {
+        Column { title, width, align }
+    }
+}
+
+/// What is left for one column when the others have their widths, in a table of `all` columns.
+pub(super) fn rest(all: usize, others: &[usize]) -> usize {
+    all.saturating_sub(2 + others.iter().map(|width| width + 2).sum::<usize>())
+}
+
+/// The first row to draw so that the one under the cursor is in the middle, as far as the list's ends allow.
+pub(super) fn first_row(cursor: u64, total: u64, height: usize) -> u64 {
+    let height = height as u64;
+    cursor.saturating_sub(height / 2).min(total.saturating_sub(height))
+}
+
+/// `13–24 of 287`
+pub(super) fn position(cursor: u64, total: u64) -> String {
+    if total == 0 { String::new() } else { format!("{} of {}", text::count(cursor + 1), text::count(total)) }
+}
+
+/// Draws lines from the top of an area; what does not fit is not drawn.
+pub(super) fn put(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'static>>) {
+    frame.render_widget(Paragraph::new(lines), area);
+}
+
+/// Puts the terminal's cursor at a column of an area's row, if it lies in the area.
+pub(super) fn put_cursor(frame: &mut Frame<'_>, area: Rect, column: usize, row: usize) {
+    let (Ok(column), Ok(row)) = (u16::try_from(column), u16::try_from(row)) else { return };
+    if column < area.width && row < area.height {
+        frame.set_cursor_position(Position::new(area.x + column, area.y + row));
+    }
+}
+
+/// Cuts a number of rows off an area's top: that part, and what is left.
+pub(super) fn take_top(area: Rect, rows: usize) -> (Rect, Rect) {
+    let rows = u16::try_from(rows).unwrap_or(u16::MAX).min(area.height);
+    let top = Rect { height: rows, ..area };
+    (top, Rect { y: area.y + rows, height: area.height - rows, ..area })
+}
+
+/// Cuts a number of rows off an area's bottom: what is left, and that part.
+pub(super) fn take_bottom(area: Rect, rows: usize) -> (Rect, Rect) {
+    let rows = u16::try_from(rows).unwrap_or(u16::MAX).min(area.height);
+    take_top(area, usize::from(area.height - rows))
+}

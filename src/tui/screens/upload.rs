@@ -1,0 +1,184 @@
+//! Step 5: the review of everything that will change.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::{
+    folder::destination_words,
+    parts::{Align, Column, Look, put, take_bottom},
+};
+use crate::{
+    schema::{Change, ChangeKind, describe},
+    tui::text,
+    wizard::{Action, Plan, Step, UploadOption, Wizard},
+};
+
+const LABEL: usize = 13;
+
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+    let columns = usize::from(area.width);
+    let plan = wizard.plan();
+    let foot = match &plan {
+        Some(plan) => foot(plan, look, columns),
+        None => look.next(&unready(wizard), columns),
+    };
+    let (area, foot_area) = take_bottom(area, foot.len());
+    put(frame, foot_area, foot);
+    let Some(plan) = plan else {
+        put(frame, area, options(wizard, look, columns, true));
+        return;
+    };
+    let height = usize::from(area.height);
+    let arranged = |detail: Detail| {
+        let titled = detail != Detail::Brief;
+        (review(&plan, look, columns, detail), options(wizard, look, columns, titled))
+    };
+    let fitting = [Detail::Full, Detail::Joined].into_iter().map(arranged);
+    let fitting = fitting.into_iter().find(|(review, options)| review.len() + options.len() < height);
+    let (review, options) = fitting.unwrap_or_else(|| arranged(Detail::Brief));
+    let (review_area, options_area) = take_bottom(area, options.len());
+    put(frame, review_area, look.fit(review, usize::from(review_area.height)));
+    put(frame, options_area, options);
+}
+
+/// How much the review tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Detail {
+    /// One line for each type and each key.
+    Full,
+    /// The types in running text, and the keys.
+    Joined,
+    /// What matters most comes first, for the last lines may not fit.
+    Brief,
+}
+
+/// What will be sent, to where, and what it changes.
+fn review(plan: &Plan, look: &Look<'_>, columns: usize, detail: Detail) -> Vec<Line<'static>> {
+    let label = |name: &str| Span::styled(format!("{name:<LABEL$}"), look.theme.accent());
+    let entry = |name: &str, content: &str| look.hanging(label(name), content, Style::new(), columns);
+    let separator = format!(" {} ", look.glyphs().dot);
+    let jobs = |jobs: usize| text::counted(jobs as u64, "job", "jobs");
+    let kinds: Vec<Line<'static>> = match detail {
+        Detail::Full => plan
+            .items
+            .iter()
+            .map(|(kind, items)| {
+                let (items, jobs) = (text::count(*items), jobs(plan.jobs(*kind)));
+                Line::from(format!("{:LABEL$}{:<16}{items:>12} in {jobs}", "", kind.name()))
+            })
+            .collect(),
+        Detail::Joined | Detail::Brief => {
+            let words = plan.items.iter().map(|(kind, items)| match detail {
+                Detail::Brief => format!("{} {kind}", text::count(*items)),
+                _ => format!("{} {kind} ({})", text::count(*items), jobs(plan.jobs(*kind))),
+            });
+            let words: Vec<String> = words.collect();
+            entry(if detail == Detail::Brief { "Types" } else { "" }, &words.join(&separator))
+        }
+    };
+    let items = text::counted(plan.total_items(), "item", "items");
+    let mut lines = entry("Items", &format!("{items} in {}, {}", jobs(plan.batches.len()), text::bytes(plan.bytes)));
+    if detail != Detail::Brief {
+        lines.extend(kinds.iter().cloned());
+    }
+    lines.extend(entry("Destination", &destination_words(&plan.destination)));
+    let changes: Vec<String> = plan.schema.changes.iter().map(change).collect();
+    if changes.is_empty() {
+        lines.extend(entry("Schema", "no change"));
+    } else if detail == Detail::Full {
+        for (place, change) in changes.iter().enumerate() {
+            lines.extend(entry(if place == 0 { "Schema" } else { "" }, change));
+        }
+    } else {
+        lines.extend(entry("Schema", &changes.join(&separator)));
+    }
+    if detail == Detail::Brief {
+        lines.extend(entry("Integration", &format!("{}, {}", plan.integration.title, plan.domain)));
+        lines.extend(kinds);
+    } else {
+        lines.extend(entry("Integration", &format!("{} ({})", plan.integration.title, plan.integration.uuid)));
+        lines.extend(entry("Encord", &plan.domain));
+    }
+    lines
+}
+
+fn change(change: &Change) -> String {
+    let (key, then) = (&change.key, describe(&change.then));
+    match change.kind {
+        ChangeKind::Add => format!("+ {key}: {then}"),
+        ChangeKind::Widen => format!("~ {key}: widened to {then}"),
+        ChangeKind::Restore => format!("+ {key}: restored as {then}"),
+        ChangeKind::Conflict => {
+            format!("! {key}: stays {}", change.now.as_ref().map(describe).unwrap_or_default())
+        }
+    }
+}
+
+fn options(wizard: &Wizard, look: &Look<'_>, wide: usize, titled: bool) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    if titled {
+        lines.push(look.title("Options"));
+    }
+    let columns = [Column::new("", 28, Align::Left), Column::new("", 5, Align::Left)];
+    for (place, option) in UploadOption::ALL.into_iter().enumerate() {
+        let cells = [(option.label().to_owned(), Style::new()), (option.value(wizard.config()), look.theme.title())];
+        lines.push(look.row(&columns, &cells, place == wizard.upload().cursor()));
+    }
+    if let Some(option) = UploadOption::ALL.get(wizard.upload().cursor()) {
+        // Two lines in any case, so that nothing moves when the cursor does.
+        let mut meaning = look.hanging(Span::raw("  "), option.meaning(wizard.config()), look.theme.dim(), wide);
+        if wide < 100 && titled {
+            meaning.resize(2, Line::default());
+        }
+        lines.extend(look.fit(meaning, 2));
+    }
+    lines
+}
+
+fn foot(plan: &Plan, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    if let Some(label) = &look.labels.config_label {
+        let command = format!("azure-to-encord run {} --yes", shell_word(label));
+        let name = Span::styled("Without the wizard:  ", look.theme.dim());
+        lines.extend(look.hanging(name, &command, Style::new(), columns));
+    }
+    let items = text::counted(plan.total_items(), "item", "items");
+    let jobs = text::counted(plan.batches.len() as u64, "job", "jobs");
+    lines.extend(look.next(
+        &format!("{} sends {items} in {jobs} to Encord; nothing has been changed so far.", look.key(Action::Next)),
+        columns,
+    ));
+    lines
+}
+
+/// A label as a POSIX shell takes it for one word.
+fn shell_word(label: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:@%+,=".contains(c);
+    match !label.is_empty() && label.chars().all(plain) {
+        true => label.to_owned(),
+        false => format!("'{}'", label.replace('\'', r"'\''")),
+    }
+}
+
+/// Which step is in the way of a plan.
+fn unready(wizard: &Wizard) -> String {
+    let missing = Step::ALL.into_iter().find(|step| wizard.status(*step) != crate::wizard::Status::Ready);
+    let missing = missing.filter(|step| *step < Step::Upload).unwrap_or(Step::Integration);
+    format!("Step {}, {}, has to be finished before anything can be sent.", missing.number(), missing.title())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shell_word;
+
+    #[test]
+    fn labels_are_quoted_for_the_shell_where_they_must_be() {
+        assert_eq!(shell_word("nightly"), "nightly");
+        assert_eq!(shell_word("./my configs/a.toml"), "'./my configs/a.toml'");
+        assert_eq!(shell_word("it's"), r"'it'\''s'");
+    }
+}

@@ -1,0 +1,132 @@
+//! The terminal: taken over, painted without tearing, and always given back as it was.
+
+use std::{
+    io::{self, Stdout, Write},
+    sync::{
+        Once,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use crossterm::{
+    cursor::{Hide, Show},
+    event::{DisableBracketedPaste, EnableBracketedPaste},
+    execute, queue,
+    terminal::{
+        BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+        enable_raw_mode,
+    },
+};
+use ratatui::{Frame, Terminal, backend::CrosstermBackend};
+
+/// Whether this process holds the terminal. There is one terminal, so there is one of these.
+static HELD: AtomicBool = AtomicBool::new(false);
+static HOOK: Once = Once::new();
+
+/// Something that frames can be painted on.
+pub(super) trait Canvas {
+    /// Paints one frame.
+    ///
+    /// # Errors
+    /// The terminal's.
+    fn paint(&mut self, draw: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()>;
+
+    /// Forgets what is on the screen, so that the next frame is painted whole.
+    ///
+    /// # Errors
+    /// The terminal's.
+    fn forget(&mut self) -> io::Result<()>;
+}
+
+impl<W: Write> Canvas for Terminal<CrosstermBackend<W>> {
+    fn paint(&mut self, draw: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()> {
+        let mut update = Update::begin(self)?;
+        let drawn = update.terminal.draw(|frame| draw(frame)).map(|_| ());
+        drawn.and(update.end())
+    }
+
+    fn forget(&mut self) -> io::Result<()> {
+        self.clear()
+    }
+}
+
+/// A synchronized update: the terminal shows what is written between its begin and its end at once. It ends in any case,
+/// on the same writer.
+struct Update<'a, W: Write> {
+    terminal: &'a mut Terminal<CrosstermBackend<W>>,
+    open: bool,
+}
+
+impl<'a, W: Write> Update<'a, W> {
+    fn begin(terminal: &'a mut Terminal<CrosstermBackend<W>>) -> io::Result<Update<'a, W>> {
+        queue!(terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        Ok(Update { terminal, open: true })
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        self.open = false;
+        execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
+    }
+}
+
+impl<W: Write> Drop for Update<'_, W> {
+    fn drop(&mut self) {
+        if self.open {
+            // A writer that fails has already told so, and there is nobody left to tell.
+            let _ = self.end();
+        }
+    }
+}
+
+/// Holds the terminal in raw mode on the alternate screen until it is dropped.
+#[derive(Debug)]
+pub(super) struct Guard(());
+
+impl Guard {
+    /// Takes the terminal over. A panic gives it back before its message is printed.
+    ///
+    /// # Errors
+    /// The terminal's; what was already changed is undone.
+    pub(super) fn enter() -> io::Result<Guard> {
+        HOOK.call_once(|| {
+            let previous = std::panic::take_hook();
+            std::panic::set_hook(Box::new(move |panic| {
+                restore();
+                previous(panic);
+            }));
+        });
+        HELD.store(true, Ordering::SeqCst);
+        let guard = Guard(());
+        enable_raw_mode()?;
+        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)?;
+        Ok(guard)
+    }
+
+    /// Whether the terminal is still held; a panic elsewhere in the program gives it back.
+    pub(super) fn is_held(&self) -> bool {
+        HELD.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// Gives the terminal back, once. Each part is tried whatever became of the one before.
+fn restore() {
+    if HELD.swap(false, Ordering::SeqCst) {
+        let mut out = io::stdout();
+        let _ = execute!(out, EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, Show);
+        let _ = disable_raw_mode();
+    }
+}
+
+/// A terminal on the standard output.
+///
+/// # Errors
+/// Its size cannot be found out.
+pub(super) fn stdout() -> io::Result<Terminal<CrosstermBackend<Stdout>>> {
+    Terminal::new(CrosstermBackend::new(io::stdout()))
+}

@@ -1,0 +1,357 @@
+//! A wizard that is driven by events and answered as the services would.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
+use serde_json::{Map, Value, json};
+use unicode_width::UnicodeWidthStr;
+use uuid::Uuid;
+
+use crate::{
+    manifest::{Item, Kind, SkipReason, Skipped, Warning},
+    schema::{KeyType, Scalar},
+    store::{BatchState, FailedUnit, RunState, Summary, config::Config},
+    tui::{Theme, screens},
+    wizard::{
+        Action, ContainerFacts, Destination, Edit, Effect, EncordReply, Event, FolderPage, FolderRef, FolderRow,
+        Integration, JobRow, KeyFacts, List, ManifestFacts, Problem, Reply, Request, RequestId, Row, RunReply,
+        Snapshot, Step, Wizard,
+    },
+};
+
+pub(crate) const UTF8: Theme = Theme::new(true, true);
+
+/// How a request is answered; `None` leaves it open.
+type Answers = fn(&Request) -> Option<Reply>;
+
+pub(crate) struct Stage {
+    pub(crate) wizard: Wizard,
+    pub(crate) open: Vec<(RequestId, Request)>,
+    answers: Answers,
+}
+
+impl Stage {
+    pub(crate) fn new(config: Config, answers: Answers) -> Stage {
+        Stage { wizard: Wizard::new(config), open: Vec::new(), answers }.event(Event::Open)
+    }
+
+    /// At a step, everything before it well.
+    pub(crate) fn at(step: Step, answers: Answers) -> Stage {
+        let mut stage = Stage::new(config(), answers);
+        while stage.wizard.step() < step {
+            let before = stage.wizard.step();
+            stage = stage.press(Action::Next);
+            assert!(stage.wizard.step() > before, "stuck at {before:?}: {:?}", stage.wizard.status(before));
+        }
+        stage
+    }
+
+    pub(crate) fn event(mut self, event: Event) -> Stage {
+        let mut effects = self.wizard.handle(event);
+        while let Some(effect) = (!effects.is_empty()).then(|| effects.remove(0)) {
+            if let Effect::Start { id, request } = effect {
+                match (self.answers)(&request) {
+                    Some(reply) => effects.extend(self.wizard.handle(Event::Reply { id, reply })),
+                    None => self.open.push((id, request)),
+                }
+            }
+        }
+        self
+    }
+
+    pub(crate) fn press(self, action: Action) -> Stage {
+        self.event(Event::Action(action))
+    }
+
+    pub(crate) fn times(mut self, times: usize, action: Action) -> Stage {
+        for _ in 0..times {
+            self = self.press(action);
+        }
+        self
+    }
+
+    pub(crate) fn type_in(self, text: &str) -> Stage {
+        self.event(Event::Edit(Edit::Paste(text.to_owned())))
+    }
+
+    /// A reply to the first request that was left open.
+    pub(crate) fn reply(self, reply: Reply) -> Stage {
+        let id = self.open.first().expect("an open request").0;
+        self.event(Event::Reply { id, reply })
+    }
+
+    pub(crate) fn run(self, reply: RunReply) -> Stage {
+        self.reply(Reply::Run(reply))
+    }
+}
+
+/// The frame as text, and where the cursor stands in it.
+pub(crate) fn frame(wizard: &Wizard, theme: Theme, width: u16, height: u16) -> String {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    let labels = screens::Labels { config_label: Some("nightly".into()) };
+    terminal.draw(|frame| screens::draw(frame, wizard, &theme, &labels)).unwrap();
+    let mut text = lines(terminal.backend().buffer());
+    if terminal.backend().cursor_visible() {
+        let at = terminal.backend().cursor_position();
+        text.push_str(&format!("cursor at column {}, row {}\n", at.x, at.y));
+    }
+    text
+}
+
+pub(crate) fn lines(buffer: &Buffer) -> String {
+    let mut text = String::new();
+    for row in buffer.content.chunks(usize::from(buffer.area.width)) {
+        let mut line = String::new();
+        let mut column = 0;
+        while let Some(cell) = row.get(column) {
+            line.push_str(cell.symbol());
+            column += cell.symbol().width().max(1);
+        }
+        assert_eq!(column, row.len(), "a wide character hangs over the edge: {line}");
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+pub(crate) fn config() -> Config {
+    let mut config = Config::default();
+    config.encord.ssh_key_file = Some("~/.ssh/encord_ed25519".into());
+    config.encord.integration = Some("Azure production".into());
+    config.azure.account = Some("acmevision".into());
+    config.azure.container = "street-scenes".into();
+    config.azure.sas_token_env = Some("AZURE_SAS".into());
+    config.folder.path = Some("Raw/2026/Berlin".into());
+    config.schema.keys = BTreeMap::from([
+        ("camera".into(), KeyType::Scalar(Scalar::Varchar)),
+        ("weather".into(), KeyType::Enum(vec!["fog".into(), "rain".into(), "sun".into()])),
+        ("lux".into(), KeyType::Scalar(Scalar::Number)),
+    ]);
+    config
+}
+
+pub(crate) fn uuid(number: u128) -> Uuid {
+    Uuid::from_u128(0x1b4e_28ba_2fa1_4d3b_8a5c_0000_0000_0000 + number)
+}
+
+pub(crate) fn refused() -> Problem {
+    let mut problem = Problem::other("Encord refused to sign in with the key SHA256:4RkSk0Q….");
+    problem.said = Some("401 Unauthorized: public key not registered\nsecond line \u{1b}[31mred".into());
+    problem.hint(
+        "Register the key's public half in Encord under Settings, Public keys; or point ssh_key_file at another one.",
+    )
+}
+
+pub(crate) fn schema() -> Map<String, Value> {
+    let value = json!({
+        "site": {"ty": "variant", "hint": "varchar"},
+        "lux": {"ty": "variant", "hint": "number"},
+        "weather": {"ty": "enum", "values": ["rain", "sun"]},
+        "captured_at": {"ty": "variant", "hint": "datetime"},
+    });
+    serde_json::from_value(value).unwrap()
+}
+
+pub(crate) fn summary() -> Summary {
+    Summary {
+        items: BTreeMap::from([(Kind::Video, 120), (Kind::Image, 11_270), (Kind::DicomSeries, 5)]),
+        bytes: 48_213_456_789,
+        urls: 12_390,
+        skipped: BTreeMap::from([(SkipReason::FolderMarker, 4), (SkipReason::UnknownType, 9)]),
+        warnings: 2,
+    }
+}
+
+pub(crate) fn built(summary: Summary) -> ManifestFacts {
+    ManifestFacts {
+        blobs: summary.urls + summary.total_skipped(),
+        summary,
+        file: PathBuf::from("/home/ada/.local/share/azure-to-encord/drafts/7f3a/manifest.json"),
+    }
+}
+
+pub(crate) fn item(place: u64) -> Item {
+    let title = format!("berlin/cam-{:02}/2026-03-{:02}/frame-{place:06}.jpg", place % 7, 1 + place % 28);
+    let metadata = json!({"camera": format!("cam-{:02}", place % 7), "lux": 310.5, "weather": "rain"});
+    Item {
+        kind: Kind::Image,
+        urls: vec![format!("https://acmevision.blob.core.windows.net/street-scenes/{title}")],
+        title,
+        client_metadata: serde_json::from_value(metadata).unwrap(),
+        bytes: 1_200_000 + place * 1_733,
+    }
+}
+
+pub(crate) fn failed_unit(place: u64) -> FailedUnit {
+    FailedUnit {
+        batch: 4,
+        object_urls: item(place).urls,
+        error: "Unable to read image: the file is truncated (expected 1203456 bytes, got 8192)".into(),
+        subtask_uuid: Some(uuid(900 + u128::from(place)).to_string()),
+        action_description: Some("Reading image metadata".into()),
+    }
+}
+
+pub(crate) fn row(list: List, place: u64) -> Row {
+    match list {
+        List::Items => Row::Item(item(place)),
+        List::Skipped => Row::Skipped(Skipped {
+            name: format!("berlin/cam-03/calibration/intrinsics-{place}.bin"),
+            reason: if place < 4 { SkipReason::FolderMarker } else { SkipReason::UnknownType },
+        }),
+        List::Warnings => Row::Warning(Warning {
+            code: "type.disagreement".into(),
+            name: format!("berlin/cam-01/clip-{place}.mp4"),
+            message: "The extension says video, the content type image/jpeg; it is registered as video.".into(),
+        }),
+        List::Failed => Row::Failed(failed_unit(place)),
+    }
+}
+
+pub(crate) fn total(list: List) -> u64 {
+    match list {
+        List::Items => summary().total_items(),
+        List::Skipped => summary().total_skipped(),
+        List::Warnings => 2,
+        List::Failed => 37,
+    }
+}
+
+fn folder(number: u128, name: &str, description: &str, synced: bool) -> FolderRow {
+    FolderRow { uuid: uuid(number), name: name.into(), path: None, description: description.into(), synced }
+}
+
+/// Everything is well.
+pub(crate) fn well(request: &Request) -> Option<Reply> {
+    Some(match request {
+        Request::ConnectEncord { .. } => Reply::Encord(EncordReply {
+            key: Ok(KeyFacts {
+                source: "ssh_key_file".into(),
+                fingerprint: "SHA256:4RkSk0QpB7nXy1Zl8m3VtWcJdEoHuGfAaS2iK9bLrTs".into(),
+            }),
+            wants_passphrase: false,
+            login: Some(Ok(vec![
+                Integration { uuid: uuid(1), title: "AWS archive".into() },
+                Integration { uuid: uuid(2), title: "Azure production".into() },
+                Integration { uuid: uuid(3), title: "Azure 試験".into() },
+            ])),
+        }),
+        Request::OpenContainer { .. } => Reply::Container(Ok(ContainerFacts {
+            empty: false,
+            account_url: "https://acmevision.blob.core.windows.net".into(),
+        })),
+        Request::ReadSchema => Reply::Schema(Ok(schema())),
+        Request::BuildManifest { .. } => Reply::Manifest(Ok(built(summary()))),
+        Request::ReadRows { list, first, count } => {
+            let rows = (*first..total(*list).min(first + count)).map(|place| row(*list, place)).collect();
+            Reply::Rows { list: *list, first: *first, rows }
+        }
+        Request::ListFolders { parent, search, .. } => {
+            let mut rows = vec![
+                folder(10, "Archive", "What was labelled before 2025", false),
+                folder(11, "Raw", "Untouched recordings, one folder a year", false),
+                folder(12, "Mirror", "", true),
+            ];
+            if !search.is_empty() {
+                rows.retain(|row| row.name.to_lowercase().contains(&search.to_lowercase()));
+                rows.iter_mut().for_each(|row| row.path = Some(format!("Projects/Street/{}", row.name)));
+            }
+            if parent.is_some() {
+                rows = vec![folder(13, "2025", "", false), folder(14, "2026", "This year's", false)];
+            }
+            Reply::Folders(Ok(FolderPage { rows, next: None }))
+        }
+        Request::ResolveFolder { .. } => Reply::FolderResolved(Ok(Destination {
+            existing: Some(FolderRef { uuid: uuid(11), path: "Raw".into() }),
+            create: vec!["2026".into(), "Berlin".into()],
+            description: None,
+            items: None,
+        })),
+        Request::StartRun { .. } | Request::StopRun { .. } => return None,
+    })
+}
+
+/// Nothing is answered.
+pub(crate) fn silent(_: &Request) -> Option<Reply> {
+    None
+}
+
+/// As [`well`], but without any integration to read through and a container that cannot be listed.
+pub(crate) fn unwell(request: &Request) -> Option<Reply> {
+    match request {
+        Request::ConnectEncord { .. } => Some(Reply::Encord(EncordReply {
+            key: Ok(KeyFacts { source: "ENCORD_SSH_KEY_FILE".into(), fingerprint: "SHA256:4RkSk0Q".into() }),
+            wants_passphrase: false,
+            login: Some(Err(refused())),
+        })),
+        Request::OpenContainer { .. } => {
+            let mut problem = Problem::other("The container 'street-scenes' cannot be listed.");
+            problem.said = Some(
+                "403 AuthorizationPermissionMismatch: This request is not authorized to perform this operation using this permission."
+                    .into(),
+            );
+            Some(Reply::Container(Err(
+                problem.hint("The SAS token needs the permissions Read and List (sp=rl) on the container.")
+            )))
+        }
+        other => well(other),
+    }
+}
+
+pub(crate) fn snapshot(done: u64) -> Snapshot {
+    let plan = [(Kind::Video, 60), (Kind::Video, 60)].into_iter();
+    let plan =
+        plan.chain(std::iter::repeat_n((Kind::Image, 940), 11)).chain([(Kind::Image, 930), (Kind::DicomSeries, 5)]);
+    let (mut left, mut jobs) = (done, Vec::new());
+    let mut pending = 0;
+    for (place, (kind, count)) in plan.enumerate() {
+        let errors = if place == 3 && left > 0 { 37 } else { 0 };
+        let finished = (count - errors).min(left);
+        left -= finished;
+        let state = match (finished + errors == count, pending) {
+            (true, _) => BatchState::Done,
+            (false, 0..2) => BatchState::Pending,
+            (false, 2) => BatchState::Sending,
+            (false, _) => BatchState::Waiting,
+        };
+        pending += usize::from(finished + errors < count);
+        jobs.push(JobRow {
+            batch: u32::try_from(place).unwrap() + 1,
+            job: (state != BatchState::Waiting).then(|| uuid(100 + place as u128)),
+            kind,
+            state,
+            count,
+            done: finished,
+            errors,
+            cancelled: 0,
+            message: None,
+        });
+    }
+    Snapshot {
+        total: jobs.iter().map(|job| job.count).sum(),
+        done: jobs.iter().map(|job| job.done).sum(),
+        errors: jobs.iter().map(|job| job.errors).sum(),
+        failed_rows: jobs.iter().map(|job| job.errors).sum(),
+        cancelled: 0,
+        per_second: 41.3,
+        elapsed: 125,
+        note: None,
+        jobs,
+    }
+}
+
+pub(crate) fn running(done: u64) -> Stage {
+    Stage::at(Step::Progress, well)
+        .run(RunReply::SchemaSaved(vec!["camera".into(), "weather".into()]))
+        .run(RunReply::Folder { uuid: uuid(20), path: "Raw/2026/Berlin".into(), created: true })
+        .run(RunReply::Started { run: "2026-03-14-7f3a".into() })
+        .run(RunReply::Progress(Box::new(snapshot(done))))
+}
+
+pub(crate) fn finished(state: RunState, snapshot: Snapshot, problem: Option<Problem>) -> Stage {
+    let reports = Some((
+        PathBuf::from("/home/ada/.local/share/azure-to-encord/runs/2026-03-14-7f3a/report.json"),
+        PathBuf::from("/home/ada/.local/share/azure-to-encord/runs/2026-03-14-7f3a/report.csv"),
+    ));
+    running(5000).run(RunReply::Finished { state, snapshot: Box::new(snapshot), reports, problem })
+}

@@ -1,0 +1,234 @@
+//! Text for a grid of cells: its width, cutting and wrapping, what makes foreign text harmless, and numbers in words.
+
+use std::borrow::Cow;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// How many columns a text takes.
+pub(super) fn width(text: &str) -> usize {
+    text.graphemes(true).map(UnicodeWidthStr::width).sum()
+}
+
+/// Text from a server or a blob's name, made harmless: control characters, which could drive the terminal, are spelled as
+/// `^[`; characters without a place of their own that reorder or hide others are spelled as `<U+202E>`. Joiners stay: emoji
+/// and several scripts need them.
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
+    let odd = |c: char| c.is_control() || is_invisible(c);
+    if !text.contains(odd) {
+        return Cow::Borrowed(text);
+    }
+    let mut clean = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '\u{7f}' => clean.push_str("^?"),
+            c if c.is_ascii_control() => {
+                clean.push('^');
+                clean.push(char::from((c as u8) ^ 0x40));
+            }
+            c if odd(c) => clean.push_str(&format!("<U+{:04X}>", u32::from(c))),
+            c => clean.push(c),
+        }
+    }
+    Cow::Owned(clean)
+}
+
+/// Bidirectional marks, overrides and isolates, line separators, zero-width spaces, tags and the like.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// The text, or its start with `ellipsis` where it is wider than `most` columns.
+pub(super) fn cut<'a>(text: &'a str, most: usize, ellipsis: &str) -> Cow<'a, str> {
+    if width(text) <= most {
+        return Cow::Borrowed(text);
+    }
+    if most == 0 {
+        return Cow::Borrowed("");
+    }
+    Cow::Owned(format!("{}{ellipsis}", fitting(text.graphemes(true), most - 1).concat()))
+}
+
+/// The text, or its end with `ellipsis` in front where it is wider than `most` columns: for paths, whose end tells most.
+pub(super) fn cut_start<'a>(text: &'a str, most: usize, ellipsis: &str) -> Cow<'a, str> {
+    if width(text) <= most {
+        return Cow::Borrowed(text);
+    }
+    if most == 0 {
+        return Cow::Borrowed("");
+    }
+    let mut kept = fitting(text.graphemes(true).rev(), most - 1);
+    kept.reverse();
+    Cow::Owned(format!("{ellipsis}{}", kept.concat()))
+}
+
+fn fitting<'a>(graphemes: impl Iterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
+    let mut used = 0;
+    graphemes
+        .take_while(|grapheme| {
+            used += grapheme.width();
+            used <= most
+        })
+        .collect()
+}
+
+/// The text filled with spaces at its end up to `columns`, or cut.
+pub(super) fn left(text: &str, columns: usize, ellipsis: &str) -> String {
+    let text = cut(text, columns, ellipsis);
+    format!("{text}{}", " ".repeat(columns.saturating_sub(width(&text))))
+}
+
+/// The text filled with spaces at its start up to `columns`, or cut.
+pub(super) fn right(text: &str, columns: usize, ellipsis: &str) -> String {
+    let text = cut(text, columns, ellipsis);
+    format!("{}{text}", " ".repeat(columns.saturating_sub(width(&text))))
+}
+
+/// Foreign or own text in lines of at most `columns`, broken between words, and inside a word only where it is longer than a
+/// line. Line breaks in the text are kept; everything else is made harmless as by [`clean`].
+pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    let mut lines = Vec::new();
+    for paragraph in text.lines() {
+        let paragraph = clean(paragraph);
+        let (mut line, mut used) = (String::new(), 0);
+        for word in paragraph.split(' ').filter(|word| !word.is_empty()) {
+            let size = width(word);
+            if used > 0 && used + 1 + size > columns {
+                lines.push(std::mem::take(&mut line));
+                used = 0;
+            }
+            if used > 0 {
+                line.push(' ');
+                used += 1;
+            }
+            for grapheme in word.graphemes(true) {
+                let size = grapheme.width();
+                if used + size > columns && used > 0 {
+                    lines.push(std::mem::take(&mut line));
+                    used = 0;
+                }
+                line.push_str(grapheme);
+                used += size;
+            }
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+/// `12,345`
+pub(super) fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 item`, `12,345 items`
+pub(super) fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// A size in decimal units, as Azure and Encord show it: `999 B`, `1.2 GB`.
+pub(super) fn bytes(number: u64) -> String {
+    const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
+    if number < 1000 {
+        return format!("{number} B");
+    }
+    // Tenths, so that rounding can carry into the next unit.
+    let (mut tenths, mut unit) = (number.saturating_add(50) / 100, 0);
+    while tenths >= 9_995 && unit + 1 < UNITS.len() {
+        tenths = tenths.saturating_add(500) / 1000;
+        unit += 1;
+    }
+    let name = UNITS.get(unit).copied().unwrap_or_default();
+    if tenths >= 1000 { format!("{} {name}", tenths / 10) } else { format!("{}.{} {name}", tenths / 10, tenths % 10) }
+}
+
+/// Seconds: `45s`, `2m 05s`, `3h 02m`, `2d 04h`.
+pub(super) fn duration(seconds: u64) -> String {
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..3600 => format!("{}m {:02}s", seconds / 60, seconds % 60),
+        3600..86400 => format!("{}h {:02}m", seconds / 3600, seconds % 3600 / 60),
+        _ => format!("{}d {:02}h", seconds / 86400, seconds % 86400 / 3600),
+    }
+}
+
+/// A rate in things a second: `1,234`, `3.4`.
+pub(super) fn rate(per_second: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate, rounded to a whole number")]
+    let whole = per_second.max(0.0).round() as u64;
+    if per_second < 10.0 { format!("{:.1}", per_second.max(0.0)) } else { count(whole) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn foreign_text_cannot_drive_the_terminal_or_hide() {
+        for (text, expected) in [
+            ("plain/é 中.png", "plain/é 中.png"),
+            ("a\u{1b}[31mb", "a^[[31mb"),
+            ("tab\there\r\n\0", "tab^Ihere^M^J^@"),
+            ("del\u{7f} c1\u{9b}", "del^? c1<U+009B>"),
+            ("gpj\u{202e}exe", "gpj<U+202E>exe"),
+            ("a\u{200b}b\u{feff}", "a<U+200B>b<U+FEFF>"),
+            ("👩\u{200d}🔬", "👩\u{200d}🔬"),
+        ] {
+            assert_eq!(clean(text), expected);
+        }
+    }
+
+    #[test]
+    fn cutting_respects_graphemes_and_columns() {
+        assert_eq!(cut("abcdef", 6, "…"), "abcdef");
+        assert_eq!(cut("abcdef", 4, "…"), "abc…");
+        assert_eq!(cut("中文字", 4, "…"), "中…");
+        assert_eq!(cut("e\u{301}e\u{301}e\u{301}", 2, "…"), "e\u{301}…");
+        assert_eq!(cut_start("a/b/文件.png", 7, "…"), "…件.png");
+        assert_eq!((cut("ab", 0, "…"), cut_start("ab", 1, "…")), ("".into(), "…".into()));
+        assert_eq!(left("中", 4, "…"), "中  ");
+        assert_eq!(right("12", 4, "…"), "  12");
+    }
+
+    #[test]
+    fn wrapping_breaks_between_words_and_long_ones_inside() {
+        assert_eq!(wrap("one two  three", 8), ["one two", "three"]);
+        assert_eq!(wrap("see https://example.org/x", 10), ["see", "https://ex", "ample.org/", "x"]);
+        assert_eq!(wrap("a\n\nb\tc", 10), ["a", "", "b^Ic"]);
+        assert_eq!(wrap("", 10), Vec::<String>::new());
+    }
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
+        let sizes = [0, 999, 1000, 1_249, 999_949, 999_960, 1_200_000_000, 123_456_789_012, u64::MAX];
+        let expected = ["0 B", "999 B", "1.0 kB", "1.2 kB", "1.0 MB", "1.0 MB", "1.2 GB", "123 GB", "18.4 EB"];
+        assert_eq!(sizes.map(bytes), expected);
+        assert_eq!([0, 59, 125, 3725, 187_200].map(duration), ["0s", "59s", "2m 05s", "1h 02m", "2d 04h"]);
+        assert_eq!([0.0, 3.44, 1234.5].map(rate), ["0.0", "3.4", "1,235"]);
+        assert_eq!((counted(1, "item", "items"), counted(0, "item", "items")), ("1 item".into(), "0 items".into()));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_ever_wider_than_asked(text in "\\PC{0,40}", columns in 2_usize..30) {
+            prop_assert!(width(&cut(&text, columns, "…")) <= columns);
+            prop_assert!(width(&cut_start(&text, columns, "…")) <= columns);
+            prop_assert_eq!(width(&left(&text, columns, "…")), columns);
+            for line in wrap(&text, columns) {
+                prop_assert!(width(&line) <= columns, "{}", line);
+            }
+        }
+    }
+}

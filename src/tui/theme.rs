@@ -1,0 +1,266 @@
+//! Colours by role and glyphs, both as the terminal can take them.
+
+use ratatui::{
+    style::{Color, Modifier, Style},
+    symbols::border,
+};
+
+use crate::{
+    store::{BatchState, RunState},
+    wizard::CheckState,
+};
+
+/// The signs that are drawn; meaning is always told by a sign or a word, never by colour alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Glyphs {
+    /// As it should be.
+    pub ok: &'static str,
+    /// Failed.
+    pub bad: &'static str,
+    /// Worth a look.
+    pub warn: &'static str,
+    /// Under way.
+    pub working: &'static str,
+    /// Not begun.
+    pub waiting: &'static str,
+    /// Chosen among several.
+    pub chosen: &'static str,
+    /// Not chosen.
+    pub unchosen: &'static str,
+    /// In front of the row under the cursor.
+    pub cursor: &'static str,
+    /// Text was cut here; one column wide.
+    pub ellipsis: &'static str,
+    /// From one thing to the next.
+    pub arrow: &'static str,
+    /// Between things in a line.
+    pub dot: &'static str,
+    /// In place of nothing.
+    pub dash: &'static str,
+    /// A horizontal line.
+    pub rule: &'static str,
+    /// The gauge: registered, failed, to come.
+    pub gauge: [&'static str; 3],
+    /// A box's border.
+    pub border: border::Set<'static>,
+}
+
+const UTF8: Glyphs = Glyphs {
+    ok: "✓",
+    bad: "✗",
+    warn: "!",
+    working: "…",
+    waiting: "○",
+    chosen: "●",
+    unchosen: "○",
+    cursor: ">",
+    ellipsis: "…",
+    arrow: "→",
+    dot: "·",
+    dash: "–",
+    rule: "─",
+    gauge: ["█", "▒", "░"],
+    border: border::PLAIN,
+};
+
+const ASCII: Glyphs = Glyphs {
+    ok: "+",
+    bad: "x",
+    warn: "!",
+    working: "~",
+    waiting: ".",
+    chosen: "*",
+    unchosen: "o",
+    cursor: ">",
+    ellipsis: "~",
+    arrow: "->",
+    dot: "|",
+    dash: "-",
+    rule: "-",
+    gauge: ["#", "x", "."],
+    border: border::Set {
+        top_left: "+",
+        top_right: "+",
+        bottom_left: "+",
+        bottom_right: "+",
+        vertical_left: "|",
+        vertical_right: "|",
+        horizontal_top: "-",
+        horizontal_bottom: "-",
+    },
+};
+
+/// How things look. Without colour no foreground or background is ever set, only modifiers: crossterm 0.29 writes an empty
+/// `ESC[m` for a colour under `NO_COLOR`, which also undoes the modifiers (crossterm#1069).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Theme {
+    colour: bool,
+    utf8: bool,
+}
+
+impl Theme {
+    /// A theme that uses the terminal's own 16 colours or none, and signs beyond ASCII or not.
+    pub const fn new(colour: bool, utf8: bool) -> Theme {
+        Theme { colour, utf8 }
+    }
+
+    /// What the environment asks for: `NO_COLOR` (no-color.org) wins over `CLICOLOR_FORCE`, that over `CLICOLOR=0` and
+    /// `TERM=dumb`; the locale tells whether the terminal takes UTF-8.
+    pub fn from_environment() -> Theme {
+        Theme::from_lookup(|name| std::env::var(name).ok())
+    }
+
+    fn from_lookup(get: impl Fn(&str) -> Option<String>) -> Theme {
+        let set = |name| get(name).filter(|value| !value.is_empty());
+        let forced = set("CLICOLOR_FORCE").is_some_and(|value| value != "0");
+        let refused = set("TERM").is_some_and(|term| term == "dumb") || set("CLICOLOR").is_some_and(|on| on == "0");
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
+        let utf8 = match locale {
+            Some(locale) => {
+                let locale = locale.to_ascii_lowercase();
+                locale.contains("utf-8") || locale.contains("utf8")
+            }
+            None => cfg!(windows),
+        };
+        Theme::new(set("NO_COLOR").is_none() && (forced || !refused), utf8)
+    }
+
+    /// Whether signs beyond ASCII are used.
+    pub fn is_utf8(self) -> bool {
+        self.utf8
+    }
+
+    /// The signs.
+    pub fn glyphs(self) -> &'static Glyphs {
+        if self.utf8 { &UTF8 } else { &ASCII }
+    }
+
+    fn role(self, colour: Color, modifier: Modifier) -> Style {
+        let style = Style::new().add_modifier(modifier);
+        if self.colour { style.fg(colour) } else { style }
+    }
+
+    /// Headings.
+    pub fn title(self) -> Style {
+        Style::new().add_modifier(Modifier::BOLD)
+    }
+
+    /// Good news.
+    pub fn ok(self) -> Style {
+        self.role(Color::Green, Modifier::empty())
+    }
+
+    /// Worth a look.
+    pub fn warn(self) -> Style {
+        self.role(Color::Yellow, Modifier::BOLD)
+    }
+
+    /// Bad news.
+    pub fn bad(self) -> Style {
+        self.role(Color::Red, Modifier::BOLD)
+    }
+
+    /// Of less interest.
+    pub fn dim(self) -> Style {
+        Style::new().add_modifier(Modifier::DIM)
+    }
+
+    /// The row under the cursor.
+    pub fn selected(self) -> Style {
+        Style::new().add_modifier(Modifier::REVERSED)
+    }
+
+    /// What the eye should find first.
+    pub fn accent(self) -> Style {
+        self.role(Color::Cyan, Modifier::BOLD)
+    }
+
+    /// A key in the footer.
+    pub fn key(self) -> Style {
+        self.role(Color::Cyan, Modifier::BOLD)
+    }
+
+    /// A check's sign, word and style.
+    pub fn check(self, state: CheckState) -> (&'static str, &'static str, Style) {
+        let glyphs = self.glyphs();
+        match state {
+            CheckState::Waiting => (glyphs.waiting, "waiting", self.dim()),
+            CheckState::Running => (glyphs.working, "checking", self.accent()),
+            CheckState::Pass => (glyphs.ok, "ok", self.ok()),
+            CheckState::Warn => (glyphs.warn, "look", self.warn()),
+            CheckState::Fail => (glyphs.bad, "failed", self.bad()),
+        }
+    }
+
+    /// A job's sign, word and style.
+    pub fn job(self, state: BatchState, errors: u64) -> (&'static str, &'static str, Style) {
+        let glyphs = self.glyphs();
+        match state {
+            BatchState::Waiting => (glyphs.waiting, "waiting", self.dim()),
+            BatchState::Sending => (glyphs.working, "sending", self.accent()),
+            BatchState::Pending => (glyphs.working, "in Encord", self.accent()),
+            BatchState::Done if errors > 0 => (glyphs.warn, "done, some failed", self.warn()),
+            BatchState::Done => (glyphs.ok, "done", self.ok()),
+            BatchState::Error => (glyphs.bad, "failed", self.bad()),
+            BatchState::Cancelled => (glyphs.bad, "cancelled", self.warn()),
+        }
+    }
+
+    /// A run's sign and style.
+    pub fn run(self, state: RunState) -> (&'static str, Style) {
+        let glyphs = self.glyphs();
+        match state {
+            RunState::Running => (glyphs.working, self.accent()),
+            RunState::Done => (glyphs.ok, self.ok()),
+            RunState::DoneWithErrors | RunState::Cancelled => (glyphs.warn, self.warn()),
+            RunState::Failed => (glyphs.bad, self.bad()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_decides() {
+        for (variables, colour, utf8) in [
+            (&[("LANG", "en_GB.UTF-8")][..], true, true),
+            (&[("LANG", "C"), ("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")], false, false),
+            (&[("NO_COLOR", ""), ("LC_ALL", "C"), ("LANG", "en_GB.UTF-8")], true, false),
+            (&[("LC_ALL", ""), ("LC_CTYPE", "de_DE.utf8")], true, true),
+            (&[("TERM", "dumb"), ("LANG", "C.UTF-8")], false, true),
+            (&[("TERM", "dumb"), ("CLICOLOR_FORCE", "1"), ("LANG", "C.UTF-8")], true, true),
+            (&[("CLICOLOR", "0"), ("LANG", "C.UTF-8")], false, true),
+        ] {
+            let get = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
+            assert_eq!(Theme::from_lookup(get), Theme::new(colour, utf8), "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn without_colour_no_role_sets_one() {
+        let theme = Theme::new(false, true);
+        let states = [BatchState::Waiting, BatchState::Sending, BatchState::Done, BatchState::Error];
+        let styles = [theme.title(), theme.ok(), theme.warn(), theme.bad(), theme.dim(), theme.selected()]
+            .into_iter()
+            .chain([theme.accent(), theme.key()])
+            .chain(states.map(|state| theme.job(state, 1).2));
+        for style in styles {
+            assert_eq!((style.fg, style.bg), (None, None));
+        }
+    }
+
+    #[test]
+    fn every_sign_is_as_wide_as_its_place() {
+        for glyphs in [&UTF8, &ASCII] {
+            for sign in [glyphs.ok, glyphs.bad, glyphs.warn, glyphs.working, glyphs.waiting, glyphs.chosen]
+                .into_iter()
+                .chain([glyphs.unchosen, glyphs.cursor, glyphs.ellipsis, glyphs.rule])
+                .chain(glyphs.gauge)
+            {
+                assert_eq!(unicode_width::UnicodeWidthStr::width(sign), 1, "{sign}");
+            }
+        }
+    }
+}
