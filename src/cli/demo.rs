@@ -75,9 +75,9 @@ async fn play(stage: &Stage, dir: &TempDir, args: &Args) -> Exit {
         Err(error) => return refuse(&Problem::config(error.0)),
     };
     if args.headless {
-        import(home, config, "demo", Consent::Given, args.json).await
+        import(home, config, wizard::DEMO, Consent::Given, args.json).await
     } else {
-        wizard::open(home, config, Some("demo")).await
+        wizard::open(home, config, Some(wizard::DEMO)).await
     }
 }
 

@@ -13,6 +13,8 @@ use crate::{
     wizard::{Effect, Event, Problem, Wizard},
 };
 
+/// What the demo is called where configs are named.
+pub(super) const DEMO: &str = "demo";
 /// How long leaving waits for a request that was sent to be answered and put on record.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -46,8 +48,8 @@ pub(crate) async fn open(home: Home, config: Config, label: Option<&str>) -> Exi
     let (mut driver, mut events) = Driver::new(home, label.unwrap_or("(not saved)"));
     let mut wizard = Wizard::new(config);
     let first = wizard.handle(Event::Open);
-    let options =
-        tui::Options { theme: Theme::from_environment(), labels: Labels { config_label: label.map(str::to_owned) } };
+    let labels = Labels { headless_command: label.map(headless_command) };
+    let options = tui::Options { theme: Theme::from_environment(), labels };
     let left = tui::run(&mut wizard, first, &mut driver, &mut events, &options).await;
     if wizard.progress().is_running() {
         eprintln!("Leaving; what was sent is being put on record…");
@@ -87,11 +89,36 @@ fn check_terminal(label: Option<&str>) -> Result<(), Problem> {
     if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && !dumb {
         return Ok(());
     }
-    let instead = match label {
-        Some("demo") => "azure-to-encord demo --headless".to_owned(),
-        Some(label) => format!("azure-to-encord run {label} --yes"),
-        None => "azure-to-encord run CONFIG --yes".to_owned(),
-    };
+    let instead = headless_command(label.unwrap_or("CONFIG"));
     let why = if dumb { "TERM=dumb: this terminal cannot show it" } else { "it is not at a terminal here" };
     Err(Problem::config(format!("The wizard needs a terminal; {why}.")).hint(format!("Without one, use: {instead}")))
+}
+
+/// What does the same without a terminal.
+fn headless_command(label: &str) -> String {
+    match label {
+        DEMO => "azure-to-encord demo --headless".to_owned(),
+        label => format!("azure-to-encord run {} --yes", shell_word(label)),
+    }
+}
+
+/// A label as a POSIX shell takes it for one word.
+fn shell_word(label: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:@%+,=".contains(c);
+    match !label.is_empty() && label.chars().all(plain) {
+        true => label.to_owned(),
+        false => format!("'{}'", label.replace('\'', r"'\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shell_word;
+
+    #[test]
+    fn labels_are_quoted_for_the_shell_where_they_must_be() {
+        assert_eq!(shell_word("nightly"), "nightly");
+        assert_eq!(shell_word("./my configs/a.toml"), "'./my configs/a.toml'");
+        assert_eq!(shell_word("it's"), r"'it'\''s'");
+    }
 }

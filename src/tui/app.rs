@@ -1,10 +1,17 @@
 //! The loop: draws, waits until something happens, hands it to the wizard. It never wakes up by itself.
 
-use std::{io, pin::pin};
+use std::{
+    io,
+    pin::{Pin, pin},
+    task::{Context, Poll},
+};
 
 use crossterm::event::{Event as Input, EventStream};
 use futures_util::{FutureExt, Stream, StreamExt, future};
-use tokio::sync::mpsc::{UnboundedReceiver, error::TryRecvError};
+use tokio::{
+    sync::mpsc::{UnboundedReceiver, error::TryRecvError, unbounded_channel},
+    task::JoinHandle,
+};
 
 use super::{
     keymap::{self, Command},
@@ -66,17 +73,45 @@ pub async fn run(
         let guard = Guard::enter()?;
         let mut screen = Held { terminal: &mut terminal, guard: &guard };
         screen.forget()?;
-        let pause = {
-            // Its thread reads the standard input as long as it lives, so it must not outlive this round.
-            let keys = EventStream::new();
-            let stop = signals.next();
-            drive(wizard, std::mem::take(&mut effects), services, events, keys, stop, &mut screen, options).await?
-        };
+        let (keys, reader) = Keys::listen();
+        let stop = signals.next();
+        let pause =
+            drive(wizard, std::mem::take(&mut effects), services, events, keys, stop, &mut screen, options).await;
+        // Its thread reads the standard input as long as it lives, so it must not outlive this round.
+        reader.abort();
+        let _ = reader.await;
         drop(guard);
-        match pause {
+        match pause? {
             Pause::Exit(exit) => return Ok(exit),
             Pause::Suspend => suspend().await?,
         }
+    }
+}
+
+/// What the user types, read by a task of its own: an [`EventStream`] keeps the waker of its first poll, so it must not be
+/// asked in passing whether something is there, as the loop does. A channel may.
+struct Keys(UnboundedReceiver<io::Result<Input>>);
+
+impl Keys {
+    fn listen() -> (Keys, JoinHandle<()>) {
+        let (sender, inputs) = unbounded_channel();
+        let reader = tokio::spawn(async move {
+            let mut stream = EventStream::new();
+            while let Some(input) = stream.next().await {
+                if sender.send(input).is_err() {
+                    return;
+                }
+            }
+        });
+        (Keys(inputs), reader)
+    }
+}
+
+impl Stream for Keys {
+    type Item = io::Result<Input>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_recv(context)
     }
 }
 

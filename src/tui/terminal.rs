@@ -13,8 +13,8 @@ use crossterm::{
     event::{DisableBracketedPaste, EnableBracketedPaste},
     execute, queue,
     terminal::{
-        BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
-        enable_raw_mode,
+        BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+        disable_raw_mode, enable_raw_mode,
     },
 };
 use ratatui::{Frame, Terminal, backend::CrosstermBackend};
@@ -46,7 +46,10 @@ impl<W: Write> Canvas for Terminal<CrosstermBackend<W>> {
     }
 
     fn forget(&mut self) -> io::Result<()> {
-        self.clear()
+        // `Terminal::clear` would ask the terminal for its cursor, which not every terminal answers and all answer late.
+        execute!(self.backend_mut(), Clear(ClearType::All))?;
+        self.swap_buffers();
+        Ok(())
     }
 }
 

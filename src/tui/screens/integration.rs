@@ -146,6 +146,7 @@ fn check_name(id: &'static str) -> &'static str {
         "encord.login" => "Sign in",
         "encord.integration" => "Integration",
         "azure.container" => "Container",
+        "azure.read" => "Reading",
         other => other,
     }
 }

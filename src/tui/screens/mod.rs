@@ -27,8 +27,8 @@ pub const SMALLEST: (u16, u16) = (60, 20);
 /// What the screens say of the program's surroundings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Labels {
-    /// The config's name or path on the command line, if it has one.
-    pub config_label: Option<String>,
+    /// The command line that does the same without the wizard, if there is one.
+    pub headless_command: Option<String>,
 }
 
 /// Draws the wizard as it stands. Nothing is remembered from one frame to the next.

@@ -290,7 +290,7 @@ fn afterwards(state: RunState, step: &ProgressStep, look: &Look<'_>) -> String {
     match state {
         RunState::Done => format!("The items can be labelled in Encord now. {enter} finishes."),
         RunState::DoneWithErrors => format!(
-            "{show} shows what failed. When its cause is gone, azure-to-encord runs retry {run} sends only that again."
+            "{show} shows what failed. When its cause is gone, import again: what is registered is left alone. {enter} finishes."
         ),
         RunState::Failed | RunState::Cancelled | RunState::Running => {
             format!("azure-to-encord runs resume {run} goes on where this stopped. {enter} finishes.")

@@ -141,10 +141,9 @@ fn options(wizard: &Wizard, look: &Look<'_>, wide: usize, titled: bool) -> Vec<L
 
 fn foot(plan: &Plan, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    if let Some(label) = &look.labels.config_label {
-        let command = format!("azure-to-encord run {} --yes", shell_word(label));
+    if let Some(command) = &look.labels.headless_command {
         let name = Span::styled("Without the wizard:  ", look.theme.dim());
-        lines.extend(look.hanging(name, &command, Style::new(), columns));
+        lines.extend(look.hanging(name, command, Style::new(), columns));
     }
     let items = text::counted(plan.total_items(), "item", "items");
     let jobs = text::counted(plan.batches.len() as u64, "job", "jobs");
@@ -155,30 +154,9 @@ fn foot(plan: &Plan, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     lines
 }
 
-/// A label as a POSIX shell takes it for one word.
-fn shell_word(label: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./:@%+,=".contains(c);
-    match !label.is_empty() && label.chars().all(plain) {
-        true => label.to_owned(),
-        false => format!("'{}'", label.replace('\'', r"'\''")),
-    }
-}
-
 /// Which step is in the way of a plan.
 fn unready(wizard: &Wizard) -> String {
     let missing = Step::ALL.into_iter().find(|step| wizard.status(*step) != crate::wizard::Status::Ready);
     let missing = missing.filter(|step| *step < Step::Upload).unwrap_or(Step::Integration);
     format!("Step {}, {}, has to be finished before anything can be sent.", missing.number(), missing.title())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::shell_word;
-
-    #[test]
-    fn labels_are_quoted_for_the_shell_where_they_must_be() {
-        assert_eq!(shell_word("nightly"), "nightly");
-        assert_eq!(shell_word("./my configs/a.toml"), "'./my configs/a.toml'");
-        assert_eq!(shell_word("it's"), r"'it'\''s'");
-    }
 }

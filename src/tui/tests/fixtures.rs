@@ -88,7 +88,7 @@ impl Stage {
 /// The frame as text, and where the cursor stands in it.
 pub(crate) fn frame(wizard: &Wizard, theme: Theme, width: u16, height: u16) -> String {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    let labels = screens::Labels { config_label: Some("nightly".into()) };
+    let labels = screens::Labels { headless_command: Some("azure-to-encord run nightly --yes".into()) };
     terminal.draw(|frame| screens::draw(frame, wizard, &theme, &labels)).unwrap();
     let mut text = lines(terminal.backend().buffer());
     if terminal.backend().cursor_visible() {
@@ -239,6 +239,7 @@ pub(crate) fn well(request: &Request) -> Option<Reply> {
         Request::OpenContainer { .. } => Reply::Container(Ok(ContainerFacts {
             empty: false,
             account_url: "https://acmevision.blob.core.windows.net".into(),
+            read: Some(Ok(())),
         })),
         Request::ReadSchema => Reply::Schema(Ok(schema())),
         Request::BuildManifest { .. } => Reply::Manifest(Ok(built(summary()))),
