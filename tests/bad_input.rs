@@ -232,6 +232,9 @@ async fn command_lines() {
         (&["manifest", "build", config, "-o", "out.xlsx"], ".json"),
         (&["schema", "frob"], "frob"),
         (&["demo", "--headless", "--serve"], "--serve"),
+        (&["demo"], "azure-to-encord demo --headless"),
+        (&[], "The wizard needs a terminal"),
+        (&[config], "The wizard needs a terminal"),
     ] {
         bench.judge(&arguments.join(" "), &mut bench.command(arguments), 2, &[says]);
     }

@@ -190,6 +190,11 @@ impl Left {
         ] {
             assert!(last(&self.raw, sequence).is_some_and(|at| at > entered), "{what}");
         }
+        self.assert_modes_restored();
+    }
+
+    /// Checks the line settings alone, for commands that take no screen.
+    pub(crate) fn assert_modes_restored(&self) {
         assert_eq!(self.modes_before, self.modes_after, "the terminal's line settings have changed");
     }
 }
