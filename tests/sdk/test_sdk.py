@@ -3,7 +3,7 @@
 Reads from the environment:
   ENCORD_TEST_DOMAIN       the API, e.g. http://127.0.0.1:8081
   ENCORD_TEST_KEY_FILE     an OpenSSH private key (Ed25519) that the API knows
-  ENCORD_TEST_INTEGRATION  the UUID of a cloud integration
+  ENCORD_TEST_INTEGRATION  a cloud integration: its UUID, or its title
   ENCORD_TEST_OBJECT_BASE  URL prefix (ending in /) of a container with the demo's sample; empty: the integration has no
                            storage behind it and takes any URL
 
@@ -66,7 +66,9 @@ def url(name):
 
 
 def integrations(client):
+    global INTEGRATION
     found = client.get_cloud_integrations()
+    INTEGRATION = next((one.id for one in found if one.title == INTEGRATION), INTEGRATION)
     check("the integration is listed", INTEGRATION in [one.id for one in found])
     title = next(one.title for one in found if one.id == INTEGRATION)
     by_both = client.get_cloud_integrations(filter_integration_uuids=[INTEGRATION], filter_integration_titles=[title])

@@ -161,8 +161,8 @@ impl SigningKey {
     }
 
     fn from_openssh_bytes(bytes: &SecretSlice<u8>, passphrase: Option<&SecretString>) -> Result<Self, KeyError> {
-        let mut key = PrivateKey::from_bytes(bytes.expose_secret())
-            .map_err(|error| KeyError::Damaged { detail: error.to_string() })?;
+        let mut key =
+            PrivateKey::from_bytes(bytes.expose_secret()).map_err(|error| unreadable(bytes.expose_secret(), &error))?;
         // The public half is readable without the passphrase, so nobody types one for a key that cannot be used.
         match key.algorithm() {
             Algorithm::Ed25519 => {}
@@ -202,6 +202,15 @@ impl SigningKey {
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SigningKey({})", self.fingerprint())
+    }
+}
+
+/// The parser gives up on some sound keys of other algorithms, whose names stand in the clear before the public half.
+fn unreadable(bytes: &[u8], error: &ssh_key::Error) -> KeyError {
+    let names: [(&str, &[u8]); 3] = [("ECDSA", b"ecdsa-sha2-nistp"), ("RSA", b"ssh-rsa"), ("DSA", b"ssh-dss")];
+    match names.iter().find(|(_, name)| bytes.windows(name.len()).any(|window| window == *name)) {
+        Some((found, _)) => wrong_algorithm(found),
+        None => KeyError::Damaged { detail: error.to_string() },
     }
 }
 

@@ -1,0 +1,14 @@
+//! The built program imports from Azurite into the embedded Encord service.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "test helpers may stop at the first surprise"
+)]
+
+mod failing;
+mod interrupted;
+mod scene;
+#[path = "../support/mod.rs"]
+mod support;
+mod whole;

@@ -1,0 +1,143 @@
+//! Azurite, Microsoft's storage emulator, as a process that lives as long as a test needs it.
+
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex, PoisonError, Weak, mpsc},
+    time::Duration,
+};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use url::Url;
+
+use super::installed;
+
+/// The account that Azurite serves.
+const ACCOUNT: &str = "importtests";
+/// It takes some seconds to start on a busy machine.
+const START: Duration = Duration::from_secs(60);
+
+/// A running Azurite; it ends with the last test that holds it.
+pub(crate) struct Azurite {
+    child: Child,
+    account_url: Url,
+    key: String,
+    _dir: TempDir,
+}
+
+/// A blob to be uploaded.
+#[derive(Clone, Debug)]
+pub(crate) struct Blob {
+    pub(crate) name: String,
+    pub(crate) content: Vec<u8>,
+    pub(crate) content_type: Option<&'static str>,
+    pub(crate) tier: Option<&'static str>,
+    pub(crate) is_folder: bool,
+}
+
+impl Blob {
+    pub(crate) fn new(name: impl Into<String>, content: &[u8]) -> Blob {
+        Blob { name: name.into(), content: content.to_vec(), content_type: None, tier: None, is_folder: false }
+    }
+}
+
+impl Azurite {
+    /// The Azurite of this test program, started if no other test has it just now. Its containers need names of their own.
+    pub(crate) fn shared() -> Arc<Azurite> {
+        static SHARED: Mutex<Weak<Azurite>> = Mutex::new(Weak::new());
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(running) = shared.upgrade() {
+            return running;
+        }
+        let started = Arc::new(Azurite::start());
+        *shared = Arc::downgrade(&started);
+        started
+    }
+
+    fn start() -> Azurite {
+        let mut bytes = [0; 64];
+        getrandom::fill(&mut bytes).unwrap();
+        let key = STANDARD.encode(bytes);
+        let dir = tempfile::tempdir().unwrap();
+        let mut child = Command::new(installed("ENCORD_TEST_AZURITE"))
+            .args(["--blobHost", "127.0.0.1", "--blobPort", "0"])
+            .args(["--inMemoryPersistence", "--disableTelemetry", "--silent"])
+            .current_dir(dir.path())
+            .env("AZURITE_ACCOUNTS", format!("{ACCOUNT}:{key}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let (found, address) = mpsc::channel();
+        std::thread::spawn(move || {
+            // Reads on after the address, for else the process would block or break at its next line.
+            for line in output.lines().map_while(Result::ok) {
+                if let Some((_, address)) = line.split_once("successfully listens on ") {
+                    let _ = found.send(address.trim().to_owned());
+                }
+            }
+        });
+        let address = address.recv_timeout(START).unwrap_or_else(|_| {
+            let _ = child.kill();
+            panic!("Azurite does not say within {} s that it listens", START.as_secs())
+        });
+        let account_url = Url::parse(&format!("{address}/{ACCOUNT}")).unwrap();
+        Azurite { child, account_url, key, _dir: dir }
+    }
+
+    /// `http://127.0.0.1:PORT/ACCOUNT`.
+    pub(crate) fn account_url(&self) -> &Url {
+        &self.account_url
+    }
+
+    /// Makes a container and uploads into it by the official Python library. Returns the names that the service then lists.
+    pub(crate) fn fill(&self, container: &str, public: bool, blobs: &[Blob]) -> Vec<String> {
+        let blobs: Vec<Value> = blobs
+            .iter()
+            .map(|blob| {
+                json!({
+                    "container": container, "name": blob.name, "content": STANDARD.encode(&blob.content),
+                    "content_type": blob.content_type, "tier": blob.tier,
+                    "metadata": blob.is_folder.then(|| json!({ "hdi_isfolder": "true" })),
+                })
+            })
+            .collect();
+        let answer = self.python(json!({ "containers": { container: public }, "blobs": blobs, "tokens": [] }));
+        serde_json::from_value(answer["names"][container].clone()).unwrap()
+    }
+
+    /// Account SAS tokens for all resource types, each from its permissions and minutes of validity.
+    pub(crate) fn tokens(&self, wanted: &[(&str, i64)]) -> Vec<SecretString> {
+        let tokens: Vec<Value> =
+            wanted.iter().map(|(letters, minutes)| json!({ "permissions": letters, "minutes": minutes })).collect();
+        let answer = self.python(json!({ "containers": {}, "blobs": [], "tokens": tokens }));
+        serde_json::from_value::<Vec<String>>(answer["tokens"].clone()).unwrap().into_iter().map(Into::into).collect()
+    }
+
+    fn python(&self, mut request: Value) -> Value {
+        request["account_url"] = json!(self.account_url);
+        request["account"] = json!(ACCOUNT);
+        request["key"] = json!(self.key);
+        let mut child = Command::new(installed("ENCORD_TEST_PYTHON"))
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/azurite/fill.py"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(request.to_string().as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "fill.py failed");
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+}
+
+impl Drop for Azurite {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,23 @@
+//! What the tests of the built program share: the program itself, services for it to talk to, and a terminal.
+#![allow(dead_code, reason = "each test program uses its part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "test helpers may stop at the first surprise"
+)]
+
+pub(crate) mod azurite;
+pub(crate) mod config;
+pub(crate) mod encord;
+pub(crate) mod events;
+pub(crate) mod keys;
+pub(crate) mod program;
+pub(crate) mod recorder;
+pub(crate) mod terminal;
+
+/// What `tests/run` installed, by the variable that it names it with. Nothing passes because something is missing.
+pub(crate) fn installed(variable: &str) -> String {
+    std::env::var(variable)
+        .unwrap_or_else(|_| panic!("{variable} is not set: run tests/run, which installs what this test needs"))
+}
