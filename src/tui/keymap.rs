@@ -264,6 +264,6 @@ mod tests {
         assert_eq!(key_label(Action::No, Mode::Overlay, true), "n");
         assert_eq!(key_label(Action::Left, Mode::Screen, false), "Left");
         assert_eq!(key_labels(Action::Top, Mode::Screen, true), "Home g");
-        assert_eq!(key_label(Action::Help, Mode::Text), "F1");
+        assert_eq!(key_label(Action::Help, Mode::Text, true), "F1");
     }
 }
