@@ -15,6 +15,8 @@ const ENTER_ALTERNATE_SCREEN: &[u8] = b"\x1b[?1049h";
 const LEAVE_ALTERNATE_SCREEN: &[u8] = b"\x1b[?1049l";
 const SHOW_CURSOR: &[u8] = b"\x1b[?25h";
 const DISABLE_BRACKETED_PASTE: &[u8] = b"\x1b[?2004l";
+const BEGIN_UPDATE: &[u8] = b"\x1b[?2026h";
+const END_UPDATE: &[u8] = b"\x1b[?2026l";
 
 /// The program at a terminal. Dropping it kills the program.
 pub(crate) struct Terminal {
@@ -29,6 +31,8 @@ pub(crate) struct Terminal {
 struct Seen {
     parser: vt100::Parser,
     raw: Vec<u8>,
+    /// The screen as a terminal shows it that knows synchronized updates: never a frame half drawn.
+    shown: String,
     /// What was on the screen just before the program left the alternate one.
     last_screen: String,
 }
@@ -73,7 +77,8 @@ impl Terminal {
         drop(pair.slave);
         let mut output = pair.master.try_clone_reader().unwrap();
         let parser = vt100::Parser::new(positive(rows), positive(cols), 0);
-        let seen = Arc::new(Mutex::new(Seen { parser, raw: Vec::new(), last_screen: String::new() }));
+        let seen =
+            Arc::new(Mutex::new(Seen { parser, raw: Vec::new(), shown: String::new(), last_screen: String::new() }));
         let target = Arc::clone(&seen);
         let reader = std::thread::spawn(move || {
             let mut buffer = [0; 8192];
@@ -94,7 +99,7 @@ impl Terminal {
 
     /// What is on the screen: a line for each row, without trailing blanks.
     pub(crate) fn screen(&self) -> String {
-        self.seen.lock().unwrap().parser.screen().contents()
+        self.seen.lock().unwrap().shown.clone()
     }
 
     /// Every byte so far.
@@ -170,11 +175,13 @@ impl Drop for Terminal {
 
 impl Seen {
     fn take(&mut self, bytes: &[u8]) {
-        let before = self.parser.screen().alternate_screen().then(|| self.parser.screen().contents());
+        if self.parser.screen().alternate_screen() {
+            self.last_screen.clone_from(&self.shown);
+        }
         self.raw.extend_from_slice(bytes);
         self.parser.process(bytes);
-        if let Some(before) = before {
-            self.last_screen = before;
+        if last(&self.raw, BEGIN_UPDATE) <= last(&self.raw, END_UPDATE) {
+            self.shown = self.parser.screen().contents();
         }
     }
 }
