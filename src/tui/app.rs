@@ -1,17 +1,10 @@
 //! The loop: draws, waits until something happens, hands it to the wizard. It never wakes up by itself.
 
-use std::{
-    io,
-    pin::{Pin, pin},
-    task::{Context, Poll},
-};
+use std::{io, pin::pin, task::Poll};
 
 use crossterm::event::{Event as Input, EventStream};
-use futures_util::{FutureExt, Stream, StreamExt, future};
-use tokio::{
-    sync::mpsc::{UnboundedReceiver, error::TryRecvError, unbounded_channel},
-    task::JoinHandle,
-};
+use futures_util::{Stream, StreamExt, future};
+use tokio::sync::mpsc::{UnboundedReceiver, error::TryRecvError};
 
 use super::{
     keymap::{self, Command},
@@ -67,57 +60,28 @@ pub async fn run(
     options: &Options,
 ) -> io::Result<Exit> {
     let mut signals = Signals::new()?;
-    let mut terminal = terminal::stdout()?;
     let mut effects = first;
     loop {
         let guard = Guard::enter()?;
-        let mut screen = Held { terminal: &mut terminal, guard: &guard };
-        screen.forget()?;
-        let (keys, reader) = Keys::listen();
-        let stop = signals.next();
-        let pause =
-            drive(wizard, std::mem::take(&mut effects), services, events, keys, stop, &mut screen, options).await;
-        // Its thread reads the standard input as long as it lives, so it must not outlive this round.
-        reader.abort();
-        let _ = reader.await;
+        // A new one each time: it takes the screen for empty, as the alternate screen is now, and asks the terminal nothing.
+        let mut screen = Held { terminal: terminal::stdout()?, guard: &guard };
+        let pause = {
+            // Its thread reads the standard input as long as it lives, so it must not outlive this round.
+            let keys = EventStream::new();
+            let stop = signals.next();
+            drive(wizard, std::mem::take(&mut effects), services, events, keys, stop, &mut screen, options).await?
+        };
         drop(guard);
-        match pause? {
+        match pause {
             Pause::Exit(exit) => return Ok(exit),
             Pause::Suspend => suspend().await?,
         }
     }
 }
 
-/// What the user types, read by a task of its own: an [`EventStream`] keeps the waker of its first poll, so it must not be
-/// asked in passing whether something is there, as the loop does. A channel may.
-struct Keys(UnboundedReceiver<io::Result<Input>>);
-
-impl Keys {
-    fn listen() -> (Keys, JoinHandle<()>) {
-        let (sender, inputs) = unbounded_channel();
-        let reader = tokio::spawn(async move {
-            let mut stream = EventStream::new();
-            while let Some(input) = stream.next().await {
-                if sender.send(input).is_err() {
-                    return;
-                }
-            }
-        });
-        (Keys(inputs), reader)
-    }
-}
-
-impl Stream for Keys {
-    type Item = io::Result<Input>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_recv(context)
-    }
-}
-
 /// The terminal, as long as it is ours.
 struct Held<'a, C> {
-    terminal: &'a mut C,
+    terminal: C,
     guard: &'a Guard,
 }
 
@@ -127,10 +91,6 @@ impl<C: Canvas> Canvas for Held<'_, C> {
             return Err(io::Error::other("another part of the program failed, so the screens were closed"));
         }
         self.terminal.paint(draw)
-    }
-
-    fn forget(&mut self) -> io::Result<()> {
-        self.terminal.forget()
     }
 }
 
@@ -186,7 +146,7 @@ async fn drive(
                 }
                 Taken::Suspend => return Ok(Pause::Suspend),
             }
-            next = ready(&mut input, has_input, events, has_events);
+            next = ready(&mut input, has_input, events, has_events).await;
         }
     }
     Ok(Pause::Exit(Exit::Quit))
@@ -198,14 +158,16 @@ enum Next {
     Nothing,
 }
 
-/// What has already arrived.
-fn ready(
+/// What has already arrived. The input is asked with the loop's own waker: crossterm's stream keeps the first one that it is
+/// given until the next key, so one that wakes nobody would leave the loop asleep.
+async fn ready(
     input: &mut (impl Stream<Item = io::Result<Input>> + Unpin),
     has_input: bool,
     events: &mut UnboundedReceiver<Event>,
     has_events: bool,
 ) -> Next {
-    if has_input && let Some(key) = input.next().now_or_never() {
+    if has_input && let Poll::Ready(key) = future::poll_fn(|context| Poll::Ready(input.poll_next_unpin(context))).await
+    {
         return Next::Input(key);
     }
     match has_events.then(|| events.try_recv()) {

@@ -88,6 +88,7 @@ const BINDINGS: &[Binding] = &[
     letter('t', Action::KeepTheirs, "t"),
     letter('c', Action::Cancel, "c"),
     letter('?', Action::Help, "?"),
+    bind(Key::Code(KeyCode::F(1)), Scope::Everywhere, Action::Help, "F1"),
     letter('q', Action::Quit, "q"),
     bind(Key::Ctrl('c'), Scope::Everywhere, Action::Quit, "Ctrl-C"),
     bind(Key::Code(KeyCode::Char('y')), Scope::OverlayOnly, Action::Yes, "y"),
@@ -263,6 +264,6 @@ mod tests {
         assert_eq!(key_label(Action::No, Mode::Overlay, true), "n");
         assert_eq!(key_label(Action::Left, Mode::Screen, false), "Left");
         assert_eq!(key_labels(Action::Top, Mode::Screen, true), "Home g");
-        assert_eq!(key_label(Action::Help, Mode::Text, true), "");
+        assert_eq!(key_label(Action::Help, Mode::Text, true), "F1");
     }
 }

@@ -13,8 +13,8 @@ use crossterm::{
     event::{DisableBracketedPaste, EnableBracketedPaste},
     execute, queue,
     terminal::{
-        BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-        disable_raw_mode, enable_raw_mode,
+        BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+        enable_raw_mode,
     },
 };
 use ratatui::{Frame, Terminal, backend::CrosstermBackend};
@@ -30,12 +30,6 @@ pub(super) trait Canvas {
     /// # Errors
     /// The terminal's.
     fn paint(&mut self, draw: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()>;
-
-    /// Forgets what is on the screen, so that the next frame is painted whole.
-    ///
-    /// # Errors
-    /// The terminal's.
-    fn forget(&mut self) -> io::Result<()>;
 }
 
 impl<W: Write> Canvas for Terminal<CrosstermBackend<W>> {
@@ -43,13 +37,6 @@ impl<W: Write> Canvas for Terminal<CrosstermBackend<W>> {
         let mut update = Update::begin(self)?;
         let drawn = update.terminal.draw(|frame| draw(frame)).map(|_| ());
         drawn.and(update.end())
-    }
-
-    fn forget(&mut self) -> io::Result<()> {
-        // `Terminal::clear` would ask the terminal for its cursor, which not every terminal answers and all answer late.
-        execute!(self.backend_mut(), Clear(ClearType::All))?;
-        self.swap_buffers();
-        Ok(())
     }
 }
 

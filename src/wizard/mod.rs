@@ -270,9 +270,9 @@ impl Wizard {
             Step::Upload => self.upload.hints(self.plan().is_some()),
             Step::Progress => self.progress.hints(),
         };
-        if !self.takes_text() {
-            hints.push(Hint::new(Action::Help, "help"));
-        }
+        let ready = self.status(self.step) == Status::Ready;
+        hints.retain(|hint| ready || (hint.action, hint.label) != (Action::Next, "continue"));
+        hints.push(Hint::new(Action::Help, "help"));
         hints.push(Hint::new(Action::Quit, "quit"));
         hints
     }
@@ -290,8 +290,8 @@ impl Wizard {
 
     fn action(&mut self, action: Action) {
         match (self.overlay, action) {
-            (Some(Overlay::Quit), Action::Yes | Action::Next) => return self.quit(),
-            (Some(Overlay::Quit), Action::Quit | Action::No | Action::Back) => return self.overlay = None,
+            (Some(Overlay::Quit), Action::Yes | Action::Next | Action::Quit) => return self.quit(),
+            (Some(Overlay::Quit), Action::No | Action::Back) => return self.overlay = None,
             (Some(Overlay::Quit), _) => return,
             (Some(Overlay::Help), Action::Quit) => self.overlay = None,
             (Some(Overlay::Help), _) => return self.overlay = None,

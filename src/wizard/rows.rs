@@ -120,9 +120,9 @@ impl RowWindow {
             self.pending = None;
             self.first = first;
             self.rows = rows;
-            // The cursor may have run on meanwhile. An answer without the cursor's row is not asked for again at once:
-            // a list that cannot be read would be asked for without end.
-            if self.get(self.cursor).is_some() {
+            // The cursor may have run on meanwhile. After a short answer nothing is asked for again at once: a list that
+            // cannot be read to its end would be asked for without end.
+            if self.rows.len() as u64 == CHUNK {
                 self.fetch(list, outbox);
             }
         }

@@ -2,6 +2,7 @@
 
 use std::{
     cell::RefCell,
+    collections::VecDeque,
     io::Write,
     num::NonZeroU16,
     pin::Pin,
@@ -10,7 +11,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    task::{Context, Poll, Wake, Waker},
+    task::{Context, Wake, Waker},
 };
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -48,10 +49,6 @@ impl Canvas for TestCanvas {
         painted.frames += 1;
         Ok(())
     }
-
-    fn forget(&mut self) -> io::Result<()> {
-        self.terminal.clear().map_err(io::Error::other)
-    }
 }
 
 /// Answers at once, as the fixtures do; runs are reported as the test wants.
@@ -81,11 +78,30 @@ impl Wake for Wakes {
     }
 }
 
+/// Scripted input that wakes as crossterm's stream does: whoever asked first since the last key, nobody else.
+#[derive(Default)]
+struct Keys {
+    typed: VecDeque<io::Result<Input>>,
+    asleep: Option<Waker>,
+}
+
+impl Keys {
+    fn poll(&mut self, context: &Context<'_>) -> Poll<Option<io::Result<Input>>> {
+        if let Some(input) = self.typed.pop_front() {
+            return Poll::Ready(Some(input));
+        }
+        self.asleep.get_or_insert_with(|| context.waker().clone());
+        Poll::Pending
+    }
+}
+
 /// A loop that is polled by hand, so that every wake-up counts.
 struct Loop {
     future: Pin<Box<dyn Future<Output = io::Result<Pause>>>>,
     wakes: Arc<Wakes>,
-    keys: UnboundedSender<io::Result<Input>>,
+    /// How many wake-ups were answered with a poll.
+    answered: Option<usize>,
+    keys: Rc<RefCell<Keys>>,
     events: UnboundedSender<Event>,
     painted: Rc<RefCell<Painted>>,
     started: Rc<RefCell<Vec<u64>>>,
@@ -96,7 +112,8 @@ impl Loop {
         let painted = Rc::new(RefCell::new(Painted::default()));
         let mut canvas =
             TestCanvas { terminal: Terminal::new(TestBackend::new(80, 24)).unwrap(), painted: painted.clone() };
-        let (keys, mut typed) = unbounded_channel();
+        let keys = Rc::new(RefCell::new(Keys::default()));
+        let typed = keys.clone();
         let (events, mut replies) = unbounded_channel();
         let started = Rc::new(RefCell::new(Vec::new()));
         let mut services = FakeServices { events: events.clone(), started: started.clone() };
@@ -104,27 +121,36 @@ impl Loop {
         let future = Box::pin(async move {
             let mut wizard = Wizard::new(fixtures::config());
             let first = wizard.handle(Event::Open);
-            let input = stream::poll_fn(move |context| typed.poll_recv(context));
+            let input = stream::poll_fn(move |context| typed.borrow_mut().poll(context));
             drive(&mut wizard, first, &mut services, &mut replies, input, signal, &mut canvas, &options).await
         });
-        Loop { future, wakes: Arc::default(), keys, events, painted, started }
+        Loop { future, wakes: Arc::default(), answered: None, keys, events, painted, started }
     }
 
-    /// Polls until nothing more is to be done.
+    fn send(&self, input: io::Result<Input>) {
+        self.keys.borrow_mut().typed.push_back(input);
+        let asleep = self.keys.borrow_mut().asleep.take();
+        if let Some(waker) = asleep {
+            waker.wake();
+        }
+    }
+
+    /// Polls as often as the loop is woken up, and once to begin with.
     fn settle(&mut self) -> Option<Pause> {
         let waker = Waker::from(self.wakes.clone());
         loop {
-            let before = self.wakes.0.load(Ordering::SeqCst);
-            match self.future.as_mut().poll(&mut Context::from_waker(&waker)) {
-                Poll::Ready(result) => return Some(result.unwrap()),
-                Poll::Pending if self.wakes.0.load(Ordering::SeqCst) == before => return None,
-                Poll::Pending => {}
+            let woken = self.wakes.0.load(Ordering::SeqCst);
+            if self.answered.replace(woken) == Some(woken) {
+                return None;
+            }
+            if let Poll::Ready(result) = self.future.as_mut().poll(&mut Context::from_waker(&waker)) {
+                return Some(result.unwrap());
             }
         }
     }
 
     fn press(&mut self, code: KeyCode) -> Option<Pause> {
-        self.keys.send(Ok(Input::Key(KeyEvent::new(code, KeyModifiers::NONE)))).unwrap();
+        self.send(Ok(Input::Key(KeyEvent::new(code, KeyModifiers::NONE))));
         self.settle()
     }
 
@@ -169,7 +195,7 @@ fn nothing_is_drawn_and_nothing_wakes_up_while_nothing_happens() {
     assert_eq!((run.frames(), run.wakes.0.load(Ordering::SeqCst)), (frames, wakes));
     // A key without a meaning here wakes the loop, but nothing is drawn.
     run.press(KeyCode::F(7));
-    run.keys.send(Ok(Input::FocusGained)).unwrap();
+    run.send(Ok(Input::FocusGained));
     run.settle();
     assert_eq!(run.frames(), frames);
 }
@@ -180,11 +206,11 @@ fn the_first_frame_does_not_wait_and_bursts_become_one_frame() {
     run.settle();
     let frames = run.frames();
     for _ in 0..100 {
-        run.keys.send(Ok(Input::Key(KeyEvent::new(KeyCode::Down, KeyModifiers::NONE)))).unwrap();
+        run.send(Ok(Input::Key(KeyEvent::new(KeyCode::Down, KeyModifiers::NONE))));
     }
     run.settle();
     assert_eq!(run.frames(), frames + 1);
-    run.keys.send(Ok(Input::Resize(80, 24))).unwrap();
+    run.send(Ok(Input::Resize(80, 24)));
     run.settle();
     assert_eq!(run.frames(), frames + 2);
 }
@@ -194,7 +220,7 @@ fn pasted_text_goes_to_the_field_in_one_piece() {
     let mut run = Loop::new(future::pending());
     run.settle();
     run.press(KeyCode::Tab);
-    run.keys.send(Ok(Input::Paste(".example\n/q?".into()))).unwrap();
+    run.send(Ok(Input::Paste(".example\n/q?".into())));
     run.settle();
     assert!(run.screen().contains("https://api.encord.com.example/q?"), "{}", run.screen());
 }
@@ -205,14 +231,14 @@ fn signals_and_suspending_end_the_round() {
     assert_eq!(run.settle(), Some(Pause::Exit(Exit::Signal(15))));
     let mut run = Loop::new(future::pending());
     run.settle();
-    run.keys.send(Ok(Input::Key(KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL)))).unwrap();
+    run.send(Ok(Input::Key(KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL))));
     assert_eq!(run.settle(), if cfg!(unix) { Some(Pause::Suspend) } else { None });
 }
 
 #[test]
 fn an_input_that_fails_ends_the_loop_with_its_error() {
     let mut run = Loop::new(future::pending());
-    run.keys.send(Err(io::Error::other("gone"))).unwrap();
+    run.send(Err(io::Error::other("gone")));
     let waker = Waker::from(run.wakes.clone());
     let polled = run.future.as_mut().poll(&mut Context::from_waker(&waker));
     assert!(matches!(polled, Poll::Ready(Err(error)) if error.to_string() == "gone"));
@@ -242,8 +268,7 @@ fn painted(theme: Theme, wizard: &Wizard) -> Vec<u8> {
     let backend = CrosstermBackend::new(written.clone());
     let mut terminal = Terminal::with_options(backend, TerminalOptions { viewport }).unwrap();
     terminal.paint(&mut |frame| screens::draw(frame, wizard, &theme, &Labels::default())).unwrap();
-    let bytes = written.0.borrow().clone();
-    bytes
+    written.0.take()
 }
 
 /// The parameters of all SGR sequences in a stream.

@@ -55,7 +55,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
 fn form_height(wizard: &Wizard, columns: u16) -> usize {
     let step = wizard.integration();
     let idle = step.focus() == Focus::Integrations && step.integrations().is_empty() && step.input_problem().is_none();
-    step.fields().count() + if idle { 1 } else { help_rows(columns) }
+    step.fields().count() + if idle { 0 } else { help_rows(columns) }
 }
 
 fn form(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
@@ -171,10 +171,18 @@ fn checks(wizard: &Wizard, look: &Look<'_>, columns: usize, roomy: bool) -> Vec<
             lines.push(heading(look.cut(&detail, room)));
             continue;
         }
-        let mut wrapped = text::wrap(&detail, room).into_iter();
-        lines.push(heading(wrapped.next().unwrap_or_default()));
-        let further = |line| Line::from(vec![Span::raw(" ".repeat(indent)), Span::raw(line)]);
-        lines.extend(wrapped.map(further));
+        // A server's answer may come in lines of its own; here each one is precious.
+        let detail = if roomy { detail } else { detail.split_whitespace().collect::<Vec<_>>().join(" ") };
+        let mut wrapped = text::wrap(&detail, room);
+        if wrapped.len() > 1 && !roomy {
+            lines.push(heading(String::new()));
+            lines.extend(look.hanging(Span::raw(" ".repeat(4)), &detail, Style::new(), columns));
+        } else {
+            let further = wrapped.split_off(wrapped.len().min(1));
+            lines.push(heading(wrapped.pop().unwrap_or_default()));
+            let indented = |line| Line::from(vec![Span::raw(" ".repeat(indent)), Span::raw(line)]);
+            lines.extend(further.into_iter().map(indented));
+        }
         if let Some(fix) = fix {
             let label =
                 Span::styled(format!("{}What to do:  ", " ".repeat(if roomy { 12 } else { 4 })), look.theme.accent());

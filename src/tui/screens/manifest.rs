@@ -55,10 +55,8 @@ fn listing(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, progress: &Listin
         lines.push(number(&format!("  {kind}"), *items, String::new()));
     }
     let stop = look.key(Action::Cancel);
-    let next = look.next(
-        &format!("How many blobs there are shows at the end only. Listing changes nothing; {stop} stops it."),
-        columns,
-    );
+    let next =
+        look.next(&format!("Listing changes nothing. The total shows at the end; {stop} stops the listing."), columns);
     let (body, foot) = take_bottom(area, next.len());
     put(frame, foot, next);
     put(frame, body, look.fit(lines, usize::from(body.height)));

@@ -93,7 +93,7 @@ fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
     }
     keys.push((
         pair(Action::Goto(Step::Integration), Action::Goto(Step::Progress)).replace(' ', "-"),
-        "to that step: back always, forward over finished ones",
+        "that step, if those before are done",
     ));
     let widest = keys.iter().map(|(key, _)| text::width(key)).max().unwrap_or_default();
     for (key, label) in keys {

@@ -32,7 +32,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
     let mut head = heading(step, look, columns);
     head.extend(numbers(step.snapshot(), step.is_running(), look, columns));
     head.extend([Line::default(), tabs(step, look)]);
-    let foot = look.fit(foot(step, look, columns), usize::from(area.height).saturating_sub(head.len() + 6));
+    let foot = foot(step, look, columns, usize::from(area.height).saturating_sub(head.len() + 4));
     let (head_area, body) = take_top(area, head.len());
     let (body, foot_area) = take_bottom(body, foot.len());
     put(frame, head_area, head);
@@ -230,8 +230,8 @@ fn failed_detail(row: &Row, look: &Look<'_>, columns: usize) -> Vec<Line<'static
     lines
 }
 
-/// How it goes on, or how it ended.
-fn foot(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+/// How it goes on, or how it ended. What to do next is never left out.
+fn foot(step: &ProgressStep, look: &Look<'_>, columns: usize, height: usize) -> Vec<Line<'static>> {
     let cancel = look.key(Action::Cancel);
     let Some(state) = step.outcome() else {
         let words = match step.is_stopping() {
@@ -239,9 +239,7 @@ fn foot(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Vec<Line<'stati
                 "Stopping: no further job is sent, and those in Encord are followed to their end. \
                  Press {cancel} again to cancel them in Encord too."
             ),
-            false => format!(
-                "You may leave at any time: everything is on record and can be resumed. {cancel} stops sending."
-            ),
+            false => format!("Leaving is safe: all is on record and can be resumed. {cancel} stops sending."),
         };
         return look.next(&words, columns);
     };
@@ -258,7 +256,13 @@ fn foot(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Vec<Line<'stati
             lines.push(Line::from(vec![Span::styled("Report  ", look.theme.dim()), Span::raw(path)]));
         }
     }
-    lines.extend(look.next(&afterwards(state, step, look), columns));
+    let next = look.next(&afterwards(state, step, look), columns);
+    let room = height.saturating_sub(next.len());
+    if lines.len() > room {
+        lines.remove(0);
+    }
+    let mut lines = look.fit(lines, room);
+    lines.extend(next);
     lines
 }
 
