@@ -13,10 +13,10 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 
 const ENTER_ALTERNATE_SCREEN: &[u8] = b"\x1b[?1049h";
 const LEAVE_ALTERNATE_SCREEN: &[u8] = b"\x1b[?1049l";
-const BEGIN_FRAME: &[u8] = b"\x1b[?2026h";
-const END_FRAME: &[u8] = b"\x1b[?2026l";
 const SHOW_CURSOR: &[u8] = b"\x1b[?25h";
 const DISABLE_BRACKETED_PASTE: &[u8] = b"\x1b[?2004l";
+const BEGIN_UPDATE: &[u8] = b"\x1b[?2026h";
+const END_UPDATE: &[u8] = b"\x1b[?2026l";
 
 /// The program at a terminal. Dropping it kills the program.
 pub(crate) struct Terminal {
@@ -31,8 +31,8 @@ pub(crate) struct Terminal {
 struct Seen {
     parser: vt100::Parser,
     raw: Vec<u8>,
-    /// What was on the screen after the last whole frame.
-    whole: String,
+    /// The screen as a terminal shows it that knows synchronized updates: never a frame half drawn.
+    shown: String,
     /// What was on the screen just before the program left the alternate one.
     last_screen: String,
 }
@@ -77,7 +77,8 @@ impl Terminal {
         drop(pair.slave);
         let mut output = pair.master.try_clone_reader().unwrap();
         let parser = vt100::Parser::new(positive(rows), positive(cols), 0);
-        let seen = Arc::new(Mutex::new(Seen { parser, raw: Vec::new(), whole: String::new(), last_screen: String::new() }));
+        let seen =
+            Arc::new(Mutex::new(Seen { parser, raw: Vec::new(), shown: String::new(), last_screen: String::new() }));
         let target = Arc::clone(&seen);
         let reader = std::thread::spawn(move || {
             let mut buffer = [0; 8192];
@@ -96,10 +97,9 @@ impl Terminal {
         self.writer.flush().unwrap();
     }
 
-    /// What is on the screen: a line for each row, without trailing blanks. As on a terminal that knows synchronized updates,
-    /// a frame is seen whole or not at all.
+    /// What is on the screen: a line for each row, without trailing blanks.
     pub(crate) fn screen(&self) -> String {
-        self.seen.lock().unwrap().whole.clone()
+        self.seen.lock().unwrap().shown.clone()
     }
 
     /// Every byte so far.
@@ -175,14 +175,13 @@ impl Drop for Terminal {
 
 impl Seen {
     fn take(&mut self, bytes: &[u8]) {
-        let before = self.parser.screen().alternate_screen().then(|| self.parser.screen().contents());
+        if self.parser.screen().alternate_screen() {
+            self.last_screen.clone_from(&self.shown);
+        }
         self.raw.extend_from_slice(bytes);
         self.parser.process(bytes);
-        if last(&self.raw, BEGIN_FRAME) <= last(&self.raw, END_FRAME) {
-            self.whole = self.parser.screen().contents();
-        }
-        if let Some(before) = before {
-            self.last_screen = before;
+        if last(&self.raw, BEGIN_UPDATE) <= last(&self.raw, END_UPDATE) {
+            self.shown = self.parser.screen().contents();
         }
     }
 }
