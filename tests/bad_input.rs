@@ -358,6 +358,7 @@ async fn azure_side() {
     let sas = |letters, kinds, valid| bench.azure.account_sas(letters, kinds, valid).expose_secret().to_owned();
     let expired = sas("rl", "sco", Duration::minutes(-5));
     let altered = bench.sas.expose_secret().replace("sig=", "sig=AAAA");
+    bench.azure.create_container("empty");
     for case in [
         bench.case("nobody there", config().text("azure", "endpoint", &nobody), 1, &["cannot be reached"]),
         bench.case(
@@ -393,6 +394,17 @@ async fn azure_side() {
         bench.case("no List", config(), 4, &["List permission"]).with(TOKEN, sas("r", "sco", Duration::HOUR)),
         bench.case("not for containers", config(), 4, &["resource types"]).with(TOKEN, sas("rl", "o", Duration::HOUR)),
         bench.case("altered", config(), 4, &["does not fit"]).with(TOKEN, altered),
+        bench
+            .case("empty container", config().text("azure", "container", "empty"), 2, &["holds no blobs", "prefixes"])
+            .with(TOKEN, sas("rl", "sco", Duration::HOUR)),
+        bench
+            .case(
+                "prefix of nothing",
+                config().raw("manifest", "prefixes", "[\"nothing/\"]"),
+                2,
+                &["holds no blobs", "prefixes"],
+            )
+            .with(TOKEN, sas("rl", "sco", Duration::HOUR)),
     ] {
         bench.try_out(&case);
     }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use etcetera::{AppStrategy, AppStrategyArgs};
 use thiserror::Error;
 
 /// No place for the program's files is known.
@@ -27,8 +28,13 @@ impl Home {
         if let Some(root) = std::env::var_os("AZURE_TO_ENCORD_HOME").filter(|root| !root.is_empty()) {
             return Ok(Home::below(Path::new(&root)));
         }
-        let dirs = directories::ProjectDirs::from("", "", "azure-to-encord").ok_or(HomeError)?;
-        Ok(Home { configs: dirs.config_dir().to_owned(), data: dirs.data_dir().to_owned() })
+        let dirs = etcetera::choose_app_strategy(AppStrategyArgs {
+            top_level_domain: String::new(),
+            author: String::new(),
+            app_name: "azure-to-encord".to_owned(),
+        })
+        .map_err(|_| HomeError)?;
+        Ok(Home { configs: dirs.config_dir(), data: dirs.data_dir() })
     }
 
     /// Both directories below one.
@@ -59,8 +65,8 @@ impl Home {
 
 /// Replaces a leading `~/` by the user's home directory.
 pub(crate) fn expand_home(path: &str) -> String {
-    match (path.strip_prefix("~/"), directories::BaseDirs::new()) {
-        (Some(rest), Some(dirs)) => dirs.home_dir().join(rest).to_string_lossy().into_owned(),
+    match (path.strip_prefix("~/"), etcetera::home_dir()) {
+        (Some(rest), Ok(home)) => home.join(rest).to_string_lossy().into_owned(),
         _ => path.to_owned(),
     }
 }

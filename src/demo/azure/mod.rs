@@ -82,6 +82,11 @@ impl Server {
         &self.account_url
     }
 
+    /// Makes a container, unless there is one of that name.
+    pub fn create_container(&self, name: &str) {
+        self.shared.store().create(name);
+    }
+
     /// Stores a blob, replacing one of the same name; makes the container if there is none.
     pub fn put_blob(&self, container: &str, blob: StoredBlob) {
         self.shared.store().put(container, blob);

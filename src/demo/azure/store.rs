@@ -57,6 +57,11 @@ pub(super) struct Store {
 }
 
 impl Store {
+    pub(super) fn create(&self, container: &str) {
+        let mut containers = self.containers.write().unwrap_or_else(PoisonError::into_inner);
+        containers.entry(container.to_owned()).or_default();
+    }
+
     pub(super) fn put(&self, container: &str, blob: StoredBlob) {
         let mut digest = Sha256::new();
         digest.update(blob.last_modified.unix_timestamp().to_be_bytes());
