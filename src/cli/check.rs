@@ -4,13 +4,11 @@ use super::{
     Exit,
     exit::refuse,
     headless::{Headless, Stopped},
+    open,
     output::Output,
     passphrase,
 };
-use crate::{
-    store::{Home, config},
-    wizard::{CheckState, Problem, Status, Step},
-};
+use crate::wizard::{CheckState, Status, Step};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  azure-to-encord check site.toml --json")]
@@ -23,13 +21,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn check(args: Args) -> Exit {
-    let home = match Home::from_environment() {
-        Ok(home) => home,
-        Err(error) => return refuse(&Problem::config(error.to_string())),
-    };
-    let config = match config::find(&home, &args.config).and_then(|path| config::load(&path)) {
-        Ok(config) => config,
-        Err(error) => return refuse(&Problem::config(error.0)),
+    let (home, config) = match open::home_and_config(&args.config) {
+        Ok(opened) => opened,
+        Err(problem) => return refuse(&problem),
     };
     let passphrase = passphrase::ask(&config.encord);
     let mut headless = Headless::new(home, config, &args.config, Output::new(args.json), passphrase);

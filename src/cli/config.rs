@@ -2,11 +2,8 @@
 
 use serde_json::json;
 
-use super::{Exit, exit::refuse};
-use crate::{
-    store::{Home, config},
-    wizard::Problem,
-};
+use super::{Exit, exit::refuse, open};
+use crate::store::config;
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
@@ -29,9 +26,9 @@ pub(crate) enum Command {
 }
 
 pub(crate) fn config(command: &Command) -> Exit {
-    let home = match Home::from_environment() {
+    let home = match open::home() {
         Ok(home) => home,
-        Err(error) => return refuse(&Problem::config(error.to_string())),
+        Err(problem) => return refuse(&problem),
     };
     match command {
         Command::List { json } => {
@@ -44,9 +41,9 @@ pub(crate) fn config(command: &Command) -> Exit {
             }
         }
         Command::Path => println!("{}", home.configs().display()),
-        Command::Check { config } => match config::find(&home, config).and_then(|path| config::load(&path)) {
+        Command::Check { config } => match open::config(&home, config) {
             Ok(_) => println!("The config is sound."),
-            Err(error) => return refuse(&Problem::config(error.0)),
+            Err(problem) => return refuse(&problem),
         },
     }
     Exit::Done

@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::{Exit, exit::refuse, output::Output, signals};
+use super::{Exit, exit::refuse, open, output::Output, signals};
 use crate::{
     service::build_manifest,
-    store::{Home, config},
     wizard::{ListingProgress, Problem},
 };
 
@@ -43,13 +42,9 @@ pub(crate) async fn manifest(command: Command) -> Exit {
 
 async fn build(label: &str, target: PathBuf, json: bool) -> Exit {
     let mut output = Output::new(json);
-    let home = match Home::from_environment() {
-        Ok(home) => home,
-        Err(error) => return refuse(&Problem::config(error.to_string())),
-    };
-    let config = match config::find(&home, label).and_then(|path| config::load(&path)) {
-        Ok(config) => config,
-        Err(error) => return refuse(&Problem::config(error.0)),
+    let (_, config) = match open::home_and_config(label) {
+        Ok(opened) => opened,
+        Err(problem) => return refuse(&problem),
     };
     let fail = |what: &str, error: &std::io::Error| refuse(&Problem::other(format!("Could not {what}: {error}.")));
     let dir = match tempfile::tempdir() {

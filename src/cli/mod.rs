@@ -7,6 +7,7 @@ mod demo;
 mod exit;
 mod headless;
 mod manifest;
+mod open;
 mod output;
 mod passphrase;
 mod run;

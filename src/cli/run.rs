@@ -8,6 +8,7 @@ use super::{
     Exit,
     exit::refuse,
     headless::{Headless, Stopped},
+    open,
     output::Output,
     passphrase,
 };
@@ -36,13 +37,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args) -> Exit {
-    let home = match Home::from_environment() {
-        Ok(home) => home,
-        Err(error) => return refuse(&Problem::config(error.to_string())),
-    };
-    let config = match config::find(&home, &args.config).and_then(|path| config::load(&path)) {
-        Ok(config) => config,
-        Err(error) => return refuse(&Problem::config(error.0)),
+    let (home, config) = match open::home_and_config(&args.config) {
+        Ok(opened) => opened,
+        Err(problem) => return refuse(&problem),
     };
     let consent = if args.yes { Consent::Given } else { Consent::Ask };
     let consent = if args.dry_run { Consent::DryRun } else { consent };

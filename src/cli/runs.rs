@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use serde_json::json;
 
-use super::{Exit, exit::refuse, headless::report_run, output::Output, run::summary, signals};
+use super::{Exit, exit::refuse, headless::report_run, open, output::Output, run::summary, signals};
 use crate::{
     service::resume,
     store::{BatchRow, Home, RunLock, RunRow, RunState, RunStore, StoreError, write_report},
@@ -48,9 +48,9 @@ enum Command {
 }
 
 pub(crate) async fn runs(args: Args) -> Exit {
-    let home = match Home::from_environment() {
+    let home = match open::home() {
         Ok(home) => home,
-        Err(error) => return refuse(&Problem::config(error.to_string())),
+        Err(problem) => return refuse(&problem),
     };
     let result = match args.command.unwrap_or(Command::List) {
         Command::List => list(&home, args.json),

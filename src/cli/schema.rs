@@ -6,7 +6,7 @@ use super::{Exit, exit::refuse, passphrase};
 use crate::{
     schema::{ChangeKind, describe, diff},
     service::{KeySource, encord::Client, encord_problem, schema as service},
-    store::{Home, config},
+    store::config,
     wizard::Problem,
 };
 
@@ -45,9 +45,7 @@ pub(crate) async fn schema(command: Command) -> Exit {
 }
 
 fn open(label: &str) -> Result<(config::Config, Client), Problem> {
-    let home = Home::from_environment().map_err(|error| Problem::config(error.to_string()))?;
-    let config =
-        config::find(&home, label).and_then(|path| config::load(&path)).map_err(|error| Problem::config(error.0))?;
+    let (_, config) = super::open::home_and_config(label)?;
     let passphrase = passphrase::ask(&config.encord);
     let credential = match KeySource::open(&config.encord, passphrase.as_ref()) {
         KeySource::Ready(credential, _) => credential,

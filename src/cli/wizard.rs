@@ -2,13 +2,10 @@
 
 use std::{io::IsTerminal, time::Duration};
 
-use super::{Exit, exit::refuse, run::summary};
+use super::{Exit, exit::refuse, open, run::summary};
 use crate::{
     service::Driver,
-    store::{
-        Home, RunState,
-        config::{self, Config},
-    },
+    store::{Home, RunState, config::Config},
     tui::{self, Labels, Theme},
     wizard::{Effect, Event, Problem, Wizard},
 };
@@ -26,18 +23,14 @@ impl tui::Services for Driver {
 
 /// The wizard on a config, or on an empty one.
 pub(crate) async fn wizard(label: Option<&str>) -> Exit {
-    let home = match Home::from_environment() {
-        Ok(home) => home,
-        Err(error) => return refuse(&Problem::config(error.to_string())),
-    };
-    let config = match label {
-        None => Config::default(),
-        Some(label) => match config::find(&home, label).and_then(|path| config::load(&path)) {
-            Ok(config) => config,
-            Err(error) => return refuse(&Problem::config(error.0)),
-        },
-    };
-    open(home, config, label).await
+    let opened = open::home().and_then(|home| {
+        let config = label.map_or_else(|| Ok(Config::default()), |label| open::config(&home, label))?;
+        Ok((home, config))
+    });
+    match opened {
+        Ok((home, config)) => open(home, config, label).await,
+        Err(problem) => refuse(&problem),
+    }
 }
 
 /// The wizard on a config that is already there. `label` is what the user called it.
