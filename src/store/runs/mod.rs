@@ -1,215 +1,21 @@
 //! Runs on disk: what was sent, what Encord answered, what failed. Everything is written before it is acted upon or shown.
 
-use std::{
-    fs::{File, TryLockError},
-    io,
-    path::Path,
-    time::Duration,
-};
+mod lock;
+mod record;
+#[cfg(test)]
+pub(crate) mod tests;
+
+use std::{io, time::Duration};
 
 use rusqlite::{Connection, OptionalExtension, params};
-use serde::{Deserialize, Serialize};
-use thiserror::Error;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
 use super::Home;
 use crate::manifest::{Kind, batch::Batch, data_items::JobOptions};
 
-/// A fault of the run store.
-#[derive(Debug, Error)]
-pub enum StoreError {
-    /// SQLite's own words.
-    #[error(
-        "The record of runs ({path}) cannot be used: {source}. Check the disk's free space and the file's permissions."
-    )]
-    Database {
-        /// The database.
-        path: String,
-        /// What SQLite said.
-        source: rusqlite::Error,
-    },
-    /// The file system's own words.
-    #[error("Cannot write {path}: {source}. Check the disk's free space and the directory's permissions.")]
-    File {
-        /// The file or directory.
-        path: String,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// There is no such run.
-    #[error("There is no run '{0}'. `azure-to-encord runs list` shows all runs.")]
-    Unknown(String),
-    /// Another process works on the run.
-    #[error("Another azure-to-encord is working on run {0} right now. Wait for it, or stop it first.")]
-    Busy(String),
-}
-
-/// How a run stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RunState {
-    /// Jobs are still to be sent or followed.
-    Running,
-    /// Everything is registered.
-    Done,
-    /// Finished, but some items failed.
-    DoneWithErrors,
-    /// Nothing more will happen, and not everything was tried.
-    Failed,
-    /// The user stopped it.
-    Cancelled,
-}
-
-impl RunState {
-    /// As in JSON events.
-    pub fn name(self) -> &'static str {
-        match self {
-            RunState::Running => "running",
-            RunState::Done => "done",
-            RunState::DoneWithErrors => "done-with-errors",
-            RunState::Failed => "failed",
-            RunState::Cancelled => "cancelled",
-        }
-    }
-
-    fn from_name(name: &str) -> RunState {
-        [RunState::Done, RunState::DoneWithErrors, RunState::Failed, RunState::Cancelled]
-            .into_iter()
-            .find(|state| state.name() == name)
-            .unwrap_or(RunState::Running)
-    }
-}
-
-/// How a batch stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum BatchState {
-    /// Not sent yet.
-    Waiting,
-    /// Its request is leaving; whether Encord has it is not known until the job's id is.
-    Sending,
-    /// Encord works on it.
-    Pending,
-    /// Encord has finished it; single units may have failed.
-    Done,
-    /// Encord ended it with an error, or it could not be sent.
-    Error,
-    /// It was cancelled.
-    Cancelled,
-}
-
-impl BatchState {
-    /// As in JSON events.
-    pub fn name(self) -> &'static str {
-        match self {
-            BatchState::Waiting => "waiting",
-            BatchState::Sending => "sending",
-            BatchState::Pending => "pending",
-            BatchState::Done => "done",
-            BatchState::Error => "error",
-            BatchState::Cancelled => "cancelled",
-        }
-    }
-
-    fn from_name(name: &str) -> BatchState {
-        [BatchState::Sending, BatchState::Pending, BatchState::Done, BatchState::Error, BatchState::Cancelled]
-            .into_iter()
-            .find(|state| state.name() == name)
-            .unwrap_or(BatchState::Waiting)
-    }
-
-    /// Whether nothing more happens to it.
-    pub fn is_final(self) -> bool {
-        matches!(self, BatchState::Done | BatchState::Error | BatchState::Cancelled)
-    }
-}
-
-/// What a new run is.
-#[derive(Debug, Clone)]
-pub struct NewRun {
-    /// Its id.
-    pub id: String,
-    /// The config's name or path, for the user to know it by.
-    pub config: String,
-    /// Encord's API.
-    pub domain: String,
-    /// The config as it was, for resuming: TOML without secrets.
-    pub config_text: String,
-    /// The destination.
-    pub folder: Uuid,
-    /// The destination's path.
-    pub folder_path: String,
-    /// The integration.
-    pub integration: Uuid,
-    /// The jobs' options.
-    pub options: JobOptions,
-    /// Jobs at a time.
-    pub jobs_in_flight: usize,
-}
-
-/// A run as it is on disk.
-#[derive(Debug, Clone)]
-pub struct RunRow {
-    /// What it is.
-    pub run: NewRun,
-    /// How it stands.
-    pub state: RunState,
-    /// When it began, RFC 3339 in UTC.
-    pub started: String,
-    /// When it ended.
-    pub finished: Option<String>,
-    /// Units that Encord has registered.
-    pub registered: u64,
-    /// Units that failed.
-    pub failed: u64,
-    /// Items in all.
-    pub items: u64,
-}
-
-/// A batch as it is on disk.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BatchRow {
-    /// Its number in the run, from 1.
-    pub number: u32,
-    /// What it holds.
-    pub batch: Batch,
-    /// How it stands.
-    pub state: BatchState,
-    /// Encord's id of its job.
-    pub job: Option<Uuid>,
-    /// Units registered.
-    pub done: u64,
-    /// Units failed.
-    pub errors: u64,
-    /// Units cancelled.
-    pub cancelled: u64,
-    /// Why the whole batch failed.
-    pub message: Option<String>,
-}
-
-impl BatchRow {
-    /// Units that are neither registered nor failed nor cancelled.
-    pub fn open(&self) -> u64 {
-        self.batch.count.saturating_sub(self.done + self.errors + self.cancelled)
-    }
-}
-
-/// A unit that Encord did not register.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct FailedUnit {
-    /// The batch it was in.
-    pub batch: u32,
-    /// Its URLs.
-    pub object_urls: Vec<String>,
-    /// Encord's own words.
-    pub error: String,
-    /// The id to quote to Encord's support.
-    pub subtask_uuid: Option<String>,
-    /// What Encord was doing.
-    pub action_description: Option<String>,
-}
+pub use lock::RunLock;
+pub use record::{BatchRow, BatchState, FailedUnit, NewRun, RunRow, RunState, StoreError};
 
 /// The database of all runs, `runs.db` in the data directory.
 #[derive(Debug)]
@@ -506,33 +312,6 @@ impl RunStore {
     }
 }
 
-/// Held while a process works on a run; the system lets go of it when the process ends, however it ends.
-#[derive(Debug)]
-pub struct RunLock {
-    _file: File,
-}
-
-impl RunLock {
-    /// Takes the lock.
-    ///
-    /// # Errors
-    /// Another process has it, or the run's directory cannot be written.
-    pub fn take(home: &Home, id: &str) -> Result<RunLock, StoreError> {
-        let path = home.run(id).join("lock");
-        RunLock::take_at(&path, id)
-    }
-
-    fn take_at(path: &Path, id: &str) -> Result<RunLock, StoreError> {
-        let file =
-            File::create(path).map_err(|source| StoreError::File { path: path.display().to_string(), source })?;
-        match file.try_lock() {
-            Ok(()) => Ok(RunLock { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(StoreError::Busy(id.to_owned())),
-            Err(TryLockError::Error(source)) => Err(StoreError::File { path: path.display().to_string(), source }),
-        }
-    }
-}
-
 fn now() -> String {
     let now = OffsetDateTime::now_utc();
     now.replace_nanosecond(0).unwrap_or(now).format(&Rfc3339).unwrap_or_default()
@@ -555,81 +334,4 @@ fn whole(number: f64) -> u64 {
 
 fn parse_uuid(text: &str) -> Uuid {
     Uuid::parse_str(text).unwrap_or_default()
-}
-
-#[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-
-    pub(crate) fn new_run(id: &str) -> NewRun {
-        NewRun {
-            id: id.to_owned(),
-            config: "demo".into(),
-            domain: "http://127.0.0.1:1".into(),
-            config_text: "version = 1".into(),
-            folder: Uuid::from_u128(7),
-            folder_path: "Raw".into(),
-            integration: Uuid::from_u128(8),
-            options: JobOptions { ignore_errors: true, skip_duplicate_urls: true, upsert_metadata: false },
-            jobs_in_flight: 2,
-        }
-    }
-
-    fn batch(first: u64, count: u64) -> Batch {
-        Batch { kind: Kind::Image, first, count }
-    }
-
-    #[test]
-    fn a_run_survives_closing_and_its_numbers_come_from_its_batches() {
-        let dir = tempfile::tempdir().unwrap();
-        let home = Home::below(dir.path());
-        let mut store = RunStore::open(&home).unwrap();
-        store.create(&new_run("a"), &[batch(0, 10), batch(10, 5)]).unwrap();
-        let mut row = store.batches("a").unwrap().remove(1);
-        row.state = BatchState::Done;
-        row.job = Some(Uuid::from_u128(9));
-        (row.done, row.errors) = (4, 1);
-        let failed = FailedUnit {
-            batch: 2,
-            object_urls: vec!["https://u/é.jpg".into()],
-            error: "Object not found".into(),
-            subtask_uuid: Some("s".into()),
-            action_description: None,
-        };
-        store.save_batch("a", &row, Some(std::slice::from_ref(&failed))).unwrap();
-        store.save_batch("a", &row, Some(std::slice::from_ref(&failed))).unwrap();
-        drop(store);
-        let mut store = RunStore::open(&home).unwrap();
-        assert_eq!(store.batches("a").unwrap()[1], row);
-        assert_eq!(store.failed_units("a", 0, 10).unwrap(), [failed]);
-        let run = store.run("a").unwrap();
-        assert_eq!((run.registered, run.failed, run.items, run.state), (4, 1, 15, RunState::Running));
-        store.set_state("a", RunState::DoneWithErrors).unwrap();
-        let run = store.run("a").unwrap();
-        assert!(run.finished.is_some() && run.state == RunState::DoneWithErrors);
-        assert!(matches!(store.run("b"), Err(StoreError::Unknown(_))));
-    }
-
-    #[test]
-    fn a_second_worker_on_a_run_is_refused() {
-        let dir = tempfile::tempdir().unwrap();
-        let home = Home::below(dir.path());
-        std::fs::create_dir_all(home.run("a")).unwrap();
-        let lock = RunLock::take(&home, "a").unwrap();
-        assert!(matches!(RunLock::take(&home, "a"), Err(StoreError::Busy(_))));
-        drop(lock);
-        assert!(RunLock::take(&home, "a").is_ok());
-    }
-
-    #[test]
-    fn forgetting_removes_rows_and_files() {
-        let dir = tempfile::tempdir().unwrap();
-        let home = Home::below(dir.path());
-        let mut store = RunStore::open(&home).unwrap();
-        store.create(&new_run("a"), &[batch(0, 10)]).unwrap();
-        std::fs::create_dir_all(home.run("a")).unwrap();
-        store.forget(&home, "a").unwrap();
-        assert!(!store.exists("a").unwrap() && !home.run("a").exists());
-        assert!(store.batches("a").unwrap().is_empty());
-    }
 }

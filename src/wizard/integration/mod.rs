@@ -1,72 +1,18 @@
 //! Step 1: sign in on both sides and choose the integration.
 
+mod checks;
+mod fields;
+
 use secrecy::SecretString;
 use url::Url;
 
 use super::{
-    Action, Check, CheckState, ContainerFacts, Edit, EncordReply, Field, Hint, Integration, KeyFacts, Move, Outbox,
-    Problem, Request, RequestId, Status,
+    Action, CheckState, ContainerFacts, Edit, EncordReply, Field, Hint, Integration, KeyFacts, Move, Outbox, Problem,
+    Request, RequestId, Status,
 };
 use crate::store::config::{AuthKind, Config};
 
-/// The fields of the form, in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FieldName {
-    /// `[encord] domain`
-    Domain,
-    /// `[encord] ssh_key_file`
-    KeyFile,
-    /// The key's passphrase, only while it is wanted.
-    Passphrase,
-    /// `[azure] account` or `endpoint`
-    Account,
-    /// `[azure] container`
-    Container,
-    /// `[azure] sas_token_env` or `sas_token_file`; empty for anonymous access
-    Sas,
-}
-
-impl FieldName {
-    /// In order.
-    pub const ALL: [FieldName; 6] = [
-        FieldName::Domain,
-        FieldName::KeyFile,
-        FieldName::Passphrase,
-        FieldName::Account,
-        FieldName::Container,
-        FieldName::Sas,
-    ];
-
-    /// What the field is called.
-    pub fn label(self) -> &'static str {
-        match self {
-            FieldName::Domain => "Encord API",
-            FieldName::KeyFile => "SSH key file",
-            FieldName::Passphrase => "Passphrase",
-            FieldName::Account => "Account or URL",
-            FieldName::Container => "Container",
-            FieldName::Sas => "SAS token from",
-        }
-    }
-
-    /// What belongs into it.
-    pub fn help(self) -> &'static str {
-        match self {
-            FieldName::Domain => "https://api.encord.com (EU), https://api.us.encord.com (US)",
-            FieldName::KeyFile => {
-                "Ed25519 private key whose public half is registered in Encord; empty: ENCORD_SSH_KEY_FILE or ENCORD_SSH_KEY"
-            }
-            FieldName::Passphrase => "The key is encrypted. The passphrase is kept in memory only",
-            FieldName::Account => {
-                "The storage account's name, or its whole URL for Azurite, sovereign clouds and private endpoints"
-            }
-            FieldName::Container => "The container that holds the files",
-            FieldName::Sas => {
-                "An environment variable's name, or a file (with a / in it), that holds the SAS token; empty: anonymous access"
-            }
-        }
-    }
-}
+pub use fields::FieldName;
 
 /// What has the keyboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +46,7 @@ pub struct IntegrationStep {
 }
 
 impl IntegrationStep {
-    pub(super) fn new(config: &Config) -> IntegrationStep {
+    pub(in crate::wizard) fn new(config: &Config) -> IntegrationStep {
         let account = match (&config.azure.endpoint, &config.azure.account) {
             (Some(endpoint), _) => endpoint.as_str().trim_end_matches('/').to_owned(),
             (None, account) => account.clone().unwrap_or_default(),
@@ -133,7 +79,7 @@ impl IntegrationStep {
         }
     }
 
-    pub(super) fn open(&mut self, config: &Config, outbox: &mut Outbox) {
+    pub(in crate::wizard) fn open(&mut self, config: &Config, outbox: &mut Outbox) {
         self.connect(config, outbox);
         self.open_container(config, outbox);
     }
@@ -180,11 +126,11 @@ impl IntegrationStep {
         })
     }
 
-    pub(super) fn takes_text(&self) -> bool {
+    pub(in crate::wizard) fn takes_text(&self) -> bool {
         matches!(self.focus, Focus::Field(_))
     }
 
-    pub(super) fn hints(&self) -> Vec<Hint> {
+    pub(in crate::wizard) fn hints(&self) -> Vec<Hint> {
         match self.focus {
             Focus::Field(_) => vec![
                 Hint::new(Action::Next, "check"),
@@ -200,100 +146,7 @@ impl IntegrationStep {
         }
     }
 
-    /// The checks of this step, in order, whatever their state.
-    pub fn checks(&self, config: &Config) -> Vec<Check> {
-        let key = match &self.key {
-            None => check("encord.key", side_state(&self.encord), "the key for signing in", None),
-            Some(Ok(key)) => {
-                check("encord.key", CheckState::Pass, format!("{} from {}", key.fingerprint, key.source), None)
-            }
-            Some(Err(problem)) => failed("encord.key", problem),
-        };
-        let login = match &self.encord {
-            Side::Up(list) => check(
-                "encord.login",
-                CheckState::Pass,
-                format!("signed in to {}, integrations: {}", config.encord.domain, list.len()),
-                None,
-            ),
-            Side::Down(problem) if matches!(self.key, Some(Ok(_))) => failed("encord.login", problem),
-            other => check("encord.login", side_state(other), format!("sign in to {}", config.encord.domain), None),
-        };
-        let container = match &self.container {
-            Side::Up(facts) if facts.empty => check(
-                "azure.container",
-                CheckState::Warn,
-                format!("{} can be listed but is empty", config.azure.container),
-                Some("Check the container's name, or the prefixes under [manifest].".to_owned()),
-            ),
-            Side::Up(facts) => check(
-                "azure.container",
-                CheckState::Pass,
-                format!("{} can be listed at {}", config.azure.container, facts.account_url),
-                None,
-            ),
-            Side::Down(problem) => failed("azure.container", problem),
-            other => check("azure.container", side_state(other), "list the container", None),
-        };
-        vec![key, login, self.integration_check(config), container, self.read_check()]
-    }
-
-    /// Reading is Encord's part; that this program can do it too is a good sign, no condition.
-    fn read_check(&self) -> Check {
-        const ID: &str = "azure.read";
-        match &self.container {
-            Side::Up(ContainerFacts { read: Some(Ok(())), .. }) => {
-                check(ID, CheckState::Pass, "its first blob can be read", None)
-            }
-            Side::Up(ContainerFacts { read: Some(Err(problem)), .. }) => {
-                Check { state: CheckState::Warn, ..failed(ID, problem) }
-            }
-            Side::Up(_) => check(ID, CheckState::Waiting, "there is no blob to read", None),
-            other => check(ID, side_state(other), "read a blob", None),
-        }
-    }
-
-    fn integration_check(&self, config: &Config) -> Check {
-        const ID: &str = "encord.integration";
-        let Side::Up(list) = &self.encord else {
-            return check(ID, side_state(&self.encord), "the integration through which Encord reads the files", None);
-        };
-        match (self.chosen(config), config.encord.integration.as_deref()) {
-            (Some(chosen), _) => check(ID, CheckState::Pass, format!("{} ({})", chosen.title, chosen.uuid), None),
-            (None, _) if list.is_empty() => check(
-                ID,
-                CheckState::Fail,
-                "Encord shows no cloud integration to this user",
-                Some(
-                    "Create one in Encord (Integrations, Add integration, Azure), or ask its admin to add you."
-                        .to_owned(),
-                ),
-            ),
-            (None, Some(wanted)) => {
-                let titles: Vec<_> = list.iter().map(|integration| format!("'{}'", integration.title)).collect();
-                let twins = list.iter().filter(|integration| integration.title == wanted).count() > 1;
-                let seen = if twins {
-                    format!("several integrations are called '{wanted}'")
-                } else {
-                    format!("Encord shows no integration '{wanted}' to this user")
-                };
-                let fix = if twins {
-                    "Name it by its UUID under [encord] integration.".to_owned()
-                } else {
-                    format!("There are {}. Set [encord] integration to one of them.", titles.join(", "))
-                };
-                check(ID, CheckState::Fail, seen, Some(fix))
-            }
-            (None, None) => check(
-                ID,
-                CheckState::Fail,
-                "none chosen yet",
-                Some("Choose one, or set [encord] integration to its title.".to_owned()),
-            ),
-        }
-    }
-
-    pub(super) fn status(&self, config: &Config) -> Status {
+    pub(in crate::wizard) fn status(&self, config: &Config) -> Status {
         if matches!(self.encord, Side::Running(_)) || matches!(self.container, Side::Running(_)) {
             return Status::Working;
         }
@@ -346,7 +199,7 @@ impl IntegrationStep {
         self.fields.iter().find(|(name, _)| *name == wanted).map_or("", |(_, field)| field.text()).trim()
     }
 
-    pub(super) fn edit(&mut self, edit: &Edit) {
+    pub(in crate::wizard) fn edit(&mut self, edit: &Edit) {
         if let Focus::Field(focused) = self.focus
             && let Some((_, field)) = self.fields.iter_mut().find(|(name, _)| *name == focused)
         {
@@ -354,7 +207,7 @@ impl IntegrationStep {
         }
     }
 
-    pub(super) fn action(&mut self, action: Action, config: &mut Config, outbox: &mut Outbox) -> Move {
+    pub(in crate::wizard) fn action(&mut self, action: Action, config: &mut Config, outbox: &mut Outbox) -> Move {
         match action {
             Action::Back => {
                 self.commit(config, outbox);
@@ -464,7 +317,7 @@ impl IntegrationStep {
         }
     }
 
-    pub(super) fn encord_reply(&mut self, id: RequestId, reply: EncordReply, config: &mut Config) {
+    pub(in crate::wizard) fn encord_reply(&mut self, id: RequestId, reply: EncordReply, config: &mut Config) {
         if self.encord != Side::Running(id) {
             return;
         }
@@ -489,7 +342,7 @@ impl IntegrationStep {
             self.integrations().iter().position(|integration| Some(integration.uuid) == chosen).unwrap_or_default();
     }
 
-    pub(super) fn container_reply(&mut self, id: RequestId, result: Result<ContainerFacts, Problem>) {
+    pub(in crate::wizard) fn container_reply(&mut self, id: RequestId, result: Result<ContainerFacts, Problem>) {
         if self.container == Side::Running(id) {
             self.container = match result {
                 Ok(facts) => Side::Up(facts),
@@ -497,25 +350,6 @@ impl IntegrationStep {
             };
         }
     }
-}
-
-fn side_state<T>(side: &Side<T>) -> CheckState {
-    match side {
-        Side::Running(_) => CheckState::Running,
-        _ => CheckState::Waiting,
-    }
-}
-
-fn check(id: &'static str, state: CheckState, detail: impl Into<String>, fix: Option<String>) -> Check {
-    Check { id, state, detail: detail.into(), fix }
-}
-
-fn failed(id: &'static str, problem: &Problem) -> Check {
-    let detail = match &problem.said {
-        Some(said) => format!("{} {said}", problem.what),
-        None => problem.what.clone(),
-    };
-    check(id, CheckState::Fail, detail, problem.hint.clone())
 }
 
 fn capitalised(text: &str) -> String {

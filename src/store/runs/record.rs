@@ -1,0 +1,204 @@
+//! What is on record of a run.
+
+use std::io;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::manifest::{batch::Batch, data_items::JobOptions};
+
+/// A fault of the run store.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// SQLite's own words.
+    #[error(
+        "The record of runs ({path}) cannot be used: {source}. Check the disk's free space and the file's permissions."
+    )]
+    Database {
+        /// The database.
+        path: String,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The file system's own words.
+    #[error("Cannot write {path}: {source}. Check the disk's free space and the directory's permissions.")]
+    File {
+        /// The file or directory.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// There is no such run.
+    #[error("There is no run '{0}'. `azure-to-encord runs list` shows all runs.")]
+    Unknown(String),
+    /// Another process works on the run.
+    #[error("Another azure-to-encord is working on run {0} right now. Wait for it, or stop it first.")]
+    Busy(String),
+}
+
+/// How a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunState {
+    /// Jobs are still to be sent or followed.
+    Running,
+    /// Everything is registered.
+    Done,
+    /// Finished, but some items failed.
+    DoneWithErrors,
+    /// Nothing more will happen, and not everything was tried.
+    Failed,
+    /// The user stopped it.
+    Cancelled,
+}
+
+impl RunState {
+    /// As in JSON events.
+    pub fn name(self) -> &'static str {
+        match self {
+            RunState::Running => "running",
+            RunState::Done => "done",
+            RunState::DoneWithErrors => "done-with-errors",
+            RunState::Failed => "failed",
+            RunState::Cancelled => "cancelled",
+        }
+    }
+
+    pub(super) fn from_name(name: &str) -> RunState {
+        [RunState::Done, RunState::DoneWithErrors, RunState::Failed, RunState::Cancelled]
+            .into_iter()
+            .find(|state| state.name() == name)
+            .unwrap_or(RunState::Running)
+    }
+}
+
+/// How a batch stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BatchState {
+    /// Not sent yet.
+    Waiting,
+    /// Its request is leaving; whether Encord has it is not known until the job's id is.
+    Sending,
+    /// Encord works on it.
+    Pending,
+    /// Encord has finished it; single units may have failed.
+    Done,
+    /// Encord ended it with an error, or it could not be sent.
+    Error,
+    /// It was cancelled.
+    Cancelled,
+}
+
+impl BatchState {
+    /// As in JSON events.
+    pub fn name(self) -> &'static str {
+        match self {
+            BatchState::Waiting => "waiting",
+            BatchState::Sending => "sending",
+            BatchState::Pending => "pending",
+            BatchState::Done => "done",
+            BatchState::Error => "error",
+            BatchState::Cancelled => "cancelled",
+        }
+    }
+
+    pub(super) fn from_name(name: &str) -> BatchState {
+        [BatchState::Sending, BatchState::Pending, BatchState::Done, BatchState::Error, BatchState::Cancelled]
+            .into_iter()
+            .find(|state| state.name() == name)
+            .unwrap_or(BatchState::Waiting)
+    }
+
+    /// Whether nothing more happens to it.
+    pub fn is_final(self) -> bool {
+        matches!(self, BatchState::Done | BatchState::Error | BatchState::Cancelled)
+    }
+}
+
+/// What a new run is.
+#[derive(Debug, Clone)]
+pub struct NewRun {
+    /// Its id.
+    pub id: String,
+    /// The config's name or path, for the user to know it by.
+    pub config: String,
+    /// Encord's API.
+    pub domain: String,
+    /// The config as it was, for resuming: TOML without secrets.
+    pub config_text: String,
+    /// The destination.
+    pub folder: Uuid,
+    /// The destination's path.
+    pub folder_path: String,
+    /// The integration.
+    pub integration: Uuid,
+    /// The jobs' options.
+    pub options: JobOptions,
+    /// Jobs at a time.
+    pub jobs_in_flight: usize,
+}
+
+/// A run as it is on disk.
+#[derive(Debug, Clone)]
+pub struct RunRow {
+    /// What it is.
+    pub run: NewRun,
+    /// How it stands.
+    pub state: RunState,
+    /// When it began, RFC 3339 in UTC.
+    pub started: String,
+    /// When it ended.
+    pub finished: Option<String>,
+    /// Units that Encord has registered.
+    pub registered: u64,
+    /// Units that failed.
+    pub failed: u64,
+    /// Items in all.
+    pub items: u64,
+}
+
+/// A batch as it is on disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchRow {
+    /// Its number in the run, from 1.
+    pub number: u32,
+    /// What it holds.
+    pub batch: Batch,
+    /// How it stands.
+    pub state: BatchState,
+    /// Encord's id of its job.
+    pub job: Option<Uuid>,
+    /// Units registered.
+    pub done: u64,
+    /// Units failed.
+    pub errors: u64,
+    /// Units cancelled.
+    pub cancelled: u64,
+    /// Why the whole batch failed.
+    pub message: Option<String>,
+}
+
+impl BatchRow {
+    /// Units that are neither registered nor failed nor cancelled.
+    pub fn open(&self) -> u64 {
+        self.batch.count.saturating_sub(self.done + self.errors + self.cancelled)
+    }
+}
+
+/// A unit that Encord did not register.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FailedUnit {
+    /// The batch it was in.
+    pub batch: u32,
+    /// Its URLs.
+    pub object_urls: Vec<String>,
+    /// Encord's own words.
+    pub error: String,
+    /// The id to quote to Encord's support.
+    pub subtask_uuid: Option<String>,
+    /// What Encord was doing.
+    pub action_description: Option<String>,
+}

@@ -1,0 +1,73 @@
+use super::*;
+
+pub(crate) fn new_run(id: &str) -> NewRun {
+    NewRun {
+        id: id.to_owned(),
+        config: "demo".into(),
+        domain: "http://127.0.0.1:1".into(),
+        config_text: "version = 1".into(),
+        folder: Uuid::from_u128(7),
+        folder_path: "Raw".into(),
+        integration: Uuid::from_u128(8),
+        options: JobOptions { ignore_errors: true, skip_duplicate_urls: true, upsert_metadata: false },
+        jobs_in_flight: 2,
+    }
+}
+
+fn batch(first: u64, count: u64) -> Batch {
+    Batch { kind: Kind::Image, first, count }
+}
+
+#[test]
+fn a_run_survives_closing_and_its_numbers_come_from_its_batches() {
+    let dir = tempfile::tempdir().unwrap();
+    let home = Home::below(dir.path());
+    let mut store = RunStore::open(&home).unwrap();
+    store.create(&new_run("a"), &[batch(0, 10), batch(10, 5)]).unwrap();
+    let mut row = store.batches("a").unwrap().remove(1);
+    row.state = BatchState::Done;
+    row.job = Some(Uuid::from_u128(9));
+    (row.done, row.errors) = (4, 1);
+    let failed = FailedUnit {
+        batch: 2,
+        object_urls: vec!["https://u/é.jpg".into()],
+        error: "Object not found".into(),
+        subtask_uuid: Some("s".into()),
+        action_description: None,
+    };
+    store.save_batch("a", &row, Some(std::slice::from_ref(&failed))).unwrap();
+    store.save_batch("a", &row, Some(std::slice::from_ref(&failed))).unwrap();
+    drop(store);
+    let mut store = RunStore::open(&home).unwrap();
+    assert_eq!(store.batches("a").unwrap()[1], row);
+    assert_eq!(store.failed_units("a", 0, 10).unwrap(), [failed]);
+    let run = store.run("a").unwrap();
+    assert_eq!((run.registered, run.failed, run.items, run.state), (4, 1, 15, RunState::Running));
+    store.set_state("a", RunState::DoneWithErrors).unwrap();
+    let run = store.run("a").unwrap();
+    assert!(run.finished.is_some() && run.state == RunState::DoneWithErrors);
+    assert!(matches!(store.run("b"), Err(StoreError::Unknown(_))));
+}
+
+#[test]
+fn a_second_worker_on_a_run_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let home = Home::below(dir.path());
+    std::fs::create_dir_all(home.run("a")).unwrap();
+    let lock = RunLock::take(&home, "a").unwrap();
+    assert!(matches!(RunLock::take(&home, "a"), Err(StoreError::Busy(_))));
+    drop(lock);
+    assert!(RunLock::take(&home, "a").is_ok());
+}
+
+#[test]
+fn forgetting_removes_rows_and_files() {
+    let dir = tempfile::tempdir().unwrap();
+    let home = Home::below(dir.path());
+    let mut store = RunStore::open(&home).unwrap();
+    store.create(&new_run("a"), &[batch(0, 10)]).unwrap();
+    std::fs::create_dir_all(home.run("a")).unwrap();
+    store.forget(&home, "a").unwrap();
+    assert!(!store.exists("a").unwrap() && !home.run("a").exists());
+    assert!(store.batches("a").unwrap().is_empty());
+}
