@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use serde_json::json;
 
-use super::{Exit, exit::refuse, headless::report_run, open, output::Output, run::summary, signals};
+use super::{Exit, exit::refuse, headless::report_run, open, output::Output, passphrase, run::summary, signals};
 use crate::{
     service::resume,
     store::{BatchRow, Home, RunLock, RunRow, RunState, RunStore, StoreError, write_report},
@@ -179,7 +179,7 @@ async fn resume_run(home: &Home, id: &str, json: bool) -> Exit {
             *end = Some(reply);
         }
     };
-    let result = resume::resume(home, id, signals::interrupted(), &tell).await;
+    let result = resume::resume(home, id, passphrase::ask, signals::interrupted(), &tell).await;
     let (mut output, _, end) = reporting.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Err(problem) = result {
         output.problem(&problem);

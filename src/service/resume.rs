@@ -1,5 +1,6 @@
 //! Takes up a run that was broken off.
 
+use secrecy::SecretString;
 use tokio::sync::watch;
 
 use super::{
@@ -13,13 +14,15 @@ use crate::{
     wizard::{Problem, RunReply},
 };
 
-/// Resumes a run and works until it ends or `interrupt` says so; what happens is told as it happens.
+/// Resumes a run and works until it ends or `interrupt` says so; what happens is told as it happens. `passphrase` is asked
+/// for the passphrase of the config's key.
 ///
 /// # Errors
 /// There is no such run, it is finished, another process works on it, or Encord's key cannot be opened.
 pub async fn resume(
     home: &Home,
     id: &str,
+    passphrase: impl FnOnce(&config::Encord) -> Option<SecretString>,
     interrupt: impl Future<Output = ()> + Send,
     tell: &(impl Fn(RunReply) + Sync),
 ) -> Result<(), Problem> {
@@ -37,7 +40,7 @@ pub async fn resume(
         ManifestDir::open(&home.run(id)).map_err(|error| disk_problem("read the manifest of the run", &error))?;
     let config = config::parse(&row.run.config_text)
         .map_err(|error| Problem::config(format!("The config recorded with run {id} cannot be read: {error}")))?;
-    let credential = match KeySource::open(&config.encord, None) {
+    let credential = match KeySource::open(&config.encord, passphrase(&config.encord).as_ref()) {
         KeySource::Ready(credential, _) => credential,
         KeySource::Locked(problem) | KeySource::Unusable(problem) => return Err(problem),
     };

@@ -344,7 +344,19 @@ impl Wizard {
         self.outbox.effects.push(Effect::Exit);
     }
 
+    /// After a run nothing of its plan is true any more: the folder is there, the manifest belongs to the run. Another import
+    /// begins at the first step and reads everything anew.
+    fn start_over(&mut self) {
+        self.schema.reset(&mut self.outbox);
+        self.manifest.reset(&mut self.outbox);
+        self.folder.reset(&mut self.outbox);
+        self.step = Step::Integration;
+    }
+
     fn back(&mut self) {
+        if self.step == Step::Progress && self.progress.outcome().is_some() {
+            return self.start_over();
+        }
         let index = self.step.number() - 1;
         if let Some(before) = index.checked_sub(1).and_then(|index| Step::ALL.get(index)) {
             self.step = *before;
@@ -373,6 +385,9 @@ impl Wizard {
     fn go_to(&mut self, step: Step) {
         if self.progress.is_running() && step != Step::Progress {
             return;
+        }
+        if step < self.step && self.step == Step::Progress && self.progress.outcome().is_some() {
+            return self.start_over();
         }
         if step <= self.step {
             self.step = step;

@@ -109,7 +109,7 @@ pub struct ProgressStep {
 
 impl ProgressStep {
     pub(super) fn start(&mut self, plan: Plan, outbox: &mut Outbox) {
-        if matches!(self.phase, Phase::Unstarted | Phase::Refused(_)) {
+        if !self.is_running() {
             *self = ProgressStep { phase: Phase::Preparing, ..ProgressStep::default() };
             self.request = Some(outbox.start(Request::StartRun { plan: Box::new(plan) }));
         }
@@ -192,7 +192,7 @@ impl ProgressStep {
 
     pub(super) fn hints(&self) -> Vec<Hint> {
         let mut hints = match &self.phase {
-            Phase::Finished(_) => vec![Hint::new(Action::Next, "finish")],
+            Phase::Finished(_) => vec![Hint::new(Action::Next, "finish"), Hint::new(Action::Back, "another import")],
             Phase::Refused(_) => vec![Hint::new(Action::Back, "back to the review")],
             Phase::Stopping => vec![Hint::new(Action::Cancel, "cancel jobs in Encord")],
             Phase::Preparing | Phase::Running => vec![Hint::new(Action::Cancel, "stop sending")],
@@ -209,7 +209,7 @@ impl ProgressStep {
     pub(super) fn action(&mut self, action: Action, outbox: &mut Outbox) -> Move {
         match (action, &self.phase) {
             (Action::Next, Phase::Finished(_)) => return Move::Next,
-            (Action::Back, Phase::Refused(_) | Phase::Unstarted) => return Move::Back,
+            (Action::Back, Phase::Refused(_) | Phase::Unstarted | Phase::Finished(_)) => return Move::Back,
             (Action::Cancel, Phase::Preparing | Phase::Running) => {
                 self.phase = Phase::Stopping;
                 outbox.start(Request::StopRun { abort: false });

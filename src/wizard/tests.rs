@@ -409,6 +409,34 @@ fn a_refused_plan_can_be_reviewed_and_sent_again() {
 }
 
 #[test]
+fn after_a_run_another_import_reads_everything_anew() {
+    let mut harness = Harness::ready_to_send();
+    harness.act(Action::Next);
+    let finished = RunReply::Finished {
+        state: RunState::Done,
+        snapshot: Box::new(Snapshot::default()),
+        reports: None,
+        problem: None,
+    };
+    harness.answer(|request| matches!(request, Request::StartRun { .. }), Reply::Run(finished));
+    harness.act(Action::Back);
+    assert_eq!(harness.wizard.step(), Step::Integration);
+    assert!(harness.wizard.plan().is_none());
+    harness.open.clear();
+    harness.act(Action::Goto(Step::Upload));
+    assert_eq!(harness.wizard.step(), Step::Schema);
+    harness.schema(json!({}));
+    harness.act(Action::Next);
+    harness.manifest(summary(7, 0));
+    harness.act(Action::Next);
+    harness.folder(&[]);
+    harness.act(Action::Next);
+    harness.act(Action::Next);
+    assert_eq!((harness.wizard.step(), harness.writes()), (Step::Progress, 1));
+    assert!(harness.wizard.progress().is_running());
+}
+
+#[test]
 fn options_stay_consistent() {
     let mut harness = Harness::ready_to_send();
     harness.act(Action::Down);
