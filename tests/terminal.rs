@@ -153,6 +153,45 @@ fn a_run_that_is_broken_off_names_the_way_to_go_on() {
     assert!(left.screen.contains("runs resume 20"), "{}", left.screen);
 }
 
+#[test]
+#[cfg(target_os = "linux")]
+fn waiting_for_a_key_costs_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = demo(home.path(), "60");
+    go_to_step(&mut terminal, 3);
+    // What the last key set off is over when nothing is written for a while.
+    let mut before = terminal.raw().len();
+    loop {
+        std::thread::sleep(Duration::from_millis(500));
+        let now = terminal.raw().len();
+        if now == before {
+            break;
+        }
+        before = now;
+    }
+    let switches = context_switches(terminal.process_id());
+    std::thread::sleep(Duration::from_secs(3));
+    assert_eq!(terminal.raw().len(), before, "an idle screen is painted again");
+    // A tick of even one a second, in any thread, would show.
+    let woken = context_switches(terminal.process_id()) - switches;
+    assert!(woken < 3, "woken {woken} times in 3 s without a key");
+}
+
+/// How often any thread of a process was put on a processor so far.
+#[cfg(target_os = "linux")]
+fn context_switches(process: u32) -> u64 {
+    let threads = std::fs::read_dir(format!("/proc/{process}/task")).unwrap();
+    let status =
+        |entry: std::io::Result<std::fs::DirEntry>| std::fs::read_to_string(entry.unwrap().path().join("status"));
+    threads
+        .map(|entry| {
+            let text = status(entry).unwrap_or_default();
+            let counts = text.lines().filter(|line| line.contains("ctxt_switches"));
+            counts.filter_map(|line| line.split_whitespace().last()?.parse::<u64>().ok()).sum::<u64>()
+        })
+        .sum()
+}
+
 fn signal(name: &str, process: u32) {
     let status = Command::new("sh").args(["-c", &format!("kill -{name} {process}")]).status().unwrap();
     assert!(status.success());

@@ -67,6 +67,30 @@ impl Scene {
         command
     }
 
+    /// Every file that the program left, with its content.
+    pub(crate) fn files_left(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut found = Vec::new();
+        let mut directories = vec![self.home.path().to_owned()];
+        while let Some(directory) = directories.pop() {
+            for entry in std::fs::read_dir(directory).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    directories.push(path);
+                } else {
+                    let content = std::fs::read(&path).unwrap();
+                    found.push((path, content));
+                }
+            }
+        }
+        found
+    }
+
+    /// The signature in the program's SAS token, as it stands in a URL.
+    pub(crate) fn signature(&self) -> String {
+        let token = self.token.expose_secret();
+        token.split("sig=").nth(1).unwrap().split('&').next().unwrap().to_owned()
+    }
+
     /// `run CONFIG` with flags.
     pub(crate) fn run(&self, flags: &[&str]) -> Command {
         let config = self.config_file();

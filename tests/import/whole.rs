@@ -149,6 +149,7 @@ async fn every_blob_is_registered_once_under_a_url_that_leads_back_to_it() {
     let ended = run(&mut scene.run(&["--yes", "--json"])).expect(0);
     assert_eq!(scene.encord.items(FOLDER).len(), items.len());
     assert_names(&scene, &expected);
+    assert_no_secret_on_disk(&scene);
     let events = events(&ended);
     assert_eq!(only(&events, "folder")["created"], false);
     assert_eq!(only(&events, "finished")["state"], "done");
@@ -162,6 +163,24 @@ async fn every_blob_is_registered_once_under_a_url_that_leads_back_to_it() {
         assert_eq!((&run["state"], &run["failed"]), (&json!("done"), &json!(0)));
         assert_eq!(run["registered"], json!(items.len()));
     }
+}
+
+/// A run's directory, the record of runs and the reports are kept for long and handed on.
+fn assert_no_secret_on_disk(scene: &Scene) {
+    let files = scene.files_left();
+    assert!(files.iter().any(|(path, _)| path.ends_with("runs.db")), "{files:?}");
+    let signature = scene.signature();
+    let decoded = percent_decode(&signature);
+    for (path, content) in &files {
+        let text = String::from_utf8_lossy(content);
+        for secret in [signature.as_str(), decoded.as_str(), "PRIVATE KEY"] {
+            assert!(!text.contains(secret), "{} holds a secret", path.display());
+        }
+    }
+}
+
+fn percent_decode(text: &str) -> String {
+    percent_encoding::percent_decode_str(text).decode_utf8().unwrap().into_owned()
 }
 
 fn assert_names(scene: &Scene, expected: &Expected) {
