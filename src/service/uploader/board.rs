@@ -1,6 +1,9 @@
 //! Where all batches of a run stand, and how fast it goes.
 
-use std::{collections::VecDeque, time::Instant};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Instant,
+};
 
 use crate::{
     store::{BatchRow, BatchState},
@@ -14,25 +17,16 @@ const WINDOW: f64 = 10.0;
 #[derive(Debug)]
 pub(super) struct Board {
     rows: Vec<BatchRow>,
-    failed_rows: Vec<u64>,
-    failed_before: u64,
+    failed_rows: BTreeMap<u32, u64>,
     note: Option<String>,
     started: Instant,
     samples: VecDeque<(Instant, u64)>,
 }
 
 impl Board {
-    /// `failed` is how many failed units are on record already.
-    pub(super) fn new(rows: Vec<BatchRow>, failed: u64) -> Board {
-        let failed_rows = vec![0; rows.len()];
-        Board {
-            rows,
-            failed_rows,
-            failed_before: failed,
-            note: None,
-            started: Instant::now(),
-            samples: VecDeque::new(),
-        }
+    /// `failed_rows` is how many failed units are on record already, by batch.
+    pub(super) fn new(rows: Vec<BatchRow>, failed_rows: BTreeMap<u32, u64>) -> Board {
+        Board { rows, failed_rows, note: None, started: Instant::now(), samples: VecDeque::new() }
     }
 
     pub(super) fn rows(&self) -> impl Iterator<Item = &BatchRow> {
@@ -51,11 +45,10 @@ impl Board {
     }
 
     pub(super) fn put(&mut self, row: BatchRow, failed: Option<u64>) {
-        let Some(index) = self.rows.iter().position(|known| known.number == row.number) else { return };
-        if let (Some(failed), Some(known)) = (failed, self.failed_rows.get_mut(index)) {
-            *known = failed;
+        if let Some(failed) = failed {
+            self.failed_rows.insert(row.number, failed);
         }
-        if let Some(known) = self.rows.get_mut(index) {
+        if let Some(known) = self.rows.iter_mut().find(|known| known.number == row.number) {
             *known = row;
         }
     }
@@ -67,7 +60,7 @@ impl Board {
     /// The numbers now.
     pub(super) fn snapshot(&mut self) -> Snapshot {
         let mut snapshot = Snapshot {
-            failed_rows: self.failed_before + self.failed_rows.iter().sum::<u64>(),
+            failed_rows: self.failed_rows.values().sum(),
             elapsed: self.started.elapsed().as_secs(),
             note: self.note.clone(),
             ..Snapshot::default()
@@ -112,5 +105,37 @@ impl Board {
         #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
         let units = finished.saturating_sub(*before) as f64;
         units / seconds
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::{Kind, batch::Batch};
+
+    fn row(number: u32, state: BatchState) -> BatchRow {
+        let batch = Batch { kind: Kind::Image, first: 0, count: 10 };
+        BatchRow { number, batch, state, job: None, done: 0, errors: 0, cancelled: 0, message: None }
+    }
+
+    #[test]
+    fn failures_on_record_are_not_counted_again_when_a_run_is_resumed() {
+        let rows = vec![row(1, BatchState::Done), row(2, BatchState::Pending)];
+        let mut board = Board::new(rows, BTreeMap::from([(1, 3), (2, 2)]));
+        assert_eq!(board.snapshot().failed_rows, 5);
+        let known = BatchRow { errors: 4, done: 6, state: BatchState::Done, ..row(2, BatchState::Done) };
+        board.put(known, Some(4));
+        let snapshot = board.snapshot();
+        assert_eq!((snapshot.failed_rows, snapshot.errors, snapshot.done, snapshot.total), (7, 4, 6, 20));
+    }
+
+    #[test]
+    fn what_encord_has_is_taken_up_before_anything_new_is_sent() {
+        let states =
+            [BatchState::Waiting, BatchState::Done, BatchState::Sending, BatchState::Pending, BatchState::Error];
+        let board = Board::new((1..).zip(states).map(|(number, state)| row(number, state)).collect(), BTreeMap::new());
+        let order: Vec<u32> = board.open_rows().iter().map(|row| row.number).collect();
+        assert_eq!(order, [4, 1, 3]);
+        assert!(!board.all_final());
     }
 }

@@ -71,7 +71,7 @@ impl Uploader {
         run: NewRun,
     ) -> Result<Uploader, StoreError> {
         let rows = store.batches(&run.id)?;
-        let failed = store.failed_units(&run.id, 0, u64::MAX)?.len() as u64;
+        let failed = store.failed_counts(&run.id)?;
         let shared = Shared {
             client,
             store: Mutex::new(store),

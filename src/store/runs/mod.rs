@@ -5,7 +5,7 @@ mod record;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use std::{io, time::Duration};
+use std::{collections::BTreeMap, io, time::Duration};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -270,6 +270,20 @@ impl RunStore {
                     action_description: row.get(4)?,
                 })
             })?;
+            rows.collect()
+        };
+        read().map_err(|source| self.fault(source))
+    }
+
+    /// How many failed units a run has on record, by batch.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn failed_counts(&self, run: &str) -> Result<BTreeMap<u32, u64>, StoreError> {
+        let read = || -> rusqlite::Result<BTreeMap<_, _>> {
+            let mut statement =
+                self.connection.prepare("select batch, count(*) from failed_unit where run = ?1 group by batch")?;
+            let rows = statement.query_map([run], |row| Ok((row.get(0)?, unsigned(row.get(1)?))))?;
             rows.collect()
         };
         read().map_err(|source| self.fault(source))
