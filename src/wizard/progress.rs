@@ -104,6 +104,8 @@ pub struct ProgressStep {
     problem: Option<Problem>,
     show_failed: bool,
     job_cursor: usize,
+    /// The user moved the cursor; until then it stays with the work.
+    moved: bool,
     failed: RowWindow,
 }
 
@@ -226,6 +228,7 @@ impl ProgressStep {
             (action, _) if self.show_failed => self.failed.action(action, List::Failed, outbox),
             (action, _) => {
                 let last = self.snapshot.jobs.len().saturating_sub(1);
+                let before = self.job_cursor;
                 self.job_cursor = match action {
                     Action::Up => self.job_cursor.saturating_sub(1),
                     Action::Down => (self.job_cursor + 1).min(last),
@@ -235,6 +238,7 @@ impl ProgressStep {
                     Action::Bottom => last,
                     _ => self.job_cursor,
                 };
+                self.moved |= self.job_cursor != before;
             }
         }
         Move::Stay
@@ -242,6 +246,10 @@ impl ProgressStep {
 
     fn take(&mut self, snapshot: Snapshot, outbox: &mut Outbox) {
         self.snapshot = snapshot;
+        if !self.moved {
+            let at_work = self.snapshot.jobs.iter().position(|job| !job.state.is_final());
+            self.job_cursor = at_work.unwrap_or_default();
+        }
         if self.show_failed {
             self.failed.grow(List::Failed, self.snapshot.failed_rows, outbox);
         }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::*;
 use crate::{
     manifest::{Kind, SkipReason},
-    store::{RunState, Summary, config},
+    store::{BatchState, RunState, Summary, config},
 };
 
 fn config() -> Config {
@@ -394,6 +394,37 @@ fn stopping_a_run_takes_two_presses_to_cancel_in_encord() {
         })
         .collect();
     assert_eq!(stops, [false, true]);
+}
+
+#[test]
+fn the_cursor_stays_with_the_work_until_the_user_moves_it() {
+    let job = |batch: u32, state| JobRow {
+        batch,
+        job: None,
+        kind: Kind::Image,
+        state,
+        count: 1,
+        done: 0,
+        errors: 0,
+        cancelled: 0,
+        message: None,
+    };
+    let mut harness = Harness::ready_to_send();
+    harness.act(Action::Next);
+    let (id, _) = harness.open.pop().unwrap();
+    let at = |harness: &mut Harness, states: [BatchState; 3]| {
+        let jobs = (1..).zip(states).map(|(number, state)| job(number, state)).collect();
+        let snapshot = Box::new(Snapshot { jobs, ..Snapshot::default() });
+        harness.event(Event::Reply { id, reply: Reply::Run(RunReply::Progress(snapshot)) });
+        harness.wizard.progress().job_cursor()
+    };
+    use BatchState::{Done, Pending, Waiting};
+    assert_eq!(at(&mut harness, [Pending, Waiting, Waiting]), 0);
+    assert_eq!(at(&mut harness, [Done, Pending, Waiting]), 1);
+    harness.act(Action::Down);
+    assert_eq!(at(&mut harness, [Done, Done, Pending]), 2);
+    harness.act(Action::Top);
+    assert_eq!(at(&mut harness, [Done, Done, Pending]), 0);
 }
 
 #[test]
