@@ -103,6 +103,24 @@ fn going_back_and_forth_loses_nothing_and_changes_of_size_are_followed() {
     assert_eq!(left_behind(home.path()), 0);
 }
 
+#[test]
+fn what_cannot_be_seen_cannot_be_confirmed() {
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = demo(home.path(), "60");
+    go_to_step(&mut terminal, 5);
+    terminal.resize(40, 10);
+    terminal.wait_for("needs 60×20, this is 40×10; q quits", SOON);
+    terminal.send("\r\r");
+    std::thread::sleep(Duration::from_millis(500));
+    terminal.resize(SIZE.0, SIZE.1);
+    wait_for_step(&mut terminal, 5);
+    terminal.resize(40, 10);
+    terminal.wait_for("needs 60×20", SOON);
+    terminal.send("q");
+    let left = leave(terminal);
+    assert_eq!(left.code, 0, "{}", left.screen);
+}
+
 /// Confirms a question if there is one, and waits for the end.
 fn leave(mut terminal: Terminal) -> support::terminal::Left {
     std::thread::sleep(Duration::from_millis(300));
@@ -140,7 +158,8 @@ fn the_terminal_is_given_back_whatever_ends_the_program() {
 #[test]
 fn a_run_that_is_broken_off_names_the_way_to_go_on() {
     let home = tempfile::tempdir().unwrap();
-    let mut terminal = demo(home.path(), "3");
+    let _services = Services::start(home.path(), "3");
+    let mut terminal = Terminal::start(home.path(), &["demo.toml"], SIZE);
     go_to_step(&mut terminal, 5);
     terminal.send("\r");
     terminal.wait_until("some items registered", SOON, |screen| {
@@ -190,6 +209,31 @@ fn context_switches(process: u32) -> u64 {
             counts.filter_map(|line| line.split_whitespace().last()?.parse::<u64>().ok()).sum::<u64>()
         })
         .sum()
+}
+
+/// The demo's services in a process of their own, so that they outlive the wizard. `demo.toml` points at them.
+struct Services(std::process::Child);
+
+impl Services {
+    fn start(home: &Path, units_per_second: &str) -> Services {
+        let config = home.join("demo.toml");
+        let mut command = support::program::program(home, &["demo", "--serve", "--units-per-second", units_per_second]);
+        command.stdout(std::fs::File::create(&config).unwrap()).stderr(std::process::Stdio::null());
+        let services = Services(command.spawn().unwrap());
+        let began = std::time::Instant::now();
+        while !std::fs::read_to_string(&config).unwrap().contains("images_per_job") {
+            assert!(began.elapsed() < SOON, "the services do not start");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        services
+    }
+}
+
+impl Drop for Services {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 fn signal(name: &str, process: u32) {

@@ -13,6 +13,8 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn completions(args: &Args) -> Exit {
-    clap_complete::generate(args.shell, &mut Cli::command(), "azure-to-encord", &mut std::io::stdout());
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "azure-to-encord", &mut script);
+    say!("{}", String::from_utf8_lossy(&script));
     Exit::Done
 }

@@ -32,17 +32,21 @@ pub(crate) fn config(command: &Command) -> Exit {
     };
     match command {
         Command::List { json } => {
-            for name in config::saved(&home) {
+            let names = config::saved(&home);
+            if names.is_empty() && !json {
+                eprintln!("No config is saved in {} yet.", home.configs().display());
+            }
+            for name in names {
                 let path = home.configs().join(format!("{name}.toml"));
                 match json {
-                    true => println!("{}", json!({ "config": name, "path": path })),
-                    false => println!("{name}"),
+                    true => say!("{}", json!({ "config": name, "path": path })),
+                    false => say!("{name}"),
                 }
             }
         }
-        Command::Path => println!("{}", home.configs().display()),
+        Command::Path => say!("{}", home.configs().display()),
         Command::Check { config } => match open::config(&home, config) {
-            Ok(_) => println!("The config is sound."),
+            Ok(_) => say!("The config is sound."),
             Err(problem) => return refuse(&problem),
         },
     }

@@ -55,7 +55,7 @@ pub(crate) async fn demo(args: Args) -> Exit {
 async fn serve(stage: &Stage) -> Exit {
     match std::fs::read_to_string(stage.config()) {
         Ok(text) => {
-            println!("{text}");
+            say!("{text}");
             eprintln!(
                 "The services are running. The config is also at {}. Ctrl-C stops them.",
                 stage.config().display()

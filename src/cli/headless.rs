@@ -81,7 +81,7 @@ impl Headless {
                     None => return Err(Stopped::Interrupted),
                 },
                 () = &mut interrupted => {
-                    self.output.message("Stopping; what was sent is being put on record…");
+                    self.output.message("Stopping; what was sent is being put on record...");
                     self.driver.wind_down(std::time::Duration::from_secs(20)).await;
                     while let Ok(event) = self.events.try_recv() {
                         self.take(event);
@@ -182,6 +182,7 @@ pub(crate) fn report_run(output: &mut Output, jobs: &mut Vec<JobRow>, reply: &Ru
         }
         RunReply::Progress(snapshot) => {
             report_jobs(output, jobs, &snapshot.jobs);
+            output.note(snapshot.note.as_deref());
             output.progress(&format!(
                 "{} of {} done, {} failed, {:.1} a second{}",
                 snapshot.done,

@@ -1,5 +1,13 @@
 //! The commands, one file each.
 
+/// As `println!`; but when the reader has gone away or the disk behind it is full, the program does not end with a panic.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($text)*);
+    }};
+}
+
 mod check;
 mod completions;
 mod config;

@@ -15,11 +15,12 @@ pub(crate) struct Output {
     json: bool,
     live: bool,
     line_open: bool,
+    note: Option<String>,
 }
 
 impl Output {
     pub(crate) fn new(json: bool) -> Output {
-        Output { json, live: std::io::stderr().is_terminal(), line_open: false }
+        Output { json, live: std::io::stderr().is_terminal(), line_open: false, note: None }
     }
 
     /// Prints a JSON event, if asked for. A reader that went away does not stop an import.
@@ -52,6 +53,17 @@ impl Output {
             let _ = write!(std::io::stderr(), "\r\x1b[K{line}");
             let _ = std::io::stderr().flush();
             self.line_open = true;
+        }
+    }
+
+    /// Tells what a run waits for, once each time it changes; in JSON mode on stderr as well, where it is in nobody's way.
+    pub(crate) fn note(&mut self, note: Option<&str>) {
+        if self.note.as_deref() != note {
+            self.note = note.map(str::to_owned);
+            if let Some(note) = note {
+                self.close_line();
+                let _ = writeln!(std::io::stderr(), "{note}");
+            }
         }
     }
 

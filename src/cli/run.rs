@@ -76,7 +76,9 @@ pub(crate) async fn import(home: Home, config: config::Config, label: &str, cons
         Err(Stopped::Interrupted) => {
             if let Some(run) = headless.wizard.progress().run().map(str::to_owned) {
                 headless.output.event(&json!({ "event": "interrupted", "run": run }));
-                headless.output.message(&format!("Interrupted. Go on with: azure-to-encord runs resume {run}"));
+                if label != super::wizard::DEMO {
+                    headless.output.message(&format!("Interrupted. Go on with: azure-to-encord runs resume {run}"));
+                }
             }
             Exit::Interrupted
         }

@@ -78,11 +78,11 @@ fn state_name(home: &Home, row: &RunRow) -> &'static str {
 fn list(home: &Home, json: bool) -> Result<Exit, StoreError> {
     let rows = RunStore::open(home)?.runs()?;
     if rows.is_empty() && !json {
-        println!("No runs yet.");
+        say!("No runs yet.");
     }
     for row in &rows {
         if json {
-            println!(
+            say!(
                 "{}",
                 json!({
                     "run": row.run.id, "config": row.run.config, "state": state_name(home, row), "registered": row.registered,
@@ -90,7 +90,7 @@ fn list(home: &Home, json: bool) -> Result<Exit, StoreError> {
                 })
             );
         } else {
-            println!(
+            say!(
                 "{}  {:<16} {:>9} registered {:>7} failed  {}  {}",
                 row.run.id,
                 state_name(home, row),
@@ -109,7 +109,7 @@ fn show(home: &Home, id: &str, json: bool) -> Result<Exit, StoreError> {
     let row = store.run(id)?;
     let batches = store.batches(id)?;
     if json {
-        println!(
+        say!(
             "{}",
             json!({
                 "run": row.run.id, "config": row.run.config, "state": state_name(home, &row), "registered": row.registered,
@@ -118,7 +118,7 @@ fn show(home: &Home, id: &str, json: bool) -> Result<Exit, StoreError> {
             })
         );
     } else {
-        println!(
+        say!(
             "Run {}: {}, {} of {} registered, {} failed",
             row.run.id,
             state_name(home, &row),
@@ -126,8 +126,8 @@ fn show(home: &Home, id: &str, json: bool) -> Result<Exit, StoreError> {
             row.items,
             row.failed
         );
-        println!("  config {}, folder {} at {}", row.run.config, row.run.folder_path, row.run.domain);
-        println!("  started {}, finished {}", row.started, row.finished.as_deref().unwrap_or("not yet"));
+        say!("  config {}, folder {} at {}", row.run.config, row.run.folder_path, row.run.domain);
+        say!("  started {}, finished {}", row.started, row.finished.as_deref().unwrap_or("not yet"));
     }
     for batch in &batches {
         print_batch(batch, json);
@@ -137,7 +137,7 @@ fn show(home: &Home, id: &str, json: bool) -> Result<Exit, StoreError> {
 
 fn print_batch(batch: &BatchRow, json: bool) {
     if json {
-        println!(
+        say!(
             "{}",
             json!({
                 "batch": batch.number, "job": batch.job, "type": batch.batch.kind, "state": batch.state.name(),
@@ -146,7 +146,7 @@ fn print_batch(batch: &BatchRow, json: bool) {
         );
     } else {
         let message = batch.message.as_deref().map(|text| format!("  {text}")).unwrap_or_default();
-        println!(
+        say!(
             "  job {:>4}  {:<15} {:<10} {:>7} items {:>7} done {:>6} failed{message}",
             batch.number,
             batch.batch.kind,
@@ -162,9 +162,9 @@ fn report(home: &Home, id: &str, json: bool) -> Result<Exit, StoreError> {
     let store = RunStore::open(home)?;
     let paths = write_report(&store, home, id)?;
     if json {
-        println!("{}", json!({ "report": paths.json, "csv": paths.csv }));
+        say!("{}", json!({ "report": paths.json, "csv": paths.csv }));
     } else {
-        println!("{}\n{}", paths.json.display(), paths.csv.display());
+        say!("{}\n{}", paths.json.display(), paths.csv.display());
     }
     Ok(Exit::Done)
 }

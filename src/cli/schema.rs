@@ -60,10 +60,10 @@ async fn carry_out(command: &Command, json: bool, config: &config::Config, clien
         Command::Show(_) => {
             let now = client.schema().await.map_err(|error| encord_problem(&error))?;
             if json {
-                println!("{}", serde_json::Value::Object(now));
+                say!("{}", serde_json::Value::Object(now));
             } else {
                 for (key, entry) in &now {
-                    println!("{key:<32} {}", describe(entry));
+                    say!("{key:<32} {}", describe(entry));
                 }
             }
             Ok(Exit::Done)
@@ -79,13 +79,10 @@ async fn carry_out(command: &Command, json: bool, config: &config::Config, clien
                     ChangeKind::Conflict => "conflict",
                 };
                 if json {
-                    println!(
-                        "{}",
-                        json!({ "key": change.key, "change": kind, "now": change.now, "then": change.then })
-                    );
+                    say!("{}", json!({ "key": change.key, "change": kind, "now": change.now, "then": change.then }));
                 } else {
                     let now = change.now.as_ref().map(|now| format!(" (now {})", describe(now))).unwrap_or_default();
-                    println!("{kind:<9} {:<32} {}{now}", change.key, describe(&change.then));
+                    say!("{kind:<9} {:<32} {}{now}", change.key, describe(&change.then));
                 }
             }
             Ok(if difference.changes.is_empty() { Exit::Done } else { Exit::Partly })
@@ -93,11 +90,11 @@ async fn carry_out(command: &Command, json: bool, config: &config::Config, clien
         Command::Apply(_) => {
             let saved = service::apply(client, &config.schema.keys).await?;
             if json {
-                println!("{}", json!({ "saved": saved }));
+                say!("{}", json!({ "saved": saved }));
             } else if saved.is_empty() {
-                println!("The schema already holds every key of the config.");
+                say!("The schema already holds every key of the config.");
             } else {
-                println!("Saved: {}", saved.join(", "));
+                say!("Saved: {}", saved.join(", "));
             }
             Ok(Exit::Done)
         }

@@ -41,11 +41,11 @@ pub(crate) async fn open(home: Home, config: Config, label: Option<&str>) -> Exi
     let (mut driver, mut events) = Driver::new(home, label.unwrap_or("(not saved)"));
     let mut wizard = Wizard::new(config);
     let first = wizard.handle(Event::Open);
-    let labels = Labels { headless_command: label.map(headless_command) };
+    let labels = Labels { headless_command: label.map(headless_command), is_demo: label == Some(DEMO) };
     let options = tui::Options { theme: Theme::from_environment(), labels };
     let left = tui::run(&mut wizard, first, &mut driver, &mut events, &options).await;
     if wizard.progress().is_running() {
-        eprintln!("Leaving; what was sent is being put on record…");
+        eprintln!("Leaving; what was sent is being put on record...");
         driver.wind_down(PATIENCE).await;
         while let Ok(event) = events.try_recv() {
             wizard.handle(event);
@@ -58,22 +58,22 @@ pub(crate) async fn open(home: Home, config: Config, label: Option<&str>) -> Exi
             return refuse(&Problem::other(format!("The terminal cannot be used: {error}.")));
         }
     };
-    say_goodbye(&wizard);
+    say_goodbye(&wizard, label == Some(DEMO));
     exit
 }
 
 /// What remains to be known once the screens are gone.
-fn say_goodbye(wizard: &Wizard) {
+fn say_goodbye(wizard: &Wizard, is_demo: bool) {
     let progress = wizard.progress();
     let Some(run) = progress.run() else { return };
     let snapshot = progress.snapshot();
     let state = progress.outcome().unwrap_or(RunState::Running);
-    println!("{}", summary(state, snapshot.done, snapshot.errors, snapshot.cancelled));
+    say!("{}", summary(state, snapshot.done, snapshot.errors, snapshot.cancelled));
     if let Some((json, csv)) = progress.reports() {
-        println!("Report: {}\n        {}", json.display(), csv.display());
+        say!("Report: {}\n        {}", json.display(), csv.display());
     }
-    if snapshot.finished() < snapshot.total {
-        println!("Go on with: azure-to-encord runs resume {run}");
+    if snapshot.finished() < snapshot.total && !is_demo {
+        say!("Go on with: azure-to-encord runs resume {run}");
     }
 }
 

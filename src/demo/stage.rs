@@ -114,11 +114,11 @@ sas_token_file = {sas}
 [schema.keys]
 site = "varchar"
 camera = {{ enum = ["cam01", "cam02", "cam03"] }}
-date = "datetime"
+recording = "varchar"
 project = "varchar"
 
 [manifest.metadata]
-path = "site-{{site}}/{{camera}}/{{date}}/{{rest}}"
+path = "site-{{site}}/{{camera}}/{{recording}}/{{rest}}"
 constants = {{ project = "traffic study" }}
 
 [folder]

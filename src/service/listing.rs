@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use ::time::{OffsetDateTime, macros::format_description};
+
 use super::{
     azure::ListQuery,
     connect::open_container,
@@ -40,10 +42,10 @@ pub(super) async fn draft(
     manifest: &config::Manifest,
     options: JobOptions,
 ) -> Result<ManifestFacts, Problem> {
-    let drafts = session.home.drafts();
+    let runs = session.home.runs();
     let making = || -> std::io::Result<_> {
-        std::fs::create_dir_all(&drafts)?;
-        tempfile::Builder::new().prefix("draft-").tempdir_in(&drafts)
+        std::fs::create_dir_all(&runs)?;
+        tempfile::Builder::new().prefix(&new_id()).rand_bytes(0).tempdir_in(&runs)
     };
     let dir = making().map_err(|error| disk_problem("make a directory for the manifest", &error))?;
     let mut tell = |progress| session.reply(id, Reply::Listing(progress));
@@ -140,6 +142,14 @@ fn distinct_prefixes(prefixes: &[String]) -> Vec<String> {
         }
     }
     distinct
+}
+
+/// A run's id: when it began, and enough chance to tell two of the same second apart.
+fn new_id() -> String {
+    let format = format_description!("[year][month][day]-[hour][minute][second]");
+    let time = OffsetDateTime::now_utc().format(format).unwrap_or_else(|_| "run".to_owned());
+    let chance = uuid::Uuid::new_v4().simple().to_string();
+    format!("{time}-{}", &chance[..6])
 }
 
 #[cfg(test)]

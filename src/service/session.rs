@@ -1,9 +1,6 @@
 //! What requests of one program run share: connections, the manifest and the run at hand.
 
-use std::{
-    path::PathBuf,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::TempDir;
 use tokio::sync::mpsc::UnboundedSender;
@@ -14,7 +11,7 @@ use crate::{
     wizard::{Event, Problem, Reply, RequestId},
 };
 
-/// A manifest that no run owns yet; its directory goes when this goes.
+/// A manifest that no run owns yet, in the directory that the run will have; it goes when this goes.
 #[derive(Debug)]
 pub(crate) struct Draft {
     pub(crate) dir: TempDir,
@@ -78,21 +75,11 @@ impl Session {
         self.shared().manifest.clone().ok_or_else(|| Problem::other("There is no manifest yet."))
     }
 
-    /// Gives the draft to a run: from now on its directory stays.
-    pub(crate) fn promote_draft(&self, id: &str) -> std::io::Result<ManifestDir> {
-        let mut shared = self.shared();
-        let Some(draft) = shared.draft.take() else {
-            return Err(std::io::Error::other("there is no manifest to send"));
-        };
-        let target = self.home.run(id);
-        if let Some(parent) = target.parent() {
-            std::fs::create_dir_all(parent)?;
-        }
-        let path: PathBuf = draft.dir.keep();
-        std::fs::rename(&path, &target)?;
-        let manifest = draft.manifest.moved_to(&target);
-        shared.manifest = Some(manifest.clone());
-        Ok(manifest)
+    /// Gives the draft to a run, whose id it has had from the start: from now on its directory stays.
+    pub(crate) fn promote_draft(&self) -> Option<(String, ManifestDir)> {
+        let draft = self.shared().draft.take()?;
+        let id = draft.dir.keep().file_name()?.to_string_lossy().into_owned();
+        Some((id, draft.manifest))
     }
 
     pub(crate) fn set_run(&self, run: CurrentRun) {

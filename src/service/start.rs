@@ -1,11 +1,10 @@
 //! Carries out a confirmed plan: the schema, the folder, the record of the run, then the jobs.
 
-use time::{OffsetDateTime, macros::format_description};
 use tokio::sync::watch;
 
 use super::{
     folders,
-    problems::{disk_problem, store_problem},
+    problems::store_problem,
     schema,
     session::{CurrentRun, Session},
     uploader::{Stop, Uploader},
@@ -30,8 +29,12 @@ async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunReply) + Syn
     tell(RunReply::SchemaSaved(saved));
     let (folder, created) = folders::create(&client, &plan.destination).await?;
     tell(RunReply::Folder { uuid: folder, path: plan.destination.path(), created });
+    let mut store = RunStore::open(&session.home).map_err(|error| store_problem(&error))?;
+    let (id, manifest) = session
+        .promote_draft()
+        .ok_or_else(|| Problem::other("There is no manifest to send. List the container again."))?;
     let run = NewRun {
-        id: new_id(),
+        id,
         config: session.config_label.clone(),
         domain: plan.domain.clone(),
         config_text: toml::to_string(&*plan.config)
@@ -42,21 +45,9 @@ async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunReply) + Syn
         options: plan.upload.options(),
         jobs_in_flight: plan.upload.jobs_in_flight,
     };
-    let mut store = RunStore::open(&session.home).map_err(|error| store_problem(&error))?;
-    let manifest = session
-        .promote_draft(&run.id)
-        .map_err(|error| disk_problem("move the manifest to the run's directory", &error))?;
     let lock = RunLock::take(&session.home, &run.id).map_err(|error| store_problem(&error))?;
     store.create(&run, &plan.batches).map_err(|error| store_problem(&error))?;
     session.set_run(CurrentRun { id: run.id.clone() });
     tell(RunReply::Started { run: run.id.clone() });
     Uploader::new(client, store, session.home.clone(), lock, manifest, run).map_err(|error| store_problem(&error))
-}
-
-/// A run's id: when it began, and enough chance to tell two of the same second apart.
-fn new_id() -> String {
-    let format = format_description!("[year][month][day]-[hour][minute][second]");
-    let time = OffsetDateTime::now_utc().format(format).unwrap_or_else(|_| "run".to_owned());
-    let chance = uuid::Uuid::new_v4().simple().to_string();
-    format!("{time}-{}", &chance[..6])
 }

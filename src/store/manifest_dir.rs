@@ -143,11 +143,6 @@ impl ManifestDir {
         Ok(ManifestDir { dir: dir.to_owned(), summary })
     }
 
-    /// The same manifest after its directory was renamed.
-    pub fn moved_to(self, dir: &Path) -> ManifestDir {
-        ManifestDir { dir: dir.to_owned(), ..self }
-    }
-
     /// Where it lies.
     pub fn path(&self) -> &Path {
         &self.dir

@@ -54,12 +54,12 @@ impl Home {
 
     /// The directory of one run.
     pub fn run(&self, id: &str) -> PathBuf {
-        self.data.join("runs").join(id)
+        self.runs().join(id)
     }
 
-    /// Manifests that no run owns yet.
-    pub fn drafts(&self) -> PathBuf {
-        self.data.join("drafts")
+    /// The directories of all runs, and of manifests that may become runs.
+    pub fn runs(&self) -> PathBuf {
+        self.data.join("runs")
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
     terminal::{self, Canvas, Guard},
     theme::Theme,
 };
-use crate::wizard::{Edit, Effect, Event, Wizard};
+use crate::wizard::{Action, Edit, Effect, Event, Wizard};
 
 /// What carries out the wizard's effects. Its answers come back over the channel that [`run`] listens to.
 pub trait Services {
@@ -111,9 +111,13 @@ async fn drive(
         return Ok(Pause::Exit(Exit::Quit));
     }
     let (mut has_input, mut has_events, mut changed) = (true, true, true);
+    let mut is_shown = true;
     while has_input || has_events {
         if std::mem::take(&mut changed) {
-            canvas.paint(&mut |frame| screens::draw(frame, wizard, &options.theme, &options.labels))?;
+            canvas.paint(&mut |frame| {
+                is_shown = screens::fits(frame.area());
+                screens::draw(frame, wizard, &options.theme, &options.labels);
+            })?;
         }
         let mut next = tokio::select! {
             biased;
@@ -124,7 +128,7 @@ async fn drive(
         // What else is there already is taken in before the next frame.
         for _ in 0..MOST_AT_ONCE {
             let taken = match next {
-                Next::Input(Some(input)) => on_input(input?, wizard),
+                Next::Input(Some(input)) => on_input(input?, wizard, is_shown),
                 Next::Event(Some(event)) => Taken::Changed(wizard.handle(event)),
                 Next::Input(None) => {
                     has_input = false;
@@ -184,14 +188,19 @@ enum Taken {
     Suspend,
 }
 
-fn on_input(input: Input, wizard: &mut Wizard) -> Taken {
+/// Where the screen is too small to be shown, nothing works but leaving: nobody shall confirm what he cannot see.
+fn on_input(input: Input, wizard: &mut Wizard, is_shown: bool) -> Taken {
     match input {
         Input::Key(key) => match keymap::read(&key, screens::mode(wizard)) {
-            Some(Command::Wizard(event)) => Taken::Changed(wizard.handle(event)),
+            Some(Command::Wizard(event)) if is_shown || matches!(event, Event::Action(Action::Quit)) => {
+                Taken::Changed(wizard.handle(event))
+            }
             Some(Command::Suspend) if cfg!(unix) => Taken::Suspend,
-            Some(Command::Suspend) | None => Taken::Nothing,
+            Some(_) | None => Taken::Nothing,
         },
-        Input::Paste(text) if wizard.takes_text() => Taken::Changed(wizard.handle(Event::Edit(Edit::Paste(text)))),
+        Input::Paste(text) if is_shown && wizard.takes_text() => {
+            Taken::Changed(wizard.handle(Event::Edit(Edit::Paste(text))))
+        }
         Input::Resize(..) => Taken::Changed(Vec::new()),
         Input::Paste(_) | Input::Mouse(_) | Input::FocusGained | Input::FocusLost => Taken::Nothing,
     }

@@ -104,13 +104,17 @@ pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
                 used += 1;
             }
             for grapheme in word.graphemes(true) {
-                let size = grapheme.width();
-                if used + size > columns && used > 0 {
-                    lines.push(std::mem::take(&mut line));
-                    used = 0;
-                }
+                // Marks that take columns of their own can make one character wider than a whole line.
+                let grapheme = if grapheme.width() > columns { "\u{fffd}" } else { grapheme };
+                // Neighbours can be wider together than apart, so the line is measured as a whole.
+                let before = line.len();
                 line.push_str(grapheme);
-                used += size;
+                used = width(&line);
+                if used > columns && before > 0 {
+                    let rest = line.split_off(before);
+                    lines.push(std::mem::replace(&mut line, rest));
+                    used = width(&line);
+                }
             }
         }
         lines.push(line);
@@ -207,6 +211,7 @@ mod tests {
         assert_eq!(wrap("see https://example.org/x", 10), ["see", "https://ex", "ample.org/", "x"]);
         assert_eq!(wrap("a\n\nb\tc", 10), ["a", "", "b^Ic"]);
         assert_eq!(wrap("", 10), Vec::<String>::new());
+        assert_eq!(wrap("a \u{1f6f4}\u{1930}", 2), ["a", "\u{fffd}"]);
     }
 
     #[test]

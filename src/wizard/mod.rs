@@ -132,6 +132,8 @@ enum Move {
 #[derive(Debug)]
 pub struct Wizard {
     config: Config,
+    /// As it was when the wizard was opened.
+    original: Config,
     step: Step,
     overlay: Option<Overlay>,
     integration: IntegrationStep,
@@ -156,6 +158,7 @@ impl Wizard {
             step: Step::Integration,
             overlay: None,
             outbox: Outbox::default(),
+            original: config.clone(),
             config,
         }
     }
@@ -174,6 +177,11 @@ impl Wizard {
     /// The config as edited so far.
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Whether the user has changed anything, so that the config on disk would do something else.
+    pub fn is_edited(&self) -> bool {
+        self.config != self.original
     }
 
     /// The step on the screen.
@@ -243,12 +251,16 @@ impl Wizard {
 
     /// Whether keys are text for a field right now.
     pub fn takes_text(&self) -> bool {
-        self.overlay.is_none()
-            && match self.step {
-                Step::Integration => self.integration.takes_text(),
-                Step::Folder => self.folder.takes_text(),
-                _ => false,
-            }
+        self.overlay.is_none() && self.is_typing()
+    }
+
+    /// Whether a field has the keyboard, whatever lies over it.
+    pub fn is_typing(&self) -> bool {
+        match self.step {
+            Step::Integration => self.integration.takes_text(),
+            Step::Folder => self.folder.takes_text(),
+            _ => false,
+        }
     }
 
     /// The actions that do something now, with a word for each, the most useful first.

@@ -282,6 +282,56 @@ fn secrets_pasted_into_the_form_are_refused_and_stay_out_of_the_config() {
 }
 
 #[test]
+fn a_refused_field_does_not_hide_what_another_field_changed() {
+    let mut harness = Harness::new(config());
+    let focus = |harness: &mut Harness, name| {
+        while harness.wizard.integration().focus() != Focus::Field(name) {
+            harness.act(Action::FocusNext);
+        }
+    };
+    focus(&mut harness, FieldName::Sas);
+    harness.event(Event::Edit(Edit::Paste("?sig=SECRET".into())));
+    harness.act(Action::FocusNext);
+    focus(&mut harness, FieldName::KeyFile);
+    harness.type_text("2");
+    harness.open.clear();
+    focus(&mut harness, FieldName::Sas);
+    harness.event(Event::Edit(Edit::Clear));
+    harness.event(Event::Edit(Edit::Paste("SAS".into())));
+    harness.act(Action::FocusNext);
+    let asked = |harness: &Harness| {
+        harness.open.iter().any(
+            |(_, request)| matches!(request, Request::ConnectEncord { encord, .. } if encord.ssh_key_file.as_deref() == Some("/keys/id2")),
+        )
+    };
+    assert!(asked(&harness), "{:?}", harness.open);
+}
+
+#[test]
+fn a_token_file_named_without_a_folder_stays_a_file() {
+    let mut config = config();
+    config.azure.sas_token_env = None;
+    config.azure.sas_token_file = Some("token".into());
+    let mut harness = Harness::new(config.clone());
+    for _ in 0..6 {
+        harness.act(Action::FocusNext);
+    }
+    assert_eq!(harness.wizard.config(), &config);
+    assert!(!harness.wizard.is_edited());
+}
+
+#[test]
+fn a_containers_url_is_not_taken_for_an_account() {
+    let mut config = config();
+    config.azure.account = None;
+    let mut harness = Harness::new(config);
+    assert_eq!(harness.wizard.integration().focus(), Focus::Field(FieldName::Account));
+    harness.type_text("https://acme.blob.core.windows.net/raw");
+    harness.act(Action::Next);
+    assert_eq!(harness.wizard.integration().input_problem().map(|(name, _)| name), Some(FieldName::Account));
+}
+
+#[test]
 fn an_encrypted_key_asks_for_its_passphrase_and_tries_again() {
     let mut harness = Harness::new(config());
     let locked = EncordReply { key: Err(Problem::config("locked")), wants_passphrase: true, login: None };

@@ -183,7 +183,7 @@ fn auth_hint(code: &str, situation: &Situation<'_>, now: OffsetDateTime) -> Stri
             "The account does not allow its keys to be used, and a SAS made from a key counts as that: sign in with Entra ID."
                 .to_owned()
         }
-        (_, None) => "The container cannot be read anonymously, or not from here: use a SAS token, an account key or Entra ID.".to_owned(),
+        (_, None) => "The container cannot be read anonymously, or not from here: use a SAS token (auth = \"sas\").".to_owned(),
         ("AuthorizationPermissionMismatch", Some(_)) => {
             "The SAS token does not allow listing: make one with the permissions Read and List.".to_owned()
         }

@@ -95,6 +95,21 @@ impl Client {
         Self::with_policy(domain, credential, RetryPolicy::default())
     }
 
+    /// The same login and connections, but a call that fails is not sent again: for callers that repeat by themselves and
+    /// want to tell of each failure.
+    #[must_use]
+    pub fn without_retries(&self) -> Self {
+        let Inner { base, credential, policy, shared, fresh } = &*self.inner;
+        let inner = Inner {
+            base: base.clone(),
+            credential: credential.clone(),
+            policy: RetryPolicy { retries: 0, ..policy.clone() },
+            shared: shared.clone(),
+            fresh: fresh.clone(),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
     /// As [`Client::new`], with other pauses and time limits.
     pub fn with_policy(domain: &str, credential: Credential, policy: RetryPolicy) -> Result<Self, Error> {
         let (url, loopback) = checked(domain)?;

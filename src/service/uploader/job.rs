@@ -22,8 +22,10 @@ use crate::{
 
 /// How often a request that surely was not carried out is sent again, beyond what the client does by itself.
 const TRIES: u32 = 5;
-/// Polls that may fail one after the other, each after the client's own repetitions.
-const LOST_POLLS: u32 = 5;
+/// Polls that may fail one after the other: at the longest pause, about ten minutes.
+const LOST_POLLS: u32 = 25;
+/// The longest pause between polls that fail.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Between two polls at the least, should the service not wait.
 const BETWEEN_POLLS: Duration = Duration::from_millis(400);
 /// The pause where Encord asks for one without saying how long.
@@ -136,7 +138,7 @@ impl Shared {
             let level = if cancelled { Stop::Leave } else { Stop::Abort };
             let mut watching = stop.clone();
             let answer = tokio::select! {
-                answer = self.client.poll_job(self.run.folder, job, seconds) => answer,
+                answer = self.poller.poll_job(self.run.folder, job, seconds) => answer,
                 () = stopped(&mut watching, level) => {
                     if *stop.borrow() == Stop::Leave { return Ok(()) }
                     continue;
@@ -156,8 +158,13 @@ impl Shared {
                     if problem.class != Class::Other || lost >= LOST_POLLS || error.kind == Kind::NotFound {
                         return Err(problem);
                     }
-                    self.note(Some(format!("{} Asking again.", problem.what)));
-                    pause(Duration::from_secs(5 * u64::from(lost)), stop, Stop::Leave).await;
+                    let wait = match error.kind {
+                        Kind::RateLimited { retry_after } => retry_after.unwrap_or(UNSPECIFIED_PAUSE),
+                        _ => Duration::from_secs(2 * u64::from(lost)).min(LONGEST_PAUSE),
+                    };
+                    let said = problem.said.unwrap_or(problem.what);
+                    self.note(Some(format!("Encord does not answer ({said}). Asking again in {} s.", wait.as_secs())));
+                    pause(wait, stop, Stop::Leave).await;
                     self.note(None);
                 }
             }

@@ -50,6 +50,8 @@ pub(crate) struct Uploader {
 #[derive(Debug)]
 struct Shared {
     client: Client,
+    /// The same, but every failure of a poll is told at once.
+    poller: Client,
     store: Mutex<RunStore>,
     home: Home,
     manifest: ManifestDir,
@@ -73,6 +75,7 @@ impl Uploader {
         let rows = store.batches(&run.id)?;
         let failed = store.failed_counts(&run.id)?;
         let shared = Shared {
+            poller: client.without_retries(),
             client,
             store: Mutex::new(store),
             home,

@@ -29,12 +29,19 @@ pub const SMALLEST: (u16, u16) = (60, 20);
 pub struct Labels {
     /// The command line that does the same without the wizard, if there is one.
     pub headless_command: Option<String>,
+    /// The services go when the program does, so that a run cannot be resumed.
+    pub is_demo: bool,
+}
+
+/// Whether the screens can be shown in such an area.
+pub fn fits(area: Rect) -> bool {
+    area.width >= SMALLEST.0 && area.height >= SMALLEST.1
 }
 
 /// Draws the wizard as it stands. Nothing is remembered from one frame to the next.
 pub fn draw(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, labels: &Labels) {
     let area = frame.area();
-    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+    if !fits(area) {
         too_small(frame, area, *theme);
     } else {
         let look = Look { theme: *theme, mode: mode(wizard), labels };
@@ -70,7 +77,7 @@ pub(super) fn mode(wizard: &Wizard) -> Mode {
 
 fn too_small(frame: &mut Frame<'_>, area: Rect, theme: Theme) {
     let (width, height) = SMALLEST;
-    let message = format!("needs {width}×{height}, this is {}×{}", area.width, area.height);
+    let message = format!("needs {width}×{height}, this is {}×{}; q quits", area.width, area.height);
     let message = text::cut(&message, usize::from(area.width), theme.glyphs().ellipsis).into_owned();
     let line = Rect { y: area.y + area.height / 2, height: area.height.min(1), ..area };
     frame.render_widget(Paragraph::new(message).alignment(Alignment::Center), line);

@@ -69,6 +69,8 @@ fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
     let utf8 = look.theme.is_utf8();
     let mut keys: Vec<(String, &str)> = Vec::new();
     let mut shown: Vec<Action> = Vec::new();
+    // Behind the help, a field may have the keyboard.
+    let mode = if wizard.is_typing() { Mode::Text } else { Mode::Screen };
     for hint in wizard.step_hints() {
         // Both ways of moving are one entry.
         let (first, second) = match hint.action {
@@ -79,22 +81,26 @@ fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
             continue;
         }
         shown.push(first);
-        let own = keymap::key_labels(first, Mode::Screen, utf8);
-        let other = second.map(|action| keymap::key_labels(action, Mode::Screen, utf8));
+        let own = keymap::key_labels(first, mode, utf8);
+        let other = second.map(|action| keymap::key_labels(action, mode, utf8));
         keys.push((merged(&own, other.as_deref()), hint.label));
     }
     let pair = |one, two| {
         let two = keymap::key_labels(two, Mode::Screen, utf8);
         merged(&keymap::key_labels(one, Mode::Screen, utf8), Some(&two))
     };
-    if step != Step::Upload {
+    if mode == Mode::Screen && step != Step::Upload {
         keys.push((pair(Action::PageUp, Action::PageDown), "ten rows up, down"));
         keys.push((pair(Action::Top, Action::Bottom), "first, last row"));
     }
-    keys.push((
-        pair(Action::Goto(Step::Integration), Action::Goto(Step::Progress)).replace(' ', "-"),
-        "that step, if those before are done",
-    ));
+    if mode == Mode::Screen {
+        keys.push((
+            pair(Action::Goto(Step::Integration), Action::Goto(Step::Progress)).replace(' ', "-"),
+            "that step, if those before are done",
+        ));
+    } else {
+        keys.push((keymap::key_labels(Action::Back, mode, utf8), "leave the field"));
+    }
     let widest = keys.iter().map(|(key, _)| text::width(key)).max().unwrap_or_default();
     for (key, label) in keys {
         let key = text::left(&key, widest, look.glyphs().ellipsis);
@@ -118,6 +124,7 @@ fn question(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'stati
     let (what, then) = match wizard.progress().is_running() {
         true => {
             let resume = match wizard.progress().run() {
+                Some(_) if look.labels.is_demo => " This is the demo: its services end with it.".to_owned(),
                 Some(run) => format!(" azure-to-encord runs resume {} goes on from there.", text::clean(run)),
                 None => String::new(),
             };

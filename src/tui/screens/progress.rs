@@ -239,6 +239,7 @@ fn foot(step: &ProgressStep, look: &Look<'_>, columns: usize, height: usize) -> 
                 "Stopping: no further job is sent, and those in Encord are followed to their end. \
                  Press {cancel} again to cancel them in Encord too."
             ),
+            false if look.labels.is_demo => format!("Leaving ends the demo and its services. {cancel} stops sending."),
             false => format!("Leaving is safe: all is on record and can be resumed. {cancel} stops sending."),
         };
         return look.next(&words, columns);
@@ -296,6 +297,12 @@ fn afterwards(state: RunState, step: &ProgressStep, look: &Look<'_>) -> String {
         RunState::DoneWithErrors => format!(
             "{show} shows what failed. When its cause is gone, import again: what is registered is left alone. {enter} finishes."
         ),
+        _ if look.labels.is_demo => format!("{enter} finishes; the demo's services end with it."),
+        RunState::Cancelled if step.snapshot().finished() >= step.snapshot().total => {
+            format!(
+                "What was cancelled is sent when you import again; what is registered is left alone. {enter} finishes."
+            )
+        }
         RunState::Failed | RunState::Cancelled | RunState::Running => {
             format!("azure-to-encord runs resume {run} goes on where this stopped. {enter} finishes.")
         }

@@ -23,7 +23,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
     let columns = usize::from(area.width);
     let plan = wizard.plan();
     let foot = match &plan {
-        Some(plan) => foot(plan, look, columns),
+        Some(plan) => foot(wizard, plan, look, columns),
         None => look.next(&unready(wizard), columns),
     };
     let (area, foot_area) = take_bottom(area, foot.len());
@@ -139,9 +139,10 @@ fn options(wizard: &Wizard, look: &Look<'_>, wide: usize, titled: bool) -> Vec<L
     lines
 }
 
-fn foot(plan: &Plan, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn foot(wizard: &Wizard, plan: &Plan, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    if let Some(command) = &look.labels.headless_command {
+    // After an edit the command would do something else than this review says.
+    if let Some(command) = look.labels.headless_command.as_ref().filter(|_| !wizard.is_edited()) {
         let name = Span::styled("Without the wizard:  ", look.theme.dim());
         lines.extend(look.hanging(name, command, Style::new(), columns));
     }

@@ -10,7 +10,7 @@ use super::{
     Action, CheckState, ContainerFacts, Edit, EncordReply, Field, Hint, Integration, KeyFacts, Move, Outbox, Problem,
     Request, RequestId, Status,
 };
-use crate::store::config::{AuthKind, Config};
+use crate::store::config::{self, AuthKind, Config};
 
 pub use fields::FieldName;
 
@@ -43,6 +43,8 @@ pub struct IntegrationStep {
     container: Side<ContainerFacts>,
     cursor: usize,
     input_problem: Option<(FieldName, &'static str)>,
+    /// What the latest checks were made with.
+    checked: (config::Encord, config::Azure),
 }
 
 impl IntegrationStep {
@@ -76,6 +78,7 @@ impl IntegrationStep {
             container: Side::Unset,
             cursor: 0,
             input_problem: None,
+            checked: (config.encord.clone(), config.azure.clone()),
         }
     }
 
@@ -133,7 +136,7 @@ impl IntegrationStep {
     pub(in crate::wizard) fn hints(&self) -> Vec<Hint> {
         match self.focus {
             Focus::Field(_) => vec![
-                Hint::new(Action::Next, "check"),
+                Hint::new(Action::Next, "next"),
                 Hint::new(Action::FocusNext, "next field"),
                 Hint::new(Action::FocusPrevious, "field before"),
             ],
@@ -179,6 +182,7 @@ impl IntegrationStep {
             outbox.cancel(Some(id));
         }
         self.key = None;
+        self.checked.0 = config.encord.clone();
         let passphrase = self.text(FieldName::Passphrase);
         let passphrase = (!passphrase.is_empty()).then(|| SecretString::from(passphrase.to_owned()));
         self.encord = Side::Running(outbox.start(Request::ConnectEncord { encord: config.encord.clone(), passphrase }));
@@ -188,6 +192,7 @@ impl IntegrationStep {
         if let Side::Running(id) = self.container {
             outbox.cancel(Some(id));
         }
+        self.checked.1 = config.azure.clone();
         let complete = config.azure.account_url().is_some() && !config.azure.container.is_empty();
         self.container = match complete {
             true => Side::Running(outbox.start(Request::OpenContainer { azure: config.azure.clone() })),
@@ -270,14 +275,19 @@ impl IntegrationStep {
     fn commit(&mut self, config: &mut Config, outbox: &mut Outbox) {
         self.input_problem = None;
         let optional = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let (before, had_passphrase_problem) =
-            (config.clone(), self.wants_passphrase && matches!(self.key, Some(Err(_))));
+        let had_passphrase_problem = self.wants_passphrase && matches!(self.key, Some(Err(_)));
         config.encord.domain = self.text(FieldName::Domain).trim_end_matches('/').to_owned();
         config.encord.ssh_key_file = optional(self.text(FieldName::KeyFile));
         config.azure.container = self.text(FieldName::Container).to_owned();
         let account = self.text(FieldName::Account).to_owned();
         if account.contains("://") {
             match Url::parse(&account) {
+                Ok(url) if names_a_container(&url) => {
+                    self.input_problem = Some((
+                        FieldName::Account,
+                        "leave out everything behind the host: the container has a field of its own",
+                    ));
+                }
                 Ok(url) if url.query().is_none() => {
                     if config.azure.endpoint.as_ref() != Some(&url) {
                         config.azure.endpoint = Some(url);
@@ -302,17 +312,20 @@ impl IntegrationStep {
             config.azure.auth = AuthKind::Anonymous;
         } else {
             config.azure.auth = AuthKind::Sas;
-            let is_file = sas.contains(['/', '\\']);
+            // A file named without a folder stays the file that the config says it is.
+            let is_file = sas.contains(['/', '\\']) || config.azure.sas_token_file.as_deref() == Some(&sas);
             config.azure.sas_token_file = is_file.then(|| sas.clone());
             config.azure.sas_token_env = (!is_file).then_some(sas);
         }
         if self.input_problem.is_some() {
             return;
         }
-        if before.encord != config.encord || (had_passphrase_problem && !self.text(FieldName::Passphrase).is_empty()) {
+        if !same_login(&self.checked.0, &config.encord)
+            || (had_passphrase_problem && !self.text(FieldName::Passphrase).is_empty())
+        {
             self.connect(config, outbox);
         }
-        if before.azure != config.azure {
+        if self.checked.1 != config.azure {
             self.open_container(config, outbox);
         }
     }
@@ -355,4 +368,15 @@ impl IntegrationStep {
 fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).chain(['.']).collect())
+}
+
+/// Whether two settings sign in alike; which integration is chosen does not matter for that.
+fn same_login(one: &config::Encord, other: &config::Encord) -> bool {
+    (&one.domain, &one.ssh_key_file, &one.bearer_token_env)
+        == (&other.domain, &other.ssh_key_file, &other.bearer_token_env)
+}
+
+/// Whether a path follows the host of an account in Azure's own clouds, where only containers and blobs have one.
+fn names_a_container(url: &Url) -> bool {
+    url.host_str().is_some_and(|host| host.contains(".blob.core.")) && !url.path().trim_matches('/').is_empty()
 }
