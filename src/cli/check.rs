@@ -8,7 +8,7 @@ use super::{
     output::Output,
     passphrase,
 };
-use crate::wizard::{CheckState, Status, Step};
+use crate::wizard::{Status, Step};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  azure-to-encord check site.toml --json")]
@@ -30,11 +30,7 @@ pub(crate) async fn check(args: Args) -> Exit {
     if let Err(Stopped::Interrupted) = headless.open().await {
         return Exit::Interrupted;
     }
-    for check in headless.wizard.integration().checks(headless.wizard.config()) {
-        if check.state != CheckState::Waiting {
-            headless.output.check(&check);
-        }
-    }
+    headless.report_checks();
     match headless.wizard.status(Step::Integration) {
         Status::Ready => {
             headless.output.message("Everything that was checked is as it should be.");

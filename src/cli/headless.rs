@@ -8,7 +8,9 @@ use super::{output::Output, signals};
 use crate::{
     service::Driver,
     store::{Home, ManifestDir, config::Config},
-    wizard::{Action, Effect, Event, JobRow, Listing, Problem, Reply, Request, RunReply, Status, Step, Wizard},
+    wizard::{
+        Action, CheckState, Effect, Event, JobRow, Listing, Problem, Reply, Request, RunReply, Status, Step, Wizard,
+    },
 };
 
 /// The machine, its services and where it reports.
@@ -127,6 +129,15 @@ impl Headless {
             }
             Reply::Run(reply) => report_run(&mut self.output, &mut self.jobs, reply),
             _ => {}
+        }
+    }
+
+    /// Reports the checks of step 1 that were made.
+    pub(crate) fn report_checks(&mut self) {
+        for check in self.wizard.integration().checks(self.wizard.config()) {
+            if check.state != CheckState::Waiting {
+                self.output.check(&check);
+            }
         }
     }
 

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     store::{FailedUnit, Home, RunState, RunStore, config},
-    wizard::{CheckState, Problem, Step},
+    wizard::{Problem, Step},
 };
 
 /// How many failed items are named on the screen; the report names all.
@@ -87,11 +87,7 @@ pub(crate) async fn import(home: Home, config: config::Config, label: &str, cons
 
 async fn steps(headless: &mut Headless, home: &Home, consent: Consent) -> Result<Exit, Stopped> {
     let opened = headless.open().await;
-    for check in headless.wizard.integration().checks(headless.wizard.config()) {
-        if check.state != CheckState::Waiting {
-            headless.output.check(&check);
-        }
-    }
+    headless.report_checks();
     opened?;
     headless.reach(Step::Manifest).await?;
     headless.report_manifest();

@@ -123,16 +123,7 @@ pub fn job_body<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn item(kind: Kind, urls: &[&str]) -> Item {
-        Item {
-            kind,
-            title: "t".into(),
-            urls: urls.iter().map(|url| (*url).to_owned()).collect(),
-            client_metadata: Map::new(),
-            bytes: 1,
-        }
-    }
+    use crate::manifest::item::tests::item;
 
     #[test]
     fn every_kind_goes_where_the_sdk_puts_it() {

@@ -112,19 +112,10 @@ impl<W: Write> Writer<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manifest::item::tests::item;
     use serde_json::json;
 
     const OPTIONS: JobOptions = JobOptions { ignore_errors: true, skip_duplicate_urls: true, upsert_metadata: false };
-
-    fn item(kind: Kind, urls: &[&str]) -> Item {
-        Item {
-            kind,
-            title: "t".into(),
-            urls: urls.iter().map(|url| (*url).to_owned()).collect(),
-            client_metadata: Map::new(),
-            bytes: 1,
-        }
-    }
 
     #[test]
     fn lists_groups_and_flags_have_the_documented_spelling() {

@@ -21,3 +21,19 @@ pub struct Item {
     /// The size of its files in bytes, as the listing said.
     pub bytes: u64,
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// An item of that kind and those URLs, for the tests of both JSON forms.
+    pub(crate) fn item(kind: Kind, urls: &[&str]) -> Item {
+        Item {
+            kind,
+            title: "t".into(),
+            urls: urls.iter().map(|url| (*url).to_owned()).collect(),
+            client_metadata: Map::new(),
+            bytes: 1,
+        }
+    }
+}

@@ -22,18 +22,6 @@ use crate::{
 /// Progress is told at most this often.
 const SAMPLE: Duration = Duration::from_millis(100);
 
-/// Is told how far a listing is.
-pub trait ListingSink {
-    /// At most ten times a second.
-    fn progress(&mut self, progress: ListingProgress);
-}
-
-impl<F: FnMut(ListingProgress)> ListingSink for F {
-    fn progress(&mut self, progress: ListingProgress) {
-        self(progress);
-    }
-}
-
 /// Builds the manifest for the wizard, in a directory that goes with the program unless a run takes it over.
 pub(super) async fn draft(
     session: &Session,
@@ -55,7 +43,8 @@ pub(super) async fn draft(
     Ok(facts)
 }
 
-/// Lists the container and writes the manifest into a directory; returns it with the number of blobs listed.
+/// Lists the container and writes the manifest into a directory; returns it with the number of blobs listed. `tell` hears how far it
+/// is, at most ten times a second.
 ///
 /// # Errors
 /// The container cannot be listed, a rule is malformed, or the disk cannot be written.
@@ -64,7 +53,7 @@ pub async fn build_manifest(
     manifest: &config::Manifest,
     options: JobOptions,
     dir: &Path,
-    sink: &mut impl ListingSink,
+    tell: &mut impl FnMut(ListingProgress),
 ) -> Result<(ManifestDir, u64), Problem> {
     let container = open_container(azure)?;
     let rules = Rules::new(&manifest.rules()).map_err(|error| Problem::config(format!("[manifest] {error}.")))?;
@@ -98,7 +87,7 @@ pub async fn build_manifest(
             result.map_err(write_fault)?;
             if told.elapsed() >= SAMPLE {
                 told = Instant::now();
-                sink.progress(progress(&writer, blobs, started));
+                tell(progress(&writer, blobs, started));
             }
             match next {
                 Some(marker) => query.marker = Some(marker),
@@ -107,7 +96,7 @@ pub async fn build_manifest(
         }
     }
     builder.finish(&mut writer).map_err(write_fault)?;
-    sink.progress(progress(&writer, blobs, started));
+    tell(progress(&writer, blobs, started));
     let built = tokio::task::spawn_blocking(move || writer.finish(options))
         .await
         .map_err(|error| Problem::other(format!("Writing the manifest broke off: {error}.")))?

@@ -17,5 +17,5 @@ mod uploader;
 
 pub use connect::KeySource;
 pub use driver::Driver;
-pub use listing::{ListingSink, build_manifest};
+pub use listing::build_manifest;
 pub use problems::{azure_problem, encord_problem};

@@ -23,7 +23,7 @@ pub(super) async fn read(session: &Session, list: List, first: u64, count: u64) 
                 manifest.warnings()?.read(first, count)?.into_iter().map(Row::Warning).collect()
             }
             (List::Failed, _, Some(run)) => {
-                let units = RunStore::open(&home).and_then(|store| store.failed_units(&run.id, first, count));
+                let units = RunStore::open(&home).and_then(|store| store.failed_units(&run, first, count));
                 units.map_err(|error: StoreError| std::io::Error::other(error))?.into_iter().map(Row::Failed).collect()
             }
             _ => Vec::new(),

@@ -18,18 +18,13 @@ pub(crate) struct Draft {
     pub(crate) manifest: ManifestDir,
 }
 
-/// The run at hand.
-#[derive(Debug, Clone)]
-pub(crate) struct CurrentRun {
-    pub(crate) id: String,
-}
-
 #[derive(Debug, Default)]
 struct Shared {
     client: Option<encord::Client>,
     draft: Option<Draft>,
     manifest: Option<ManifestDir>,
-    run: Option<CurrentRun>,
+    /// The id of the run at hand.
+    run: Option<String>,
 }
 
 /// Shared by all requests of a [`super::Driver`].
@@ -82,11 +77,11 @@ impl Session {
         Some((id, draft.manifest))
     }
 
-    pub(crate) fn set_run(&self, run: CurrentRun) {
+    pub(crate) fn set_run(&self, run: String) {
         self.shared().run = Some(run);
     }
 
-    pub(crate) fn run(&self) -> Option<CurrentRun> {
+    pub(crate) fn run(&self) -> Option<String> {
         self.shared().run.clone()
     }
 }

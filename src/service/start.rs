@@ -6,7 +6,7 @@ use super::{
     folders,
     problems::store_problem,
     schema,
-    session::{CurrentRun, Session},
+    session::Session,
     uploader::{Stop, Uploader},
 };
 use crate::{
@@ -47,7 +47,7 @@ async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunReply) + Syn
     };
     let lock = RunLock::take(&session.home, &run.id).map_err(|error| store_problem(&error))?;
     store.create(&run, &plan.batches).map_err(|error| store_problem(&error))?;
-    session.set_run(CurrentRun { id: run.id.clone() });
+    session.set_run(run.id.clone());
     tell(RunReply::Started { run: run.id.clone() });
     Uploader::new(client, store, session.home.clone(), lock, manifest, run).map_err(|error| store_problem(&error))
 }

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use super::rows::moved_in;
 use super::{Action, Edit, Field, FolderPage, FolderRow, Hint, Move, Outbox, Problem, Request, RequestId, Status};
 use crate::store::config::Config;
 
@@ -288,16 +289,7 @@ impl FolderStep {
     }
 
     fn move_cursor(&mut self, action: Action, outbox: &mut Outbox) {
-        let last = self.rows.len().saturating_sub(1);
-        self.cursor = match action {
-            Action::Up => self.cursor.saturating_sub(1),
-            Action::Down => (self.cursor + 1).min(last),
-            Action::PageUp => self.cursor.saturating_sub(10),
-            Action::PageDown => (self.cursor + 10).min(last),
-            Action::Top => 0,
-            Action::Bottom => last,
-            _ => self.cursor,
-        };
+        self.cursor = moved_in(self.cursor, action, self.rows.len());
         if self.cursor + AHEAD > self.rows.len()
             && self.loading.is_none()
             && let Some(page) = self.next_page.take()

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use uuid::Uuid;
 
+use super::rows::moved_in;
 use super::{Action, Hint, List, Move, Outbox, Plan, Problem, Request, RequestId, Row, RowWindow, RunReply, Status};
 use crate::{
     manifest::Kind,
@@ -227,17 +228,8 @@ impl ProgressStep {
             }
             (action, _) if self.show_failed => self.failed.action(action, List::Failed, outbox),
             (action, _) => {
-                let last = self.snapshot.jobs.len().saturating_sub(1);
                 let before = self.job_cursor;
-                self.job_cursor = match action {
-                    Action::Up => self.job_cursor.saturating_sub(1),
-                    Action::Down => (self.job_cursor + 1).min(last),
-                    Action::PageUp => self.job_cursor.saturating_sub(10),
-                    Action::PageDown => (self.job_cursor + 10).min(last),
-                    Action::Top => 0,
-                    Action::Bottom => last,
-                    _ => self.job_cursor,
-                };
+                self.job_cursor = moved_in(before, action, self.snapshot.jobs.len());
                 self.moved |= self.job_cursor != before;
             }
         }

@@ -1,6 +1,6 @@
 //! Long lists, of which only the part near the cursor is held.
 
-use super::{Outbox, Request, RequestId};
+use super::{Action, Outbox, Request, RequestId};
 use crate::{
     manifest::{Item, Skipped, Warning},
     store::FailedUnit,
@@ -37,6 +37,26 @@ const CHUNK: u64 = 400;
 const MARGIN: u64 = 120;
 /// What a page key moves by.
 const PAGE: u64 = 10;
+
+/// Where an action takes the cursor in a list of `total` rows; `None` if it does not move cursors.
+fn moved(cursor: u64, action: Action, total: u64) -> Option<u64> {
+    let last = total.saturating_sub(1);
+    Some(match action {
+        Action::Up => cursor.saturating_sub(1),
+        Action::Down => (cursor + 1).min(last),
+        Action::PageUp => cursor.saturating_sub(PAGE),
+        Action::PageDown => (cursor + PAGE).min(last),
+        Action::Top => 0,
+        Action::Bottom => last,
+        _ => return None,
+    })
+}
+
+/// The same for a list that is held whole; an action that does not move cursors leaves it where it is.
+pub(super) fn moved_in(cursor: usize, action: Action, total: usize) -> usize {
+    let place = moved(cursor as u64, action, total as u64);
+    place.and_then(|place| usize::try_from(place).ok()).unwrap_or(cursor)
+}
 
 /// The cursor in a long list and the rows around it.
 #[derive(Debug, Clone, Default)]
@@ -86,19 +106,11 @@ impl RowWindow {
         }
     }
 
-    pub(super) fn action(&mut self, action: super::Action, list: List, outbox: &mut Outbox) {
-        use super::Action;
-        let last = self.total.saturating_sub(1);
-        self.cursor = match action {
-            Action::Up => self.cursor.saturating_sub(1),
-            Action::Down => (self.cursor + 1).min(last),
-            Action::PageUp => self.cursor.saturating_sub(PAGE),
-            Action::PageDown => (self.cursor + PAGE).min(last),
-            Action::Top => 0,
-            Action::Bottom => last,
-            _ => return,
-        };
-        self.fetch(list, outbox);
+    pub(super) fn action(&mut self, action: Action, list: List, outbox: &mut Outbox) {
+        if let Some(cursor) = moved(self.cursor, action, self.total) {
+            self.cursor = cursor;
+            self.fetch(list, outbox);
+        }
     }
 
     /// Reads on when the cursor comes near the edge of what is held.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::rows::moved_in;
 use super::{Action, Hint, Move, Outbox, Problem, Request, RequestId, Status};
 use crate::{
     schema::{ChangeKind, Diff, describe, diff},
@@ -138,27 +139,16 @@ impl SchemaStep {
     }
 
     pub(super) fn action(&mut self, action: Action, config: &Config, outbox: &mut Outbox) -> Move {
-        let last = self.rows(config).len().saturating_sub(1);
-        self.cursor = match action {
+        match action {
             Action::Next => return Move::Next,
             Action::Back => return Move::Back,
             Action::Refresh => {
                 self.reset(outbox);
                 self.open(outbox);
-                0
             }
-            Action::KeepTheirs => {
-                self.keep_theirs = true;
-                self.cursor
-            }
-            Action::Up => self.cursor.saturating_sub(1),
-            Action::Down => (self.cursor + 1).min(last),
-            Action::PageUp => self.cursor.saturating_sub(10),
-            Action::PageDown => (self.cursor + 10).min(last),
-            Action::Top => 0,
-            Action::Bottom => last,
-            _ => self.cursor,
-        };
+            Action::KeepTheirs => self.keep_theirs = true,
+            action => self.cursor = moved_in(self.cursor, action, self.rows(config).len()),
+        }
         Move::Stay
     }
 

@@ -1,8 +1,9 @@
 //! The machines by tables and properties: no service, no clock, no terminal.
 
+mod properties;
+
 use std::{collections::BTreeMap, path::PathBuf};
 
-use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -561,135 +562,4 @@ fn rows_are_read_around_the_cursor_only() {
     harness.act(Action::Bottom);
     assert_eq!(harness.wizard.manifest().window().cursor(), 1249);
     assert_eq!(asked(&harness), Some((1049, 400)));
-}
-
-fn action() -> impl Strategy<Value = Action> {
-    proptest::sample::select(vec![
-        Action::Next,
-        Action::Back,
-        Action::Up,
-        Action::Down,
-        Action::PageDown,
-        Action::Top,
-        Action::Bottom,
-        Action::Left,
-        Action::Right,
-        Action::Toggle,
-        Action::FocusNext,
-        Action::FocusPrevious,
-        Action::Refresh,
-        Action::New,
-        Action::Search,
-        Action::SwitchList,
-        Action::KeepTheirs,
-        Action::Cancel,
-        Action::Help,
-        Action::Quit,
-        Action::No,
-        Action::Goto(Step::Integration),
-        Action::Goto(Step::Upload),
-    ])
-}
-
-#[derive(Debug, Clone)]
-enum Push {
-    Act(Action),
-    Type(char),
-    Answer(usize),
-    Fail(usize),
-}
-
-fn push() -> impl Strategy<Value = Push> {
-    prop_oneof![
-        4 => action().prop_map(Push::Act),
-        1 => any::<char>().prop_map(Push::Type),
-        3 => (0usize..4).prop_map(Push::Answer),
-        1 => (0usize..4).prop_map(Push::Fail),
-    ]
-}
-
-/// A plausible answer to a request; `fails` makes it a refusal where it can be one.
-fn answer_to(request: &Request, fails: bool) -> Option<Reply> {
-    let problem = || Problem::other("no");
-    Some(match request {
-        Request::ConnectEncord { .. } => Reply::Encord(EncordReply {
-            key: if fails { Err(problem()) } else { Ok(KeyFacts { source: "s".into(), fingerprint: "f".into() }) },
-            wants_passphrase: fails,
-            login: (!fails).then(|| Ok(vec![integration(1, "Azure"), integration(2, "B")])),
-        }),
-        Request::OpenContainer { .. } => Reply::Container(if fails {
-            Err(problem())
-        } else {
-            Ok(ContainerFacts { empty: false, account_url: "https://a".into(), read: Some(Err(problem())) })
-        }),
-        Request::ReadSchema => Reply::Schema(if fails { Err(problem()) } else { Ok(Map::new()) }),
-        Request::BuildManifest { .. } => Reply::Manifest(if fails {
-            Err(problem())
-        } else {
-            Ok(ManifestFacts { summary: summary(30, 1), blobs: 281, file: PathBuf::new() })
-        }),
-        Request::ReadRows { list, first, .. } => Reply::Rows { list: *list, first: *first, rows: Vec::new() },
-        Request::ListFolders { .. } => Reply::Folders(if fails { Err(problem()) } else { Ok(FolderPage::default()) }),
-        Request::ResolveFolder { .. } => Reply::FolderResolved(if fails {
-            Err(problem())
-        } else {
-            Ok(Destination { existing: None, create: vec!["Raw".into()], description: None, items: None })
-        }),
-        Request::StartRun { .. } if fails => Reply::Run(RunReply::Refused(problem())),
-        Request::StartRun { .. } => Reply::Run(RunReply::Finished {
-            state: RunState::Done,
-            snapshot: Box::new(Snapshot::default()),
-            reports: None,
-            problem: None,
-        }),
-        Request::StopRun { .. } => return None,
-    })
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
-
-    #[test]
-    fn whatever_is_pressed_nothing_is_written_before_the_review_says_yes(pushes in prop::collection::vec(push(), 1..150)) {
-        let mut harness = Harness::new(config());
-        let mut typed = config().azure.container;
-        for push in pushes {
-            let (step, writes) = (harness.wizard.step(), harness.writes());
-            let was_yes = matches!(push, Push::Act(Action::Next));
-            match push {
-                Push::Act(action) => harness.act(action),
-                Push::Type(c) => {
-                    let container = harness.wizard.integration().focus() == Focus::Field(FieldName::Container);
-                    if step == Step::Integration && container && harness.wizard.overlay().is_none() && !c.is_control() {
-                        typed.push(c);
-                    }
-                    harness.event(Event::Edit(Edit::Insert(c)));
-                }
-                Push::Answer(at) | Push::Fail(at) if at < harness.open.len() => {
-                    let fails = matches!(push, Push::Fail(_));
-                    let (id, request) = harness.open.remove(at);
-                    if let Some(reply) = answer_to(&request, fails) {
-                        harness.event(Event::Reply { id, reply });
-                    }
-                }
-                Push::Answer(_) | Push::Fail(_) => {}
-            }
-            if harness.writes() > writes {
-                prop_assert!(step == Step::Upload && was_yes);
-            }
-            // What was typed is never lost, whichever way the user went.
-            let fields: BTreeMap<_, _> =
-                harness.wizard.integration().fields().map(|(name, field)| (name.label(), field.text().to_owned())).collect();
-            prop_assert_eq!(&fields["Container"], &typed);
-            prop_assert!(!harness.wizard.hints().is_empty());
-        }
-    }
-
-    #[test]
-    fn counts_never_exceed_the_whole(done in 0u64..100, errors in 0u64..100, cancelled in 0u64..100) {
-        let total = done + errors + cancelled + 5;
-        let snapshot = Snapshot { total, done, errors, cancelled, per_second: 2.0, elapsed: 10, ..Snapshot::default() };
-        prop_assert!(snapshot.finished() <= snapshot.total);
-        prop_assert_eq!(snapshot.eta(), Some(3));
-    }
 }

@@ -7,7 +7,7 @@ pub(crate) mod tests;
 
 use std::{collections::BTreeMap, io, time::Duration};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
@@ -311,18 +311,6 @@ impl RunStore {
         self.connection.execute("delete from run where id = ?1", [id]).map_err(|source| self.fault(source))?;
         let dir = home.run(id);
         std::fs::remove_dir_all(&dir).map_err(|source| StoreError::File { path: dir.display().to_string(), source })
-    }
-
-    /// The last successful query of a run's existence, for callers that only want to know.
-    ///
-    /// # Errors
-    /// The database's.
-    pub fn exists(&self, id: &str) -> Result<bool, StoreError> {
-        self.connection
-            .query_row("select 1 from run where id = ?1", [id], |_| Ok(()))
-            .optional()
-            .map(|found| found.is_some())
-            .map_err(|source| self.fault(source))
     }
 }
 
