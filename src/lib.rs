@@ -1,8 +1,9 @@
 //! Takes the files of an Azure Blob Storage container to the point where each is registered in Encord.
 //!
-//! The layers, from the inside out: [`manifest`] and [`schema`] hold the domain and do no I/O; `wizard` holds the six
+//! The layers, from the inside out: [`manifest`], [`schema`] and [`access`] hold the domain and do no I/O; `wizard` holds the six
 //! state machines, which decide and never act; [`service`] acts; `store` keeps configs and runs; `tui` and `cli` show.
 
+pub mod access;
 pub mod cli;
 pub mod demo;
 pub mod manifest;

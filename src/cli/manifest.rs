@@ -55,7 +55,8 @@ async fn build(label: &str, target: PathBuf, json: bool) -> Exit {
         let mut tell = |progress: ListingProgress| {
             output.progress(&format!("Listing: {} blobs, {:.0} a second", progress.blobs, progress.per_second));
         };
-        build_manifest(&config.azure, &config.manifest, config.upload.options(), dir.path(), &mut tell).await
+        build_manifest(&config.azure.clone().into(), &config.manifest, config.upload.options(), dir.path(), &mut tell)
+            .await
     };
     let (manifest, blobs) = match built {
         Ok(built) => built,

@@ -86,12 +86,13 @@ impl Output {
     pub(crate) fn check(&mut self, check: &Check) {
         self.event(&json!({
             "event": "check", "id": check.id, "state": check.state.name(), "detail": check.detail, "fix": check.fix,
+            "why": check.about().why,
         }));
         let mark = match check.state {
             CheckState::Pass => "ok  ",
             CheckState::Warn => "warn",
             CheckState::Fail => "FAIL",
-            CheckState::Waiting | CheckState::Running => "-   ",
+            CheckState::Waiting | CheckState::Running | CheckState::Skipped => "-   ",
         };
         self.message(&format!("{mark}  {:<20} {}", check.id, check.detail));
         if let Some(fix) = &check.fix {

@@ -1,18 +1,17 @@
-//! Signing in on both sides.
+//! Signing in to Encord.
 
 use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
-use url::Url;
 
 use super::{
-    azure, encord,
-    problems::{azure_problem, encord_problem, key_problem, secret_problem},
+    encord,
+    problems::{encord_problem, key_problem, secret_problem},
     session::Session,
 };
 use crate::{
     store::{self, config},
-    wizard::{ContainerFacts, EncordReply, Integration, KeyFacts, Problem},
+    wizard::{EncordReply, Integration, KeyFacts, Problem},
 };
 
 /// The environment variable with an encrypted key's passphrase.
@@ -35,7 +34,7 @@ impl KeySource {
         match store::bearer_token(encord) {
             Ok(Some(token)) => {
                 let source = encord.bearer_token_env.clone().unwrap_or_default();
-                let facts = KeyFacts { source, fingerprint: "bearer token".into() };
+                let facts = KeyFacts { source, fingerprint: "bearer token".into(), warning: None };
                 return KeySource::Ready(encord::Credential::Bearer(token), facts);
             }
             Ok(None) => {}
@@ -55,7 +54,7 @@ impl KeySource {
         };
         match result {
             Ok(key) => {
-                let facts = KeyFacts { source, fingerprint: key.fingerprint() };
+                let facts = KeyFacts { source, fingerprint: key.fingerprint(), warning: None };
                 KeySource::Ready(encord::Credential::Key(key), facts)
             }
             Err(error @ (encord::KeyError::Encrypted | encord::KeyError::WrongPassphrase)) => {
@@ -74,8 +73,12 @@ pub(super) async fn encord(
 ) -> EncordReply {
     let (credential, facts) = match KeySource::open(config, passphrase) {
         KeySource::Ready(credential, facts) => (credential, facts),
-        KeySource::Locked(problem) => return EncordReply { key: Err(problem), wants_passphrase: true, login: None },
-        KeySource::Unusable(problem) => return EncordReply { key: Err(problem), wants_passphrase: false, login: None },
+        KeySource::Locked(problem) => {
+            return EncordReply { key: Err(problem), wants_passphrase: true, login: None, other_region: None };
+        }
+        KeySource::Unusable(problem) => {
+            return EncordReply { key: Err(problem), wants_passphrase: false, login: None, other_region: None };
+        }
     };
     let login = async {
         // Somebody may be waiting at the screen: one repetition tells a hiccup from a fault.
@@ -88,40 +91,5 @@ pub(super) async fn encord(
     let login = login.await.map_err(|error: encord::Error| encord_problem(&error));
     let integrations =
         login.map(|list| list.into_iter().map(|found| Integration { uuid: found.uuid, title: found.title }).collect());
-    EncordReply { key: Ok(facts), wants_passphrase: false, login: Some(integrations) }
-}
-
-/// Opens the container that a config means; sends nothing.
-pub(super) fn open_container(azure: &config::Azure) -> Result<azure::Container, Problem> {
-    if azure.container.is_empty() {
-        return Err(Problem::config("No container is named. Set container under [azure]."));
-    }
-    let Some(account_url) = azure.account_url() else {
-        return Err(Problem::config("No storage account is named. Set account (or endpoint) under [azure]."));
-    };
-    let url = Url::parse(&account_url).map_err(|error| {
-        Problem::config(format!("The storage account's address {account_url} is not a URL: {error}."))
-    })?;
-    let auth = match store::sas_token(azure).map_err(|error| secret_problem(&error))? {
-        Some(token) => azure::Auth::Sas(token),
-        None => azure::Auth::Anonymous,
-    };
-    azure::Container::open(&url, &azure.container, &auth).map_err(|error| azure_problem(&error))
-}
-
-/// Finds out whether the container can be listed.
-pub(super) async fn container(azure: &config::Azure) -> Result<ContainerFacts, Problem> {
-    let container = open_container(azure)?;
-    let probe = container.probe().await.map_err(|error| azure_problem(&error))?;
-    let read = match &probe.first {
-        Some(blob) if !blob.is_folder => {
-            Some(container.probe_read(&blob.name).await.map_err(|error| azure_problem(&error)))
-        }
-        _ => None,
-    };
-    Ok(ContainerFacts {
-        empty: probe.first.is_none() && !probe.more,
-        account_url: azure.account_url().unwrap_or_default(),
-        read,
-    })
+    EncordReply { key: Ok(facts), wants_passphrase: false, login: Some(integrations), other_region: None }
 }

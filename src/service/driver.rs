@@ -8,7 +8,10 @@ use tokio::sync::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{connect, folders, listing, rows, schema, session::Session, start, uploader::Stop};
+use super::{
+    browse, checks, connect, cors, discover, folders, listing, rows, sas, schema, session::Session, start,
+    uploader::Stop, watch as watching,
+};
 use crate::{
     store::Home,
     wizard::{Effect, Event, Reply, Request, RequestId},
@@ -42,7 +45,8 @@ impl Driver {
                     token.cancel();
                 }
             }
-            Effect::Exit => {}
+            // The front end's own.
+            Effect::Copy(_) | Effect::Exit => {}
         }
     }
 
@@ -62,19 +66,39 @@ impl Driver {
                     session.reply(id, Reply::Encord(reply));
                 });
             }
-            Request::OpenContainer { azure } => {
-                self.read(id, async move {
-                    let reply = connect::container(&azure).await;
-                    session.reply(id, Reply::Container(reply));
+            Request::Discover => self.read(id, async move {
+                let found = tokio::task::spawn_blocking(discover::discover).await.unwrap_or_default();
+                session.reply(id, Reply::Discovered(found));
+            }),
+            Request::WatchIntegrations => self.read(id, async move { watching::integrations(&session, id).await }),
+            Request::CheckAzure { access, origins, strict } => self.read(id, async move {
+                let reply = checks::azure(&session, id, &access, &origins, strict).await;
+                session.reply(id, Reply::Container(reply));
+            }),
+            Request::ListContainers { access } => self.read(id, async move {
+                let reply = browse::containers(&access).await;
+                session.reply(id, Reply::Containers(reply));
+            }),
+            Request::ListPrefixes { access, prefix } => self.read(id, async move {
+                let result = browse::prefixes(&access, &prefix).await;
+                session.reply(id, Reply::Prefixes { prefix, result });
+            }),
+            // A change that was begun is finished, whatever is cancelled.
+            Request::RepairCors { access, plan, origins } => {
+                self.runs.spawn(async move {
+                    let reply = cors::repair(&access, &plan, &origins).await;
+                    session.reply(id, Reply::CorsRepaired(reply));
                 });
             }
+            Request::MakeSas { access, wish } => session.reply(id, Reply::SasMade(sas::make(&access, wish))),
+            Request::Remember { encord, azure } => session.remember(&encord, &azure),
             Request::ReadSchema => self.read(id, async move {
                 let reply = schema::read(&session).await;
                 session.reply(id, Reply::Schema(reply));
             }),
-            Request::BuildManifest { azure, manifest, options } => {
+            Request::BuildManifest { access, manifest, options } => {
                 self.read(id, async move {
-                    let reply = listing::draft(&session, id, &azure, &manifest, options).await;
+                    let reply = listing::draft(&session, id, &access, &manifest, options).await;
                     session.reply(id, Reply::Manifest(reply));
                 });
             }

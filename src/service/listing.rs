@@ -8,15 +8,15 @@ use std::{
 use ::time::{OffsetDateTime, macros::format_description};
 
 use super::{
+    account::open_container,
     azure::ListQuery,
-    connect::open_container,
     problems::{azure_problem, disk_problem},
     session::{Draft, Session},
 };
 use crate::{
     manifest::{Builder, builder::BlobFacts, data_items::JobOptions, rules::Rules},
     store::{ManifestDir, ManifestWriter, config},
-    wizard::{ListingProgress, ManifestFacts, Problem, Reply, RequestId},
+    wizard::{AzureAccess, ListingProgress, ManifestFacts, Problem, Reply, RequestId},
 };
 
 /// Progress is told at most this often.
@@ -26,7 +26,7 @@ const SAMPLE: Duration = Duration::from_millis(100);
 pub(super) async fn draft(
     session: &Session,
     id: RequestId,
-    azure: &config::Azure,
+    access: &AzureAccess,
     manifest: &config::Manifest,
     options: JobOptions,
 ) -> Result<ManifestFacts, Problem> {
@@ -37,7 +37,7 @@ pub(super) async fn draft(
     };
     let dir = making().map_err(|error| disk_problem("make a directory for the manifest", &error))?;
     let mut tell = |progress| session.reply(id, Reply::Listing(progress));
-    let (built, blobs) = build_manifest(azure, manifest, options, dir.path(), &mut tell).await?;
+    let (built, blobs) = build_manifest(access, manifest, options, dir.path(), &mut tell).await?;
     let facts = ManifestFacts { summary: built.summary().clone(), blobs, file: built.file_form_path() };
     session.set_draft(Draft { dir, manifest: built });
     Ok(facts)
@@ -49,13 +49,14 @@ pub(super) async fn draft(
 /// # Errors
 /// The container cannot be listed, a rule is malformed, or the disk cannot be written.
 pub async fn build_manifest(
-    azure: &config::Azure,
+    access: &AzureAccess,
     manifest: &config::Manifest,
     options: JobOptions,
     dir: &Path,
     tell: &mut impl FnMut(ListingProgress),
 ) -> Result<(ManifestDir, u64), Problem> {
-    let container = open_container(azure)?;
+    let container = open_container(access)?;
+    let azure = &access.azure;
     let rules = Rules::new(&manifest.rules()).map_err(|error| Problem::config(format!("[manifest] {error}.")))?;
     let mut builder = Builder::new(rules, &azure.object_base().unwrap_or_default(), &azure.container);
     let write_fault = |error: std::io::Error| disk_problem("write the manifest", &error);

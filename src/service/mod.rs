@@ -1,7 +1,12 @@
 //! The asynchronous layer that carries out what the state machines ask for.
 
+mod account;
 pub mod azure;
+mod browse;
+mod checks;
 mod connect;
+mod cors;
+mod discover;
 mod driver;
 pub mod encord;
 mod folders;
@@ -9,11 +14,13 @@ mod listing;
 mod problems;
 pub mod resume;
 mod rows;
+mod sas;
 pub mod schema;
 mod session;
 mod start;
 pub mod tls;
 mod uploader;
+mod watch;
 
 pub use connect::KeySource;
 pub use driver::Driver;

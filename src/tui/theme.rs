@@ -189,6 +189,7 @@ impl Theme {
             CheckState::Pass => (glyphs.ok, "ok", self.ok()),
             CheckState::Warn => (glyphs.warn, "look", self.warn()),
             CheckState::Fail => (glyphs.bad, "failed", self.bad()),
+            CheckState::Skipped => (glyphs.waiting, "skipped", self.dim()),
         }
     }
 

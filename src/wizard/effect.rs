@@ -4,10 +4,12 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use secrecy::SecretString;
 use serde_json::{Map, Value};
+use url::Url;
 use uuid::Uuid;
 
-use super::{Action, Destination, Edit, List, Plan, Problem, Row, Snapshot};
+use super::{Action, Check, Destination, Edit, List, Plan, Problem, Row, Snapshot};
 use crate::{
+    access::cors,
     manifest::{Kind, data_items::JobOptions},
     store::{RunState, Summary, config},
 };
@@ -31,6 +33,8 @@ pub enum Effect {
         /// Which request.
         id: RequestId,
     },
+    /// Put a text into the user's clipboard. It may be a secret.
+    Copy(SecretString),
     /// Leave the program.
     Exit,
 }
@@ -46,17 +50,60 @@ pub enum Request {
         /// The key's passphrase, if the user gave one.
         passphrase: Option<SecretString>,
     },
-    /// Find out whether the container can be listed.
-    OpenContainer {
-        /// Which.
-        azure: config::Azure,
+    /// What is on this machine: keys, ways to sign in to Azure. Sends nothing anywhere.
+    Discover,
+    /// Look every few seconds for integrations, until it is cancelled.
+    WatchIntegrations,
+    /// Make the checks of the Azure side, side by side.
+    CheckAzure {
+        /// Which container, as whom.
+        access: AzureAccess,
+        /// The origins from which browsers must be able to read.
+        origins: Vec<String>,
+        /// Whether Encord's servers never read the files.
+        strict: bool,
+    },
+    /// The containers that the credential can list.
+    ListContainers {
+        /// Which account, as whom; the container does not matter.
+        access: AzureAccess,
+    },
+    /// The virtual folders right below a prefix.
+    ListPrefixes {
+        /// Which container, as whom.
+        access: AzureAccess,
+        /// Empty, or ending with a `/`.
+        prefix: String,
+    },
+    /// Carry out a reviewed change of the account's CORS rules. Changes the account.
+    RepairCors {
+        /// Which account, as whom.
+        access: AzureAccess,
+        /// What was reviewed.
+        plan: Box<cors::Plan>,
+        /// The origins that are to be served.
+        origins: Vec<String>,
+    },
+    /// Make an account SAS for Encord. Sends nothing anywhere.
+    MakeSas {
+        /// Which account; must be signed in to with its key.
+        access: AzureAccess,
+        /// What the token is to allow.
+        wish: SasWish,
+    },
+    /// Keep the choices of step 1 for the next time.
+    Remember {
+        /// Encord's side.
+        encord: Box<config::Encord>,
+        /// Azure's side.
+        azure: Box<config::Azure>,
     },
     /// Read the organisation's metadata schema.
     ReadSchema,
     /// List the container and build the manifest.
     BuildManifest {
         /// Where the blobs are.
-        azure: config::Azure,
+        access: AzureAccess,
         /// The rules.
         manifest: config::Manifest,
         /// What goes into the file form.
@@ -120,8 +167,27 @@ pub enum Event {
 pub enum Reply {
     /// To [`Request::ConnectEncord`].
     Encord(EncordReply),
-    /// To [`Request::OpenContainer`].
+    /// To [`Request::Discover`].
+    Discovered(Discovery),
+    /// To [`Request::WatchIntegrations`], each time that Encord was asked.
+    Integrations(Result<Vec<Integration>, Problem>),
+    /// While [`Request::CheckAzure`] goes on: a check came to its end.
+    AzureCheck(Box<Check>),
+    /// At the end of [`Request::CheckAzure`].
     Container(Result<ContainerFacts, Problem>),
+    /// To [`Request::ListContainers`].
+    Containers(Result<Vec<String>, Problem>),
+    /// To [`Request::ListPrefixes`].
+    Prefixes {
+        /// Below which prefix.
+        prefix: String,
+        /// What is there.
+        result: Result<PrefixPage, Problem>,
+    },
+    /// To [`Request::RepairCors`].
+    CorsRepaired(Result<CorsRepair, Problem>),
+    /// To [`Request::MakeSas`].
+    SasMade(Result<SecretString, Problem>),
     /// To [`Request::ReadSchema`].
     Schema(Result<Map<String, Value>, Problem>),
     /// While [`Request::BuildManifest`] goes on, at most ten times a second.
@@ -152,6 +218,8 @@ pub struct KeyFacts {
     pub source: String,
     /// Its SHA-256 fingerprint, as `ssh-keygen -l` prints it; what is known of a token instead.
     pub fingerprint: String,
+    /// What is wrong with it although it works, and what to do: `(others may read it, chmod 600 …)`.
+    pub warning: Option<(String, String)>,
 }
 
 /// A cloud integration. Encord does not tell which cloud it is for.
@@ -172,6 +240,8 @@ pub struct EncordReply {
     pub wants_passphrase: bool,
     /// The integrations, if the key could be read.
     pub login: Option<Result<Vec<Integration>, Problem>>,
+    /// The API of the other region, if this one refused the key and that one takes it.
+    pub other_region: Option<String>,
 }
 
 /// A container that can be listed.
@@ -181,8 +251,93 @@ pub struct ContainerFacts {
     pub empty: bool,
     /// The account's URL.
     pub account_url: String,
-    /// Whether its first blob can be read; `None` where there is none to read.
-    pub read: Option<Result<(), Problem>>,
+}
+
+/// A storage account and who asks. A credential that the user typed is kept in memory only.
+#[derive(Debug, Clone)]
+pub struct AzureAccess {
+    /// The settings.
+    pub azure: config::Azure,
+    /// A SAS token, SAS URL, account key or connection string that was typed or pasted; goes before what the settings name.
+    pub typed: Option<SecretString>,
+}
+
+impl From<config::Azure> for AzureAccess {
+    fn from(azure: config::Azure) -> AzureAccess {
+        AzureAccess { azure, typed: None }
+    }
+}
+
+/// What was found on this machine.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Discovery {
+    /// Private keys, the likeliest first.
+    pub keys: Vec<KeyCandidate>,
+    /// Ways to sign in to Azure, the likeliest first.
+    pub ways: Vec<WayIn>,
+}
+
+/// A private key that may be the one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyCandidate {
+    /// As it is written into the config; below the user's home with `~/`.
+    pub path: String,
+    /// Such as `Ed25519`, `RSA`.
+    pub kind: String,
+    /// The comment in its public half.
+    pub comment: String,
+    /// Its SHA-256 fingerprint, as `ssh-keygen -l` prints it; empty where it cannot be read without the passphrase.
+    pub fingerprint: String,
+    /// What named it besides its place, such as `ENCORD_SSH_KEY_FILE`.
+    pub named_by: Option<&'static str>,
+    /// Why it will not do, or what is wrong with it.
+    pub note: Option<String>,
+    /// Whether Encord can take it.
+    pub is_usable: bool,
+}
+
+/// A way to sign in to Azure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WayIn {
+    /// How.
+    pub kind: config::AuthKind,
+    /// The variable that holds the secret, where there is one.
+    pub variable: Option<String>,
+    /// The account that it is for, where that is known.
+    pub account: Option<String>,
+    /// The account's address, where a connection string names one.
+    pub endpoint: Option<Url>,
+    /// What was found, such as `az is installed`, `AZURE_STORAGE_SAS_TOKEN is set`.
+    pub what: String,
+}
+
+/// The virtual folders and blobs right below a prefix.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PrefixPage {
+    /// Whole prefixes, each ending with a `/`.
+    pub folders: Vec<String>,
+    /// Blobs seen right below the prefix.
+    pub blobs: u64,
+    /// Whether there is more than was read.
+    pub more: bool,
+}
+
+/// How a change of the CORS rules went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CorsRepair {
+    /// The rules are in place, were read back, and answer as needed.
+    Done(Vec<cors::Rule>),
+    /// Somebody changed the rules since they were read; nothing was written. This would be the change now.
+    Changed(Box<cors::Plan>),
+}
+
+/// What an account SAS for Encord is to allow. Container and Object, Read and List, HTTPS only are always in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SasWish {
+    /// Also Write, Add and Create, which re-encoding and image sequences need.
+    pub may_write: bool,
+    /// How long it holds, in days from now.
+    pub days: u32,
 }
 
 /// How far a listing is.

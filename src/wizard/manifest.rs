@@ -45,7 +45,7 @@ impl ManifestStep {
         if matches!(self.listing, Listing::Idle | Listing::Failed(_)) {
             self.listing = Listing::Running(ListingProgress::default());
             self.pending = Some(outbox.start(Request::BuildManifest {
-                azure: config.azure.clone(),
+                access: config.azure.clone().into(),
                 manifest: config.manifest.clone(),
                 options: config.upload.options(),
             }));

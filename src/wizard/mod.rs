@@ -22,10 +22,11 @@ mod tests;
 use crate::store::config::Config;
 
 pub use action::{Action, Edit, Hint};
-pub use check::{Check, CheckState};
+pub use check::{About, CHECKS, Check, CheckState, Repair, about};
 pub use effect::{
-    ContainerFacts, Effect, EncordReply, Event, FolderPage, FolderRow, Integration, KeyFacts, ListingProgress,
-    ManifestFacts, Reply, Request, RequestId, RunReply,
+    AzureAccess, ContainerFacts, CorsRepair, Discovery, Effect, EncordReply, Event, FolderPage, FolderRow, Integration,
+    KeyCandidate, KeyFacts, ListingProgress, ManifestFacts, PrefixPage, Reply, Request, RequestId, RunReply, SasWish,
+    WayIn,
 };
 pub use field::Field;
 pub(crate) use folder::split_path;
@@ -427,6 +428,9 @@ impl Wizard {
     fn reply(&mut self, id: RequestId, reply: Reply) {
         match reply {
             Reply::Encord(reply) => self.integration.encord_reply(id, reply, &mut self.config),
+            Reply::AzureCheck(check) => self.integration.azure_check(id, *check),
+            Reply::Discovered(_) | Reply::Integrations(_) | Reply::Containers(_) | Reply::Prefixes { .. } => {}
+            Reply::CorsRepaired(_) | Reply::SasMade(_) => {}
             Reply::Container(result) => self.integration.container_reply(id, result),
             Reply::Schema(result) => self.schema.reply(id, result),
             Reply::Listing(progress) => self.manifest.listing(id, progress),

@@ -68,6 +68,7 @@ impl Harness {
             match effect {
                 Effect::Start { id, request } => self.open.push((id, request)),
                 Effect::Cancel { id } => self.cancelled.push(id),
+                Effect::Copy(_) => {}
                 Effect::Exit => self.exited = true,
             }
         }
@@ -90,18 +91,15 @@ impl Harness {
     }
 
     fn connect(&mut self, login: Result<Vec<Integration>, Problem>) {
-        let key = KeyFacts { source: "ssh_key_file".into(), fingerprint: "SHA256:x".into() };
-        let reply = EncordReply { key: Ok(key), wants_passphrase: false, login: Some(login) };
+        let key = KeyFacts { warning: None, source: "ssh_key_file".into(), fingerprint: "SHA256:x".into() };
+        let reply = EncordReply { other_region: None, key: Ok(key), wants_passphrase: false, login: Some(login) };
         self.answer(|request| matches!(request, Request::ConnectEncord { .. }), Reply::Encord(reply));
     }
 
     fn container(&mut self, result: Result<bool, Problem>) {
-        let facts = result.map(|empty| ContainerFacts {
-            empty,
-            account_url: "https://acme.blob.core.windows.net".into(),
-            read: None,
-        });
-        self.answer(|request| matches!(request, Request::OpenContainer { .. }), Reply::Container(facts));
+        let facts =
+            result.map(|empty| ContainerFacts { empty, account_url: "https://acme.blob.core.windows.net".into() });
+        self.answer(|request| matches!(request, Request::CheckAzure { .. }), Reply::Container(facts));
     }
 
     fn schema(&mut self, schema: Value) {
@@ -232,7 +230,7 @@ fn choosing_among_twins_remembers_the_id() {
 #[test]
 fn a_late_answer_is_dropped() {
     let mut harness = Harness::new(config());
-    let (old, _) = harness.open.iter().find(|(_, request)| matches!(request, Request::OpenContainer { .. })).unwrap();
+    let (old, _) = harness.open.iter().find(|(_, request)| matches!(request, Request::CheckAzure { .. })).unwrap();
     let old = *old;
     harness.act(Action::Refresh);
     assert!(harness.cancelled.contains(&old));
@@ -254,7 +252,7 @@ fn editing_a_side_checks_that_side_and_throws_away_what_rests_on_it() {
     harness.act(Action::FocusNext);
     assert_eq!(harness.wizard.config().azure.container, "raw2");
     assert_eq!(harness.open.len(), 1);
-    assert!(matches!(&harness.open[0].1, Request::OpenContainer { azure } if azure.container == "raw2"));
+    assert!(matches!(&harness.open[0].1, Request::CheckAzure { access, .. } if access.azure.container == "raw2"));
     assert!(harness.wizard.manifest().built().is_none());
     assert!(harness.wizard.folder().destination().is_some());
     assert!(harness.wizard.schema().diff(harness.wizard.config()).is_some());
@@ -335,7 +333,8 @@ fn a_containers_url_is_not_taken_for_an_account() {
 #[test]
 fn an_encrypted_key_asks_for_its_passphrase_and_tries_again() {
     let mut harness = Harness::new(config());
-    let locked = EncordReply { key: Err(Problem::config("locked")), wants_passphrase: true, login: None };
+    let locked =
+        EncordReply { other_region: None, key: Err(Problem::config("locked")), wants_passphrase: true, login: None };
     harness.answer(|request| matches!(request, Request::ConnectEncord { .. }), Reply::Encord(locked));
     assert_eq!(harness.wizard.integration().focus(), Focus::Field(FieldName::Passphrase));
     harness.type_text("open sesame");

@@ -8,6 +8,7 @@ mod error;
 mod page;
 mod read;
 mod sas;
+mod wire;
 mod xml;
 
 pub use container::{Container, ListQuery, Probe};

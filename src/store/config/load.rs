@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 use thiserror::Error;
 
-use super::{AuthKind, Config};
+use super::Config;
 use crate::{
     manifest::rules::Rules,
     schema::check_key,
@@ -121,11 +121,13 @@ fn check(config: &Config) -> Result<(), ConfigError> {
             }
         }
     }
-    if config.azure.auth == AuthKind::Sas
-        && config.azure.sas_token_env.is_some()
-        && config.azure.sas_token_file.is_some()
-    {
-        return fail("[azure] has both sas_token_env and sas_token_file; keep one.".into());
+    for (env, file, names) in [
+        (&config.azure.sas_token_env, &config.azure.sas_token_file, "sas_token_env and sas_token_file"),
+        (&config.azure.account_key_env, &config.azure.account_key_file, "account_key_env and account_key_file"),
+    ] {
+        if env.is_some() && file.is_some() {
+            return fail(format!("[azure] has both {names}; keep one."));
+        }
     }
     for key in config.schema.keys.keys() {
         if let Err(error) = check_key(key) {

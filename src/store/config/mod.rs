@@ -68,6 +68,20 @@ pub struct Encord {
     pub bearer_token_env: Option<String>,
     /// The cloud integration, by title or UUID.
     pub integration: Option<String>,
+    /// Whether the integration is set to strict client-only access: Encord signs URLs but never reads the files itself.
+    pub strict_client_only: bool,
+    /// The origins from which browsers read the files; empty for those that belong to the API's address.
+    pub browser_origins: Vec<String>,
+}
+
+impl Encord {
+    /// The origins from which browsers must be able to read the files.
+    pub fn origins(&self) -> Vec<String> {
+        match self.browser_origins.is_empty() {
+            true => crate::access::region::origins(&self.domain),
+            false => self.browser_origins.clone(),
+        }
+    }
 }
 
 impl Default for Encord {
@@ -77,6 +91,8 @@ impl Default for Encord {
             ssh_key_file: None,
             bearer_token_env: None,
             integration: None,
+            strict_client_only: false,
+            browser_origins: Vec::new(),
         }
     }
 }
@@ -85,9 +101,13 @@ impl Default for Encord {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AuthKind {
-    /// A shared access signature.
+    /// Entra ID: `az login` and its like, environment, managed or workload identity.
     #[default]
+    Entra,
+    /// A shared access signature.
     Sas,
+    /// One of the account's two keys, or a connection string that holds one.
+    AccountKey,
     /// None: the container is public.
     Anonymous,
 }
@@ -104,15 +124,30 @@ pub struct Azure {
     pub endpoint: Option<Url>,
     /// The account's URL as Encord is to see it, where that differs.
     pub object_url_base: Option<Url>,
-    /// How to sign in.
-    pub auth: AuthKind,
-    /// The environment variable that holds the SAS token.
+    /// How to sign in; where it is not said, what else is named tells.
+    pub auth: Option<AuthKind>,
+    /// The environment variable that holds the SAS token or SAS URL.
     pub sas_token_env: Option<String>,
-    /// The file that holds the SAS token.
+    /// The file that holds the SAS token or SAS URL.
     pub sas_token_file: Option<String>,
+    /// The environment variable that holds the account key or connection string.
+    pub account_key_env: Option<String>,
+    /// The file that holds the account key or connection string.
+    pub account_key_file: Option<String>,
 }
 
 impl Azure {
+    /// How to sign in: as set, else by what is named, else with Entra ID.
+    pub fn auth_kind(&self) -> AuthKind {
+        let sas = self.sas_token_env.is_some() || self.sas_token_file.is_some();
+        let key = self.account_key_env.is_some() || self.account_key_file.is_some();
+        self.auth.unwrap_or(match (sas, key) {
+            (true, _) => AuthKind::Sas,
+            (false, true) => AuthKind::AccountKey,
+            (false, false) => AuthKind::Entra,
+        })
+    }
+
     /// The account's URL, without a final `/`; `None` while neither account nor endpoint is set.
     pub fn account_url(&self) -> Option<String> {
         match (&self.endpoint, &self.account) {

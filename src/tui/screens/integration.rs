@@ -154,7 +154,7 @@ fn check_name(id: &'static str) -> &'static str {
 /// The checks. What is well takes one line unless there is room; what is not is told in full.
 fn checks(wizard: &Wizard, look: &Look<'_>, columns: usize, roomy: bool) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    for Check { id, state, detail, fix } in wizard.integration().checks(wizard.config()) {
+    for Check { id, state, detail, fix, .. } in wizard.integration().checks(wizard.config()) {
         let (sign, word, style) = look.theme.check(state);
         let ellipsis = look.glyphs().ellipsis;
         let first = format!("{sign} {}", text::left(word, 8, ellipsis));

@@ -224,8 +224,13 @@ fn folder(number: u128, name: &str, description: &str, synced: bool) -> FolderRo
 /// Everything is well.
 pub(crate) fn well(request: &Request) -> Option<Reply> {
     Some(match request {
+        Request::Discover | Request::WatchIntegrations | Request::ListContainers { .. } => return None,
+        Request::ListPrefixes { .. } | Request::RepairCors { .. } | Request::MakeSas { .. } => return None,
+        Request::Remember { .. } => return None,
         Request::ConnectEncord { .. } => Reply::Encord(EncordReply {
+            other_region: None,
             key: Ok(KeyFacts {
+                warning: None,
                 source: "ssh_key_file".into(),
                 fingerprint: "SHA256:4RkSk0QpB7nXy1Zl8m3VtWcJdEoHuGfAaS2iK9bLrTs".into(),
             }),
@@ -236,10 +241,9 @@ pub(crate) fn well(request: &Request) -> Option<Reply> {
                 Integration { uuid: uuid(3), title: "Azure 試験".into() },
             ])),
         }),
-        Request::OpenContainer { .. } => Reply::Container(Ok(ContainerFacts {
+        Request::CheckAzure { .. } => Reply::Container(Ok(ContainerFacts {
             empty: false,
             account_url: "https://acmevision.blob.core.windows.net".into(),
-            read: Some(Ok(())),
         })),
         Request::ReadSchema => Reply::Schema(Ok(schema())),
         Request::BuildManifest { .. } => Reply::Manifest(Ok(built(summary()))),
@@ -281,11 +285,16 @@ pub(crate) fn silent(_: &Request) -> Option<Reply> {
 pub(crate) fn unwell(request: &Request) -> Option<Reply> {
     match request {
         Request::ConnectEncord { .. } => Some(Reply::Encord(EncordReply {
-            key: Ok(KeyFacts { source: "ENCORD_SSH_KEY_FILE".into(), fingerprint: "SHA256:4RkSk0Q".into() }),
+            other_region: None,
+            key: Ok(KeyFacts {
+                warning: None,
+                source: "ENCORD_SSH_KEY_FILE".into(),
+                fingerprint: "SHA256:4RkSk0Q".into(),
+            }),
             wants_passphrase: false,
             login: Some(Err(refused())),
         })),
-        Request::OpenContainer { .. } => {
+        Request::CheckAzure { .. } => {
             let mut problem = Problem::other("The container 'street-scenes' cannot be listed.");
             problem.said = Some(
                 "403 AuthorizationPermissionMismatch: This request is not authorized to perform this operation using this permission."

@@ -3,7 +3,7 @@
 use super::{IntegrationStep, Side};
 use crate::{
     store::config::Config,
-    wizard::{Check, CheckState, ContainerFacts, Problem},
+    wizard::{CHECKS, Check, CheckState, Problem},
 };
 
 impl IntegrationStep {
@@ -26,38 +26,16 @@ impl IntegrationStep {
             Side::Down(problem) if matches!(self.key, Some(Ok(_))) => failed("encord.login", problem),
             other => check("encord.login", side_state(other), format!("sign in to {}", config.encord.domain), None),
         };
-        let container = match &self.container {
-            Side::Up(facts) if facts.empty => check(
-                "azure.container",
-                CheckState::Warn,
-                format!("{} can be listed but is empty", config.azure.container),
-                Some("Check the container's name, or the prefixes under [manifest].".to_owned()),
-            ),
-            Side::Up(facts) => check(
-                "azure.container",
-                CheckState::Pass,
-                format!("{} can be listed at {}", config.azure.container, facts.account_url),
-                None,
-            ),
-            Side::Down(problem) => failed("azure.container", problem),
-            other => check("azure.container", side_state(other), "list the container", None),
-        };
-        vec![key, login, self.integration_check(config), container, self.read_check()]
+        let mut checks = vec![key, login, self.integration_check(config)];
+        checks.extend(self.azure_checks());
+        checks
     }
 
-    /// Reading is Encord's part; that this program can do it too is a good sign, no condition.
-    fn read_check(&self) -> Check {
-        const ID: &str = "azure.read";
-        match &self.container {
-            Side::Up(ContainerFacts { read: Some(Ok(())), .. }) => {
-                check(ID, CheckState::Pass, "its first blob can be read", None)
-            }
-            Side::Up(ContainerFacts { read: Some(Err(problem)), .. }) => {
-                Check { state: CheckState::Warn, ..failed(ID, problem) }
-            }
-            Side::Up(_) => check(ID, CheckState::Waiting, "there is no blob to read", None),
-            other => check(ID, side_state(other), "read a blob", None),
-        }
+    fn azure_checks(&self) -> impl Iterator<Item = Check> {
+        CHECKS.iter().filter(|about| about.id.starts_with("azure.")).map(|about| {
+            let known = self.azure_checks.iter().find(|check| check.id == about.id).cloned();
+            known.unwrap_or_else(|| check(about.id, side_state(&self.container), "", None))
+        })
     }
 
     pub(super) fn integration_check(&self, config: &Config) -> Check {
@@ -109,7 +87,7 @@ fn side_state<T>(side: &Side<T>) -> CheckState {
 }
 
 fn check(id: &'static str, state: CheckState, detail: impl Into<String>, fix: Option<String>) -> Check {
-    Check { id, state, detail: detail.into(), fix }
+    Check { fix, ..Check::new(id, state, detail) }
 }
 
 fn failed(id: &'static str, problem: &Problem) -> Check {

@@ -7,8 +7,8 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{
-    Action, CheckState, ContainerFacts, Edit, EncordReply, Field, Hint, Integration, KeyFacts, Move, Outbox, Problem,
-    Request, RequestId, Status,
+    Action, Check, CheckState, ContainerFacts, Edit, EncordReply, Field, Hint, Integration, KeyFacts, Move, Outbox,
+    Problem, Request, RequestId, Status,
 };
 use crate::store::config::{self, AuthKind, Config};
 
@@ -41,6 +41,7 @@ pub struct IntegrationStep {
     key: Option<Result<KeyFacts, Problem>>,
     encord: Side<Vec<Integration>>,
     container: Side<ContainerFacts>,
+    azure_checks: Vec<Check>,
     cursor: usize,
     input_problem: Option<(FieldName, &'static str)>,
     /// What the latest checks were made with.
@@ -53,8 +54,8 @@ impl IntegrationStep {
             (Some(endpoint), _) => endpoint.as_str().trim_end_matches('/').to_owned(),
             (None, account) => account.clone().unwrap_or_default(),
         };
-        let sas = match config.azure.auth {
-            AuthKind::Anonymous => String::new(),
+        let sas = match config.azure.auth_kind() {
+            AuthKind::Anonymous | AuthKind::Entra | AuthKind::AccountKey => String::new(),
             AuthKind::Sas => {
                 config.azure.sas_token_env.clone().or(config.azure.sas_token_file.clone()).unwrap_or_default()
             }
@@ -76,6 +77,7 @@ impl IntegrationStep {
             key: None,
             encord: Side::Unset,
             container: Side::Unset,
+            azure_checks: Vec::new(),
             cursor: 0,
             input_problem: None,
             checked: (config.encord.clone(), config.azure.clone()),
@@ -192,10 +194,15 @@ impl IntegrationStep {
         if let Side::Running(id) = self.container {
             outbox.cancel(Some(id));
         }
+        self.azure_checks.clear();
         self.checked.1 = config.azure.clone();
         let complete = config.azure.account_url().is_some() && !config.azure.container.is_empty();
         self.container = match complete {
-            true => Side::Running(outbox.start(Request::OpenContainer { azure: config.azure.clone() })),
+            true => Side::Running(outbox.start(Request::CheckAzure {
+                access: config.azure.clone().into(),
+                origins: config.encord.origins(),
+                strict: config.encord.strict_client_only,
+            })),
             false => Side::Unset,
         };
     }
@@ -309,9 +316,9 @@ impl IntegrationStep {
         if sas.contains("sig=") {
             self.input_problem = Some((FieldName::Sas, "put the token into a variable or a file and name that here"));
         } else if sas.is_empty() {
-            config.azure.auth = AuthKind::Anonymous;
+            config.azure.auth = Some(AuthKind::Anonymous);
         } else {
-            config.azure.auth = AuthKind::Sas;
+            config.azure.auth = Some(AuthKind::Sas);
             // A file named without a folder stays the file that the config says it is.
             let is_file = sas.contains(['/', '\\']) || config.azure.sas_token_file.as_deref() == Some(&sas);
             config.azure.sas_token_file = is_file.then(|| sas.clone());
@@ -353,6 +360,12 @@ impl IntegrationStep {
         let chosen = self.chosen(config).map(|chosen| chosen.uuid);
         self.cursor =
             self.integrations().iter().position(|integration| Some(integration.uuid) == chosen).unwrap_or_default();
+    }
+
+    pub(in crate::wizard) fn azure_check(&mut self, id: RequestId, check: Check) {
+        if self.container == Side::Running(id) {
+            self.azure_checks.push(check);
+        }
     }
 
     pub(in crate::wizard) fn container_reply(&mut self, id: RequestId, result: Result<ContainerFacts, Problem>) {

@@ -53,15 +53,23 @@ fn push() -> impl Strategy<Value = Push> {
 fn answer_to(request: &Request, fails: bool) -> Option<Reply> {
     let problem = || Problem::other("no");
     Some(match request {
+        Request::Discover | Request::WatchIntegrations | Request::ListContainers { .. } => return None,
+        Request::ListPrefixes { .. } | Request::RepairCors { .. } | Request::MakeSas { .. } => return None,
+        Request::Remember { .. } => return None,
         Request::ConnectEncord { .. } => Reply::Encord(EncordReply {
-            key: if fails { Err(problem()) } else { Ok(KeyFacts { source: "s".into(), fingerprint: "f".into() }) },
+            other_region: None,
+            key: if fails {
+                Err(problem())
+            } else {
+                Ok(KeyFacts { warning: None, source: "s".into(), fingerprint: "f".into() })
+            },
             wants_passphrase: fails,
             login: (!fails).then(|| Ok(vec![integration(1, "Azure"), integration(2, "B")])),
         }),
-        Request::OpenContainer { .. } => Reply::Container(if fails {
+        Request::CheckAzure { .. } => Reply::Container(if fails {
             Err(problem())
         } else {
-            Ok(ContainerFacts { empty: false, account_url: "https://a".into(), read: Some(Err(problem())) })
+            Ok(ContainerFacts { empty: false, account_url: "https://a".into() })
         }),
         Request::ReadSchema => Reply::Schema(if fails { Err(problem()) } else { Ok(Map::new()) }),
         Request::BuildManifest { .. } => Reply::Manifest(if fails {

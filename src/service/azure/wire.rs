@@ -1,0 +1,123 @@
+//! How requests get to a storage account: the pipeline, its transport, and which addresses are fit for it.
+
+use std::error::Error as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use azure_core::http::policies::Policy;
+use azure_core::http::{AsyncRawResponse, ClientOptions, ExponentialRetryOptions, Pipeline, RetryOptions, Transport};
+use futures_util::StreamExt;
+use url::{Host, Url};
+
+use super::Auth;
+use super::error::{Error, ErrorKind, Situation};
+
+/// The newest version that Azurite 3.37 knows too; 2026-02-06 is needed for `startFrom`.
+pub(super) const SERVICE_VERSION: &str = "2026-04-06";
+/// Azure's error answers are some hundred bytes; a proxy's page may be long and is not wanted.
+const LONGEST_ERROR_BODY: usize = 64 * 1024;
+
+/// The policies that sign a request, run anew for every attempt. Neither kind needs one yet: a SAS is part of the URL.
+fn signing(auth: &Auth) -> Vec<Arc<dyn Policy>> {
+    match auth {
+        Auth::Anonymous | Auth::Sas(_) => Vec::new(),
+    }
+}
+
+pub(super) fn pipeline(auth: &Auth, transport: &Transport, max_retries: u32) -> Pipeline {
+    let options = ClientOptions {
+        transport: Some(transport.clone()),
+        retry: RetryOptions::exponential(ExponentialRetryOptions { max_retries, ..ExponentialRetryOptions::default() }),
+        ..ClientOptions::default()
+    };
+    Pipeline::new(
+        Some(env!("CARGO_PKG_NAME")),
+        Some(env!("CARGO_PKG_VERSION")),
+        options,
+        Vec::new(),
+        signing(auth),
+        None,
+    )
+}
+
+/// `azure_core`'s own client cannot be told to leave out a proxy, and panics where no TLS provider is installed.
+pub(super) fn transport(loopback: bool) -> Result<Transport, Error> {
+    crate::service::tls::install();
+    let mut builder = reqwest::Client::builder()
+        .connect_timeout(Duration::from_secs(15))
+        .read_timeout(Duration::from_secs(60))
+        .redirect(reqwest::redirect::Policy::none());
+    if loopback {
+        builder = builder.no_proxy();
+    }
+    let client =
+        builder.build().map_err(|error| Error::new(ErrorKind::BadUrl, format!("no HTTP client: {error}"), None))?;
+    Ok(Transport::new(Arc::new(client)))
+}
+
+/// Reads the error that a service answered with.
+pub(super) async fn refusal(situation: &Situation<'_>, response: AsyncRawResponse) -> Error {
+    let (status, headers, mut body) = response.deconstruct();
+    let mut text = Vec::new();
+    while let Some(Ok(chunk)) = body.next().await {
+        text.extend_from_slice(&chunk);
+        if text.len() > LONGEST_ERROR_BODY {
+            break;
+        }
+    }
+    let header = |name: &'static str| headers.get_optional_str(&name.into());
+    Error::answered(situation, u16::from(status), header("x-ms-error-code"), header("x-ms-request-id"), &text)
+}
+
+/// Whether requests may be sent to an account at this address: https, or http on the loopback interface, and no secret in it.
+pub(super) fn check_account_url(account_url: &Url) -> Result<(), Error> {
+    let bad = |message: &str, hint: &str| Err(Error::new(ErrorKind::BadUrl, message, Some(hint)));
+    let secret =
+        account_url.query().is_some() || account_url.password().is_some() || !account_url.username().is_empty();
+    if secret || account_url.fragment().is_some() {
+        return bad(
+            "the account URL carries more than scheme, host and path",
+            "Leave out everything from the question mark on; a SAS token is given separately.",
+        );
+    }
+    match account_url.scheme() {
+        "https" => {}
+        "http" if is_loopback(account_url) => {}
+        "http" => {
+            return bad(
+                "the account URL is http, and anybody on the way could read what is sent",
+                "Write https://. Plain http is for Azurite and the like on this machine (127.0.0.1 or localhost).",
+            );
+        }
+        _ => {
+            return bad("the account URL is neither https nor http", "Write https://ACCOUNT.blob.core.windows.net.");
+        }
+    }
+    if account_url.host().is_none() {
+        return bad("the account URL names no host", "Write https://ACCOUNT.blob.core.windows.net.");
+    }
+    Ok(())
+}
+
+pub(super) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
+pub(super) fn host_and_port(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// The innermost cause, which names the trouble; the outer ones quote the URL and with it the token.
+pub(super) fn network_cause(error: &azure_core::Error) -> String {
+    let mut cause = error.source();
+    while let Some(inner) = cause.and_then(|error| error.source()) {
+        cause = Some(inner);
+    }
+    cause.map_or_else(|| error.to_string(), ToString::to_string)
+}
