@@ -41,6 +41,16 @@ pub enum Action {
     SwitchList,
     /// Keep Encord's type where the config asks for another.
     KeepTheirs,
+    /// Show what there is to choose from.
+    Browse,
+    /// Do what can be done about a failed check.
+    Fix,
+    /// Go on although checks failed.
+    Overrule,
+    /// Make a SAS for Encord.
+    MakeSas,
+    /// Put what is under the cursor into the clipboard.
+    Copy,
     /// Stop the work.
     Cancel,
     /// All keys.

@@ -1,8 +1,8 @@
 //! Step 3: the manifest, built from a listing.
 
 use super::{
-    Action, Hint, List, ListingProgress, ManifestFacts, Move, Outbox, Problem, Request, RequestId, Row, RowWindow,
-    Status,
+    Action, AzureAccess, Hint, List, ListingProgress, ManifestFacts, Move, Outbox, Problem, Request, RequestId, Row,
+    RowWindow, Status,
 };
 use crate::store::config::Config;
 
@@ -41,11 +41,11 @@ impl ManifestStep {
         *self = ManifestStep::default();
     }
 
-    pub(super) fn open(&mut self, config: &Config, outbox: &mut Outbox) {
+    pub(super) fn open(&mut self, access: AzureAccess, config: &Config, outbox: &mut Outbox) {
         if matches!(self.listing, Listing::Idle | Listing::Failed(_)) {
             self.listing = Listing::Running(ListingProgress::default());
             self.pending = Some(outbox.start(Request::BuildManifest {
-                access: config.azure.clone().into(),
+                access,
                 manifest: config.manifest.clone(),
                 options: config.upload.options(),
             }));
@@ -103,13 +103,13 @@ impl ManifestStep {
         }
     }
 
-    pub(super) fn action(&mut self, action: Action, config: &Config, outbox: &mut Outbox) -> Move {
+    pub(super) fn action(&mut self, action: Action, access: AzureAccess, config: &Config, outbox: &mut Outbox) -> Move {
         match action {
             Action::Next => return Move::Next,
             Action::Back => return Move::Back,
             Action::Refresh => {
                 self.reset(outbox);
-                self.open(config, outbox);
+                self.open(access, config, outbox);
             }
             Action::Cancel if self.is_listing() => {
                 self.reset(outbox);

@@ -31,7 +31,10 @@ pub use effect::{
 pub use field::Field;
 pub(crate) use folder::split_path;
 pub use folder::{Destination, FolderMode, FolderRef, FolderStep};
-pub use integration::{FieldName, Focus, IntegrationStep};
+pub use integration::{
+    CorsReview, CorsState, Details, FieldKind, FieldName, Focus, FolderBrowser, Guide, GuideMethod, GuideRow,
+    IntegrationStep, LIFETIMES, Loading, Panel, Picker, PickerKind, PickerRow, SasMaker, SasState,
+};
 pub use manifest::{Listing, ManifestStep};
 pub use plan::Plan;
 pub use problem::{Class, Problem};
@@ -164,6 +167,18 @@ impl Wizard {
         }
     }
 
+    /// The same for a user at a screen, who is offered what is on this machine.
+    #[must_use]
+    pub fn guided(mut self) -> Wizard {
+        self.integration.guide();
+        self
+    }
+
+    /// Goes on although these checks of step 1 fail, as far as they may be overruled.
+    pub fn overrule(&mut self, ids: impl IntoIterator<Item = &'static str>) {
+        self.integration.overrule(ids);
+    }
+
     /// Takes an event, changes the state, and says what has to be done.
     pub fn handle(&mut self, event: Event) -> Vec<Effect> {
         match event {
@@ -247,7 +262,13 @@ impl Wizard {
             self.schema.diff(&self.config)?,
             &manifest.summary,
             self.folder.destination()?.clone(),
+            self.integration.despite(&self.config),
         ))
+    }
+
+    /// Whether a question waits for a yes or a no.
+    pub fn asks(&self) -> bool {
+        self.overlay.is_some() || (self.step == Step::Integration && self.integration.asks())
     }
 
     /// Whether keys are text for a field right now.
@@ -276,7 +297,7 @@ impl Wizard {
     /// The actions that do something on the step's screen, whatever lies over it.
     pub fn step_hints(&self) -> Vec<Hint> {
         let mut hints = match self.step {
-            Step::Integration => self.integration.hints(),
+            Step::Integration => self.integration.hints(&self.config),
             Step::Schema => self.schema.hints(&self.config),
             Step::Manifest => self.manifest.hints(),
             Step::Folder => self.folder.hints(),
@@ -316,6 +337,8 @@ impl Wizard {
                 self.overlay = Some(Overlay::Quit);
             }
             Action::Quit => self.quit(),
+            // A panel is answered or closed first.
+            Action::Goto(_) if self.step == Step::Integration && self.integration.panel().is_some() => {}
             Action::Goto(step) => self.go_to(step),
             action => {
                 let movement = self.step_action(action);
@@ -333,19 +356,24 @@ impl Wizard {
         let (config, outbox) = (&mut self.config, &mut self.outbox);
         match self.step {
             Step::Integration => {
-                let before = (config.encord.clone(), config.azure.clone());
+                let before = (config.encord.clone(), config.azure.clone(), config.manifest.prefixes.clone());
                 let movement = self.integration.action(action, config, outbox);
                 if before.0 != config.encord || action == Action::Refresh {
                     self.schema.reset(outbox);
                     self.folder.reset(outbox);
                 }
-                if before.1 != config.azure || action == Action::Refresh {
+                let strict = (before.0.strict_client_only, config.encord.strict_client_only);
+                if before.1 != config.azure
+                    || before.2 != config.manifest.prefixes
+                    || strict.0 != strict.1
+                    || action == Action::Refresh
+                {
                     self.manifest.reset(outbox);
                 }
                 movement
             }
             Step::Schema => self.schema.action(action, config, outbox),
-            Step::Manifest => self.manifest.action(action, config, outbox),
+            Step::Manifest => self.manifest.action(action, self.integration.access(config), config, outbox),
             Step::Folder => self.folder.action(action, config, outbox),
             Step::Upload => self.upload.action(action, config, ready),
             Step::Progress => self.progress.action(action, outbox),
@@ -419,7 +447,10 @@ impl Wizard {
         self.step = step;
         match step {
             Step::Schema => self.schema.open(&mut self.outbox),
-            Step::Manifest => self.manifest.open(&self.config, &mut self.outbox),
+            Step::Manifest => {
+                let access = self.integration.access(&self.config);
+                self.manifest.open(access, &self.config, &mut self.outbox);
+            }
             Step::Folder => self.folder.open(&self.config, &mut self.outbox),
             Step::Integration | Step::Upload | Step::Progress => {}
         }
@@ -428,10 +459,20 @@ impl Wizard {
     fn reply(&mut self, id: RequestId, reply: Reply) {
         match reply {
             Reply::Encord(reply) => self.integration.encord_reply(id, reply, &mut self.config),
-            Reply::AzureCheck(check) => self.integration.azure_check(id, *check),
-            Reply::Discovered(_) | Reply::Integrations(_) | Reply::Containers(_) | Reply::Prefixes { .. } => {}
-            Reply::CorsRepaired(_) | Reply::SasMade(_) => {}
-            Reply::Container(result) => self.integration.container_reply(id, result),
+            Reply::Discovered(found) => {
+                self.integration.discovered(id, found, &mut self.config, &mut self.outbox);
+            }
+            Reply::Integrations(result) => {
+                self.integration.integrations_reply(id, result, &mut self.config, &mut self.outbox);
+            }
+            Reply::AzureCheck(check) => self.integration.azure_check(id, *check, &self.config),
+            Reply::Container(result) => self.integration.container_reply(id, result, &self.config),
+            Reply::Containers(result) => self.integration.containers_reply(id, result),
+            Reply::Prefixes { result, .. } => self.integration.prefixes_reply(id, result),
+            Reply::CorsRepaired(result) => {
+                self.integration.cors_reply(id, result, &self.config, &mut self.outbox);
+            }
+            Reply::SasMade(result) => self.integration.sas_reply(id, result),
             Reply::Schema(result) => self.schema.reply(id, result),
             Reply::Listing(progress) => self.manifest.listing(id, progress),
             Reply::Manifest(result) => self.manifest.built_reply(id, result, &mut self.outbox),

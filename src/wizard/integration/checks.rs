@@ -1,80 +1,110 @@
-//! What step 1 checks on both sides.
+//! The checks of step 1: those of Encord's side are drawn from its answer, those of Azure's side come from the services.
+
+use url::Url;
 
 use super::{IntegrationStep, Side};
 use crate::{
+    access::region,
     store::config::Config,
-    wizard::{CHECKS, Check, CheckState, Problem},
+    wizard::{CHECKS, Check, CheckState, Class, Problem, Repair},
 };
 
 impl IntegrationStep {
     /// The checks of this step, in order, whatever their state.
     pub fn checks(&self, config: &Config) -> Vec<Check> {
-        let key = match &self.key {
-            None => check("encord.key", side_state(&self.encord), "the key for signing in", None),
-            Some(Ok(key)) => {
-                check("encord.key", CheckState::Pass, format!("{} from {}", key.fingerprint, key.source), None)
-            }
-            Some(Err(problem)) => failed("encord.key", problem),
-        };
-        let login = match &self.encord {
-            Side::Up(list) => check(
-                "encord.login",
-                CheckState::Pass,
-                format!("signed in to {}, integrations: {}", config.encord.domain, list.len()),
-                None,
-            ),
-            Side::Down(problem) if matches!(self.key, Some(Ok(_))) => failed("encord.login", problem),
-            other => check("encord.login", side_state(other), format!("sign in to {}", config.encord.domain), None),
-        };
-        let mut checks = vec![key, login, self.integration_check(config)];
-        checks.extend(self.azure_checks());
+        let mut checks =
+            vec![self.key_check(), self.domain_check(config), self.login_check(config), self.integration_check(config)];
+        let azure = CHECKS.iter().filter(|about| about.id.starts_with("azure."));
+        checks.extend(azure.map(|about| {
+            let known = self.azure_checks.iter().find(|check| check.id == about.id);
+            known.cloned().unwrap_or_else(|| Check::new(about.id, side_state(&self.container), ""))
+        }));
         checks
     }
 
-    fn azure_checks(&self) -> impl Iterator<Item = Check> {
-        CHECKS.iter().filter(|about| about.id.starts_with("azure.")).map(|about| {
-            let known = self.azure_checks.iter().find(|check| check.id == about.id).cloned();
-            known.unwrap_or_else(|| check(about.id, side_state(&self.container), "", None))
-        })
+    fn key_check(&self) -> Check {
+        const ID: &str = "encord.key";
+        match &self.key {
+            None if self.encord == Side::Unset && self.is_guided => {
+                Check::new(ID, CheckState::Waiting, "no key chosen yet")
+            }
+            None => Check::new(ID, side_state(&self.encord), "the key for signing in"),
+            Some(Err(problem)) => failed(ID, problem),
+            Some(Ok(key)) => match &key.warning {
+                None => Check::new(ID, CheckState::Pass, format!("{} from {}", key.fingerprint, key.source)),
+                Some((seen, fix)) => {
+                    Check::new(ID, CheckState::Warn, format!("{} from {}: {seen}", key.fingerprint, key.source))
+                        .fix(fix)
+                }
+            },
+        }
+    }
+
+    fn domain_check(&self, config: &Config) -> Check {
+        const ID: &str = "encord.domain";
+        let domain = &config.encord.domain;
+        if let Some(other) = self.other_region.as_deref().and_then(region::of) {
+            let here = region::of(domain).map_or(domain.as_str(), |region| region.name);
+            return Check::new(ID, CheckState::Fail, format!("the key is known in {}, not in {here}", other.name))
+                .fix(format!("Use {} instead.", other.api))
+                .repair(Repair::SwitchRegion(other.api.to_owned()))
+                .class(Class::Config);
+        }
+        match (region::of(domain), Url::parse(domain)) {
+            (Some(region), _) => Check::new(ID, CheckState::Pass, format!("{} ({})", region.name, region.api)),
+            (None, Ok(url)) if url.has_host() => {
+                let origins = config.encord.origins().join(", ");
+                Check::new(ID, CheckState::Pass, format!("{domain}, a domain of your own; pages at {origins}"))
+            }
+            (None, _) => Check::new(ID, CheckState::Fail, format!("\"{domain}\" is not an address"))
+                .fix("Encord's API is https://api.encord.com (EU) or https://api.us.encord.com (US).")
+                .class(Class::Config),
+        }
+    }
+
+    fn login_check(&self, config: &Config) -> Check {
+        const ID: &str = "encord.login";
+        match &self.encord {
+            Side::Up(list) => Check::new(
+                ID,
+                CheckState::Pass,
+                format!("signed in to {}, integrations: {}", config.encord.domain, list.len()),
+            ),
+            Side::Down(problem) if matches!(self.key, Some(Ok(_))) => failed(ID, problem),
+            other => Check::new(ID, side_state(other), format!("sign in to {}", config.encord.domain)),
+        }
     }
 
     pub(super) fn integration_check(&self, config: &Config) -> Check {
         const ID: &str = "encord.integration";
         let Side::Up(list) = &self.encord else {
-            return check(ID, side_state(&self.encord), "the integration through which Encord reads the files", None);
+            return Check::new(ID, side_state(&self.encord), "the integration through which Encord reads the files");
+        };
+        let fail = |seen: String, fix: String| {
+            Check::new(ID, CheckState::Fail, seen).fix(fix).repair(Repair::NewIntegration).class(Class::Config)
         };
         match (self.chosen(config), config.encord.integration.as_deref()) {
-            (Some(chosen), _) => check(ID, CheckState::Pass, format!("{} ({})", chosen.title, chosen.uuid), None),
-            (None, _) if list.is_empty() => check(
-                ID,
-                CheckState::Fail,
-                "Encord shows no cloud integration to this user",
-                Some(
-                    "Create one in Encord (Integrations, Add integration, Azure), or ask its admin to add you."
-                        .to_owned(),
-                ),
+            (Some(chosen), _) => Check::new(ID, CheckState::Pass, format!("{} ({})", chosen.title, chosen.uuid)),
+            (None, _) if list.is_empty() => fail(
+                "Encord shows no cloud integration to this user".into(),
+                "Create one in Encord (Integrations, Add integration, Azure), or ask its admin to add you.".into(),
             ),
             (None, Some(wanted)) => {
                 let titles: Vec<_> = list.iter().map(|integration| format!("'{}'", integration.title)).collect();
-                let twins = list.iter().filter(|integration| integration.title == wanted).count() > 1;
-                let seen = if twins {
-                    format!("several integrations are called '{wanted}'")
-                } else {
-                    format!("Encord shows no integration '{wanted}' to this user")
-                };
-                let fix = if twins {
-                    "Name it by its UUID under [encord] integration.".to_owned()
-                } else {
-                    format!("There are {}. Set [encord] integration to one of them.", titles.join(", "))
-                };
-                check(ID, CheckState::Fail, seen, Some(fix))
+                if list.iter().filter(|integration| integration.title == wanted).count() > 1 {
+                    return fail(
+                        format!("several integrations are called '{wanted}'"),
+                        "Name it by its UUID under [encord] integration.".into(),
+                    );
+                }
+                fail(
+                    format!("Encord shows no integration '{wanted}' to this user"),
+                    format!("There are {}. Set [encord] integration to one of them.", titles.join(", ")),
+                )
             }
-            (None, None) => check(
-                ID,
-                CheckState::Fail,
-                "none chosen yet",
-                Some("Choose one, or set [encord] integration to its title.".to_owned()),
-            ),
+            (None, None) => {
+                fail("none chosen yet".into(), "Choose one, or set [encord] integration to its title.".into())
+            }
         }
     }
 }
@@ -86,14 +116,10 @@ fn side_state<T>(side: &Side<T>) -> CheckState {
     }
 }
 
-fn check(id: &'static str, state: CheckState, detail: impl Into<String>, fix: Option<String>) -> Check {
-    Check { fix, ..Check::new(id, state, detail) }
-}
-
 fn failed(id: &'static str, problem: &Problem) -> Check {
     let detail = match &problem.said {
         Some(said) => format!("{} {said}", problem.what),
         None => problem.what.clone(),
     };
-    check(id, CheckState::Fail, detail, problem.hint.clone())
+    Check { fix: problem.hint.clone(), ..Check::new(id, CheckState::Fail, detail).class(problem.class) }
 }

@@ -1,26 +1,39 @@
-//! Step 1: sign in on both sides and choose the integration.
+//! Step 1: sign in on both sides, choose the integration, and prove that both sides can read the data.
 
 mod checks;
 mod fields;
+mod folder_browser;
+mod form;
+mod guide;
+mod panel;
+mod panels;
+mod pasted;
+mod picker;
+mod sas_maker;
 
-use secrecy::SecretString;
-use url::Url;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    Action, Check, CheckState, ContainerFacts, Edit, EncordReply, Field, Hint, Integration, KeyFacts, Move, Outbox,
-    Problem, Request, RequestId, Status,
+    Action, AzureAccess, Check, CheckState, ContainerFacts, Discovery, Edit, EncordReply, Field, Hint, Integration,
+    KeyFacts, Move, Outbox, Problem, Request, RequestId, Status, about, rows::moved_in,
 };
 use crate::store::config::{self, AuthKind, Config};
+use form::Form;
 
-pub use fields::FieldName;
+pub use fields::{FieldKind, FieldName};
+pub use folder_browser::FolderBrowser;
+pub use guide::{Guide, GuideMethod, GuideRow};
+pub use panel::{CorsReview, CorsState, Details, Panel};
+pub use picker::{Loading, Picker, PickerKind, PickerRow};
+pub use sas_maker::{LIFETIMES, SasMaker, SasState};
 
 /// What has the keyboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Focus {
     /// A field.
     Field(FieldName),
-    /// The list of integrations.
-    Integrations,
+    /// The list of checks.
+    Checks,
 }
 
 /// One of the two sides' connections.
@@ -32,74 +45,118 @@ enum Side<T> {
     Down(Problem),
 }
 
+/// What the latest checks were made with.
+#[derive(Debug, Clone)]
+struct Checked {
+    encord: config::Encord,
+    azure: config::Azure,
+    typed: Option<SecretString>,
+}
+
 /// The state of step 1.
 #[derive(Debug)]
 pub struct IntegrationStep {
-    fields: Vec<(FieldName, Field)>,
-    wants_passphrase: bool,
+    form: Form,
     focus: Focus,
+    panel: Option<Panel>,
+    /// A user is at the screen: what is on this machine is offered, and nothing is called a fault before it was typed.
+    is_guided: bool,
+    discovering: Option<RequestId>,
+    discovery: Discovery,
     key: Option<Result<KeyFacts, Problem>>,
+    other_region: Option<String>,
     encord: Side<Vec<Integration>>,
     container: Side<ContainerFacts>,
     azure_checks: Vec<Check>,
-    cursor: usize,
-    input_problem: Option<(FieldName, &'static str)>,
-    /// What the latest checks were made with.
-    checked: (config::Encord, config::Azure),
+    check_cursor: usize,
+    /// Whether the user moved the cursor; until then it shows what needs a look.
+    is_cursor_held: bool,
+    overruled: Vec<&'static str>,
+    checked: Checked,
 }
 
 impl IntegrationStep {
     pub(in crate::wizard) fn new(config: &Config) -> IntegrationStep {
-        let account = match (&config.azure.endpoint, &config.azure.account) {
-            (Some(endpoint), _) => endpoint.as_str().trim_end_matches('/').to_owned(),
-            (None, account) => account.clone().unwrap_or_default(),
-        };
-        let sas = match config.azure.auth_kind() {
-            AuthKind::Anonymous | AuthKind::Entra | AuthKind::AccountKey => String::new(),
-            AuthKind::Sas => {
-                config.azure.sas_token_env.clone().or(config.azure.sas_token_file.clone()).unwrap_or_default()
-            }
-        };
-        let text = |name| match name {
-            FieldName::Domain => config.encord.domain.clone(),
-            FieldName::KeyFile => config.encord.ssh_key_file.clone().unwrap_or_default(),
-            FieldName::Passphrase => String::new(),
-            FieldName::Account => account.clone(),
-            FieldName::Container => config.azure.container.clone(),
-            FieldName::Sas => sas.clone(),
-        };
-        let fields: Vec<_> = FieldName::ALL.into_iter().map(|name| (name, Field::new(&text(name)))).collect();
-        let first_empty = [FieldName::Account, FieldName::Container].into_iter().find(|name| text(*name).is_empty());
+        let form = Form::new(config);
+        let first_empty =
+            [FieldName::Account, FieldName::Container].into_iter().find(|name| form.text(*name).is_empty());
         IntegrationStep {
-            fields,
-            wants_passphrase: false,
-            focus: first_empty.map_or(Focus::Integrations, Focus::Field),
+            form,
+            focus: first_empty.map_or(Focus::Checks, Focus::Field),
+            panel: None,
+            is_guided: false,
+            discovering: None,
+            discovery: Discovery::default(),
             key: None,
+            other_region: None,
             encord: Side::Unset,
             container: Side::Unset,
             azure_checks: Vec::new(),
-            cursor: 0,
-            input_problem: None,
-            checked: (config.encord.clone(), config.azure.clone()),
+            check_cursor: 0,
+            is_cursor_held: false,
+            overruled: Vec::new(),
+            checked: Checked { encord: config.encord.clone(), azure: config.azure.clone(), typed: None },
         }
     }
 
+    pub(in crate::wizard) fn guide(&mut self) {
+        self.is_guided = true;
+    }
+
     pub(in crate::wizard) fn open(&mut self, config: &Config, outbox: &mut Outbox) {
-        self.connect(config, outbox);
-        self.open_container(config, outbox);
+        if self.is_guided {
+            self.discovering = Some(outbox.start(Request::Discover));
+        }
+        if !self.is_guided || names_a_key(config) {
+            self.connect(config, outbox);
+        }
+        self.check_azure(config, outbox);
     }
 
     /// The fields on the screen.
-    pub fn fields(&self) -> impl Iterator<Item = (FieldName, &Field)> {
-        self.fields
-            .iter()
-            .filter(|(name, _)| *name != FieldName::Passphrase || self.wants_passphrase)
-            .map(|(name, field)| (*name, field))
+    pub fn fields(&self) -> Vec<FieldName> {
+        self.form.shown()
     }
 
-    /// What has the keyboard.
+    /// The text of a field that takes text.
+    pub fn field(&self, name: FieldName) -> Option<&Field> {
+        self.form.field(name)
+    }
+
+    /// Whether a field's text is a secret.
+    pub fn is_masked(&self, name: FieldName) -> bool {
+        self.form.is_masked(name)
+    }
+
+    /// What a field that takes no text is set to; empty where nothing is.
+    pub fn value(&self, name: FieldName, config: &Config) -> String {
+        match name {
+            FieldName::Strict if self.form.strict => "on: Encord only signs URLs".to_owned(),
+            FieldName::Strict => "off".to_owned(),
+            FieldName::SignIn => way_label(self.form.sign_in).to_owned(),
+            FieldName::Integration => match (self.chosen(config), config.encord.integration.as_deref()) {
+                (Some(chosen), _) => chosen.title.clone(),
+                (None, wanted) => wanted.unwrap_or_default().to_owned(),
+            },
+            FieldName::Folders if config.manifest.prefixes.is_empty() => "the whole container".to_owned(),
+            FieldName::Folders => config.manifest.prefixes.join("  "),
+            _ => String::new(),
+        }
+    }
+
+    /// What has the keyboard, if no panel has it.
     pub fn focus(&self) -> Focus {
         self.focus
+    }
+
+    /// What lies over the form.
+    pub fn panel(&self) -> Option<&Panel> {
+        self.panel.as_ref()
+    }
+
+    /// What was found on this machine.
+    pub fn discovery(&self) -> &Discovery {
+        &self.discovery
     }
 
     /// The integrations that Encord listed.
@@ -110,14 +167,14 @@ impl IntegrationStep {
         }
     }
 
-    /// The place of the cursor in their list.
-    pub fn cursor(&self) -> usize {
-        self.cursor
+    /// The place of the cursor in the list of checks.
+    pub fn check_cursor(&self) -> usize {
+        self.check_cursor
     }
 
     /// A field whose text cannot be used, and why.
-    pub fn input_problem(&self) -> Option<(FieldName, &'static str)> {
-        self.input_problem
+    pub fn input_problem(&self) -> Option<(FieldName, &str)> {
+        self.form.problem.as_ref().map(|(name, why)| (*name, why.as_str()))
     }
 
     /// The integration that the config names, if Encord has it and it is the only one of that title.
@@ -131,52 +188,127 @@ impl IntegrationStep {
         })
     }
 
-    pub(in crate::wizard) fn takes_text(&self) -> bool {
-        matches!(self.focus, Focus::Field(_))
+    /// The storage account as it is signed in to, with a secret that was typed.
+    pub(in crate::wizard) fn access(&self, config: &Config) -> AzureAccess {
+        AzureAccess { azure: config.azure.clone(), typed: self.form.typed() }
     }
 
-    pub(in crate::wizard) fn hints(&self) -> Vec<Hint> {
-        match self.focus {
-            Focus::Field(_) => vec![
-                Hint::new(Action::Next, "next"),
-                Hint::new(Action::FocusNext, "next field"),
-                Hint::new(Action::FocusPrevious, "field before"),
-            ],
-            Focus::Integrations => vec![
-                Hint::new(Action::Next, "continue"),
-                Hint::new(Action::Up, "choose"),
-                Hint::new(Action::FocusNext, "edit"),
-                Hint::new(Action::Refresh, "check again"),
-            ],
+    /// The failed checks that the user goes on despite.
+    pub fn despite(&self, config: &Config) -> Vec<&'static str> {
+        let failed = self.checks(config).into_iter().filter(|check| check.state == CheckState::Fail);
+        failed.map(|check| check.id).filter(|id| self.overruled.contains(id)).collect()
+    }
+
+    /// Goes on although these checks fail, as far as they may be overruled, until the settings change.
+    pub(in crate::wizard) fn overrule(&mut self, ids: impl IntoIterator<Item = &'static str>) {
+        self.overruled.extend(ids.into_iter().filter(|id| about(id).may_be_overruled));
+    }
+
+    pub(in crate::wizard) fn takes_text(&self) -> bool {
+        match (&self.panel, self.focus) {
+            (Some(panel), _) => panel.takes_text(),
+            (None, Focus::Field(name)) => name.kind() == FieldKind::Text,
+            (None, Focus::Checks) => false,
         }
     }
 
+    pub(in crate::wizard) fn asks(&self) -> bool {
+        self.panel.as_ref().is_some_and(Panel::asks)
+    }
+
+    pub(in crate::wizard) fn hints(&self, config: &Config) -> Vec<Hint> {
+        if let Some(panel) = &self.panel {
+            return self.panel_hints(panel);
+        }
+        let Focus::Field(name) = self.focus else {
+            let mut hints = vec![Hint::new(Action::Next, "continue")];
+            let checks = self.checks(config);
+            if let Some(check) = checks.get(self.check_cursor) {
+                match check.repair {
+                    Some(_) => hints.push(Hint::new(Action::Fix, "fix")),
+                    None => hints.push(Hint::new(Action::Toggle, "details")),
+                }
+            }
+            if !self.may_overrule(config).is_empty() {
+                hints.push(Hint::new(Action::Overrule, "go on anyway"));
+            }
+            hints.extend([
+                Hint::new(Action::Down, "move"),
+                Hint::new(Action::FocusNext, "edit"),
+                Hint::new(Action::Refresh, "check again"),
+                Hint::new(Action::New, "new integration"),
+                Hint::new(Action::MakeSas, "SAS for Encord"),
+            ]);
+            return hints;
+        };
+        let mut hints = vec![Hint::new(Action::Next, "next")];
+        if name.kind() == FieldKind::Choice {
+            hints.push(Hint::new(Action::Toggle, "switch"));
+        }
+        if name.has_list() {
+            hints.push(Hint::new(Action::Browse, "list"));
+        }
+        hints.extend([Hint::new(Action::FocusNext, "next field"), Hint::new(Action::Back, "to the checks")]);
+        hints
+    }
+
     pub(in crate::wizard) fn status(&self, config: &Config) -> Status {
-        if matches!(self.encord, Side::Running(_)) || matches!(self.container, Side::Running(_)) {
+        let is_running = matches!(self.encord, Side::Running(_)) || matches!(self.container, Side::Running(_));
+        if is_running || self.discovering.is_some() {
             return Status::Working;
         }
         match (&self.key, &self.encord, &self.container) {
             (Some(Err(problem)), _, _) | (_, Side::Down(problem), _) | (_, _, Side::Down(problem)) => {
                 return Status::Blocked(problem.clone());
             }
-            (_, Side::Up(_), Side::Up(_)) => {}
-            _ if config.azure.account_url().is_none() => {
-                return Status::Blocked(Problem::config(
-                    "No storage account is named. Set account (or endpoint) under [azure].",
-                ));
-            }
-            _ if config.azure.container.is_empty() => {
-                return Status::Blocked(Problem::config("No container is named. Set container under [azure]."));
-            }
-            _ => return Status::Idle,
+            _ => {}
         }
-        let integration = self.integration_check(config);
-        if integration.state == CheckState::Pass {
-            return Status::Ready;
+        if let Some(missing) = self.missing(config) {
+            return Status::Blocked(missing);
         }
-        let mut problem = Problem::config(capitalised(&integration.detail));
-        problem.hint = integration.fix;
-        Status::Blocked(problem)
+        if matches!(self.encord, Side::Unset) || matches!(self.container, Side::Unset) {
+            return Status::Idle;
+        }
+        let in_the_way = |check: &Check| check.state == CheckState::Fail && !self.overruled.contains(&check.id);
+        match self.checks(config).into_iter().find(in_the_way) {
+            None => Status::Ready,
+            Some(check) => {
+                let mut problem = Problem::other(capitalised(&check.detail));
+                problem.hint = check.fix;
+                problem.class = check.class;
+                Status::Blocked(problem)
+            }
+        }
+    }
+
+    /// What has to be filled in before anything can be checked.
+    fn missing(&self, config: &Config) -> Option<Problem> {
+        let (plain, in_config) = match () {
+            () if config.azure.account_url().is_none() => {
+                ("the storage account", "No storage account is named. Set account (or endpoint) under [azure].")
+            }
+            () if config.azure.container.is_empty() => {
+                ("the container", "No container is named. Set container under [azure].")
+            }
+            () if self.is_guided && self.key.is_none() && self.encord == Side::Unset => ("the SSH key", ""),
+            () => return None,
+        };
+        Some(match self.is_guided {
+            true => Problem::config(format!("Fill in {plain}.")),
+            false => Problem::config(in_config),
+        })
+    }
+
+    /// The failed checks that stand in the way and may be overruled; none if another failure stands in the way as well.
+    fn may_overrule(&self, config: &Config) -> Vec<&'static str> {
+        let checks = self.checks(config);
+        let failed: Vec<_> =
+            checks.iter().filter(|check| check.state == CheckState::Fail).map(|check| check.id).collect();
+        let open = checks.iter().any(|check| check.state == CheckState::Running);
+        match !open && failed.iter().all(|id| about(id).may_be_overruled) {
+            true => failed.into_iter().filter(|id| !self.overruled.contains(id)).collect(),
+            false => Vec::new(),
+        }
     }
 
     fn connect(&mut self, config: &Config, outbox: &mut Outbox) {
@@ -184,22 +316,26 @@ impl IntegrationStep {
             outbox.cancel(Some(id));
         }
         self.key = None;
-        self.checked.0 = config.encord.clone();
-        let passphrase = self.text(FieldName::Passphrase);
+        self.other_region = None;
+        self.checked.encord = config.encord.clone();
+        let passphrase = self.form.text(FieldName::Passphrase);
         let passphrase = (!passphrase.is_empty()).then(|| SecretString::from(passphrase.to_owned()));
         self.encord = Side::Running(outbox.start(Request::ConnectEncord { encord: config.encord.clone(), passphrase }));
     }
 
-    fn open_container(&mut self, config: &Config, outbox: &mut Outbox) {
+    fn check_azure(&mut self, config: &Config, outbox: &mut Outbox) {
         if let Side::Running(id) = self.container {
             outbox.cancel(Some(id));
         }
         self.azure_checks.clear();
-        self.checked.1 = config.azure.clone();
+        self.is_cursor_held = false;
+        let access = self.access(config);
+        (self.checked.azure, self.checked.typed) = (access.azure.clone(), access.typed.clone());
+        self.checked.encord.strict_client_only = config.encord.strict_client_only;
         let complete = config.azure.account_url().is_some() && !config.azure.container.is_empty();
         self.container = match complete {
             true => Side::Running(outbox.start(Request::CheckAzure {
-                access: config.azure.clone().into(),
+                access,
                 origins: config.encord.origins(),
                 strict: config.encord.strict_client_only,
             })),
@@ -207,133 +343,138 @@ impl IntegrationStep {
         };
     }
 
-    fn text(&self, wanted: FieldName) -> &str {
-        self.fields.iter().find(|(name, _)| *name == wanted).map_or("", |(_, field)| field.text()).trim()
-    }
-
     pub(in crate::wizard) fn edit(&mut self, edit: &Edit) {
-        if let Focus::Field(focused) = self.focus
-            && let Some((_, field)) = self.fields.iter_mut().find(|(name, _)| *name == focused)
-        {
-            field.edit(edit);
+        match (&mut self.panel, self.focus) {
+            (Some(Panel::Picker(picker)), _) => picker.edit(edit),
+            (None, Focus::Field(name)) if name.kind() == FieldKind::Text => self.form.edit(name, edit),
+            _ => {}
         }
     }
 
     pub(in crate::wizard) fn action(&mut self, action: Action, config: &mut Config, outbox: &mut Outbox) -> Move {
-        match action {
-            Action::Back => {
+        if self.panel.is_some() {
+            self.panel_action(action, config, outbox);
+            return Move::Stay;
+        }
+        match (action, self.focus) {
+            (Action::Back, _) => {
                 self.commit(config, outbox);
-                self.focus = Focus::Integrations;
+                self.focus = Focus::Checks;
             }
-            Action::Refresh => {
+            (Action::Refresh, _) => {
                 self.commit(config, outbox);
-                self.open(config, outbox);
+                self.connect(config, outbox);
+                self.check_azure(config, outbox);
             }
-            Action::FocusNext | Action::FocusPrevious => {
+            (Action::FocusNext | Action::FocusPrevious, _) => {
                 self.commit(config, outbox);
                 self.move_focus(action == Action::FocusNext);
             }
-            Action::Up | Action::Down => match self.focus {
-                Focus::Field(_) => {
-                    self.commit(config, outbox);
-                    self.move_focus(action == Action::Down);
-                }
-                Focus::Integrations => {
-                    let last = self.integrations().len().saturating_sub(1);
-                    self.cursor =
-                        if action == Action::Up { self.cursor.saturating_sub(1) } else { (self.cursor + 1).min(last) };
-                }
-            },
-            Action::Toggle => self.choose(config),
-            Action::Next => {
+            (Action::Browse, Focus::Field(name)) => {
                 self.commit(config, outbox);
-                match self.focus {
-                    Focus::Field(_) => self.move_focus(true),
-                    Focus::Integrations => {
-                        self.choose(config);
-                        return Move::Next;
-                    }
+                self.browse(name, config, outbox);
+            }
+            (Action::Up | Action::Down, Focus::Field(_)) => {
+                self.commit(config, outbox);
+                self.move_focus(action == Action::Down);
+            }
+            (Action::Toggle | Action::Left | Action::Right, Focus::Field(name)) => match name.kind() {
+                FieldKind::Choice => self.form.switch(name, action != Action::Left),
+                FieldKind::Pick if action == Action::Toggle => self.browse(name, config, outbox),
+                _ => {}
+            },
+            (Action::Next, Focus::Field(name)) => {
+                self.commit(config, outbox);
+                let is_open = name == FieldName::Integration && self.chosen(config).is_none();
+                match is_open && !self.integrations().is_empty() {
+                    true => self.browse(name, config, outbox),
+                    false => self.move_focus(true),
                 }
+            }
+            (Action::Next, Focus::Checks) => {
+                self.commit(config, outbox);
+                if self.is_guided && self.status(config) == Status::Ready {
+                    outbox.start(Request::Remember {
+                        encord: Box::new(config.encord.clone()),
+                        azure: Box::new(config.azure.clone()),
+                    });
+                }
+                return Move::Next;
+            }
+            (Action::Toggle, Focus::Checks) => self.show_details(config),
+            (Action::Fix, Focus::Checks) => self.fix(config, outbox),
+            (Action::New, Focus::Checks) => self.open_guide(outbox),
+            (Action::MakeSas, Focus::Checks) => self.panel = Some(Panel::Sas(SasMaker::default())),
+            (Action::Overrule, Focus::Checks) => {
+                let failed = self.may_overrule(config);
+                if !failed.is_empty() {
+                    self.panel = Some(Panel::Overrule(failed));
+                }
+            }
+            (action, Focus::Checks) => {
+                let place = moved_in(self.check_cursor, action, self.checks(config).len());
+                self.is_cursor_held |= place != self.check_cursor;
+                self.check_cursor = place;
             }
             _ => {}
         }
         Move::Stay
     }
 
-    /// Writes the integration under the cursor into the config; its UUID where its title is not unique.
-    fn choose(&mut self, config: &mut Config) {
-        let Some(under_cursor) = self.integrations().get(self.cursor) else { return };
-        if self.chosen(config).is_none_or(|chosen| chosen.uuid != under_cursor.uuid) {
-            let twins = self.integrations().iter().filter(|other| other.title == under_cursor.title).count() > 1;
-            config.encord.integration =
-                Some(if twins { under_cursor.uuid.to_string() } else { under_cursor.title.clone() });
-        }
-    }
-
     fn move_focus(&mut self, forward: bool) {
-        let stops: Vec<Focus> =
-            self.fields().map(|(name, _)| Focus::Field(name)).chain(std::iter::once(Focus::Integrations)).collect();
+        let mut stops: Vec<Focus> = self.form.shown().into_iter().map(Focus::Field).collect();
+        stops.push(Focus::Checks);
         let at = stops.iter().position(|stop| *stop == self.focus).unwrap_or_default();
         let step = if forward { 1 } else { stops.len() - 1 };
-        self.focus = stops.get((at + step) % stops.len()).copied().unwrap_or(Focus::Integrations);
+        self.focus = stops.get((at + step) % stops.len()).copied().unwrap_or(Focus::Checks);
     }
 
-    /// Takes the form's text into the config and checks anew what changed.
+    /// Takes the form into the config and checks anew what changed.
     fn commit(&mut self, config: &mut Config, outbox: &mut Outbox) {
-        self.input_problem = None;
-        let optional = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let had_passphrase_problem = self.wants_passphrase && matches!(self.key, Some(Err(_)));
-        config.encord.domain = self.text(FieldName::Domain).trim_end_matches('/').to_owned();
-        config.encord.ssh_key_file = optional(self.text(FieldName::KeyFile));
-        config.azure.container = self.text(FieldName::Container).to_owned();
-        let account = self.text(FieldName::Account).to_owned();
-        if account.contains("://") {
-            match Url::parse(&account) {
-                Ok(url) if names_a_container(&url) => {
-                    self.input_problem = Some((
-                        FieldName::Account,
-                        "leave out everything behind the host: the container has a field of its own",
-                    ));
-                }
-                Ok(url) if url.query().is_none() => {
-                    if config.azure.endpoint.as_ref() != Some(&url) {
-                        config.azure.endpoint = Some(url);
-                    }
-                }
-                Ok(_) => {
-                    self.input_problem = Some((
-                        FieldName::Account,
-                        "leave out everything from the '?' on: a SAS token goes into a variable or a file",
-                    ));
-                }
-                Err(_) => self.input_problem = Some((FieldName::Account, "this is not a URL")),
-            }
-        } else {
-            config.azure.endpoint = None;
-            config.azure.account = optional(&account);
-        }
-        let sas = self.text(FieldName::Sas).to_owned();
-        if sas.contains("sig=") {
-            self.input_problem = Some((FieldName::Sas, "put the token into a variable or a file and name that here"));
-        } else if sas.is_empty() {
-            config.azure.auth = Some(AuthKind::Anonymous);
-        } else {
-            config.azure.auth = Some(AuthKind::Sas);
-            // A file named without a folder stays the file that the config says it is.
-            let is_file = sas.contains(['/', '\\']) || config.azure.sas_token_file.as_deref() == Some(&sas);
-            config.azure.sas_token_file = is_file.then(|| sas.clone());
-            config.azure.sas_token_env = (!is_file).then_some(sas);
-        }
-        if self.input_problem.is_some() {
+        let had_passphrase_problem = self.form.wants_passphrase && matches!(self.key, Some(Err(_)));
+        self.form.commit(config);
+        if self.form.problem.is_some() {
             return;
         }
-        if !same_login(&self.checked.0, &config.encord)
-            || (had_passphrase_problem && !self.text(FieldName::Passphrase).is_empty())
-        {
+        let wants_login = !same_login(&self.checked.encord, &config.encord)
+            || (had_passphrase_problem && !self.form.text(FieldName::Passphrase).is_empty());
+        let is_elsewhere = self.checked.encord.origins() != config.encord.origins()
+            || self.checked.encord.strict_client_only != config.encord.strict_client_only;
+        let is_other_secret = exposed(&self.checked.typed) != exposed(&self.form.typed());
+        if self.checked.azure != config.azure || is_elsewhere || is_other_secret {
+            self.overruled.clear();
+            self.check_azure(config, outbox);
+        }
+        if wants_login {
             self.connect(config, outbox);
         }
-        if self.checked.1 != config.azure {
-            self.open_container(config, outbox);
+    }
+
+    pub(in crate::wizard) fn discovered(
+        &mut self,
+        id: RequestId,
+        found: Discovery,
+        config: &mut Config,
+        outbox: &mut Outbox,
+    ) {
+        if self.discovering != Some(id) {
+            return;
+        }
+        self.discovering = None;
+        let is_untouched = config.azure == config::Azure::default() && self.form.sign_in == AuthKind::default();
+        if is_untouched && let Some(way) = found.ways.first() {
+            self.form.take_way(way);
+        }
+        let has_key = names_a_key(config) || !self.form.text(FieldName::KeyFile).is_empty();
+        let from_environment = found.keys.iter().any(|key| key.named_by.is_some());
+        let mut usable = found.keys.iter().filter(|key| key.is_usable);
+        if let (Some(only), None, false) = (usable.next(), usable.next(), has_key || from_environment) {
+            self.form.set(FieldName::KeyFile, &only.path);
+        }
+        self.discovery = found;
+        self.commit(config, outbox);
+        if from_environment && self.encord == Side::Unset {
+            self.connect(config, outbox);
         }
     }
 
@@ -341,9 +482,11 @@ impl IntegrationStep {
         if self.encord != Side::Running(id) {
             return;
         }
-        if reply.wants_passphrase && !self.wants_passphrase {
-            self.wants_passphrase = true;
-            self.focus = Focus::Field(FieldName::Passphrase);
+        if reply.wants_passphrase && !self.form.wants_passphrase {
+            self.form.wants_passphrase = true;
+            if self.panel.is_none() {
+                self.focus = Focus::Field(FieldName::Passphrase);
+            }
         }
         self.encord = match (&reply.key, reply.login) {
             (_, Some(Ok(list))) => Side::Up(list),
@@ -352,34 +495,69 @@ impl IntegrationStep {
             (Ok(_), None) => Side::Unset,
         };
         self.key = Some(reply.key);
+        self.other_region = reply.other_region;
         if config.encord.integration.is_none()
             && let [only] = self.integrations()
         {
             config.encord.integration = Some(only.title.clone());
         }
-        let chosen = self.chosen(config).map(|chosen| chosen.uuid);
-        self.cursor =
-            self.integrations().iter().position(|integration| Some(integration.uuid) == chosen).unwrap_or_default();
+        self.look(config);
     }
 
-    pub(in crate::wizard) fn azure_check(&mut self, id: RequestId, check: Check) {
+    pub(in crate::wizard) fn azure_check(&mut self, id: RequestId, check: Check, config: &Config) {
         if self.container == Side::Running(id) {
+            self.azure_checks.retain(|other| other.id != check.id);
             self.azure_checks.push(check);
+            self.look(config);
         }
     }
 
-    pub(in crate::wizard) fn container_reply(&mut self, id: RequestId, result: Result<ContainerFacts, Problem>) {
+    pub(in crate::wizard) fn container_reply(
+        &mut self,
+        id: RequestId,
+        result: Result<ContainerFacts, Problem>,
+        config: &Config,
+    ) {
         if self.container == Side::Running(id) {
             self.container = match result {
                 Ok(facts) => Side::Up(facts),
                 Err(problem) => Side::Down(problem),
             };
+            self.look(config);
         }
+    }
+
+    /// Puts the cursor on the first check that needs a look, unless the user holds it.
+    fn look(&mut self, config: &Config) {
+        if self.is_cursor_held {
+            return;
+        }
+        let checks = self.checks(config);
+        let at = |state| checks.iter().position(|check| check.state == state);
+        self.check_cursor = at(CheckState::Fail).or(at(CheckState::Warn)).unwrap_or_default();
     }
 }
 
+/// What a way to sign in is called.
+pub(super) fn way_label(kind: AuthKind) -> &'static str {
+    match kind {
+        AuthKind::Entra => "Entra ID (az login and the like)",
+        AuthKind::Sas => "SAS token",
+        AuthKind::AccountKey => "account key or connection string",
+        AuthKind::Anonymous => "nothing (public container)",
+    }
+}
+
+fn exposed(secret: &Option<SecretString>) -> Option<&str> {
+    secret.as_ref().map(ExposeSecret::expose_secret)
+}
+
+fn names_a_key(config: &Config) -> bool {
+    config.encord.ssh_key_file.is_some() || config.encord.bearer_token_env.is_some()
+}
+
 fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
+    let mut chars = text.trim_end_matches('.').chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).chain(['.']).collect())
 }
 
@@ -387,9 +565,4 @@ fn capitalised(text: &str) -> String {
 fn same_login(one: &config::Encord, other: &config::Encord) -> bool {
     (&one.domain, &one.ssh_key_file, &one.bearer_token_env)
         == (&other.domain, &other.ssh_key_file, &other.bearer_token_env)
-}
-
-/// Whether a path follows the host of an account in Azure's own clouds, where only containers and blobs have one.
-fn names_a_container(url: &Url) -> bool {
-    url.host_str().is_some_and(|host| host.contains(".blob.core.")) && !url.path().trim_matches('/').is_empty()
 }
