@@ -4,7 +4,7 @@ use super::{
     Action, Hint, List, ListingProgress, ManifestFacts, Move, Outbox, Problem, Request, RequestId, Row, RowWindow,
     Status,
 };
-use crate::store::config::Config;
+use crate::store::{Summary, config::Config};
 
 /// How the manifest stands.
 #[derive(Debug, Default)]
@@ -24,6 +24,8 @@ pub enum Listing {
 #[derive(Debug)]
 pub struct ManifestStep {
     listing: Listing,
+    /// Whether it was built for strict client-only access.
+    strict: bool,
     pending: Option<RequestId>,
     list: List,
     window: RowWindow,
@@ -31,7 +33,13 @@ pub struct ManifestStep {
 
 impl Default for ManifestStep {
     fn default() -> Self {
-        ManifestStep { listing: Listing::Idle, pending: None, list: List::Items, window: RowWindow::default() }
+        ManifestStep {
+            listing: Listing::Idle,
+            strict: false,
+            pending: None,
+            list: List::Items,
+            window: RowWindow::default(),
+        }
     }
 }
 
@@ -42,12 +50,17 @@ impl ManifestStep {
     }
 
     pub(super) fn open(&mut self, config: &Config, outbox: &mut Outbox) {
+        if self.strict != config.encord.strict_client_only {
+            self.reset(outbox);
+        }
         if matches!(self.listing, Listing::Idle | Listing::Failed(_)) {
+            self.strict = config.encord.strict_client_only;
             self.listing = Listing::Running(ListingProgress::default());
             self.pending = Some(outbox.start(Request::BuildManifest {
                 access: config.azure.clone().into(),
                 manifest: config.manifest.clone(),
                 options: config.upload.options(),
+                strict: self.strict,
             }));
         }
     }
@@ -85,7 +98,7 @@ impl ManifestStep {
             Listing::Running(_) => Status::Working,
             Listing::Failed(problem) => Status::Blocked(problem.clone()),
             Listing::Built(facts) if facts.summary.total_items() == 0 => Status::Blocked(nothing_to_register(facts)),
-            Listing::Built(_) => Status::Ready,
+            Listing::Built(facts) => strict_problem(&facts.summary).map_or(Status::Ready, Status::Blocked),
         }
     }
 
@@ -159,6 +172,27 @@ impl ManifestStep {
     pub(super) fn rows(&mut self, id: RequestId, list: List, first: u64, rows: Vec<Row>, outbox: &mut Outbox) {
         self.window.reply(id, list, first, rows, outbox);
     }
+}
+
+/// What strict client-only access forbids of a manifest; `None` if nothing.
+pub fn strict_problem(summary: &Summary) -> Option<Problem> {
+    if summary.faults.is_empty() {
+        return None;
+    }
+    let told: Vec<String> = summary
+        .faults
+        .iter()
+        .map(|(fault, faults)| {
+            format!("{} (the first: {}): {}.", faults.items, faults.first.escape_debug(), fault.reason())
+        })
+        .collect();
+    let advice: Vec<&str> = summary.faults.keys().map(|fault| fault.advice()).collect();
+    let what = format!(
+        "{} of {} items cannot be registered under strict client-only access.",
+        summary.total_faults(),
+        summary.total_items()
+    );
+    Some(Problem::other(format!("{what} {}", told.join(" "))).hint(advice.join(" ")))
 }
 
 fn nothing_to_register(facts: &ManifestFacts) -> Problem {

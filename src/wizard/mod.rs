@@ -32,7 +32,7 @@ pub use field::Field;
 pub(crate) use folder::split_path;
 pub use folder::{Destination, FolderMode, FolderRef, FolderStep};
 pub use integration::{FieldName, Focus, IntegrationStep};
-pub use manifest::{Listing, ManifestStep};
+pub use manifest::{Listing, ManifestStep, strict_problem};
 pub use plan::Plan;
 pub use problem::{Class, Problem};
 pub use progress::{JobRow, ProgressStep, Snapshot};

@@ -71,11 +71,7 @@ fn connection_string(environment: Environment<'_>) -> Option<WayIn> {
         _ => None,
     };
     let account = account.or_else(|| endpoint.as_ref().and_then(account_of));
-    Some(WayIn {
-        account,
-        endpoint,
-        ..way(kind, Some(CONNECTION_STRING), format!("{CONNECTION_STRING} is set"))
-    })
+    Some(WayIn { account, endpoint, ..way(kind, Some(CONNECTION_STRING), format!("{CONNECTION_STRING} is set")) })
 }
 
 fn account_key(environment: Environment<'_>) -> Option<WayIn> {
@@ -95,7 +91,11 @@ fn sas(environment: Environment<'_>) -> Option<WayIn> {
 fn client_secret(environment: Environment<'_>) -> Option<WayIn> {
     const NAMES: [&str; 3] = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"];
     NAMES.iter().all(|name| environment(name).is_some()).then(|| {
-        way(AuthKind::Entra, None, "a service principal: AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET are set")
+        way(
+            AuthKind::Entra,
+            None,
+            "a service principal: AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET are set",
+        )
     })
 }
 
@@ -144,11 +144,8 @@ fn json(home: &Path, directory: Option<String>, otherwise: &str, name: &str) -> 
 
 /// Whether a program can be found; it is not run.
 fn on_path(program: &str, environment: Environment<'_>) -> Option<()> {
-    let names = if cfg!(windows) {
-        vec![format!("{program}.cmd"), format!("{program}.exe")]
-    } else {
-        vec![program.to_owned()]
-    };
+    let names =
+        if cfg!(windows) { vec![format!("{program}.cmd"), format!("{program}.exe")] } else { vec![program.to_owned()] };
     let path = environment("PATH")?;
     std::env::split_paths(&path)
         .any(|directory| names.iter().any(|name| is_program(&directory.join(name))))
