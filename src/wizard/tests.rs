@@ -45,7 +45,7 @@ fn summary(images: u64, archived: u64) -> Summary {
         bytes: 10,
         urls: 250 + images,
         skipped: BTreeMap::from([(SkipReason::Archived, archived)]),
-        warnings: 0,
+        ..Summary::default()
     }
 }
 
