@@ -21,5 +21,5 @@ fn look(home: &Path, environment: Environment<'_>) -> Discovery {
     Discovery { keys: keys::find(home, environment), ways: ways::find(home, environment) }
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests;
