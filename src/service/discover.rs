@@ -21,5 +21,6 @@ fn look(home: &Path, environment: Environment<'_>) -> Discovery {
     Discovery { keys: keys::find(home, environment), ways: ways::find(home, environment) }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
