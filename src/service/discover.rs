@@ -22,4 +22,5 @@ fn look(home: &Path, environment: Environment<'_>) -> Discovery {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests;

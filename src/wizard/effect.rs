@@ -171,7 +171,7 @@ pub enum Reply {
     Encord(EncordReply),
     /// To [`Request::Discover`].
     Discovered(Discovery),
-    /// To [`Request::WatchIntegrations`], each time that Encord was asked.
+    /// To [`Request::WatchIntegrations`]: the first answer, each that differs, and the first failure of a row.
     Integrations(Result<Vec<Integration>, Problem>),
     /// While [`Request::CheckAzure`] goes on: a check came to its end.
     AzureCheck(Box<Check>),

@@ -171,7 +171,9 @@ pub fn strict_problem(summary: &Summary) -> Option<Problem> {
         .faults
         .iter()
         .map(|(fault, faults)| {
-            format!("{} (the first: {}): {}.", faults.items, faults.first.escape_debug(), fault.reason())
+            // A name may hold anything.
+            let first = faults.first.escape_debug();
+            format!("{} of them, the first '{first}': {}.", faults.items, fault.reason())
         })
         .collect();
     let advice: Vec<&str> = summary.faults.keys().map(|fault| fault.advice()).collect();
@@ -192,4 +194,66 @@ fn nothing_to_register(facts: &ManifestFacts) -> Problem {
         facts.summary.skipped.iter().map(|(reason, count)| format!("{count} {}", reason.label())).collect();
     Problem::config(format!("None of the {} blobs can be registered.", facts.blobs))
         .hint(format!("Left out: {}. [manifest] include, exclude and [[manifest.types]] decide.", reasons.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        manifest::{Kind, StrictFault},
+        store::Faults,
+        wizard::{Class, Effect},
+    };
+
+    fn facts(faults: &[(StrictFault, u64, &str)]) -> ManifestFacts {
+        let faults = faults.iter().map(|(fault, items, first)| {
+            let first = (*first).to_owned();
+            (*fault, Faults { items: *items, first })
+        });
+        let summary = Summary { items: [(Kind::Image, 9)].into(), faults: faults.collect(), ..Summary::default() };
+        ManifestFacts { summary, blobs: 9, file: "/m.json".into() }
+    }
+
+    /// What was started since the last time, and whether strictly.
+    fn started(outbox: &mut Outbox) -> Vec<(RequestId, bool)> {
+        let effects = std::mem::take(&mut outbox.effects).into_iter();
+        let builds = effects.filter_map(|effect| match effect {
+            Effect::Start { id, request: Request::BuildManifest { strict, .. } } => Some((id, strict)),
+            _ => None,
+        });
+        builds.collect()
+    }
+
+    #[test]
+    fn what_strict_client_only_access_forbids_blocks_and_is_counted_and_named() {
+        let (mut step, mut outbox, mut config) = (ManifestStep::default(), Outbox::default(), Config::default());
+        config.encord.strict_client_only = true;
+        step.open(&config, &mut outbox);
+        let [(id, true)] = started(&mut outbox)[..] else { panic!("not built strictly") };
+        let found = facts(&[(StrictFault::Sequence, 1, "seq\u{1b}"), (StrictFault::NoMediaMetadata, 4, "a.jpg")]);
+        step.built_reply(id, Ok(found), &mut outbox);
+        let Status::Blocked(problem) = step.status() else { panic!("{:?}", step.status()) };
+        let text = problem.to_string();
+        for words in [
+            "5 of 9 items",
+            "4 of them, the first 'a.jpg'",
+            "1 of them, the first 'seq\\u{1b}'",
+            "servers",
+            "exclude",
+            "strict_client_only = false",
+        ] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        assert_eq!(problem.class, Class::Other);
+
+        // Coming back to the step reads nothing again, unless the access was changed meanwhile.
+        step.open(&config, &mut outbox);
+        assert_eq!(started(&mut outbox), []);
+        config.encord.strict_client_only = false;
+        step.open(&config, &mut outbox);
+        let [(id, false)] = started(&mut outbox)[..] else { panic!("not built anew") };
+        assert_eq!(step.status(), Status::Working);
+        step.built_reply(id, Ok(facts(&[])), &mut outbox);
+        assert_eq!(step.status(), Status::Ready);
+    }
 }

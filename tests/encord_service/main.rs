@@ -10,6 +10,7 @@ mod access;
 mod client;
 mod folders;
 mod sdk;
+mod sign_in;
 mod stub;
 mod sync;
 mod uploads;

@@ -32,7 +32,7 @@ pub(super) fn find(home: &Path, environment: Environment<'_>) -> Vec<KeyCandidat
         }
     }
     if let Some(text) = environment(KEY) {
-        let mut key = in_variable(SecretString::from(text));
+        let mut key = in_variable(&SecretString::from(text));
         if named_file.is_some() {
             key.is_usable = false;
             key.note = Some(format!("not used: {KEY_FILE} goes before it"));
@@ -96,7 +96,7 @@ fn named_candidate(named: &str, path: &Path) -> KeyCandidate {
 }
 
 /// A key in the variable itself has no path.
-fn in_variable(text: SecretString) -> KeyCandidate {
+fn in_variable(text: &SecretString) -> KeyCandidate {
     let found = |fingerprint, comment, note: Option<&str>| KeyCandidate {
         path: String::new(),
         kind: "Ed25519".to_owned(),
@@ -106,7 +106,7 @@ fn in_variable(text: SecretString) -> KeyCandidate {
         note: note.map(str::to_owned),
         is_usable: true,
     };
-    match SigningKey::from_openssh(&text, None) {
+    match SigningKey::from_openssh(text, None) {
         Ok(key) => found(key.fingerprint(), key.comment().to_owned(), None),
         Err(KeyError::Encrypted) => found(String::new(), String::new(), Some("asks for its passphrase")),
         Err(error) => unusable(String::new(), KEY, error.to_string()),

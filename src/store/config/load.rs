@@ -195,8 +195,7 @@ mod tests {
     fn the_example_holds_every_key_with_its_default() {
         let text = include_str!("../../../config.example.toml");
         let parsed = parse(text).unwrap();
-        assert_eq!(parsed.upload, Config::default().upload);
-        assert_eq!(parsed.encord.domain, Config::default().encord.domain);
+        assert_eq!(parsed, Config::default());
         // Every key of the contract that this version knows is there, commented out or not.
         let uncommented: String = text
             .lines()
@@ -204,10 +203,24 @@ mod tests {
             .fold(String::new(), |all, line| all + line + "\n");
         let full: toml::Table = uncommented.parse().unwrap();
         for (section, keys) in [
-            ("encord", &["domain", "ssh_key_file", "bearer_token_env", "integration"][..]),
+            (
+                "encord",
+                &["domain", "ssh_key_file", "bearer_token_env", "integration", "strict_client_only", "browser_origins"]
+                    [..],
+            ),
             (
                 "azure",
-                &["account", "container", "endpoint", "object_url_base", "auth", "sas_token_env", "sas_token_file"],
+                &[
+                    "account",
+                    "container",
+                    "endpoint",
+                    "object_url_base",
+                    "auth",
+                    "sas_token_env",
+                    "sas_token_file",
+                    "account_key_env",
+                    "account_key_file",
+                ],
             ),
             ("schema", &["keys"]),
             ("manifest", &["source", "prefixes", "include", "exclude", "types", "groups", "metadata"]),
