@@ -164,6 +164,11 @@ impl Wizard {
         }
     }
 
+    /// Goes on even if these checks fail. What may not be overruled is not.
+    pub fn overrule(&mut self, ids: impl IntoIterator<Item = &'static str>) {
+        self.integration.overrule(ids);
+    }
+
     /// Takes an event, changes the state, and says what has to be done.
     pub fn handle(&mut self, event: Event) -> Vec<Effect> {
         match event {
@@ -247,6 +252,7 @@ impl Wizard {
             self.schema.diff(&self.config)?,
             &manifest.summary,
             self.folder.destination()?.clone(),
+            self.integration.despite(),
         ))
     }
 

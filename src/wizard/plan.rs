@@ -29,6 +29,8 @@ pub struct Plan {
     pub batches: Vec<batch::Batch>,
     /// Options and limits.
     pub upload: config::Upload,
+    /// The checks that have failed and that the user goes on in spite of.
+    pub despite: Vec<&'static str>,
     /// The whole config, to be recorded with the run.
     pub config: Box<Config>,
 }
@@ -40,6 +42,7 @@ impl Plan {
         schema: Diff,
         summary: &Summary,
         destination: Destination,
+        despite: Vec<&'static str>,
     ) -> Plan {
         Plan {
             domain: config.encord.domain.clone(),
@@ -50,6 +53,7 @@ impl Plan {
             bytes: summary.bytes,
             batches: batch::cut(summary.items.iter().map(|(kind, count)| (*kind, *count)), config.upload.limits()),
             upload: config.upload.clone(),
+            despite,
             config: Box::new(config.clone()),
         }
     }

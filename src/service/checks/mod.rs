@@ -1,5 +1,18 @@
 //! The checks of the Azure side, made side by side; each is told as soon as it is known.
 
+#[allow(dead_code)]
+mod clock;
+#[allow(dead_code)]
+mod container;
+#[allow(dead_code)]
+mod fault;
+#[allow(dead_code)]
+mod network;
+#[allow(dead_code)]
+mod sas;
+#[allow(dead_code)]
+mod tier;
+
 use super::{account::open_container, problems::azure_problem, session::Session};
 use crate::wizard::{AzureAccess, Check, CheckState, ContainerFacts, Problem, Reply, RequestId};
 

@@ -3,7 +3,7 @@
 use super::{IntegrationStep, Side};
 use crate::{
     store::config::Config,
-    wizard::{CHECKS, Check, CheckState, Problem},
+    wizard::{CHECKS, Check, CheckState, Problem, about},
 };
 
 impl IntegrationStep {
@@ -29,6 +29,32 @@ impl IntegrationStep {
         let mut checks = vec![key, login, self.integration_check(config)];
         checks.extend(self.azure_checks());
         checks
+    }
+
+    /// Lets these checks fail, as far as they may.
+    pub(in crate::wizard) fn overrule(&mut self, ids: impl IntoIterator<Item = &'static str>) {
+        self.overruled.extend(ids.into_iter().filter(|id| about(id).may_be_overruled));
+    }
+
+    /// The checks that have failed and are overruled, in order.
+    pub fn despite(&self) -> Vec<&'static str> {
+        CHECKS
+            .iter()
+            .map(|about| about.id)
+            .filter(|id| self.overruled.contains(id) && self.azure_failed(id).is_some())
+            .collect()
+    }
+
+    fn azure_failed(&self, id: &str) -> Option<&Check> {
+        self.azure_checks.iter().find(|check| check.id == id && check.state == CheckState::Fail)
+    }
+
+    /// The first failure that is not overruled.
+    pub(super) fn azure_failure(&self) -> Option<Problem> {
+        let ids = CHECKS.iter().map(|about| about.id).filter(|id| !self.overruled.contains(id));
+        let check = ids.filter_map(|id| self.azure_failed(id)).next()?;
+        let what = format!("{}: {}", check.about().name, check.detail);
+        Some(Problem { what, said: None, hint: check.fix.clone(), class: check.class })
     }
 
     fn azure_checks(&self) -> impl Iterator<Item = Check> {

@@ -46,6 +46,8 @@ pub struct IntegrationStep {
     input_problem: Option<(FieldName, &'static str)>,
     /// What the latest checks were made with.
     checked: (config::Encord, config::Azure),
+    /// Checks that may fail.
+    overruled: Vec<&'static str>,
 }
 
 impl IntegrationStep {
@@ -81,6 +83,7 @@ impl IntegrationStep {
             cursor: 0,
             input_problem: None,
             checked: (config.encord.clone(), config.azure.clone()),
+            overruled: Vec::new(),
         }
     }
 
@@ -169,6 +172,9 @@ impl IntegrationStep {
                 return Status::Blocked(Problem::config("No container is named. Set container under [azure]."));
             }
             _ => return Status::Idle,
+        }
+        if let Some(problem) = self.azure_failure() {
+            return Status::Blocked(problem);
         }
         let integration = self.integration_check(config);
         if integration.state == CheckState::Pass {
