@@ -14,10 +14,9 @@ const SUSPICIOUS: Duration = Duration::minutes(5);
 const NOTHING: Duration = Duration::seconds(5);
 
 /// `server` is what the service's `Date` header said when this machine's clock said `here`.
-pub(super) fn judge(server: Result<Option<OffsetDateTime>, Fault>, here: OffsetDateTime) -> Check {
+pub(super) fn judge(server: Result<OffsetDateTime, Fault>, here: OffsetDateTime) -> Check {
     let server = match server {
-        Ok(Some(server)) => server,
-        Ok(None) => return skipped(ID, "the account did not tell the time"),
+        Ok(server) => server,
         Err(fault) => return skipped(ID, format!("the account did not tell the time: {}", told(&fault.problem))),
     };
     let off = here - server;
@@ -51,6 +50,7 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
+    use crate::wizard::Problem;
     use CheckState::{Fail, Pass, Skipped, Warn};
 
     #[test]
@@ -65,10 +65,11 @@ mod tests {
             (datetime!(2026-11-22 11:44:59 UTC), Fail, "15 minutes behind"),
             (datetime!(2020-11-22 12:00:00 UTC), Fail, "2191 days behind"),
         ] {
-            let check = judge(Ok(Some(server)), here);
+            let check = judge(Ok(server), here);
             assert_eq!(check.state, state, "{check:?}");
             assert!(check.detail.contains(words), "{check:?}");
         }
-        assert_eq!(judge(Ok(None), server).state, Skipped);
+        let fault = Fault::not_signed_in(Problem::other("No."));
+        assert_eq!(judge(Err(fault), server).state, Skipped);
     }
 }
