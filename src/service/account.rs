@@ -21,6 +21,12 @@ pub(super) fn open_container(access: &AzureAccess) -> Result<azure::Container, P
     azure::Container::open(&url, &azure.container, &auth).map_err(|error| azure_problem(&error))
 }
 
+/// Opens the storage account that the settings mean; sends nothing.
+pub(super) fn open_account(access: &AzureAccess) -> Result<azure::Account, Problem> {
+    let (url, auth) = resolve(access)?;
+    azure::Account::open(&url, &auth).map_err(|error| azure_problem(&error))
+}
+
 /// The account's address and the credential for it.
 pub(super) fn resolve(access: &AzureAccess) -> Result<(Url, azure::Auth), Problem> {
     let azure = &access.azure;

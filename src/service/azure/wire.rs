@@ -1,6 +1,5 @@
 //! How requests get to a storage account: the pipeline, its transport, and which addresses are fit for it.
 
-use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,6 +41,11 @@ pub(super) fn pipeline(auth: &Auth, transport: &Transport, max_retries: u32) -> 
 
 /// `azure_core`'s own client cannot be told to leave out a proxy, and panics where no TLS provider is installed.
 pub(super) fn transport(loopback: bool) -> Result<Transport, Error> {
+    Ok(Transport::new(Arc::new(http_client(loopback)?)))
+}
+
+/// A client without credential; goes around the proxy for services on this machine.
+pub(super) fn http_client(loopback: bool) -> Result<reqwest::Client, Error> {
     crate::service::tls::install();
     let mut builder = reqwest::Client::builder()
         .connect_timeout(Duration::from_secs(15))
@@ -50,9 +54,7 @@ pub(super) fn transport(loopback: bool) -> Result<Transport, Error> {
     if loopback {
         builder = builder.no_proxy();
     }
-    let client =
-        builder.build().map_err(|error| Error::new(ErrorKind::BadUrl, format!("no HTTP client: {error}"), None))?;
-    Ok(Transport::new(Arc::new(client)))
+    builder.build().map_err(|error| Error::new(ErrorKind::BadUrl, format!("no HTTP client: {error}"), None))
 }
 
 /// Reads the error that a service answered with.
@@ -114,7 +116,7 @@ pub(super) fn host_and_port(url: &Url) -> String {
 }
 
 /// The innermost cause, which names the trouble; the outer ones quote the URL and with it the token.
-pub(super) fn network_cause(error: &azure_core::Error) -> String {
+pub(super) fn network_cause(error: &(dyn std::error::Error + 'static)) -> String {
     let mut cause = error.source();
     while let Some(inner) = cause.and_then(|error| error.source()) {
         cause = Some(inner);
