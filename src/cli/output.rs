@@ -117,7 +117,7 @@ impl Output {
         let count = |state| checks.iter().filter(|check| check.state == state).count();
         let named = [
             (CheckState::Fail, "failed"),
-            (CheckState::Warn, "to be looked at"),
+            (CheckState::Warn, "with a warning"),
             (CheckState::Pass, "passed"),
             (CheckState::Skipped, "skipped"),
         ];

@@ -14,7 +14,7 @@ const SUSPICIOUS: Duration = Duration::minutes(5);
 const NOTHING: Duration = Duration::seconds(5);
 
 /// `server` is what the service's `Date` header said when this machine's clock said `here`.
-pub(super) fn judge(server: Result<OffsetDateTime, Fault>, here: OffsetDateTime) -> Check {
+pub(super) fn judge(server: Result<OffsetDateTime, &Fault>, here: OffsetDateTime) -> Check {
     let server = match server {
         Ok(server) => server,
         Err(fault) => return skipped(ID, format!("the account did not tell the time: {}", told(&fault.problem))),
@@ -70,6 +70,6 @@ mod tests {
             assert!(check.detail.contains(words), "{check:?}");
         }
         let fault = Fault::not_signed_in(Problem::other("No."));
-        assert_eq!(judge(Err(fault), server).state, Skipped);
+        assert_eq!(judge(Err(&fault), server).state, Skipped);
     }
 }

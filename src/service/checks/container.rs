@@ -13,7 +13,7 @@ const LISTED: &str = "azure.container";
 const READ: &str = "azure.read";
 
 /// `place` is the container with its account, for people.
-pub(super) fn judge_listing(place: &str, outcome: &Result<Probe, Fault>) -> Check {
+pub(super) fn judge_listing(place: &str, outcome: Result<&Probe, &Fault>) -> Check {
     match outcome {
         Ok(probe) if probe.first.is_none() && !probe.more => {
             Check::new(LISTED, CheckState::Warn, format!("{place} can be listed, but there is nothing in it"))
@@ -96,9 +96,9 @@ mod tests {
 
     #[test]
     fn an_empty_container_is_worth_a_look() {
-        let probe = |first, more| Ok(Probe { first, more });
-        assert_eq!(judge_listing("c", &probe(None, false)).state, CheckState::Warn);
-        assert_eq!(judge_listing("c", &probe(None, true)).state, CheckState::Pass);
-        assert_eq!(judge_listing("c", &probe(Some(blob("a", 1, "Hot")), false)).state, CheckState::Pass);
+        let judged = |first, more| judge_listing("c", Ok(&Probe { first, more })).state;
+        assert_eq!(judged(None, false), CheckState::Warn);
+        assert_eq!(judged(None, true), CheckState::Pass);
+        assert_eq!(judged(Some(blob("a", 1, "Hot")), false), CheckState::Pass);
     }
 }

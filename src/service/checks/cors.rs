@@ -3,7 +3,7 @@
 use super::fault::{Cause, Fault, failed, skipped, told};
 use crate::{
     access::cors::{Full, Plan, Rule, plan, serves_reading},
-    service::azure::Preflight,
+    service::{azure::Preflight, cors::no_room},
     wizard::{Check, CheckState, Class, Repair},
 };
 
@@ -26,7 +26,7 @@ pub(super) fn judge_rules(outcome: &Result<Vec<Rule>, Fault>, origins: &[String]
             Check::new(RULES, CheckState::Pass, format!("the account's rules serve {}", origins.join(", ")))
         }
         Ok(plan) => lacking(rules, plan),
-        Err(full) => no_room(rules, origins, full),
+        Err(full) => unrepairable(rules, origins, full),
     }
 }
 
@@ -46,13 +46,12 @@ fn lacking(rules: &[Rule], plan: Plan) -> Check {
         .repair(Repair::Cors(Box::new(plan)))
 }
 
-fn no_room(rules: &[Rule], origins: &[String], full: Full) -> Check {
-    let unserved: Vec<&str> =
-        origins.iter().filter(|origin| !serves_reading(rules, origin)).map(String::as_str).collect();
-    let state = if unserved.is_empty() { CheckState::Warn } else { CheckState::Fail };
-    let unserved = if unserved.is_empty() { origins.join(", ") } else { unserved.join(", ") };
-    Check::new(RULES, state, format!("{unserved} cannot be added: {full}"))
-        .fix("Portal: storage account, Settings, Resource sharing (CORS), Blob service.")
+fn unrepairable(rules: &[Rule], origins: &[String], full: Full) -> Check {
+    let problem = no_room(full, rules);
+    match origins.iter().all(|origin| serves_reading(rules, origin)) {
+        true => Check { state: CheckState::Warn, ..failed(RULES, &problem) },
+        false => failed(RULES, &problem),
+    }
 }
 
 fn unread(fault: &Fault, manual: &[String]) -> Check {

@@ -2,7 +2,7 @@
 
 use super::fault::{Fault, failed};
 use crate::{
-    service::azure::SignedIn,
+    service::account::SignedIn,
     wizard::{Check, CheckState},
 };
 

@@ -8,6 +8,7 @@ mod login;
 mod network;
 mod sas;
 mod tier;
+pub(super) use sas::SasFacts;
 
 use std::{net::IpAddr, time::Duration};
 
@@ -20,7 +21,6 @@ use super::{
     account::{Resolved, resolve},
     azure::{Account, Auth, Blob, Container, ListQuery, Probe},
     cors::manual_cors,
-    problems::azure_problem,
     session::Session,
 };
 use crate::wizard::{AzureAccess, Check, ContainerFacts, Problem, Reply, RequestId};
@@ -67,7 +67,7 @@ pub(super) async fn azure(
         };
         tell(match &listing {
             Err(Fault { cause: Cause::NotSignedIn, .. }) => skipped("azure.container", NOT_SIGNED_IN),
-            _ => container::judge_listing(&site.place, &listing.as_ref().map(|(_, probe)| probe).map_err(Clone::clone)),
+            _ => container::judge_listing(&site.place, listing.as_ref().map(|(_, probe)| probe)),
         });
         listing
     };
@@ -95,7 +95,7 @@ pub(super) async fn azure(
         tell(match &site.anybody {
             Some(account) => {
                 let server = in_time(PATIENCE, host, account.server_date()).await;
-                let check = clock::judge(&server, OffsetDateTime::now_utc());
+                let check = clock::judge(server.as_ref().copied(), OffsetDateTime::now_utc());
                 excused("azure.clock", server.as_ref().err()).await.unwrap_or(check)
             }
             None => skipped("azure.clock", "no account is known"),
@@ -185,8 +185,7 @@ async fn sign_in(resolved: Result<&Resolved, &Problem>) -> Result<login::Login, 
 }
 
 async fn list(access: &AzureAccess, host: &str) -> Result<(Container, Probe), Fault> {
-    let container =
-        super::account::open_container(access).map_err(|problem| Fault { cause: Cause::Other, problem })?;
+    let container = super::account::open_container(access).map_err(|problem| Fault { cause: Cause::Other, problem })?;
     let probe = in_time(PATIENCE, host, container.probe()).await?;
     Ok((container, probe))
 }

@@ -9,7 +9,7 @@ use crate::wizard::{Check, CheckState, Class};
 
 /// The unsigned statements of a token; absent where the token does not make them.
 #[derive(Debug, Clone, Default)]
-pub(super) struct SasFacts {
+pub(crate) struct SasFacts {
     pub(super) permissions: Option<String>,
     pub(super) resource_types: Option<String>,
     pub(super) services: Option<String>,
@@ -33,27 +33,24 @@ pub(super) struct Use {
     pub(super) secure: bool,
 }
 
+/// The checks of a token.
+pub(super) const IDS: [&str; 5] = [PERMISSIONS, SCOPE, PROTOCOL, EXPIRY, ADDRESSES];
+const PERMISSIONS: &str = "azure.sas.permissions";
+const SCOPE: &str = "azure.sas.resource-types";
+const PROTOCOL: &str = "azure.sas.protocol";
+const EXPIRY: &str = "azure.sas.expiry";
+const ADDRESSES: &str = "azure.sas.ip";
+
 /// The five checks of a token; all skipped where there is none.
 pub(super) fn judge(facts: Option<&SasFacts>, at: Use) -> [Check; 5] {
     let Some(facts) = facts else {
-        return ["permissions", "resource-types", "protocol", "expiry", "ip"]
-            .map(|part| skipped(id(part), "no SAS token is used"));
+        return IDS.map(|id| skipped(id, "no SAS token is used"));
     };
     [permissions(facts), scope(facts), protocol(facts, at), expiry(facts, at), addresses(facts)]
 }
 
-fn id(part: &str) -> &'static str {
-    match part {
-        "permissions" => "azure.sas.permissions",
-        "resource-types" => "azure.sas.resource-types",
-        "protocol" => "azure.sas.protocol",
-        "expiry" => "azure.sas.expiry",
-        _ => "azure.sas.ip",
-    }
-}
-
 fn permissions(facts: &SasFacts) -> Check {
-    let id = id("permissions");
+    let id = PERMISSIONS;
     let Some(letters) = &facts.permissions else {
         return unsaid(id, facts, "rights (sp)", "Make one with Read and List (sp=rl).");
     };
@@ -87,7 +84,7 @@ fn permissions(facts: &SasFacts) -> Check {
 }
 
 fn scope(facts: &SasFacts) -> Check {
-    let id = id("resource-types");
+    let id = SCOPE;
     let fail = |detail: String, fix: &str| Check::new(id, CheckState::Fail, detail).class(Class::Access).fix(fix);
     if let Some(services) = facts.services.as_ref().filter(|services| !services.contains('b')) {
         return fail(
@@ -128,7 +125,7 @@ fn scope(facts: &SasFacts) -> Check {
 }
 
 fn protocol(facts: &SasFacts, at: Use) -> Check {
-    let id = id("protocol");
+    let id = PROTOCOL;
     match facts.protocols.as_deref() {
         Some("https") if at.secure => Check::new(id, CheckState::Pass, "https only"),
         Some("https") => {
@@ -145,7 +142,7 @@ fn protocol(facts: &SasFacts, at: Use) -> Check {
 }
 
 fn expiry(facts: &SasFacts, at: Use) -> Check {
-    let id = id("expiry");
+    let id = EXPIRY;
     if let Some(starts) = facts.starts.filter(|starts| *starts > at.now) {
         return Check::new(id, CheckState::Fail, format!("it is valid only from {} on", moment(starts)))
             .class(Class::Access)
@@ -178,7 +175,7 @@ fn expiry(facts: &SasFacts, at: Use) -> Check {
 }
 
 fn addresses(facts: &SasFacts) -> Check {
-    let id = id("ip");
+    let id = ADDRESSES;
     match &facts.addresses {
         None => Check::new(id, CheckState::Pass, "not limited to addresses"),
         Some(addresses) => Check::new(id, CheckState::Warn, format!("it works from {addresses} only (sip)")).fix(
