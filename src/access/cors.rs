@@ -84,13 +84,14 @@ pub enum Full {
 /// Azure's documentation compares origins exactly, other services (Azurite) regardless of case, and both may know patterns
 /// such as `https://*.example.com`. An origin counts as served only if it is by either reading.
 pub fn serves(rules: &[Rule], origin: &str) -> bool {
-    METHODS.iter().all(|method| answers(rules, origin, method))
+    let origin = as_sent(origin);
+    METHODS.iter().all(|method| answers(rules, &origin, method))
 }
 
 /// Whether the rules let a page of this origin read a blob: a GET with any request header, all response headers exposed.
 /// Without it no file opens in Encord; the other methods are for uploads from the browser.
 pub fn serves_reading(rules: &[Rule], origin: &str) -> bool {
-    answers(rules, origin, "GET")
+    answers(rules, &as_sent(origin), "GET")
 }
 
 /// Plans what is missing so that pages of these origins are served. An origin is taken as browsers send it, in small letters
@@ -255,8 +256,8 @@ fn may_mean(known: &str, origin: &str) -> bool {
     }
 }
 
-/// An origin as browsers send it.
-fn as_sent(origin: &str) -> String {
+/// An origin as browsers send it: in small letters, without a final `/`.
+pub fn as_sent(origin: &str) -> String {
     origin.trim().trim_end_matches('/').to_ascii_lowercase()
 }
 

@@ -135,7 +135,7 @@ fn no_room_is_said_in_so_many_words() {
     assert!(Full::Rules.to_string().contains("5 CORS rules already"));
     let long: Vec<String> = (0..18).map(|at| format!("https://{}{at}.example", "x".repeat(80))).collect();
     let long = Rule { origins: long, ..foreign("") };
-    assert_eq!(plan(&[long.clone()], &eu()).map(|plan| plan.after.len()), Ok(2));
+    assert_eq!(plan(std::slice::from_ref(&long), &eu()).map(|plan| plan.after.len()), Ok(2));
     let longer = Rule { exposed_headers: vec!["x-ms-meta-".repeat(30)], ..long };
     assert_eq!(plan(&[longer], &eu()), Err(Full::Size));
     let many: Vec<String> = (0..63).map(|at| format!("https://{at}.encord.com")).collect();

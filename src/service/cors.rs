@@ -25,6 +25,7 @@ const ANY_BLOB: &str = "azure-to-encord-cors-question";
 /// milliseconds, is lost; what was written before is not.
 pub(super) async fn repair(access: &AzureAccess, plan: &cors::Plan, origins: &[String]) -> Result<CorsRepair, Problem> {
     let account = open_account(access)?;
+    let origins: &[String] = &origins.iter().map(|origin| cors::as_sent(origin)).collect::<Vec<_>>();
     let refused = |error: &azure::Error| {
         let mut problem = azure_problem(error);
         if problem.class == Class::Access {
