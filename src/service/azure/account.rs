@@ -9,12 +9,12 @@ use percent_encoding::utf8_percent_encode;
 use time::OffsetDateTime;
 use url::Url;
 
-use super::error::{Error, ErrorKind, Situation};
-use super::sas::{Facts, QUERY, Sas};
+use super::error::{Credential, Error, ErrorKind, Situation};
+use super::sas::{QUERY, Sas, SasFacts};
 use super::walk::{Fault, Visitor, Walk};
 use super::wire::{
-    SERVICE_VERSION, check_account_url, host_and_port, http_client, is_loopback, network_cause, pipeline, refusal,
-    transport,
+    SERVICE_VERSION, check_account_url, check_auth, failure, host_and_port, http_client, is_loopback, network_cause,
+    pipeline, refusal, transport,
 };
 use super::{Auth, cors_xml};
 use crate::access::cors::Rule;
@@ -31,6 +31,7 @@ const ATTEMPTS: u32 = 3;
 pub struct Account {
     pub(super) url: Url,
     pub(super) host: String,
+    auth: Auth,
     sas: Option<Sas>,
     pipeline: Pipeline,
     /// For what is asked without a credential.
@@ -63,6 +64,7 @@ impl Account {
     /// [`ErrorKind::BadUrl`], [`ErrorKind::BadSas`].
     pub fn open(account_url: &Url, auth: &Auth) -> Result<Account, Error> {
         check_account_url(account_url)?;
+        check_auth(account_url, auth)?;
         let sas = if let Auth::Sas(token) = auth {
             let hint = "Copy the whole token, which looks like sv=…&se=…&sp=rl&sig=….";
             let bad = || Error::new(ErrorKind::BadSas, "it has no signature (sig=…)", Some(hint));
@@ -74,6 +76,7 @@ impl Account {
         Ok(Account {
             url: account_url.clone(),
             host: host_and_port(account_url),
+            auth: auth.clone(),
             sas,
             pipeline: pipeline(auth, &transport(loopback)?, 2),
             http: http_client(loopback)?,
@@ -219,7 +222,7 @@ impl Account {
             .pipeline
             .stream(&Context::new(), &mut request, Some(options))
             .await
-            .map_err(|error| Error::unreachable(&situation, &network_cause(&error)))?;
+            .map_err(|error| failure(&situation, &error))?;
         if response.status().is_success() {
             return Ok(response);
         }
@@ -252,7 +255,7 @@ impl Account {
             container,
             host: &self.host,
             secure: self.url.scheme() == "https",
-            sas: self.sas.as_ref().map(|sas| &sas.facts),
+            credential: Credential::of(&self.auth, self.sas.as_ref()),
         }
     }
 
@@ -313,7 +316,7 @@ impl Need {
 }
 
 /// What a token lacks for a request to the account as a whole; nothing where its time is over, or nothing can be told.
-fn short_of(facts: &Facts, need: Need, now: OffsetDateTime) -> Option<String> {
+fn short_of(facts: &SasFacts, need: Need, now: OffsetDateTime) -> Option<String> {
     if facts.expires.is_some_and(|at| at <= now) || facts.starts.is_some_and(|at| at > now) {
         return None;
     }

@@ -2,7 +2,7 @@
 
 use super::fault::{Fault, failed};
 use crate::{
-    service::account::SignedIn,
+    service::azure::SignedIn,
     wizard::{Check, CheckState},
 };
 

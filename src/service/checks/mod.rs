@@ -8,7 +8,6 @@ mod login;
 mod network;
 mod sas;
 mod tier;
-pub(super) use sas::SasFacts;
 
 use std::{net::IpAddr, time::Duration};
 
@@ -62,7 +61,7 @@ pub(super) async fn azure(
     let login = login.boxed().shared();
     let listing = async {
         let listing = match login.clone().await {
-            Ok(_) => list(access, host).await,
+            Ok(_) => list(resolved, host).await,
             Err(fault) => Err(fault),
         };
         tell(match &listing {
@@ -184,8 +183,9 @@ async fn sign_in(resolved: Result<&Resolved, &Problem>) -> Result<login::Login, 
     Ok(login::Login { source: resolved.source.clone(), who })
 }
 
-async fn list(access: &AzureAccess, host: &str) -> Result<(Container, Probe), Fault> {
-    let container = super::account::open_container(access).map_err(|problem| Fault { cause: Cause::Other, problem })?;
+async fn list(resolved: Result<&Resolved, &Problem>, host: &str) -> Result<(Container, Probe), Fault> {
+    let other = |problem: Problem| Fault { cause: Cause::Other, problem };
+    let container = resolved.map_err(Clone::clone).and_then(Resolved::open).map_err(other)?;
     let probe = in_time(PATIENCE, host, container.probe()).await?;
     Ok((container, probe))
 }

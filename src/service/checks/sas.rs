@@ -5,22 +5,10 @@
 use time::{Duration, OffsetDateTime, UtcOffset};
 
 use super::fault::skipped;
-use crate::wizard::{Check, CheckState, Class};
-
-/// The unsigned statements of a token; absent where the token does not make them.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct SasFacts {
-    pub(super) permissions: Option<String>,
-    pub(super) resource_types: Option<String>,
-    pub(super) services: Option<String>,
-    pub(super) resource: Option<String>,
-    pub(super) protocols: Option<String>,
-    pub(super) addresses: Option<String>,
-    pub(super) policy: Option<String>,
-    pub(super) starts: Option<OffsetDateTime>,
-    pub(super) expires: Option<OffsetDateTime>,
-    pub(super) is_user_delegation: bool,
-}
+use crate::{
+    service::azure::SasFacts,
+    wizard::{Check, CheckState, Class},
+};
 
 /// A token that ends sooner may end during the import: millions of blobs take hours to list.
 const SHORT: Duration = Duration::hours(24);
