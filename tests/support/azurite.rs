@@ -15,14 +15,17 @@ use url::Url;
 
 use super::installed;
 
-/// The account that Azurite serves.
+/// The account that Azurite serves to most tests.
 const ACCOUNT: &str = "importtests";
+/// Accounts of the same Azurite for tests that change what concerns a whole account.
+pub(crate) const OTHER_ACCOUNTS: [&str; 8] = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel"];
 /// It takes some seconds to start on a busy machine.
 const START: Duration = Duration::from_secs(60);
 
 /// A running Azurite; it ends with the last test that holds it.
 pub(crate) struct Azurite {
     child: Child,
+    address: String,
     account_url: Url,
     key: String,
     _dir: TempDir,
@@ -61,12 +64,14 @@ impl Azurite {
         let mut bytes = [0; 64];
         getrandom::fill(&mut bytes).unwrap();
         let key = STANDARD.encode(bytes);
+        let accounts: Vec<String> =
+            std::iter::once(ACCOUNT).chain(OTHER_ACCOUNTS).map(|name| format!("{name}:{key}")).collect();
         let dir = tempfile::tempdir().unwrap();
         let mut child = Command::new(installed("ENCORD_TEST_AZURITE"))
             .args(["--blobHost", "127.0.0.1", "--blobPort", "0"])
             .args(["--inMemoryPersistence", "--disableTelemetry", "--silent"])
             .current_dir(dir.path())
-            .env("AZURITE_ACCOUNTS", format!("{ACCOUNT}:{key}"))
+            .env("AZURITE_ACCOUNTS", accounts.join(";"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -86,7 +91,7 @@ impl Azurite {
             panic!("Azurite does not say within {} s that it listens", START.as_secs())
         });
         let account_url = Url::parse(&format!("{address}/{ACCOUNT}")).unwrap();
-        Azurite { child, account_url, key, _dir: dir }
+        Azurite { child, address, account_url, key, _dir: dir }
     }
 
     /// `http://127.0.0.1:PORT/ACCOUNT`.
@@ -106,7 +111,8 @@ impl Azurite {
                 })
             })
             .collect();
-        let answer = self.python(json!({ "containers": { container: public }, "blobs": blobs, "tokens": [] }));
+        let request = json!({ "containers": { container: public }, "blobs": blobs, "tokens": [] });
+        let answer = self.python("fill.py", ACCOUNT, request);
         serde_json::from_value(answer["names"][container].clone()).unwrap()
     }
 
@@ -114,25 +120,40 @@ impl Azurite {
     pub(crate) fn tokens(&self, wanted: &[(&str, i64)]) -> Vec<SecretString> {
         let tokens: Vec<Value> =
             wanted.iter().map(|(letters, minutes)| json!({ "permissions": letters, "minutes": minutes })).collect();
-        let answer = self.python(json!({ "containers": {}, "blobs": [], "tokens": tokens }));
+        let answer = self.python("fill.py", ACCOUNT, json!({ "containers": {}, "blobs": [], "tokens": tokens }));
         serde_json::from_value::<Vec<String>>(answer["tokens"].clone()).unwrap().into_iter().map(Into::into).collect()
     }
 
-    fn python(&self, mut request: Value) -> Value {
-        request["account_url"] = json!(self.account_url);
-        request["account"] = json!(ACCOUNT);
-        request["key"] = json!(self.key);
-        let mut child = Command::new(installed("ENCORD_TEST_PYTHON"))
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/azurite/fill.py"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all(request.to_string().as_bytes()).unwrap();
-        let output = child.wait_with_output().unwrap();
-        assert!(output.status.success(), "fill.py failed");
-        serde_json::from_slice(&output.stdout).unwrap()
+    /// The address of one of [`OTHER_ACCOUNTS`].
+    pub(crate) fn url_of(&self, account: &str) -> Url {
+        Url::parse(&format!("{}/{account}", self.address)).unwrap()
     }
+
+    /// Asks the official Python library to look at or change an account; the request and the answer are those of `account.py`.
+    pub(crate) fn manage(&self, account: &str, request: Value) -> Value {
+        self.python("account.py", account, request)
+    }
+
+    fn python(&self, script: &str, account: &str, request: Value) -> Value {
+        python(script, &self.url_of(account), account, &self.key, request)
+    }
+}
+
+/// Hands a request to a script in `tests/azurite`, for the account at this address, and reads the answer.
+pub(crate) fn python(script: &str, account_url: &Url, account: &str, key: &str, mut request: Value) -> Value {
+    request["account_url"] = json!(account_url);
+    request["account"] = json!(account);
+    request["key"] = json!(key);
+    let mut child = Command::new(installed("ENCORD_TEST_PYTHON"))
+        .arg(format!("{}/tests/azurite/{script}", env!("CARGO_MANIFEST_DIR")))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(request.to_string().as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{script} failed");
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 impl Drop for Azurite {

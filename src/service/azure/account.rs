@@ -26,6 +26,15 @@ const FOLDER_PAGES: u32 = 4;
 /// How often an answer is asked for when it breaks off in the middle.
 const ATTEMPTS: u32 = 3;
 
+/// What Azure says to those who are known but may not, and to those who show no credential.
+const LACKS_RIGHTS: [&str; 5] = [
+    "AuthorizationPermissionMismatch",
+    "InsufficientAccountPermissions",
+    "NoAuthenticationInformation",
+    "PublicAccessNotPermitted",
+    "ResourceNotFound",
+];
+
 /// A storage account and the right to ask it. Cheap to clone; clones share their connections.
 #[derive(Clone)]
 pub struct Account {
@@ -266,7 +275,10 @@ impl Account {
                 let kind = ErrorKind::Service { status: 404, code: "ResourceNotFound".to_owned() };
                 (kind, "Check the account's name and the endpoint.".to_owned())
             }
-            (ErrorKind::Auth { .. }, None) => (error.kind.clone(), need.without_token().to_owned()),
+            // Other codes speak of the credential or the network, not of what it may do.
+            (ErrorKind::Auth { code, .. }, None) if LACKS_RIGHTS.contains(&code.as_str()) => {
+                (error.kind.clone(), need.without_token().to_owned())
+            }
             (ErrorKind::Auth { .. }, Some(sas)) => match short_of(&sas.facts, need, OffsetDateTime::now_utc()) {
                 Some(hint) => (error.kind.clone(), hint),
                 None => return error,
