@@ -56,6 +56,7 @@ impl Azurite {
             return running;
         }
         let started = Arc::new(Azurite::start());
+        started.manage(ACCOUNT, json!({ "cors": [encords_rule()] }));
         *shared = Arc::downgrade(&started);
         started
     }
@@ -94,6 +95,11 @@ impl Azurite {
         Azurite { child, address, account_url, key, _dir: dir }
     }
 
+    /// The key of all accounts.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
     /// `http://127.0.0.1:PORT/ACCOUNT`.
     pub(crate) fn account_url(&self) -> &Url {
         &self.account_url
@@ -101,6 +107,11 @@ impl Azurite {
 
     /// Makes a container and uploads into it by the official Python library. Returns the names that the service then lists.
     pub(crate) fn fill(&self, container: &str, public: bool, blobs: &[Blob]) -> Vec<String> {
+        self.fill_in(ACCOUNT, container, public, blobs)
+    }
+
+    /// The same in one of [`OTHER_ACCOUNTS`].
+    pub(crate) fn fill_in(&self, account: &str, container: &str, public: bool, blobs: &[Blob]) -> Vec<String> {
         let blobs: Vec<Value> = blobs
             .iter()
             .map(|blob| {
@@ -112,7 +123,7 @@ impl Azurite {
             })
             .collect();
         let request = json!({ "containers": { container: public }, "blobs": blobs, "tokens": [] });
-        let answer = self.python("fill.py", ACCOUNT, request);
+        let answer = self.python("fill.py", account, request);
         serde_json::from_value(answer["names"][container].clone()).unwrap()
     }
 
@@ -137,6 +148,14 @@ impl Azurite {
     fn python(&self, script: &str, account: &str, request: Value) -> Value {
         python(script, &self.url_of(account), account, &self.key, request)
     }
+}
+
+/// The CORS rule of Encord's guide, for the region that an Encord on this machine stands in for.
+pub(crate) fn encords_rule() -> Value {
+    json!({
+        "origins": ["https://app.encord.com", "https://api.encord.com"], "methods": ["GET", "POST", "OPTIONS", "PUT"],
+        "allowed": ["*"], "exposed": ["*"], "max_age": 3600,
+    })
 }
 
 /// Hands a request to a script in `tests/azurite`, for the account at this address, and reads the answer.
