@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use super::{
@@ -17,8 +17,9 @@ use crate::{
 
 /// A storage account and the right to it.
 #[derive(Debug)]
+#[allow(dead_code, reason = "what the checks tell of the credential")]
 pub(super) struct Resolved {
-    /// Where it is, without a final `/`.
+    /// Where it is.
     pub(super) account_url: Url,
     /// The account's name, where it can be told.
     pub(super) account: Option<String>,
@@ -52,11 +53,6 @@ impl Resolved {
     }
 }
 
-/// Opens the container that the settings mean; sends nothing.
-pub(super) fn open_container(access: &AzureAccess) -> Result<azure::Container, Problem> {
-    resolve(access)?.open()
-}
-
 /// Opens the storage account that the settings mean; sends nothing.
 pub(super) fn open_account(access: &AzureAccess) -> Result<azure::Account, Problem> {
     let resolved = resolve(access)?;
@@ -68,11 +64,12 @@ pub(super) fn open_account(access: &AzureAccess) -> Result<azure::Account, Probl
 /// What was typed goes before what the settings name. Either may be any kind of secret, whatever kind the settings say; account,
 /// endpoint and container come from it where the settings name none.
 pub(super) fn resolve(access: &AzureAccess) -> Result<Resolved, Problem> {
-    match (&access.typed, store::azure_secret(&access.azure)) {
-        (Some(typed), _) => with_secret(&access.azure, typed, "that was entered"),
-        (None, Ok(Some(found))) => with_secret(&access.azure, &found.text, &format!("in {}", found.place)),
-        (None, Ok(None)) => without_secret(&access.azure),
-        (None, Err(error)) => Err(secret_problem(&error)),
+    if let Some(typed) = access.typed.as_ref().filter(|text| !text.expose_secret().trim().is_empty()) {
+        return with_secret(&access.azure, typed, "that was entered");
+    }
+    match store::azure_secret(&access.azure).map_err(|error| secret_problem(&error))? {
+        Some(found) => with_secret(&access.azure, &found.text, &format!("in {}", found.place)),
+        None => without_secret(&access.azure),
     }
 }
 
@@ -121,8 +118,7 @@ fn with_secret(azure: &config::Azure, text: &SecretString, place: &str) -> Resul
         return Err(Problem::config(what)
             .hint(format!("Set container = \"{foreign}\" under [azure], or make a SAS for {}.", azure.container)));
     }
-    let account_url =
-        own_url(azure)?.or_else(|| pasted.account_url.clone().map(without_slash)).ok_or_else(no_account)?;
+    let account_url = own_url(azure)?.or_else(|| pasted.account_url.clone()).ok_or_else(no_account)?;
     let account = pasted.account.or_else(|| account_of(azure, &account_url));
     let auth = match pasted.secret {
         Secret::Sas(token) => azure::Auth::Sas(token),
@@ -158,12 +154,6 @@ fn own_url(azure: &config::Azure) -> Result<Option<Url>, Problem> {
 
 fn account_of(azure: &config::Azure, account_url: &Url) -> Option<String> {
     azure.account_name().or_else(|| endpoint::account_name(account_url))
-}
-
-fn without_slash(mut url: Url) -> Url {
-    let path = url.path().trim_end_matches('/').to_owned();
-    url.set_path(&path);
-    url
 }
 
 fn no_account() -> Problem {

@@ -35,13 +35,7 @@ pub fn azure_secret(azure: &Azure) -> Result<Option<AzureSecret>, SecretError> {
 }
 
 fn account_key(azure: &Azure) -> Result<AzureSecret, SecretError> {
-    placed(
-        azure.account_key_env.as_deref().or(azure.sas_token_env.as_deref()),
-        azure.account_key_file.as_deref().or(azure.sas_token_file.as_deref()),
-        "the account key ([azure] account_key_env)",
-        "the account key ([azure] account_key_file)",
-    )
-    .unwrap_or_else(|| {
+    key_place(azure).or_else(|| token_place(azure)).unwrap_or_else(|| {
         Err(SecretError(
             "The config does not say where the account key is. Put the key or connection string into an environment variable \
              and name it in [azure] account_key_env, or into a file named in account_key_file."
@@ -51,13 +45,7 @@ fn account_key(azure: &Azure) -> Result<AzureSecret, SecretError> {
 }
 
 fn sas_token(azure: &Azure) -> Result<AzureSecret, SecretError> {
-    placed(
-        azure.sas_token_env.as_deref().or(azure.account_key_env.as_deref()),
-        azure.sas_token_file.as_deref().or(azure.account_key_file.as_deref()),
-        "the SAS token ([azure] sas_token_env)",
-        "the SAS token ([azure] sas_token_file)",
-    )
-    .unwrap_or_else(|| {
+    token_place(azure).or_else(|| key_place(azure)).unwrap_or_else(|| {
         Err(SecretError(
             "The config does not say where the SAS token is. Put the token into an environment variable and name it in \
              [azure] sas_token_env, or into a file named in sas_token_file; or set auth = \"anonymous\" for a public container."
@@ -66,16 +54,26 @@ fn sas_token(azure: &Azure) -> Result<AzureSecret, SecretError> {
     })
 }
 
+fn key_place(azure: &Azure) -> Option<Result<AzureSecret, SecretError>> {
+    placed("the account key", "account_key", azure.account_key_env.as_deref(), azure.account_key_file.as_deref())
+}
+
+fn token_place(azure: &Azure) -> Option<Result<AzureSecret, SecretError>> {
+    placed("the SAS token", "sas_token", azure.sas_token_env.as_deref(), azure.sas_token_file.as_deref())
+}
+
 /// From the variable where one is named, else from the file; nothing if neither is.
 fn placed(
+    what: &str,
+    key: &str,
     variable: Option<&str>,
     file: Option<&str>,
-    in_variable: &str,
-    in_file: &str,
 ) -> Option<Result<AzureSecret, SecretError>> {
     let found = match (variable, file) {
-        (Some(variable), _) => from_variable(variable, in_variable).map(|text| (text, variable)),
-        (None, Some(file)) => from_file(file, in_file).map(|text| (text, file)),
+        (Some(variable), _) => {
+            from_variable(variable, &format!("{what} ([azure] {key}_env)")).map(|text| (text, variable))
+        }
+        (None, Some(file)) => from_file(file, &format!("{what} ([azure] {key}_file)")).map(|text| (text, file)),
         (None, None) => return None,
     };
     Some(found.map(|(text, place)| AzureSecret { text, place: place.to_owned() }))

@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex, PoisonError, Weak, mpsc},
     time::Duration,
@@ -28,7 +29,28 @@ pub(crate) struct Azurite {
     address: String,
     account_url: Url,
     key: String,
+    trust: Option<PathBuf>,
     _dir: TempDir,
+}
+
+/// A shared access signature that is wanted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WantedSas<'a> {
+    pub(crate) permissions: &'a str,
+    /// From now on; negative for a token that has ended.
+    pub(crate) minutes: i64,
+    /// Letters of `srt`.
+    pub(crate) resource_types: &'a str,
+    /// For a token of one container.
+    pub(crate) container: Option<&'a str>,
+    /// For a token of one blob in it.
+    pub(crate) blob: Option<&'a str>,
+}
+
+impl Default for WantedSas<'_> {
+    fn default() -> Self {
+        WantedSas { permissions: "rl", minutes: 60, resource_types: "sco", container: None, blob: None }
+    }
 }
 
 /// A blob to be uploaded.
@@ -55,20 +77,29 @@ impl Azurite {
         if let Some(running) = shared.upgrade() {
             return running;
         }
-        let started = Arc::new(Azurite::start());
+        let started = Arc::new(Azurite::start(None));
         started.manage(ACCOUNT, json!({ "cors": [encords_rule()] }));
         *shared = Arc::downgrade(&started);
         started
     }
 
-    fn start() -> Azurite {
+    /// An Azurite over https that takes tokens of Entra ID, whatever their signature.
+    pub(crate) fn with_oauth(certificate: &Path, key: &Path) -> Azurite {
+        Azurite::start(Some((certificate, key)))
+    }
+
+    fn start(tls: Option<(&Path, &Path)>) -> Azurite {
         let mut bytes = [0; 64];
         getrandom::fill(&mut bytes).unwrap();
         let key = STANDARD.encode(bytes);
         let accounts: Vec<String> =
             std::iter::once(ACCOUNT).chain(OTHER_ACCOUNTS).map(|name| format!("{name}:{key}")).collect();
         let dir = tempfile::tempdir().unwrap();
-        let mut child = Command::new(installed("ENCORD_TEST_AZURITE"))
+        let mut command = Command::new(installed("ENCORD_TEST_AZURITE"));
+        if let Some((certificate, key)) = tls {
+            command.args(["--oauth", "basic", "--cert"]).arg(certificate).arg("--key").arg(key);
+        }
+        let mut child = command
             .args(["--blobHost", "127.0.0.1", "--blobPort", "0"])
             .args(["--inMemoryPersistence", "--disableTelemetry", "--silent"])
             .current_dir(dir.path())
@@ -92,10 +123,22 @@ impl Azurite {
             panic!("Azurite does not say within {} s that it listens", START.as_secs())
         });
         let account_url = Url::parse(&format!("{address}/{ACCOUNT}")).unwrap();
-        Azurite { child, address, account_url, key, _dir: dir }
+        Azurite {
+            child,
+            address,
+            account_url,
+            key,
+            trust: tls.map(|(certificate, _)| certificate.to_owned()),
+            _dir: dir,
+        }
     }
 
-    /// The key of all accounts.
+    /// The account's name.
+    pub(crate) fn account(&self) -> &'static str {
+        ACCOUNT
+    }
+
+    /// The key of all accounts, in base64.
     pub(crate) fn key(&self) -> &str {
         &self.key
     }
@@ -129,8 +172,24 @@ impl Azurite {
 
     /// Account SAS tokens for all resource types, each from its permissions and minutes of validity.
     pub(crate) fn tokens(&self, wanted: &[(&str, i64)]) -> Vec<SecretString> {
-        let tokens: Vec<Value> =
-            wanted.iter().map(|(letters, minutes)| json!({ "permissions": letters, "minutes": minutes })).collect();
+        let wanted: Vec<WantedSas<'_>> = wanted
+            .iter()
+            .map(|&(permissions, minutes)| WantedSas { permissions, minutes, ..WantedSas::default() })
+            .collect();
+        self.sign(&wanted)
+    }
+
+    /// Tokens of all kinds.
+    pub(crate) fn sign(&self, wanted: &[WantedSas<'_>]) -> Vec<SecretString> {
+        let tokens: Vec<Value> = wanted
+            .iter()
+            .map(|sas| {
+                json!({
+                    "permissions": sas.permissions, "minutes": sas.minutes, "resource_types": sas.resource_types,
+                    "container": sas.container, "blob": sas.blob,
+                })
+            })
+            .collect();
         let answer = self.python("fill.py", ACCOUNT, json!({ "containers": {}, "blobs": [], "tokens": tokens }));
         serde_json::from_value::<Vec<String>>(answer["tokens"].clone()).unwrap().into_iter().map(Into::into).collect()
     }
@@ -145,7 +204,8 @@ impl Azurite {
         self.python("account.py", account, request)
     }
 
-    fn python(&self, script: &str, account: &str, request: Value) -> Value {
+    fn python(&self, script: &str, account: &str, mut request: Value) -> Value {
+        request["trust"] = json!(self.trust);
         python(script, &self.url_of(account), account, &self.key, request)
     }
 }

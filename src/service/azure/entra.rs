@@ -28,10 +28,8 @@ use super::{
 
 /// What a token is asked for; the same in all of Azure's clouds.
 pub(super) const SCOPE: &str = "https://storage.azure.com/.default";
-/// How long all ways together may take to give a token.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// How long one of them may take, so that one that hangs does not use up the time of the others.
-const PATIENCE_EACH: Duration = Duration::from_secs(20);
+/// How long signing in may take: all ways together, and one of them, so that one that hangs leaves time for the others.
+const PATIENCE: Patience = Patience { together: Duration::from_secs(30), each: Duration::from_secs(20) };
 /// How long a machine's own identity service may take to say that it is there. It is on the same host, or nowhere.
 const PATIENCE_PROBE: Duration = Duration::from_secs(2);
 /// A token with less than this to live is not handed out again.
@@ -62,7 +60,14 @@ struct Way {
 /// `azd`, the managed identity of a virtual machine.
 pub struct Entra {
     ways: Vec<Way>,
+    patience: Patience,
     state: Mutex<State>,
+}
+
+#[derive(Clone, Copy)]
+struct Patience {
+    together: Duration,
+    each: Duration,
 }
 
 #[derive(Default)]
@@ -122,7 +127,7 @@ impl Entra {
             ways.extend(tools);
             ways.push(managed);
         }
-        Ok(Entra { ways, state: Mutex::default() })
+        Ok(Entra { ways, patience: PATIENCE, state: Mutex::default() })
     }
 
     /// Signs in and tells who that was, by the token's own words.
@@ -160,10 +165,10 @@ impl Entra {
     }
 
     async fn ask(&self, kept: Option<usize>) -> Result<(usize, AccessToken), SignInFailure> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + self.patience.together;
         let mut reasons = Vec::new();
         for (at, way) in self.ways.iter().enumerate().filter(|(at, _)| kept.is_none_or(|kept| kept == *at)) {
-            match way.ask(deadline).await {
+            match way.ask(deadline.min(Instant::now() + self.patience.each)).await {
                 Ok(token) => return Ok((at, token)),
                 Err(reason) => {
                     let is_deliberate = way.is_deliberate;
@@ -212,8 +217,7 @@ impl Way {
         if self.needs_probe && !has_machine_identity().await {
             return Err("this is no machine in Azure that has one".into());
         }
-        let own = deadline.min(Instant::now() + PATIENCE_EACH);
-        match timeout_at(own, credential.get_token(&[SCOPE], None)).await {
+        match timeout_at(deadline, credential.get_token(&[SCOPE], None)).await {
             Ok(Ok(token)) => Ok(token),
             Ok(Err(error)) => Err(reason(&error)),
             Err(_) => Err("it did not answer in time".into()),
