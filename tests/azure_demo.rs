@@ -2,8 +2,9 @@
 
 #![allow(clippy::expect_used, reason = "a test may stop at the first surprise, in its helpers too")]
 
+use azure_to_encord::access::cors::Rule;
 use azure_to_encord::demo::azure::{Options, Server, StoredBlob};
-use azure_to_encord::service::azure::{Auth, Blob, Container, Error, ErrorKind, ListQuery};
+use azure_to_encord::service::azure::{Account, Auth, Blob, Container, Error, ErrorKind, ListQuery, MOST_CONTAINERS};
 use azure_to_encord::service::tls;
 use reqwest::{Method, Response};
 use secrecy::{ExposeSecret, SecretString};
@@ -275,6 +276,94 @@ async fn browsers_are_held_to_the_cors_rules() {
     assert!(header(&read, "access-control-expose-headers").contains("content-length"));
     let foreign = ask(&server, Method::GET, "archive/ten.bin", &[("origin", "https://example.com")]).await;
     assert_eq!(header(&foreign, "access-control-allow-origin"), "");
+}
+
+#[tokio::test]
+async fn the_first_rule_with_origin_and_method_decides_alone() {
+    let rule = |origins: &str, methods: &str, allowed: &str, exposed: &str| {
+        let list = |text: &str| text.split(',').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        Rule {
+            origins: list(origins),
+            methods: list(methods),
+            allowed_headers: list(allowed),
+            exposed_headers: list(exposed),
+            max_age: 5,
+        }
+    };
+    // The example of Microsoft's documentation.
+    let headers = "x-ms-blob-content-type, x-ms-blob-content-disposition";
+    let rules = vec![
+        rule("http://www.contoso.com", "PUT,HEAD", headers, "x-ms-*"),
+        rule("*", "PUT,GET", headers, "x-ms-*"),
+        rule("http://www.contoso.com", "GET", "x-ms-client-request-id", "x-ms-*"),
+    ];
+    tls::install();
+    let server = Server::start(Options { cors: rules, ..Options::default() }).await.expect("a service");
+    server.put_blob("media", StoredBlob::new("a.jpg", "x", "image/jpeg"));
+    for (origin, method, asked, status, allowed) in [
+        ("http://www.contoso.com", "PUT", "x-ms-blob-content-type", 200, "http://www.contoso.com"),
+        ("http://www.contoso.com", "GET", "x-ms-blob-content-type", 200, "*"),
+        ("http://www.contoso.com", "GET", "x-ms-client-request-id", 403, ""),
+        ("http://WWW.contoso.com", "HEAD", "", 403, ""),
+        ("http://www.contoso.com", "HEAD", "", 200, "http://www.contoso.com"),
+        ("http://www.contoso.com", "DELETE", "", 403, ""),
+    ] {
+        let headers =
+            [("origin", origin), ("access-control-request-method", method), ("access-control-request-headers", asked)];
+        let answer = ask(&server, Method::OPTIONS, "media/a.jpg", &headers).await;
+        let shown = (answer.status().as_u16(), header(&answer, "access-control-allow-origin"));
+        assert_eq!(shown, (status, allowed), "{method} {asked}");
+    }
+    let nameless = ask(&server, Method::OPTIONS, "media/a.jpg", &[("origin", "http://www.contoso.com")]).await;
+    assert_eq!((nameless.status().as_u16(), header(&nameless, "x-ms-error-code")), (400, "InvalidHeaderValue"));
+    let read = ask(&server, Method::GET, "media/a.jpg", &[("origin", "http://www.contoso.com")]).await;
+    assert_eq!(header(&read, "access-control-allow-origin"), "*");
+    let exposed = header(&read, "access-control-expose-headers");
+    assert!(exposed.contains("x-ms-blob-type") && !exposed.contains("content-type"), "{exposed}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn rules_that_are_none_are_refused_and_change_nothing() {
+    let server = server().await;
+    let account = Account::open(server.account_url(), &Auth::Sas(server.account_sas("rw", "s", Duration::HOUR)))
+        .expect("an address");
+    let before = account.cors_rules().await.expect("rules");
+    let other = Rule { origins: vec!["https://a.example".into()], methods: vec!["GET".into()], ..Rule::default() };
+    for rules in [vec![other.clone(); 6], vec![Rule::default()]] {
+        let error = account.set_cors_rules(&rules).await.expect_err("no rules");
+        assert_eq!(error.code(), Some("InvalidXmlDocument"));
+        assert_eq!(account.cors_rules().await.expect("rules"), before);
+    }
+    account.set_cors_rules(&[other.clone()]).await.expect("a rule");
+    assert_eq!(account.cors_rules().await.expect("rules"), [other]);
+    account.set_cors_rules(&[]).await.expect("no rule");
+    assert_eq!(account.cors_rules().await.expect("rules"), []);
+}
+
+#[tokio::test]
+async fn many_containers_and_folders_are_read_page_by_page_up_to_a_limit() {
+    let server = server().await;
+    let account = Account::open(server.account_url(), &Auth::Sas(reading(&server))).expect("an address");
+    assert_eq!(account.containers().await.expect("containers"), ["archive", "media"]);
+    for at in 0..MOST_CONTAINERS {
+        server.create_container(&format!("more-{at:05}"));
+    }
+    let names = account.containers().await.expect("containers");
+    assert_eq!((names.len(), names[0].as_str()), (MOST_CONTAINERS, "archive"));
+    for at in 0..7000 {
+        server.put_blob("wide", StoredBlob::new(format!("x/{at:05}/y"), "", "image/jpeg"));
+    }
+    let found = account.prefixes("wide", "x/").await.expect("folders");
+    assert_eq!((found.prefixes.len(), found.blobs, found.more), (7000, 0, false));
+    assert_eq!(found.prefixes[6999], "x/06999/");
+    for at in 0..20_000 {
+        server.put_blob("wide", StoredBlob::new(format!("z{at:05}"), "", "image/jpeg"));
+    }
+    let found = account.prefixes("wide", "").await.expect("folders");
+    assert_eq!((found.prefixes.as_slice(), found.blobs, found.more), (["x/".to_owned()].as_slice(), 19_999, true));
+    let odd = account.prefixes("media", "c/").await.expect("folders");
+    assert_eq!((odd.prefixes.as_slice(), odd.blobs), (["c/数据/".to_owned()].as_slice(), 1));
 }
 
 #[tokio::test]

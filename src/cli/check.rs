@@ -1,4 +1,6 @@
-//! `check`: the connections of both sides, and nothing else.
+//! `check`: step 1's checks of both sides, the repair of what can be repaired from here, and nothing else.
+
+use serde_json::json;
 
 use super::{
     Exit,
@@ -8,13 +10,22 @@ use super::{
     output::Output,
     passphrase,
 };
-use crate::wizard::{Status, Step};
+use crate::{
+    access::cors,
+    wizard::{Check, CheckState, Class, CorsRepair, Problem, Repair, Status, Step},
+};
+
+/// How often a repair begins anew because somebody else changed the rules in between.
+const ATTEMPTS: u32 = 3;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  azure-to-encord check site.toml --json")]
+#[command(after_help = "Examples:\n  azure-to-encord check site.toml --json\n  azure-to-encord check site.toml --fix")]
 pub(crate) struct Args {
     /// A saved config's name or a config file's path.
     config: String,
+    /// Repair what can be repaired from here: adds Encord's origins to the account's CORS rules and touches no other rule.
+    #[arg(long)]
+    fix: bool,
     /// Print one JSON object a line.
     #[arg(long)]
     json: bool,
@@ -26,17 +37,92 @@ pub(crate) async fn check(args: Args) -> Exit {
         Err(problem) => return refuse(&problem),
     };
     let passphrase = passphrase::ask(&config.encord);
-    let mut headless = Headless::new(home, config, &args.config, Output::new(args.json), passphrase);
-    if let Err(Stopped::Interrupted) = headless.open().await {
-        return Exit::Interrupted;
-    }
-    headless.report_checks();
-    match headless.wizard.status(Step::Integration) {
-        Status::Ready => {
-            headless.output.message("Everything that was checked is as it should be.");
-            Exit::Done
+    let mut headless = Headless::new(home, config, &args.config, Output::of_checks(args.json), passphrase);
+    let mut unrepaired = None;
+    match examine(&mut headless, args.fix).await {
+        Ok(()) => {}
+        Err(Stopped::Blocked(problem)) => {
+            headless.output.problem(&problem);
+            unrepaired = Some(problem.class);
         }
-        Status::Blocked(problem) => Exit::of(&problem),
-        Status::Idle | Status::Working => Exit::Usage,
+        Err(Stopped::Interrupted) => return Exit::Interrupted,
+    }
+    let checks = headless.end_checks();
+    headless.output.tally(&checks);
+    let step = match headless.wizard.status(Step::Integration) {
+        Status::Ready | Status::Working => None,
+        Status::Blocked(problem) => Some(problem.class),
+        Status::Idle => Some(Class::Config),
+    };
+    worst(&checks, step.into_iter().chain(unrepaired))
+}
+
+async fn examine(headless: &mut Headless, fix: bool) -> Result<(), Stopped> {
+    headless.open().await?;
+    if fix {
+        repair(headless).await?;
+    }
+    Ok(())
+}
+
+/// Repairs the CORS rules if they need it and this program can, and checks again.
+async fn repair(headless: &mut Headless) -> Result<(), Stopped> {
+    let checks = headless.checks();
+    let Some(check) = checks.into_iter().find(|check| check.id == "azure.cors") else { return Ok(()) };
+    let mut plan = match check {
+        Check { repair: Some(Repair::Cors(plan)), .. } => plan,
+        Check { state: CheckState::Pass, .. } => return Ok(tell_fix(headless, None)),
+        _ => return Ok(()),
+    };
+    for _ in 0..ATTEMPTS {
+        if plan.is_done() {
+            // Somebody else did it in between.
+            tell_fix(headless, None);
+            return headless.open().await;
+        }
+        match headless.repair_cors(plan.clone()).await? {
+            Ok(CorsRepair::Done(_)) => {
+                tell_fix(headless, Some(&plan));
+                return headless.open().await;
+            }
+            Ok(CorsRepair::Changed(now)) => {
+                headless.output.message("Somebody changed the account's CORS rules in between; beginning again.");
+                plan = now;
+            }
+            Err(problem) => return Err(Stopped::Blocked(problem)),
+        }
+    }
+    Err(Stopped::Blocked(
+        Problem::other("The account's CORS rules were not changed: somebody else changes them again and again.")
+            .hint("Find out who or what else manages them (Terraform, another azure-to-encord), then try again."),
+    ))
+}
+
+/// Tells what was changed.
+fn tell_fix(headless: &mut Headless, plan: Option<&cors::Plan>) {
+    let lines = plan.map(cors::describe).unwrap_or_default();
+    let text = |line: &cors::Line| format!("{} {}", line.sign, line.text);
+    let changed: Vec<String> = lines.iter().filter(|line| line.sign != ' ').map(text).collect();
+    headless.output.event(&json!({ "event": "fix", "id": "azure.cors", "changed": changed }));
+    match plan {
+        None => headless.output.result("Nothing to repair: the account's CORS rules serve Encord already."),
+        Some(_) => {
+            headless.output.result("Changed the account's CORS rules:");
+            for line in &lines {
+                headless.output.result(&format!("  {}", text(line)));
+            }
+        }
+    }
+}
+
+/// What a script has to know first: somebody must let us in, the config must be right, or something else is wrong.
+fn worst(checks: &[Check], others: impl Iterator<Item = Class>) -> Exit {
+    let failed = checks.iter().filter(|check| check.state == CheckState::Fail).map(|check| check.class);
+    let classes: Vec<Class> = failed.chain(others).collect();
+    match [Class::Access, Class::Config, Class::Other].into_iter().find(|class| classes.contains(class)) {
+        Some(Class::Access) => Exit::Access,
+        Some(Class::Config) => Exit::Usage,
+        Some(Class::Other) => Exit::Failed,
+        None => Exit::Done,
     }
 }

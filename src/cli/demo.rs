@@ -5,7 +5,7 @@ use tempfile::TempDir;
 use super::{
     Exit,
     exit::refuse,
-    run::{Consent, import},
+    run::{Consent, Terms, import},
     signals, wizard,
 };
 use crate::{
@@ -75,7 +75,7 @@ async fn play(stage: &Stage, dir: &TempDir, args: &Args) -> Exit {
         Err(error) => return refuse(&Problem::config(error.0)),
     };
     if args.headless {
-        import(home, config, wizard::DEMO, Consent::Given, args.json).await
+        import(home, config, wizard::DEMO, Terms { consent: Consent::Given, despite: Vec::new() }, args.json).await
     } else {
         wizard::open(home, config, Some(wizard::DEMO)).await
     }

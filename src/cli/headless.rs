@@ -6,10 +6,12 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::{output::Output, signals};
 use crate::{
+    access::cors,
     service::Driver,
     store::{Home, ManifestDir, config::Config},
     wizard::{
-        Action, CheckState, Effect, Event, JobRow, Listing, Problem, Reply, Request, RunReply, Status, Step, Wizard,
+        Action, Check, CheckState, CorsRepair, Effect, Event, JobRow, Listing, Problem, Reply, Request, RequestId,
+        RunReply, Status, Step, Wizard,
     },
 };
 
@@ -22,6 +24,10 @@ pub(crate) struct Headless {
     events: UnboundedReceiver<Event>,
     passphrase: Option<SecretString>,
     jobs: Vec<JobRow>,
+    /// The checks as they were told last.
+    told: Vec<Check>,
+    repaired: Option<Result<CorsRepair, Problem>>,
+    repairs: RequestId,
 }
 
 /// Why driving stopped.
@@ -42,10 +48,20 @@ impl Headless {
         passphrase: Option<SecretString>,
     ) -> Headless {
         let (driver, events) = Driver::new(home, label);
-        Headless { wizard: Wizard::new(config), output, driver, events, passphrase, jobs: Vec::new() }
+        Headless {
+            wizard: Wizard::new(config),
+            output,
+            driver,
+            events,
+            passphrase,
+            jobs: Vec::new(),
+            told: Vec::new(),
+            repaired: None,
+            repairs: RequestId::MAX,
+        }
     }
 
-    /// Opens the machine and waits for step 1 to come to rest.
+    /// Opens the machine, or makes step 1's requests anew, and waits for step 1 to come to rest. Each check is told as it ends.
     pub(crate) async fn open(&mut self) -> Result<(), Stopped> {
         self.handle(Event::Open);
         self.settle(Step::Integration).await
@@ -74,9 +90,25 @@ impl Headless {
 
     /// Waits while a step is working.
     pub(crate) async fn settle(&mut self, step: Step) -> Result<(), Stopped> {
+        self.wait_while(|headless| headless.wizard.status(step) == Status::Working).await
+    }
+
+    /// Has a reviewed change of the CORS rules carried out.
+    pub(crate) async fn repair_cors(&mut self, plan: Box<cors::Plan>) -> Result<Result<CorsRepair, Problem>, Stopped> {
+        let config = self.wizard.config();
+        let request =
+            Request::RepairCors { access: config.azure.clone().into(), plan, origins: config.encord.origins() };
+        // The machine counts its requests upwards from 1.
+        self.driver.carry_out(Effect::Start { id: self.repairs, request });
+        self.repairs -= 1;
+        self.wait_while(|headless| headless.repaired.is_none()).await?;
+        self.repaired.take().ok_or(Stopped::Interrupted)
+    }
+
+    async fn wait_while(&mut self, goes_on: impl Fn(&Headless) -> bool) -> Result<(), Stopped> {
         let interrupted = signals::interrupted();
         tokio::pin!(interrupted);
-        while self.wizard.status(step) == Status::Working {
+        while goes_on(self) {
             tokio::select! {
                 event = self.events.recv() => match event {
                     Some(event) => self.take(event),
@@ -96,10 +128,18 @@ impl Headless {
     }
 
     fn take(&mut self, event: Event) {
-        if let Event::Reply { reply, .. } = &event {
-            self.report(reply);
+        match event {
+            Event::Reply { reply: Reply::CorsRepaired(result), .. } => self.repaired = Some(result),
+            event => {
+                if let Event::Reply { reply, .. } = &event {
+                    self.report(reply);
+                }
+                self.handle(event);
+                if self.wizard.step() == Step::Integration {
+                    self.tell_checks();
+                }
+            }
         }
-        self.handle(event);
     }
 
     fn handle(&mut self, event: Event) {
@@ -132,13 +172,41 @@ impl Headless {
         }
     }
 
-    /// Reports the checks of step 1 that were made.
-    pub(crate) fn report_checks(&mut self) {
-        for check in self.wizard.integration().checks(self.wizard.config()) {
-            if check.state != CheckState::Waiting {
-                self.output.check(&check);
+    /// The checks of step 1 as they stand.
+    pub(crate) fn checks(&self) -> Vec<Check> {
+        self.wizard.integration().checks(self.wizard.config())
+    }
+
+    /// Tells the checks that have come to their end since the last time, or to another one.
+    fn tell_checks(&mut self) {
+        for check in self.checks() {
+            if !check.state.is_final() || self.told.contains(&check) {
+                continue;
+            }
+            self.output.check(&check);
+            self.told.retain(|told| told.id != check.id);
+            self.told.push(check);
+        }
+    }
+
+    /// Tells the checks that could not be made, so that none is missing, and answers all as they came out.
+    pub(crate) fn end_checks(&mut self) -> Vec<Check> {
+        self.tell_checks();
+        let checks: Vec<Check> = self
+            .checks()
+            .into_iter()
+            .map(|check| match check.state.is_final() {
+                true => check,
+                false => Check::new(check.id, CheckState::Skipped, "not made: something that it needs is missing"),
+            })
+            .collect();
+        for check in &checks {
+            if !self.told.contains(check) {
+                self.output.check(check);
+                self.told.push(check.clone());
             }
         }
+        checks
     }
 
     /// Reports the finished manifest with its warnings.

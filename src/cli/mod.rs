@@ -52,7 +52,7 @@ enum Command {
     Demo(demo::Args),
     /// Import without a terminal UI, for pipelines.
     Run(run::Args),
-    /// Check the connections of a config on both sides; changes nothing.
+    /// Check the connections of a config on both sides; changes nothing unless told to.
     Check(check::Args),
     /// Build a manifest from a container; needs no Encord login.
     #[command(subcommand)]

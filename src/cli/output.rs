@@ -14,6 +14,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Output {
     json: bool,
+    /// Whether the checks are what the command is for.
+    checks_are_results: bool,
     live: bool,
     line_open: bool,
     note: Option<String>,
@@ -21,7 +23,12 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn new(json: bool) -> Output {
-        Output { json, live: std::io::stderr().is_terminal(), line_open: false, note: None }
+        Output { json, checks_are_results: false, live: std::io::stderr().is_terminal(), line_open: false, note: None }
+    }
+
+    /// For the command whose results are the checks.
+    pub(crate) fn of_checks(json: bool) -> Output {
+        Output { checks_are_results: true, ..Output::new(json) }
     }
 
     /// Prints a JSON event, if asked for. A reader that went away does not stop an import.
@@ -90,14 +97,39 @@ impl Output {
             "why": check.about().why,
         }));
         let mark = match check.state {
-            CheckState::Pass => "ok  ",
+            CheckState::Pass => "ok",
             CheckState::Warn => "warn",
             CheckState::Fail => "FAIL",
-            CheckState::Waiting | CheckState::Running | CheckState::Skipped => "-   ",
+            CheckState::Waiting | CheckState::Running | CheckState::Skipped => "-",
         };
-        self.message(&format!("{mark}  {:<20} {}", check.id, check.detail));
-        if let Some(fix) = &check.fix {
-            self.message(&format!("      {fix}"));
+        self.check_line(&format!("{mark:<4}  {:<24}  {}", check.id, check.detail));
+        if check.state == CheckState::Fail {
+            self.check_line(&format!("{:32}why: {}", "", check.about().why));
+        }
+        let mut label = "fix: ";
+        for line in check.fix.iter().flat_map(|fix| fix.lines()) {
+            self.check_line(&format!("{:32}{label}{line}", ""));
+            label = "     ";
+        }
+    }
+
+    /// Tells how many checks came out how.
+    pub(crate) fn tally(&mut self, checks: &[Check]) {
+        let count = |state| checks.iter().filter(|check| check.state == state).count();
+        let named = [
+            (CheckState::Fail, "failed"),
+            (CheckState::Warn, "with a warning"),
+            (CheckState::Pass, "passed"),
+            (CheckState::Skipped, "skipped"),
+        ];
+        let words: Vec<String> = named.into_iter().map(|(state, word)| format!("{} {word}", count(state))).collect();
+        self.check_line(&format!("{} checks: {}.", checks.len(), words.join(", ")));
+    }
+
+    fn check_line(&mut self, line: &str) {
+        match self.checks_are_results {
+            true => self.result(line),
+            false => self.message(line),
         }
     }
 
@@ -129,7 +161,7 @@ impl Output {
         self.event(&json!({
             "event": "plan", "domain": plan.domain, "integration": plan.integration.title, "folder": plan.destination.path(),
             "creates": plan.destination.create, "items": plan.total_items(), "jobs": plan.batches.len(), "bytes": plan.bytes,
-            "types": items, "schema": schema, "options": plan.upload.options(),
+            "types": items, "schema": schema, "options": plan.upload.options(), "despite": plan.despite,
         }));
         if self.json {
             return;
@@ -155,5 +187,8 @@ impl Output {
             if upload.upsert_metadata { "update" } else { "keep" },
             upload.jobs_in_flight
         ));
+        if !plan.despite.is_empty() {
+            self.result(&format!("  despite   failed checks: {}", plan.despite.join(", ")));
+        }
     }
 }

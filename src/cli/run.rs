@@ -14,14 +14,16 @@ use super::{
 };
 use crate::{
     store::{FailedUnit, Home, RunState, RunStore, config},
-    wizard::{Problem, Step},
+    wizard::{CHECKS, Problem, Step},
 };
 
 /// How many failed items are named on the screen; the report names all.
 const NAMED: u64 = 20;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  azure-to-encord run site.toml --yes --json | tee import.jsonl")]
+#[command(
+    after_help = "Examples:\n  azure-to-encord run site.toml --yes --json | tee import.jsonl\n  azure-to-encord run site.toml --yes --despite azure.cors"
+)]
 pub(crate) struct Args {
     /// A saved config's name or a config file's path.
     config: String,
@@ -31,9 +33,24 @@ pub(crate) struct Args {
     /// Show what would be sent and changed, then stop.
     #[arg(long)]
     dry_run: bool,
+    /// Go on although this check fails; recorded with the run. May be repeated.
+    #[arg(long, value_name = "CHECK_ID", value_parser = overrulable)]
+    despite: Vec<&'static str>,
     /// Print one JSON object a line.
     #[arg(long)]
     json: bool,
+}
+
+/// A check that may be overruled, by its id.
+fn overrulable(id: &str) -> Result<&'static str, String> {
+    let may: Vec<&'static str> = CHECKS.iter().filter(|about| about.may_be_overruled).map(|about| about.id).collect();
+    may.iter().find(|known| **known == id).copied().ok_or_else(|| {
+        let reason = match CHECKS.iter().any(|about| about.id == id) {
+            true => "the import cannot do without this check",
+            false => "there is no such check",
+        };
+        format!("{reason}; these may be overruled: {}", may.join(", "))
+    })
 }
 
 pub(crate) async fn run(args: Args) -> Exit {
@@ -43,7 +60,7 @@ pub(crate) async fn run(args: Args) -> Exit {
     };
     let consent = if args.yes { Consent::Given } else { Consent::Ask };
     let consent = if args.dry_run { Consent::DryRun } else { consent };
-    import(home, config, &args.config, consent, args.json).await
+    import(home, config, &args.config, Terms { consent, despite: args.despite }, args.json).await
 }
 
 /// Whether the plan may be carried out.
@@ -57,8 +74,17 @@ pub(crate) enum Consent {
     DryRun,
 }
 
+/// What the user agreed to on the command line.
+#[derive(Debug, Clone)]
+pub(crate) struct Terms {
+    pub(crate) consent: Consent,
+    /// Checks that may fail.
+    pub(crate) despite: Vec<&'static str>,
+}
+
 /// The whole import.
-pub(crate) async fn import(home: Home, config: config::Config, label: &str, consent: Consent, json: bool) -> Exit {
+pub(crate) async fn import(home: Home, config: config::Config, label: &str, terms: Terms, json: bool) -> Exit {
+    let Terms { consent, despite } = terms;
     if consent == Consent::Ask && !can_ask() {
         return refuse(
             &Problem::config("There is no terminal to ask on before anything is sent.")
@@ -67,6 +93,7 @@ pub(crate) async fn import(home: Home, config: config::Config, label: &str, cons
     }
     let passphrase = passphrase::ask(&config.encord);
     let mut headless = Headless::new(home.clone(), config, label, Output::new(json), passphrase);
+    headless.wizard.overrule(despite);
     match steps(&mut headless, &home, consent).await {
         Ok(exit) => exit,
         Err(Stopped::Blocked(problem)) => {
@@ -87,7 +114,7 @@ pub(crate) async fn import(home: Home, config: config::Config, label: &str, cons
 
 async fn steps(headless: &mut Headless, home: &Home, consent: Consent) -> Result<Exit, Stopped> {
     let opened = headless.open().await;
-    headless.report_checks();
+    headless.end_checks();
     opened?;
     headless.reach(Step::Manifest).await?;
     headless.report_manifest();

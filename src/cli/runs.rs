@@ -114,7 +114,7 @@ fn show(home: &Home, id: &str, json: bool) -> Result<Exit, StoreError> {
             json!({
                 "run": row.run.id, "config": row.run.config, "state": state_name(home, &row), "registered": row.registered,
                 "failed": row.failed, "items": row.items, "started": row.started, "finished": row.finished,
-                "folder": row.run.folder_path,
+                "folder": row.run.folder_path, "despite": row.run.despite,
             })
         );
     } else {
@@ -128,6 +128,9 @@ fn show(home: &Home, id: &str, json: bool) -> Result<Exit, StoreError> {
         );
         say!("  config {}, folder {} at {}", row.run.config, row.run.folder_path, row.run.domain);
         say!("  started {}, finished {}", row.started, row.finished.as_deref().unwrap_or("not yet"));
+        if !row.run.despite.is_empty() {
+            say!("  despite failed checks: {}", row.run.despite.join(", "));
+        }
     }
     for batch in &batches {
         print_batch(batch, json);

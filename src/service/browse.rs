@@ -1,13 +1,19 @@
 //! What the user can choose from in a storage account: containers and virtual folders.
 
+use super::{account::open_account, problems::azure_problem};
 use crate::wizard::{AzureAccess, PrefixPage, Problem};
 
 /// The containers that the credential can list.
-pub(super) async fn containers(_access: &AzureAccess) -> Result<Vec<String>, Problem> {
-    Err(Problem::other("Listing containers is not there yet."))
+pub(super) async fn containers(access: &AzureAccess) -> Result<Vec<String>, Problem> {
+    open_account(access)?.containers().await.map_err(|error| azure_problem(&error))
 }
 
 /// The virtual folders right below a prefix.
-pub(super) async fn prefixes(_access: &AzureAccess, _prefix: &str) -> Result<PrefixPage, Problem> {
-    Err(Problem::other("Listing folders is not there yet."))
+pub(super) async fn prefixes(access: &AzureAccess, prefix: &str) -> Result<PrefixPage, Problem> {
+    if access.azure.container.is_empty() {
+        return Err(Problem::config("No container is named. Set container under [azure]."));
+    }
+    let found =
+        open_account(access)?.prefixes(&access.azure.container, prefix).await.map_err(|error| azure_problem(&error))?;
+    Ok(PrefixPage { folders: found.prefixes, blobs: found.blobs, more: found.more })
 }

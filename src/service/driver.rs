@@ -61,6 +61,7 @@ impl Driver {
         let session = Arc::clone(&self.session);
         match request {
             Request::ConnectEncord { encord, passphrase } => {
+                session.set_encord(&encord.domain);
                 self.read(id, async move {
                     let reply = connect::encord(&session, &encord, passphrase.as_ref()).await;
                     session.reply(id, Reply::Encord(reply));

@@ -8,7 +8,7 @@ use std::{
 use ::time::{OffsetDateTime, macros::format_description};
 
 use super::{
-    account::open_container,
+    account::resolve,
     azure::ListQuery,
     problems::{azure_problem, disk_problem},
     session::{Draft, Session},
@@ -57,10 +57,10 @@ pub async fn build_manifest(
     dir: &Path,
     tell: &mut impl FnMut(ListingProgress),
 ) -> Result<(ManifestDir, u64), Problem> {
-    let container = open_container(access)?;
-    let azure = &access.azure;
+    let resolved = resolve(access)?;
+    let container = resolved.open()?;
     let rules = Rules::new(&manifest.rules()).map_err(|error| Problem::config(format!("[manifest] {error}.")))?;
-    let mut builder = Builder::new(rules, &azure.object_base().unwrap_or_default(), &azure.container).strict(strict);
+    let mut builder = Builder::new(rules, &resolved.object_base(&access.azure), container.name()).strict(strict);
     let write_fault = |error: std::io::Error| disk_problem("write the manifest", &error);
     let mut writer = ManifestWriter::create(dir).map_err(write_fault)?;
     let started = Instant::now();

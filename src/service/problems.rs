@@ -30,8 +30,11 @@ pub fn azure_problem(error: &azure::Error) -> Problem {
         said: error.message.as_ref().map(|message| format!("{message}{id}")),
         hint: error.hint().map(str::to_owned),
         class: match error.kind {
-            azure::ErrorKind::Auth { .. } => Class::Access,
-            azure::ErrorKind::NotFound { .. } | azure::ErrorKind::BadUrl | azure::ErrorKind::BadSas => Class::Config,
+            azure::ErrorKind::Auth { .. } | azure::ErrorKind::SignIn => Class::Access,
+            azure::ErrorKind::NotFound { .. }
+            | azure::ErrorKind::BadUrl
+            | azure::ErrorKind::BadSas
+            | azure::ErrorKind::BadKey => Class::Config,
             _ => Class::Other,
         },
     }

@@ -44,6 +44,7 @@ async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunReply) + Syn
         integration: plan.integration.uuid,
         options: plan.upload.options(),
         jobs_in_flight: plan.upload.jobs_in_flight,
+        despite: plan.despite.iter().map(|id| (*id).to_owned()).collect(),
     };
     let lock = RunLock::take(&session.home, &run.id).map_err(|error| store_problem(&error))?;
     store.create(&run, &plan.batches).map_err(|error| store_problem(&error))?;

@@ -14,4 +14,4 @@ pub use manifest_dir::{Faults, ManifestDir, ManifestWriter, Summary};
 pub use paths::{Home, HomeError};
 pub use report::{ReportPaths, write_report};
 pub use runs::{BatchRow, BatchState, FailedUnit, NewRun, RunLock, RunRow, RunState, RunStore, StoreError};
-pub use secrets::{SecretError, SshKey, azure_secret, bearer_token, ssh_key};
+pub use secrets::{AzureSecret, SecretError, SshKey, azure_secret, bearer_token, ssh_key};

@@ -72,7 +72,7 @@ fn write_json(store: &RunStore, row: &RunRow, batches: &[BatchRow], path: &Path)
     let head = json!({
         "run": row.run.id, "config": row.run.config, "state": row.state.name(), "domain": row.run.domain,
         "folder": { "uuid": row.run.folder, "path": row.run.folder_path }, "integration": row.run.integration,
-        "options": row.run.options, "started": row.started, "finished": row.finished,
+        "options": row.run.options, "despite": row.run.despite, "started": row.started, "finished": row.finished,
         "items": row.items, "registered": row.registered, "failed": row.failed, "jobs": jobs,
     });
     let text = serde_json::to_string_pretty(&head).map_err(io::Error::from).map_err(&fail)?;
@@ -145,6 +145,7 @@ mod tests {
         let json: serde_json::Value = serde_json::from_slice(&std::fs::read(paths.json).unwrap()).unwrap();
         assert_eq!(json["failures"].as_array().unwrap().len(), 2500);
         assert_eq!((&json["registered"], &json["failed"]), (&500.into(), &2500.into()));
+        assert_eq!(json["despite"], serde_json::json!(["azure.cors"]));
         let rows = csv::Reader::from_path(paths.csv).unwrap().into_records().collect::<Result<Vec<_>, _>>().unwrap();
         assert_eq!(rows.len(), 5000);
         assert_eq!(&rows[1][0], "https://u/x,\"y\"");

@@ -13,12 +13,20 @@ use super::{
 #[error("{0}")]
 pub struct SecretError(pub String);
 
-/// The secret for Azure from the variable or file that the config names: a SAS token or SAS URL, an account key or connection
-/// string; `None` for Entra ID and for anonymous access.
+/// A secret for Azure and where it was found.
+#[derive(Debug, Clone)]
+pub struct AzureSecret {
+    /// A SAS token or SAS URL, an account key or connection string; whichever of them, the place does not tell.
+    pub text: SecretString,
+    /// The name of the variable or file.
+    pub place: String,
+}
+
+/// The secret for Azure from the variable or file that the config names; `None` for Entra ID and for anonymous access.
 ///
 /// # Errors
 /// The config names no place, or there is nothing at it.
-pub fn azure_secret(azure: &Azure) -> Result<Option<SecretString>, SecretError> {
+pub fn azure_secret(azure: &Azure) -> Result<Option<AzureSecret>, SecretError> {
     match azure.auth_kind() {
         AuthKind::Anonymous | AuthKind::Entra => Ok(None),
         AuthKind::Sas => sas_token(azure).map(Some),
@@ -26,28 +34,49 @@ pub fn azure_secret(azure: &Azure) -> Result<Option<SecretString>, SecretError> 
     }
 }
 
-fn account_key(azure: &Azure) -> Result<SecretString, SecretError> {
-    match (&azure.account_key_env, &azure.account_key_file) {
-        (Some(variable), _) => from_variable(variable, "the account key ([azure] account_key_env)"),
-        (None, Some(file)) => from_file(file, "the account key ([azure] account_key_file)"),
-        (None, None) => Err(SecretError(
+fn account_key(azure: &Azure) -> Result<AzureSecret, SecretError> {
+    key_place(azure).or_else(|| token_place(azure)).unwrap_or_else(|| {
+        Err(SecretError(
             "The config does not say where the account key is. Put the key or connection string into an environment variable \
              and name it in [azure] account_key_env, or into a file named in account_key_file."
                 .into(),
-        )),
-    }
+        ))
+    })
 }
 
-fn sas_token(azure: &Azure) -> Result<SecretString, SecretError> {
-    match (&azure.sas_token_env, &azure.sas_token_file) {
-        (Some(variable), _) => from_variable(variable, "the SAS token ([azure] sas_token_env)"),
-        (None, Some(file)) => from_file(file, "the SAS token ([azure] sas_token_file)"),
-        (None, None) => Err(SecretError(
+fn sas_token(azure: &Azure) -> Result<AzureSecret, SecretError> {
+    token_place(azure).or_else(|| key_place(azure)).unwrap_or_else(|| {
+        Err(SecretError(
             "The config does not say where the SAS token is. Put the token into an environment variable and name it in \
              [azure] sas_token_env, or into a file named in sas_token_file; or set auth = \"anonymous\" for a public container."
                 .into(),
-        )),
-    }
+        ))
+    })
+}
+
+fn key_place(azure: &Azure) -> Option<Result<AzureSecret, SecretError>> {
+    placed("the account key", "account_key", azure.account_key_env.as_deref(), azure.account_key_file.as_deref())
+}
+
+fn token_place(azure: &Azure) -> Option<Result<AzureSecret, SecretError>> {
+    placed("the SAS token", "sas_token", azure.sas_token_env.as_deref(), azure.sas_token_file.as_deref())
+}
+
+/// From the variable where one is named, else from the file; nothing if neither is.
+fn placed(
+    what: &str,
+    key: &str,
+    variable: Option<&str>,
+    file: Option<&str>,
+) -> Option<Result<AzureSecret, SecretError>> {
+    let found = match (variable, file) {
+        (Some(variable), _) => {
+            from_variable(variable, &format!("{what} ([azure] {key}_env)")).map(|text| (text, variable))
+        }
+        (None, Some(file)) => from_file(file, &format!("{what} ([azure] {key}_file)")).map(|text| (text, file)),
+        (None, None) => return None,
+    };
+    Some(found.map(|(text, place)| AzureSecret { text, place: place.to_owned() }))
 }
 
 /// The bearer token for Encord, where the config asks for one.

@@ -214,6 +214,10 @@ mod tests {
         ManifestFacts { summary, blobs: 9, file: "/m.json".into() }
     }
 
+    fn access() -> AzureAccess {
+        crate::store::config::Azure::default().into()
+    }
+
     /// What was started since the last time, and whether strictly.
     fn started(outbox: &mut Outbox) -> Vec<(RequestId, bool)> {
         let effects = std::mem::take(&mut outbox.effects).into_iter();
@@ -228,7 +232,7 @@ mod tests {
     fn what_strict_client_only_access_forbids_blocks_and_is_counted_and_named() {
         let (mut step, mut outbox, mut config) = (ManifestStep::default(), Outbox::default(), Config::default());
         config.encord.strict_client_only = true;
-        step.open(&config, &mut outbox);
+        step.open(access(), &config, &mut outbox);
         let [(id, true)] = started(&mut outbox)[..] else { panic!("not built strictly") };
         let found = facts(&[(StrictFault::Sequence, 1, "seq\u{1b}"), (StrictFault::NoMediaMetadata, 4, "a.jpg")]);
         step.built_reply(id, Ok(found), &mut outbox);
@@ -246,11 +250,12 @@ mod tests {
         }
         assert_eq!(problem.class, Class::Other);
 
-        // Coming back to the step reads nothing again, unless the access was changed meanwhile.
-        step.open(&config, &mut outbox);
+        // Coming back to the step reads nothing again.
+        step.open(access(), &config, &mut outbox);
         assert_eq!(started(&mut outbox), []);
         config.encord.strict_client_only = false;
-        step.open(&config, &mut outbox);
+        step.reset(&mut outbox);
+        step.open(access(), &config, &mut outbox);
         let [(id, false)] = started(&mut outbox)[..] else { panic!("not built anew") };
         assert_eq!(step.status(), Status::Working);
         step.built_reply(id, Ok(facts(&[])), &mut outbox);

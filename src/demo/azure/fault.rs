@@ -46,6 +46,8 @@ faults! {
         "Value for one of the query parameters specified in the request URI is invalid.";
     query_range = BAD_REQUEST, "OutOfRangeQueryParameterValue",
         "One of the query parameters specified in the request URI is outside the permissible range.";
+    document = BAD_REQUEST, "InvalidXmlDocument", "XML specified is not syntactically valid.";
+    preflight_header = BAD_REQUEST, "InvalidHeaderValue", "A required CORS header is not present.";
     uri = BAD_REQUEST, "InvalidUri", "The requested URI does not represent any resource on the server.";
     verb = METHOD_NOT_ALLOWED, "UnsupportedHttpVerb", "The resource doesn't support the specified HTTP verb.";
     preflight = FORBIDDEN, "CorsPreflightFailure",

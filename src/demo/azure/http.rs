@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use percent_encoding::percent_decode_str;
@@ -13,21 +14,27 @@ use time::OffsetDateTime;
 use time::macros::format_description;
 use url::form_urlencoded;
 
+use super::cors::Cors;
 use super::fault::Fault;
 use super::sas::{AccountKey, Need};
 use super::store::{Kept, Store};
-use super::{cors, list};
+use super::{list, shared_key};
+use crate::access::cors::Rule;
+
+/// A longer body is no properties of a service.
+const LONGEST_BODY: usize = 64 * 1024;
 
 /// What all requests share.
 pub(super) struct Shared {
     account: String,
     key: AccountKey,
     store: Store,
+    cors: Cors,
 }
 
 impl Shared {
-    pub(super) fn new(account: String, key: AccountKey) -> Shared {
-        Shared { account, key, store: Store::default() }
+    pub(super) fn new(account: String, key: AccountKey, rules: Vec<Rule>) -> Shared {
+        Shared { account, key, store: Store::default(), cors: Cors::new(rules) }
     }
 
     pub(super) fn account(&self) -> &str {
@@ -50,20 +57,24 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
 
 async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let request_id = uuid::Uuid::new_v4().to_string();
-    let mut response = shared
-        .operate(&request)
-        .unwrap_or_else(|fault| fault.into_response(&request_id, request.method() != Method::HEAD));
+    let (request, body) = request.into_parts();
+    let answered = match axum::body::to_bytes(body, LONGEST_BODY).await {
+        Ok(body) => shared.operate(&request, &body),
+        Err(_) => Err(Fault::document()),
+    };
+    let mut response =
+        answered.unwrap_or_else(|fault| fault.into_response(&request_id, request.method != Method::HEAD));
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&request_id) {
         headers.insert("x-ms-request-id", id);
     }
     for name in ["x-ms-version", "x-ms-client-request-id"] {
-        if let Some(value) = request.headers().get(name) {
+        if let Some(value) = request.headers.get(name) {
             headers.insert(name, value.clone());
         }
     }
-    if request.method() != Method::OPTIONS {
-        cors::annotate(request.headers(), headers);
+    if request.method != Method::OPTIONS {
+        shared.cors.annotate(&request.method, &request.headers, headers);
     }
     response
 }
@@ -75,34 +86,45 @@ struct Place {
 }
 
 impl Shared {
-    fn operate(&self, request: &Request) -> Result<Response, Fault> {
-        if request.method() == Method::OPTIONS {
-            return cors::preflight(request.headers());
+    fn operate(&self, request: &Parts, body: &[u8]) -> Result<Response, Fault> {
+        if request.method == Method::OPTIONS {
+            return self.cors.preflight(&request.headers);
         }
-        let place = self.place(request.uri().path())?;
+        let place = self.place(request.uri.path())?;
         let query: HashMap<String, String> =
-            form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes()).into_owned().collect();
+            form_urlencoded::parse(request.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
         let asked = |key: &str| query.get(key).map(String::as_str);
+        let within = place.container.clone();
         let allow = |resource_type, permission| {
-            let need = Need { resource_type, permission };
-            self.key.verify(&self.account, &query, need, OffsetDateTime::now_utc())
+            self.authorise(request, &query, within.as_deref(), Need { resource_type, permission })
         };
-        let head = match *request.method() {
+        let header = |name| request.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let endpoint = || format!("http://{}/{}", header(header::HOST), self.account);
+        let head = match request.method {
             Method::GET => false,
             Method::HEAD => true,
+            Method::PUT if place.container.is_none() => {
+                if (asked("restype"), asked("comp")) != (Some("service"), Some("properties")) {
+                    return Err(Fault::uri());
+                }
+                allow('s', 'w')?;
+                return self.cors.set_properties(body);
+            }
             _ => return Err(Fault::verb()),
         };
         match (place.container, place.blob, asked("restype"), asked("comp")) {
             (None, None, Some("service"), Some("properties")) if !head => {
                 allow('s', 'r')?;
-                Ok(xml(cors::service_properties()))
+                Ok(xml(self.cors.properties()))
+            }
+            (None, None, None, Some("list")) if !head => {
+                allow('s', 'l')?;
+                list::containers(&endpoint(), &query, |first| self.store.names_from(first)).map(xml)
             }
             (Some(container), None, Some("container"), Some("list")) if !head => {
                 allow('c', 'l')?;
-                let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-                let endpoint = format!("http://{host}/{}", self.account);
                 self.store
-                    .with(&container, |blobs| list::page(&endpoint, &container, blobs, &query))
+                    .with(&container, |blobs| list::page(&endpoint(), &container, blobs, &query))
                     .ok_or_else(Fault::container_not_found)?
                     .map(xml)
             }
@@ -117,10 +139,29 @@ impl Shared {
                     .with(&container, |blobs| blobs.get(&blob).cloned())
                     .ok_or_else(Fault::container_not_found)?
                     .ok_or_else(Fault::blob_not_found)?;
-                if head { Ok(describe(&kept)) } else { read(&kept, request.headers()) }
+                if head { Ok(describe(&kept)) } else { read(&kept, &request.headers) }
             }
             _ => Err(Fault::uri()),
         }
+    }
+
+    /// Whether the request's signature or token is good and enough.
+    fn authorise(
+        &self,
+        request: &Parts,
+        query: &HashMap<String, String>,
+        container: Option<&str>,
+        need: Need,
+    ) -> Result<(), Fault> {
+        let now = OffsetDateTime::now_utc();
+        if let Some(authorization) = request.headers.get(header::AUTHORIZATION) {
+            let authorization = authorization.to_str().unwrap_or_default();
+            return shared_key::verify(&self.key, &self.account, request, authorization, now);
+        }
+        if query.contains_key("sig") && query.contains_key("sr") {
+            return self.key.verify_service(&self.account, container, query, need, now);
+        }
+        self.key.verify(&self.account, query, need, now)
     }
 
     fn place(&self, path: &str) -> Result<Place, Fault> {

@@ -1,4 +1,4 @@
-//! List Blobs.
+//! List Blobs and List Containers.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -29,16 +29,7 @@ pub(super) fn page(
     let prefix = field("prefix").unwrap_or_default();
     let delimiter = field("delimiter");
     let with_metadata = field("include").is_some_and(|include| include.split(',').any(|part| part == "metadata"));
-    let size = match field("maxresults") {
-        None => LARGEST_PAGE,
-        Some(text) => {
-            let asked: usize = text.parse().map_err(|_| Fault::query_value())?;
-            if asked == 0 {
-                return Err(Fault::query_range());
-            }
-            asked.min(LARGEST_PAGE)
-        }
-    };
+    let size = page_size(query)?;
     let marker = field("marker").map(read_marker).transpose()?;
     let first = marker.as_deref().unwrap_or_default().max(field("startFrom").unwrap_or_default()).max(prefix);
 
@@ -88,6 +79,43 @@ pub(super) fn page(
     let next = next.map(|name| write_marker(name)).unwrap_or_default();
     let _ = write!(out, "</Blobs><NextMarker>{next}</NextMarker></EnumerationResults>");
     Ok(out)
+}
+
+/// Writes the page of containers that a request's query asks for; `names_from` gives the names from one on.
+pub(super) fn containers(
+    endpoint: &str,
+    query: &HashMap<String, String>,
+    names_from: impl FnOnce(&str) -> Vec<String>,
+) -> Result<String, Fault> {
+    let field = |key: &str| query.get(key).map(String::as_str).filter(|value| !value.is_empty());
+    let prefix = field("prefix").unwrap_or_default();
+    let size = page_size(query)?;
+    let marker = field("marker").map(read_marker).transpose()?;
+    let mut names = names_from(marker.as_deref().unwrap_or_default().max(prefix));
+    names.retain(|name| name.starts_with(prefix));
+    let next = names.get(size).map(|name| write_marker(name)).unwrap_or_default();
+    let mut out = String::from("\u{feff}<?xml version=\"1.0\" encoding=\"utf-8\"?>");
+    let _ = write!(out, "<EnumerationResults ServiceEndpoint=\"{}/\"><Containers>", escape(endpoint));
+    for name in names.iter().take(size) {
+        let _ = write!(
+            out,
+            "<Container><Name>{}</Name><Properties><Last-Modified>Wed, 01 Apr 2026 06:00:00 GMT</Last-Modified>\
+             <Etag>\"0x8DEC0DE00000000\"</Etag><LeaseStatus>unlocked</LeaseStatus><LeaseState>available</LeaseState>\
+             </Properties></Container>",
+            escape(name)
+        );
+    }
+    let _ = write!(out, "</Containers><NextMarker>{next}</NextMarker></EnumerationResults>");
+    Ok(out)
+}
+
+fn page_size(query: &HashMap<String, String>) -> Result<usize, Fault> {
+    let Some(text) = query.get("maxresults").filter(|text| !text.is_empty()) else { return Ok(LARGEST_PAGE) };
+    let asked: usize = text.parse().map_err(|_| Fault::query_value())?;
+    if asked == 0 {
+        return Err(Fault::query_range());
+    }
+    Ok(asked.min(LARGEST_PAGE))
 }
 
 fn write_blob(out: &mut String, kept: &Kept, with_metadata: bool) {

@@ -2,14 +2,16 @@
 //! checked by this program, by Encord's stand-in and by Microsoft's own client libraries.
 //!
 //! It serves the loopback interface only, path-style (`/ACCOUNT/CONTAINER/BLOB`) as Azurite does, and reads as the real
-//! service where it matters here: an account SAS is required and verified, errors have Azure's codes, archived blobs are
-//! known but not readable, and browsers are held to the CORS rules. Nothing can be written over HTTP.
+//! service where it matters here: a SAS for the account or a container, or the account's key, is required and verified, errors
+//! have Azure's codes, archived blobs are known but not readable, and browsers are held to the CORS rules. Nothing but these
+//! rules can be written over HTTP.
 
 mod cors;
 mod fault;
 mod http;
 mod list;
 mod sas;
+mod shared_key;
 mod store;
 
 use std::io;
@@ -25,6 +27,8 @@ use url::Url;
 
 pub use store::StoredBlob;
 
+use crate::access::cors::Rule;
+
 /// Where and as whom to serve.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -32,12 +36,14 @@ pub struct Options {
     pub account: String,
     /// The TCP port on 127.0.0.1; 0 takes any free one.
     pub port: u16,
+    /// The CORS rules to begin with.
+    pub cors: Vec<Rule>,
 }
 
 impl Default for Options {
-    /// The account `trafficdemo` on any free port.
+    /// The account `trafficdemo` on any free port, with the CORS rule of Encord's guide.
     fn default() -> Self {
-        Options { account: "trafficdemo".to_owned(), port: 0 }
+        Options { account: "trafficdemo".to_owned(), port: 0, cors: vec![cors::encords_rule()] }
     }
 }
 
@@ -65,7 +71,7 @@ impl Server {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
         let account_url = format!("http://{}/{}", listener.local_addr()?, options.account);
         let account_url = Url::parse(&account_url).map_err(io::Error::other)?;
-        let shared = Arc::new(http::Shared::new(options.account, key));
+        let shared = Arc::new(http::Shared::new(options.account, key, options.cors));
         let stopping = CancellationToken::new();
         let stop = stopping.clone();
         let service = axum::serve(listener, http::router(Arc::clone(&shared)))
@@ -99,6 +105,17 @@ impl Server {
     pub fn account_sas(&self, permissions: &str, resource_types: &str, valid_for: Duration) -> SecretString {
         let expires = OffsetDateTime::now_utc() + valid_for;
         self.shared.key().account_sas(self.shared.account(), permissions, resource_types, expires)
+    }
+
+    /// Signs a service SAS for one container; `permissions` as for [`Server::account_sas`].
+    pub fn container_sas(&self, container: &str, permissions: &str, valid_for: Duration) -> SecretString {
+        let expires = OffsetDateTime::now_utc() + valid_for;
+        self.shared.key().container_sas(self.shared.account(), container, permissions, expires)
+    }
+
+    /// The account's key in base64, with which requests may be signed (Shared Key).
+    pub fn account_key(&self) -> SecretString {
+        self.shared.key().text()
     }
 
     /// Lets running requests finish, for two seconds at most, and frees the port.

@@ -1,6 +1,7 @@
 //! The containers and blobs in memory.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
@@ -69,6 +70,12 @@ impl Store {
         let etag = digest.finalize().iter().take(7).fold("0x8".to_owned(), |text, byte| format!("{text}{byte:02X}"));
         let mut containers = self.containers.write().unwrap_or_else(PoisonError::into_inner);
         containers.entry(container.to_owned()).or_default().insert(blob.name.clone(), Arc::new(Kept { blob, etag }));
+    }
+
+    /// The containers' names, in order, from this one on.
+    pub(super) fn names_from(&self, first: &str) -> Vec<String> {
+        let containers = self.containers.read().unwrap_or_else(PoisonError::into_inner);
+        containers.range::<str, _>((Bound::Included(first), Bound::Unbounded)).map(|(name, _)| name.clone()).collect()
     }
 
     /// Runs `read` on a container's blobs; nothing if there is no such container.

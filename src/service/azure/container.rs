@@ -3,17 +3,18 @@
 use std::fmt;
 use std::time::Duration;
 
-use azure_core::http::{AsyncRawResponse, Context, Method, Pipeline, PipelineStreamOptions, Request, Transport};
+use azure_core::http::{AsyncRawResponse, Context, Method, Pipeline, PipelineStreamOptions, Request};
 use futures_util::StreamExt;
 use percent_encoding::utf8_percent_encode;
 use url::Url;
 
 use super::Auth;
-use super::error::{Error, ErrorKind, Situation};
+use super::error::{Credential, Error, ErrorKind, Situation};
 use super::page::{Blob, PageError, PageParser, XmlPage};
 use super::sas::{QUERY, Sas};
 use super::wire::{
-    SERVICE_VERSION, check_account_url, host_and_port, is_loopback, network_cause, pipeline, refusal, transport,
+    SERVICE_VERSION, check_account_url, check_auth, failure, host_and_port, is_loopback, network_cause, pipeline,
+    refusal, transport,
 };
 
 /// How often one page is asked for when its answer breaks off in the middle.
@@ -24,19 +25,11 @@ pub struct Container {
     url: Url,
     name: String,
     host: String,
+    auth: Auth,
     sas: Option<Sas>,
     listing: Pipeline,
     probing: Pipeline,
     account_url: String,
-    transport: Transport,
-}
-
-/// What reading a blob takes.
-pub(super) struct Reading<'a> {
-    pub(super) account_url: &'a str,
-    pub(super) transport: &'a Transport,
-    /// The SAS as a query string.
-    pub(super) sas: Option<&'a str>,
 }
 
 /// Which part of a listing is wanted.
@@ -64,16 +57,17 @@ impl Container {
     ///
     /// `account_url` is `https://ACCOUNT.blob.core.windows.net`, or path-style as `http://127.0.0.1:10000/devstoreaccount1`.
     /// Plain http is accepted on the loopback interface only, since a token on the way can be read by anybody.
-    /// Fails with [`ErrorKind::BadUrl`] or [`ErrorKind::BadSas`].
+    /// Fails with [`ErrorKind::BadUrl`], which includes Entra ID over http, or [`ErrorKind::BadSas`].
     pub fn open(account_url: &Url, container: &str, auth: &Auth) -> Result<Container, Error> {
         let url = container_url(account_url, container)?;
+        check_auth(account_url, auth)?;
         let sas = match auth {
-            Auth::Anonymous => None,
+            Auth::Anonymous | Auth::AccountKey { .. } | Auth::Token(_) => None,
             Auth::Sas(token) => Some(Sas::read(token).ok_or_else(|| {
                 Error::new(
                     ErrorKind::BadSas,
                     "it has no signature (sig=…)",
-                    Some("Copy the whole token, which looks like sv=…&se=…&sp=rl&sig=…; a connection string or account key is something else."),
+                    Some("Copy the whole token, which looks like sv=…&se=…&sp=rl&sig=…; part of it may have been lost on the way."),
                 )
             })?),
         };
@@ -82,11 +76,11 @@ impl Container {
             host: host_and_port(&url),
             name: container.to_owned(),
             url,
+            auth: auth.clone(),
             sas,
             listing: pipeline(auth, &transport, 5),
             probing: pipeline(auth, &transport, 2),
             account_url: account_url.as_str().to_owned(),
-            transport,
         })
     }
 
@@ -143,7 +137,12 @@ impl Container {
         pipeline: &Pipeline,
         query: &ListQuery,
     ) -> Result<Result<(Vec<Blob>, Option<String>), String>, Error> {
-        let response = self.send(pipeline, query).await?;
+        let mut request = Request::new(self.list_url(query), Method::Get);
+        request.insert_header("accept", "application/xml");
+        let response = self.send(pipeline, request).await?;
+        if !response.status().is_success() {
+            return Err(self.refused(response).await);
+        }
         let mut body = response.into_body();
         let mut parser = XmlPage::default();
         let mut blobs = Vec::new();
@@ -167,19 +166,27 @@ impl Container {
         }
     }
 
-    async fn send(&self, pipeline: &Pipeline, query: &ListQuery) -> Result<AsyncRawResponse, Error> {
-        let mut request = Request::new(self.list_url(query), Method::Get);
+    /// Sends a request for this container or a blob in it, whatever is answered.
+    async fn send(&self, pipeline: &Pipeline, mut request: Request) -> Result<AsyncRawResponse, Error> {
         request.insert_header("x-ms-version", SERVICE_VERSION);
-        request.insert_header("accept", "application/xml");
         let options = PipelineStreamOptions { skip_checks: true, ..PipelineStreamOptions::default() };
-        let response = pipeline
+        pipeline
             .stream(&Context::new(), &mut request, Some(options))
             .await
-            .map_err(|error| Error::unreachable(&self.situation(), &network_cause(&error)))?;
-        if response.status().is_success() {
-            return Ok(response);
-        }
-        Err(refusal(&self.situation(), response).await)
+            .map_err(|error| failure(&self.situation(), &error))
+    }
+
+    /// Reads the error that was answered.
+    pub(super) async fn refused(&self, response: AsyncRawResponse) -> Error {
+        refusal(&self.situation(), response).await
+    }
+
+    /// Asks for the first byte of a blob under this URL, to which the SAS is added.
+    pub(super) async fn first_byte(&self, mut url: Url) -> Result<AsyncRawResponse, Error> {
+        url.set_query(self.sas.as_ref().map(Sas::query));
+        let mut request = Request::new(url, Method::Get);
+        request.insert_header("range", "bytes=0-0");
+        self.send(&self.probing, request).await
     }
 
     fn list_url(&self, query: &ListQuery) -> Url {
@@ -208,8 +215,9 @@ impl Container {
         url
     }
 
-    pub(super) fn reading(&self) -> Reading<'_> {
-        Reading { account_url: &self.account_url, transport: &self.transport, sas: self.sas.as_ref().map(Sas::query) }
+    /// The account's URL, without any credential.
+    pub(super) fn account_url(&self) -> &str {
+        &self.account_url
     }
 
     pub(super) fn situation(&self) -> Situation<'_> {
@@ -217,7 +225,7 @@ impl Container {
             container: &self.name,
             host: &self.host,
             secure: self.url.scheme() == "https",
-            sas: self.sas.as_ref().map(|sas| &sas.facts),
+            credential: Credential::of(&self.auth, self.sas.as_ref()),
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use time::OffsetDateTime;
 
-use super::sas::{Facts, redact};
+use super::Auth;
+use super::sas::{Sas, SasFacts, redact};
 use super::xml::{Handler, Tokenizer};
 
 /// A failed request, without secrets: signatures are blanked out of every text in it.
@@ -59,6 +60,12 @@ pub enum ErrorKind {
     /// The token is not a shared access signature; nothing was sent.
     #[error("not a SAS token")]
     BadSas,
+    /// The account key or connection string cannot be one; nothing was sent.
+    #[error("not a usable account key")]
+    BadKey,
+    /// None of the ways to sign in with Entra ID gave a token; the storage account was asked nothing.
+    #[error("signing in with Entra ID failed")]
+    SignIn,
 }
 
 /// What the hints are drawn from.
@@ -66,7 +73,27 @@ pub(super) struct Situation<'a> {
     pub(super) container: &'a str,
     pub(super) host: &'a str,
     pub(super) secure: bool,
-    pub(super) sas: Option<&'a Facts>,
+    pub(super) credential: Credential<'a>,
+}
+
+/// What a request was signed with.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Credential<'a> {
+    Anonymous,
+    Sas(&'a SasFacts),
+    Key,
+    Token,
+}
+
+impl<'a> Credential<'a> {
+    pub(super) fn of(auth: &Auth, sas: Option<&'a Sas>) -> Credential<'a> {
+        match (auth, sas) {
+            (Auth::AccountKey { .. }, _) => Credential::Key,
+            (Auth::Token(_), _) => Credential::Token,
+            (_, Some(sas)) => Credential::Sas(&sas.facts),
+            (_, None) => Credential::Anonymous,
+        }
+    }
 }
 
 impl Error {
@@ -102,14 +129,41 @@ impl Error {
         Error::new(kind, cause, Some(hint))
     }
 
-    /// A blob that could not be read although its container could be listed.
-    pub(super) fn unreadable(situation: &Situation<'_>, status: u16, code: Option<&str>) -> Error {
-        let mut error = Error::answered(situation, status, code, None, &[]);
-        if matches!(error.kind, ErrorKind::Auth { .. }) && situation.sas.is_some() {
-            error.hint =
-                Some("The SAS token does not allow reading: make one with Read (sp=…r…) that covers objects.".into());
+    /// A refusal to read a blob, although its container could be listed.
+    pub(super) fn of_reading(mut self, situation: &Situation<'_>) -> Error {
+        match (&self.kind, situation.credential) {
+            (ErrorKind::Auth { .. }, Credential::Sas(_)) => {
+                self.hint = Some(
+                    "The SAS token does not allow reading: make one with Read (sp=…r…) that covers objects.".into(),
+                );
+            }
+            (ErrorKind::Service { code, .. }, _) if code == "BlobArchived" => {
+                self.hint = Some("It is in the Archive tier: rehydrate it to Hot or Cool first.".into());
+            }
+            _ => {}
         }
-        error
+        self
+    }
+
+    pub(super) fn token_over_http() -> Error {
+        Error::new(
+            ErrorKind::BadUrl,
+            "Entra ID tokens go over https only, and the account's address is http",
+            Some(
+                "Use an https address (Azurite: start it with --oauth basic, --cert and --key), or sign in with a SAS token or the account key.",
+            ),
+        )
+    }
+
+    /// A refusal by an account that trusts only this tenant.
+    pub(super) fn of_tenant(mut self, situation: &Situation<'_>, tenant: &str) -> Error {
+        if matches!(situation.credential, Credential::Token) {
+            self.hint = Some(format!(
+                "The account takes tokens of the tenant {tenant} only, and you may be signed in to another one: run az login \
+                 --tenant {tenant} and try again."
+            ));
+        }
+        self
     }
 
     /// Reads the error that a service answered with. `header_code` is `x-ms-error-code`; the body may be empty or of a proxy.
@@ -128,7 +182,9 @@ impl Error {
         }
         let kind = match (status, code.as_str()) {
             // This is how a container that may not be read anonymously looks to everybody without a credential.
-            (404, "ResourceNotFound") if situation.sas.is_none() => ErrorKind::Auth { status, code: code.clone() },
+            (404, "ResourceNotFound") if matches!(situation.credential, Credential::Anonymous) => {
+                ErrorKind::Auth { status, code: code.clone() }
+            }
             (404, "ContainerNotFound" | "ContainerBeingDeleted" | "ResourceNotFound") => {
                 ErrorKind::NotFound { container: situation.container.to_owned() }
             }
@@ -168,36 +224,80 @@ fn hint(kind: &ErrorKind, code: &str, situation: &Situation<'_>, now: OffsetDate
 }
 
 fn auth_hint(code: &str, situation: &Situation<'_>, now: OffsetDateTime) -> String {
-    if let Some(cause) = situation.sas.and_then(|sas| sas_fault(sas, situation.secure, now)) {
-        return cause;
-    }
-    match (code, situation.sas) {
-        ("AuthorizationFailure", Some(_)) => "The account's firewall may not allow this machine: see Networking in the Azure \
-            portal. (Azurite says the same of a token that does not fit.)"
-            .to_owned(),
-        ("AuthorizationSourceIPMismatch", _) => {
-            "The SAS token is limited to other addresses (sip): make one without that limit.".to_owned()
+    match code {
+        "KeyBasedAuthenticationNotPermitted" => {
+            return "The account does not allow its keys to be used, and a SAS made from a key counts as that: sign in with Entra ID \
+                    (auth = \"entra\")."
+                .to_owned();
         }
-        ("AuthorizationProtocolMismatch", _) => "The SAS token allows https only.".to_owned(),
-        ("KeyBasedAuthenticationNotPermitted", _) => {
-            "The account does not allow its keys to be used, and a SAS made from a key counts as that: sign in with Entra ID."
+        "AuthorizationSourceIPMismatch" => {
+            return "The SAS token is limited to other addresses (sip): make one without that limit.".to_owned();
+        }
+        "AuthorizationProtocolMismatch" => return "The SAS token allows https only.".to_owned(),
+        _ => {}
+    }
+    match situation.credential {
+        Credential::Anonymous => {
+            "The container cannot be read anonymously, or not from here: sign in with Entra ID (auth = \"entra\"), a \
+            SAS token (auth = \"sas\") or the account key (auth = \"account-key\")."
                 .to_owned()
         }
-        (_, None) => "The container cannot be read anonymously, or not from here: use a SAS token (auth = \"sas\").".to_owned(),
-        ("AuthorizationPermissionMismatch", Some(_)) => {
-            "The SAS token does not allow listing: make one with the permissions Read and List.".to_owned()
+        Credential::Sas(sas) => sas_fault(sas, situation.secure, now).unwrap_or_else(|| sas_hint(code).to_owned()),
+        Credential::Key => key_hint(code).to_owned(),
+        Credential::Token => token_hint(code).to_owned(),
+    }
+}
+
+fn sas_hint(code: &str) -> &'static str {
+    match code {
+        "AuthorizationFailure" => {
+            "The account's firewall may not allow this machine: see Networking in the Azure portal. (Azurite says the same of a \
+             token that does not fit.)"
         }
-        ("AuthorizationResourceTypeMismatch", Some(_)) => {
-            "The SAS token does not cover containers: tick the resource types Container and Object.".to_owned()
+        "AuthorizationPermissionMismatch" => {
+            "The SAS token does not allow listing: make one with the permissions Read and List."
         }
-        (_, Some(_)) => "The signature does not fit: the token may be cut off, belong to another account or container, or be \
-            signed with a key that was renewed since. Make a new one."
-            .to_owned(),
+        "AuthorizationResourceTypeMismatch" => {
+            "The SAS token does not cover containers: tick the resource types Container and Object."
+        }
+        _ => {
+            "The signature does not fit: the token may be cut off, belong to another account or container, or be signed with a key \
+             that was renewed since. Make a new one."
+        }
+    }
+}
+
+fn key_hint(code: &str) -> &'static str {
+    match code {
+        "AuthorizationFailure" => {
+            "The account's firewall may not allow this machine: see Networking in the Azure portal. (Azurite says the same of a \
+             key that does not fit.)"
+        }
+        _ => {
+            "The account key does not fit: it may belong to another account, or have been renewed since. Copy key1 or key2 anew from \
+             the Azure portal: the storage account, Access keys."
+        }
+    }
+}
+
+/// Source: Microsoft, "Authorize access to blobs using Microsoft Entra ID".
+fn token_hint(code: &str) -> &'static str {
+    match code {
+        "AuthorizationFailure" => {
+            "The account's firewall may not allow this machine: see Networking in the Azure portal."
+        }
+        "AuthorizationPermissionMismatch" | "InsufficientAccountPermissions" => {
+            "You are signed in, but may not read the blobs: have somebody assign you the role Storage Blob Data Reader on the account or \
+             container. Owner and Contributor are not enough, and a new role takes some minutes to work."
+        }
+        _ => {
+            "The account does not accept this sign-in: it may be of another tenant (az login --tenant …) or have ended (az login)."
+        }
     }
 }
 
 /// What a token's own words say against it.
-fn sas_fault(sas: &Facts, secure: bool, now: OffsetDateTime) -> Option<String> {
+fn sas_fault(sas: &SasFacts, secure: bool, now: OffsetDateTime) -> Option<String> {
     if let Some(expired) = sas.expires.filter(|at| *at <= now) {
         return Some(format!("The SAS token expired on {}: make a new one.", day_and_time(expired)));
     }
@@ -294,7 +394,7 @@ mod tests {
             container: "media",
             host: "a.blob.core.windows.net",
             secure: true,
-            sas: sas.as_ref().map(|sas| &sas.facts),
+            credential: sas.as_ref().map_or(Credential::Anonymous, |sas| Credential::Sas(&sas.facts)),
         };
         Error::answered(&situation, status, code, Some("req-1"), body.as_bytes())
     }
@@ -326,6 +426,28 @@ mod tests {
             let hint = error.hint().expect("a hint");
             assert!(hint.contains(word), "{token}: {hint}");
         }
+    }
+
+    #[test]
+    fn every_way_to_sign_in_has_hints_of_its_own() {
+        for (credential, status, code, word) in [
+            (Credential::Key, 403, "AuthenticationFailed", "another account"),
+            (Credential::Key, 403, "AuthorizationFailure", "firewall"),
+            (Credential::Key, 403, "KeyBasedAuthenticationNotPermitted", "Entra ID"),
+            (Credential::Token, 403, "AuthorizationPermissionMismatch", "Storage Blob Data Reader"),
+            (Credential::Token, 403, "AuthorizationFailure", "firewall"),
+            (Credential::Token, 401, "InvalidAuthenticationInfo", "another tenant"),
+            (Credential::Anonymous, 403, "AuthenticationFailed", "anonymously"),
+        ] {
+            let situation = Situation { container: "media", host: "a.blob.core.windows.net", secure: true, credential };
+            let error = Error::answered(&situation, status, Some(code), None, b"");
+            let hint = error.hint().expect("a hint");
+            assert!(hint.contains(word), "{code}: {hint}");
+        }
+        let situation = Situation { container: "media", host: "h", secure: true, credential: Credential::Token };
+        let error =
+            Error::answered(&situation, 401, Some("InvalidAuthenticationInfo"), None, b"").of_tenant(&situation, "t-1");
+        assert!(error.hint().expect("a hint").contains("az login --tenant t-1"));
     }
 
     #[test]

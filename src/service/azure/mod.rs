@@ -1,21 +1,41 @@
-//! Azure Blob Storage: what lies in a container.
+//! Azure Blob Storage: what lies in a container, and the account around it.
 //!
 //! Requests go through `azure_core`'s pipeline. The List Blobs request and the reading of its answer are our own: the
 //! official pager holds a page as text and parses it twice into models, at some eight times the processor time per blob.
 
+mod account;
+mod account_sas;
+mod connection_string;
 mod container;
+mod cors_xml;
+mod entra;
 mod error;
+mod identity;
 mod page;
+mod pasted;
+mod preflight;
 mod read;
 mod sas;
+mod shared_key;
+mod walk;
 mod wire;
 mod xml;
 
-pub use container::{Container, ListQuery, Probe};
-pub use error::{Error, ErrorKind};
-pub use page::{Blob, PageError, PageParser, XmlPage};
-pub use sas::redact;
+use std::sync::Arc;
+
+use azure_core::credentials::TokenCredential;
 use secrecy::SecretString;
+
+pub use account::{Account, Folders, MOST_CONTAINERS};
+pub use account_sas::AccountSas;
+pub use container::{Container, ListQuery, Probe};
+pub use entra::Entra;
+pub use error::{Error, ErrorKind};
+pub use identity::SignedIn;
+pub use page::{Blob, PageError, PageParser, XmlPage};
+pub(super) use pasted::{Pasted, Secret};
+pub use preflight::Preflight;
+pub use sas::{SasFacts, redact};
 
 /// How requests are authorised. `Debug` shows no secret.
 #[derive(Debug, Clone)]
@@ -25,4 +45,23 @@ pub enum Auth {
     Anonymous,
     /// A shared access signature, with or without its leading `?`.
     Sas(SecretString),
+    /// One of the account's two keys.
+    AccountKey {
+        /// The account's name, which is part of what is signed.
+        account: String,
+        /// The key, in base64.
+        key: SecretString,
+    },
+    /// Entra ID; only over https. [`Entra`] is what this program signs in with.
+    Token(Arc<dyn TokenCredential>),
+}
+
+impl Auth {
+    /// What a SAS says of itself; nothing for another credential, or a token that is none.
+    pub fn sas_facts(&self) -> Option<SasFacts> {
+        match self {
+            Auth::Sas(token) => sas::Sas::read(token).map(|sas| sas.facts),
+            _ => None,
+        }
+    }
 }

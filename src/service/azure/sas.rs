@@ -14,28 +14,34 @@ pub(super) const QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').
 #[derive(Debug, Clone)]
 pub(super) struct Sas {
     query: SecretString,
-    pub(super) facts: Facts,
+    pub(super) facts: SasFacts,
 }
 
-/// The unsigned statements of a token; absent where the token does not make them.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Facts {
+/// What a shared access signature says of itself; absent where it does not say. Holds no secret.
+///
+/// Source: Microsoft, "Create an account SAS", "Create a service SAS" and "Create a user delegation SAS".
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SasFacts {
     /// `sp`: a letter for each thing that is allowed.
-    pub(super) permissions: Option<String>,
+    pub permissions: Option<String>,
     /// `srt`: s, c and o for service, container and object. Account tokens only.
-    pub(super) resource_types: Option<String>,
+    pub resource_types: Option<String>,
     /// `ss`: b, f, q and t for the services. Account tokens only.
-    pub(super) services: Option<String>,
+    pub services: Option<String>,
     /// `sr`: what a service token is for; `b` is one blob, `c` a container, `d` a directory.
-    pub(super) resource: Option<String>,
+    pub resource: Option<String>,
     /// `spr`: `https` or `https,http`.
-    pub(super) protocols: Option<String>,
+    pub protocols: Option<String>,
     /// `sip`: the addresses that may use it.
-    pub(super) addresses: Option<String>,
+    pub addresses: Option<String>,
     /// `si`: the name of a stored access policy which may hold the other statements.
-    pub(super) policy: Option<String>,
-    pub(super) starts: Option<OffsetDateTime>,
-    pub(super) expires: Option<OffsetDateTime>,
+    pub policy: Option<String>,
+    /// `st`: from when on it is valid.
+    pub starts: Option<OffsetDateTime>,
+    /// `se`: when its validity ends. It may stand in the stored access policy instead.
+    pub expires: Option<OffsetDateTime>,
+    /// Whether it is signed with a key that Entra ID gave out (`skoid`). Such a token lives for 7 days at most.
+    pub is_user_delegation: bool,
 }
 
 impl Sas {
@@ -44,7 +50,7 @@ impl Sas {
     pub(super) fn read(token: &SecretString) -> Option<Sas> {
         let token = token.expose_secret().trim();
         let token = token.split_once('?').map_or(token, |(_, query)| query);
-        let mut facts = Facts::default();
+        let mut facts = SasFacts::default();
         let mut query = String::with_capacity(token.len());
         let mut signed = false;
         for pair in token.split('&').filter(|pair| !pair.is_empty()) {
@@ -64,13 +70,18 @@ impl Sas {
         signed.then_some(Sas { query, facts })
     }
 
+    /// Whether it is for one account's container, directory or blob rather than for the account.
+    pub(super) fn is_of_a_service(&self) -> bool {
+        self.facts.resource.is_some()
+    }
+
     /// The encoded query, without a leading `?`.
     pub(super) fn query(&self) -> &str {
         self.query.expose_secret()
     }
 }
 
-impl Facts {
+impl SasFacts {
     fn note(&mut self, key: &str, value: &str) {
         let text = match key {
             "sp" => &mut self.permissions,
@@ -80,6 +91,7 @@ impl Facts {
             "spr" => &mut self.protocols,
             "sip" => &mut self.addresses,
             "si" => &mut self.policy,
+            "skoid" => return self.is_user_delegation = true,
             "st" => return self.starts = moment(value),
             "se" => return self.expires = moment(value),
             _ => return,
@@ -98,12 +110,14 @@ fn moment(text: &str) -> Option<OffsetDateTime> {
         .ok()
 }
 
-/// Blanks out the value of every `sig=` in a text that may quote a URL, percent-encoded as a whole or not.
+/// Blanks out what is secret in a text that may quote a URL, a connection string or a tool's output: the value of every `sig=`,
+/// percent-encoded as a whole or not, of every `AccountKey=`, and every bearer token.
 pub fn redact(text: &str) -> String {
-    static SIGNATURE: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r#"(?i)(\bsig(?:=|&#61;)|sig%3D)[^&\s"'<>)]*"#).ok());
-    match SIGNATURE.as_ref() {
-        Some(signature) => signature.replace_all(text, "${1}REDACTED").into_owned(),
+    static SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r#"(?i)(\bsig(?:=|&#61;)|sig%3D|AccountKey=)[^&;\s"'<>)]*|\beyJ[\w-]{8,}(?:\.[\w-]*)*"#).ok()
+    });
+    match SECRET.as_ref() {
+        Some(secret) => secret.replace_all(text, "${1}REDACTED").into_owned(),
         None => String::new(),
     }
 }
@@ -150,6 +164,8 @@ mod tests {
         assert_eq!(facts.addresses.as_deref(), Some("1.2.3.4"));
         assert_eq!(facts.starts, Some(datetime!(2026-01-02 00:00 UTC)));
         assert_eq!(facts.expires, Some(datetime!(2026-11-22 10:00 UTC)));
+        assert!(!facts.is_user_delegation);
+        assert!(read("skoid=1&sp=rl&sig=x").expect("a token").facts.is_user_delegation);
         let offset = read("se=2026-11-22T10:00:00+02:00&sig=x").expect("a token").facts;
         assert_eq!(offset.expires, Some(datetime!(2026-11-22 08:00 UTC)));
     }
@@ -163,5 +179,7 @@ mod tests {
             assert!(!shown.contains("abc") && shown.contains("REDACTED"), "{shown}");
         }
         assert_eq!(redact("design=abc"), "design=abc");
+        assert_eq!(redact("AccountKey=abc+/==;X=1"), "AccountKey=REDACTED;X=1");
+        assert_eq!(redact("got \"eyJhbGciOiJub25lIn0.eyJ1IjoxfQ.\", wanted"), "got \"REDACTED\", wanted");
     }
 }

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::Config;
 use crate::{
+    access::endpoint,
     manifest::rules::Rules,
     schema::check_key,
     store::{Home, paths::expand_home},
@@ -118,6 +119,11 @@ fn check(config: &Config) -> Result<(), ConfigError> {
             }
             if !matches!(url.scheme(), "http" | "https") {
                 return fail(format!("[azure] {key} must begin with https:// (or http:// on this machine)."));
+            }
+            if let (true, (account, Some(_))) = (endpoint::is_azure(url), endpoint::split(url)) {
+                return fail(format!(
+                    "[azure] {key} = \"{url}\" goes on after the account. Set {key} = \"{account}\" and the container's name as container."
+                ));
             }
         }
     }
@@ -260,6 +266,7 @@ mod tests {
             ("version = 2", "version = 1"),
             ("version = 1\n[azure]\naccount = \"https://a.b\"", "endpoint"),
             ("version = 1\n[azure]\nendpoint = \"https://a.blob.core.windows.net/?sv=1&sig=abc\"", "sas_token_env"),
+            ("version = 1\n[azure]\nendpoint = \"https://a.blob.core.windows.net/media\"", "name as container"),
             ("version = 1\n[schema.keys]\n\"$x\" = \"text\"", "reserved"),
             ("version = 1\n[schema.keys]\nx = \"integer\"", "not a metadata type"),
             ("version = 1\n[manifest]\ninclude = [\"a[\"]", "glob"),

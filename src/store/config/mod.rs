@@ -10,6 +10,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::{
+    access::endpoint,
     manifest::{Kind, batch::Limits, data_items::JobOptions, rules::RuleTexts},
     schema::KeyType,
 };
@@ -148,19 +149,26 @@ impl Azure {
         })
     }
 
-    /// The account's URL, without a final `/`; `None` while neither account nor endpoint is set.
+    /// The account's URL, without a final `/`; `None` while neither account nor endpoint is set. An endpoint of the Data Lake
+    /// service is turned into that of the Blob service, which is another door to the same files.
     pub fn account_url(&self) -> Option<String> {
         match (&self.endpoint, &self.account) {
-            (Some(endpoint), _) => Some(endpoint.as_str().trim_end_matches('/').to_owned()),
+            (Some(endpoint), _) => Some(endpoint::as_blob(endpoint).as_str().trim_end_matches('/').to_owned()),
             (None, Some(account)) if !account.is_empty() => Some(format!("https://{account}.blob.core.windows.net")),
             _ => None,
         }
     }
 
+    /// The account's name, as set or as its address tells it.
+    pub fn account_name(&self) -> Option<String> {
+        let named = self.account.clone().filter(|name| !name.is_empty());
+        named.or_else(|| self.endpoint.as_ref().and_then(endpoint::account_name))
+    }
+
     /// The account's URL as Encord sees it, without a final `/`.
     pub fn object_base(&self) -> Option<String> {
         match &self.object_url_base {
-            Some(base) => Some(base.as_str().trim_end_matches('/').to_owned()),
+            Some(base) => Some(endpoint::as_blob(base).as_str().trim_end_matches('/').to_owned()),
             None => self.account_url(),
         }
     }

@@ -24,9 +24,10 @@ pub struct RunStore {
     path: String,
 }
 
-const SCHEMA_VERSION: i64 = 1;
+/// What brings the database from each version to the next; the first makes it.
+const STEPS: [&str; 2] = [VERSION_1, VERSION_2];
 
-const SCHEMA: &str = "
+const VERSION_1: &str = "
 create table run (
   id text primary key, config text not null, domain text not null, config_text text not null,
   folder text not null, folder_path text not null, integration text not null,
@@ -45,6 +46,12 @@ create table failed_unit (
 ) strict;
 create index failed_unit_run on failed_unit (run, batch);
 pragma user_version = 1;
+";
+
+/// The checks that the user went on in spite of, a JSON list of their ids.
+const VERSION_2: &str = "
+alter table run add column despite text not null default '[]';
+pragma user_version = 2;
 ";
 
 impl RunStore {
@@ -68,13 +75,14 @@ impl RunStore {
         let transaction =
             connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fail)?;
         let version: i64 = transaction.query_row("pragma user_version", [], |row| row.get(0)).map_err(fail)?;
-        if version == 0 {
-            transaction.execute_batch(SCHEMA).map_err(fail)?;
-        } else if version > SCHEMA_VERSION {
+        let Some(missing) = usize::try_from(version).ok().and_then(|version| STEPS.get(version..)) else {
             return Err(StoreError::File {
                 path,
                 source: io::Error::other("a newer version of azure-to-encord made it; use that version"),
             });
+        };
+        for step in missing {
+            transaction.execute_batch(step).map_err(fail)?;
         }
         transaction.commit().map_err(fail)?;
         Ok(RunStore { connection, path })
@@ -94,7 +102,7 @@ impl RunStore {
         let transaction = self.connection.transaction().map_err(fail)?;
         transaction
             .execute(
-                "insert into run values (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,'running',?12,null)",
+                "insert into run values (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,'running',?12,null,?13)",
                 params![
                     run.id,
                     run.config,
@@ -108,6 +116,7 @@ impl RunStore {
                     run.options.upsert_metadata,
                     i64::try_from(run.jobs_in_flight).unwrap_or(i64::MAX),
                     now(),
+                    serde_json::Value::from(run.despite.clone()).to_string(),
                 ],
             )
             .map_err(fail)?;
@@ -164,13 +173,14 @@ impl RunStore {
                             upsert_metadata: row.get(9)?,
                         },
                         jobs_in_flight: usize::try_from(row.get::<_, i64>(10)?).unwrap_or(1),
+                        despite: serde_json::from_str(&row.get::<_, String>(14)?).unwrap_or_default(),
                     },
                     state: RunState::from_name(&row.get::<_, String>(11)?),
                     started: row.get(12)?,
                     finished: row.get(13)?,
-                    registered: whole(row.get(14)?),
-                    failed: whole(row.get(15)?),
-                    items: whole(row.get(16)?),
+                    registered: whole(row.get(15)?),
+                    failed: whole(row.get(16)?),
+                    items: whole(row.get(17)?),
                 })
             })?;
             rows.collect()

@@ -138,6 +138,8 @@ pub struct NewRun {
     pub options: JobOptions,
     /// Jobs at a time.
     pub jobs_in_flight: usize,
+    /// The ids of the checks that had failed and that the user went on in spite of.
+    pub despite: Vec<String>,
 }
 
 /// A run as it is on disk.

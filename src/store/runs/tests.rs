@@ -11,6 +11,7 @@ pub(crate) fn new_run(id: &str) -> NewRun {
         integration: Uuid::from_u128(8),
         options: JobOptions { ignore_errors: true, skip_duplicate_urls: true, upsert_metadata: false },
         jobs_in_flight: 2,
+        despite: vec!["azure.cors".into()],
     }
 }
 
@@ -43,10 +44,44 @@ fn a_run_survives_closing_and_its_numbers_come_from_its_batches() {
     assert_eq!(store.failed_units("a", 0, 10).unwrap(), [failed]);
     let run = store.run("a").unwrap();
     assert_eq!((run.registered, run.failed, run.items, run.state), (4, 1, 15, RunState::Running));
+    assert_eq!(run.run.despite, ["azure.cors"]);
     store.set_state("a", RunState::DoneWithErrors).unwrap();
     let run = store.run("a").unwrap();
     assert!(run.finished.is_some() && run.state == RunState::DoneWithErrors);
     assert!(matches!(store.run("b"), Err(StoreError::Unknown(_))));
+}
+
+#[test]
+fn a_database_of_the_first_version_is_brought_up_to_date_with_its_runs() {
+    let dir = tempfile::tempdir().unwrap();
+    let home = Home::below(dir.path());
+    std::fs::create_dir_all(home.data()).unwrap();
+    let old = Connection::open(home.data().join("runs.db")).unwrap();
+    old.execute_batch(VERSION_1).unwrap();
+    old.execute_batch(
+        "insert into run values ('old','c','d','version = 1','f','p','i',1,1,0,2,'done','2026-01-01T00:00:00Z',null);
+         insert into batch (run, number, kind, first, count, state, done) values ('old',1,'image',0,7,'done',7);",
+    )
+    .unwrap();
+    drop(old);
+    for _ in 0..2 {
+        let store = RunStore::open(&home).unwrap();
+        let run = store.run("old").unwrap();
+        assert_eq!((run.state, run.registered, run.items), (RunState::Done, 7, 7));
+        assert!(run.run.despite.is_empty());
+    }
+    RunStore::open(&home).unwrap().create(&new_run("new"), &[batch(0, 1)]).unwrap();
+    assert_eq!(RunStore::open(&home).unwrap().run("new").unwrap().run.despite, ["azure.cors"]);
+}
+
+#[test]
+fn a_database_of_a_newer_version_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let home = Home::below(dir.path());
+    drop(RunStore::open(&home).unwrap());
+    let newer = Connection::open(home.data().join("runs.db")).unwrap();
+    newer.execute_batch("pragma user_version = 99").unwrap();
+    assert!(RunStore::open(&home).unwrap_err().to_string().contains("newer version"));
 }
 
 #[test]

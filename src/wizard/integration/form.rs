@@ -8,6 +8,7 @@ use super::{
     pasted::{account_of, is_secret, recognise},
 };
 use crate::{
+    access::endpoint,
     store::config::{AuthKind, Config},
     wizard::{Edit, Field, WayIn},
 };
@@ -239,11 +240,9 @@ impl Form {
     }
 }
 
-/// Whether a path follows the host of an account in Azure's own clouds, or more than the account's name in a path-style URL.
+/// Whether a URL is known to name a container: in Azure's own clouds, or path-style with more than the account's name.
 fn names_a_container(url: &Url) -> bool {
-    let segments = url.path_segments().into_iter().flatten().filter(|segment| !segment.is_empty()).count();
-    let host = url.host_str().unwrap_or_default();
-    let is_own_cloud = host.contains(".blob.core.") || host.contains(".dfs.core.");
-    let is_path_style = matches!(url.host(), Some(url::Host::Ipv4(_) | url::Host::Ipv6(_))) || host == "localhost";
-    (is_own_cloud && segments > 0) || (is_path_style && segments > 1)
+    let is_path_style = matches!(url.host(), Some(url::Host::Ipv4(_) | url::Host::Ipv6(_)))
+        || url.host_str().is_some_and(|host| host == "localhost");
+    (is_path_style || endpoint::is_azure(url)) && endpoint::split(url).1.is_some()
 }

@@ -273,10 +273,11 @@ impl IntegrationStep {
         match self.checks(config).into_iter().find(in_the_way) {
             None => Status::Ready,
             Some(check) => {
-                let mut problem = Problem::other(capitalised(&check.detail));
-                problem.hint = check.fix;
-                problem.class = check.class;
-                Status::Blocked(problem)
+                let what = match check.id.starts_with("azure.") {
+                    true => format!("{}: {}", check.about().name, check.detail),
+                    false => capitalised(&check.detail),
+                };
+                Status::Blocked(Problem { what, said: None, hint: check.fix, class: check.class })
             }
         }
     }
@@ -284,10 +285,10 @@ impl IntegrationStep {
     /// What has to be filled in before anything can be checked.
     fn missing(&self, config: &Config) -> Option<Problem> {
         let (plain, in_config) = match () {
-            () if config.azure.account_url().is_none() => {
+            () if config.azure.account_url().is_none() && !self.has_secret(config) => {
                 ("the storage account", "No storage account is named. Set account (or endpoint) under [azure].")
             }
-            () if config.azure.container.is_empty() => {
+            () if config.azure.container.is_empty() && !self.has_secret(config) => {
                 ("the container", "No container is named. Set container under [azure].")
             }
             () if self.is_guided && self.key.is_none() && self.encord == Side::Unset => ("the SSH key", ""),
@@ -297,6 +298,13 @@ impl IntegrationStep {
             true => Problem::config(format!("Fill in {plain}.")),
             false => Problem::config(in_config),
         })
+    }
+
+    /// Whether a secret is named, which may itself name the account and the container. A user at the screen is asked for both.
+    fn has_secret(&self, config: &Config) -> bool {
+        let azure = &config.azure;
+        let places = [&azure.sas_token_env, &azure.sas_token_file, &azure.account_key_env, &azure.account_key_file];
+        !self.is_guided && places.into_iter().any(Option::is_some)
     }
 
     /// The failed checks that stand in the way and may be overruled; none if another failure stands in the way as well.
@@ -333,7 +341,7 @@ impl IntegrationStep {
         (self.checked.azure, self.checked.typed) = (access.azure.clone(), access.typed.clone());
         self.checked.encord.strict_client_only = config.encord.strict_client_only;
         let complete = config.azure.account_url().is_some() && !config.azure.container.is_empty();
-        self.container = match complete {
+        self.container = match complete || self.has_secret(config) {
             true => Side::Running(outbox.start(Request::CheckAzure {
                 access,
                 origins: config.encord.origins(),

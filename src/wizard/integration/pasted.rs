@@ -1,8 +1,8 @@
 //! Secrets that people paste into the form, taken apart into settings and secret.
 
-use url::{Host, Url};
+use url::Url;
 
-use crate::store::config::AuthKind;
+use crate::{access::endpoint, store::config::AuthKind};
 
 /// What was recognised in a pasted text.
 #[derive(Debug, PartialEq)]
@@ -61,23 +61,11 @@ pub(super) fn recognise(text: &str) -> Option<Pasted> {
 
 /// The account that a URL is of, as the form takes it, and the container, if the path names one.
 pub(super) fn account_of(url: &Url) -> Option<(String, Option<String>)> {
-    let host = url.host_str()?;
-    let mut path = url.path_segments().into_iter().flatten().filter(|segment| !segment.is_empty()).map(str::to_owned);
-    let is_path_style = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        _ => true,
-    };
-    let account = match host.split_once('.') {
-        Some((name, "blob.core.windows.net" | "dfs.core.windows.net")) if url.scheme() == "https" => name.to_owned(),
-        _ => {
-            let origin = url.origin().ascii_serialization().replacen(".dfs.core.", ".blob.core.", 1);
-            match is_path_style {
-                true => format!("{origin}/{}", path.next()?),
-                false => origin,
-            }
-        }
-    };
-    Some((account, path.next()))
+    let (account, container) = endpoint::split(url);
+    let host = account.host_str()?;
+    let short =
+        host.strip_suffix(".blob.core.windows.net").filter(|name| !name.contains('.') && url.scheme() == "https");
+    Some((short.map_or_else(|| account.as_str().trim_end_matches('/').to_owned(), str::to_owned), container))
 }
 
 #[cfg(test)]

@@ -1,0 +1,81 @@
+//! Why something about the account could not be found out, and how checks tell of it.
+
+use std::{future::Future, time::Duration};
+
+use crate::{
+    service::{azure, problems::azure_problem},
+    wizard::{Check, CheckState, Problem},
+};
+
+/// What stood in the way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// There is no credential, or nobody would take it.
+    NotSignedIn,
+    /// No answer came, or none in time.
+    Unreachable,
+    /// Azure refused, with this error code.
+    Refused(String),
+    /// Anything else.
+    Other,
+}
+
+/// Why something could not be found out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) cause: Cause,
+    pub(super) problem: Problem,
+}
+
+impl Fault {
+    pub(super) fn not_signed_in(problem: Problem) -> Fault {
+        Fault { cause: Cause::NotSignedIn, problem }
+    }
+
+    fn late(patience: Duration, host: &str) -> Fault {
+        let problem = Problem::other(format!("Azure: {host} did not answer within {} seconds.", patience.as_secs()))
+            .hint("Check the network, a proxy (HTTPS_PROXY) or a firewall in between, and that the endpoint is right.");
+        Fault { cause: Cause::Unreachable, problem }
+    }
+}
+
+impl From<azure::Error> for Fault {
+    fn from(error: azure::Error) -> Fault {
+        let cause = match &error.kind {
+            azure::ErrorKind::Unreachable { .. } => Cause::Unreachable,
+            azure::ErrorKind::Auth { code, .. } => Cause::Refused(code.clone()),
+            _ => Cause::Other,
+        };
+        Fault { cause, problem: azure_problem(&error) }
+    }
+}
+
+/// Waits for an answer of the host, but not for ever.
+pub(super) async fn in_time<T>(
+    patience: Duration,
+    host: &str,
+    work: impl Future<Output = Result<T, azure::Error>>,
+) -> Result<T, Fault> {
+    match tokio::time::timeout(patience, work).await {
+        Ok(answer) => answer.map_err(Fault::from),
+        Err(_) => Err(Fault::late(patience, host)),
+    }
+}
+
+/// A check that failed, in the words of a problem.
+pub(super) fn failed(id: &'static str, problem: &Problem) -> Check {
+    Check { fix: problem.hint.clone(), ..Check::new(id, CheckState::Fail, told(problem)).class(problem.class) }
+}
+
+/// A check that could not be made or makes no sense here.
+pub(super) fn skipped(id: &'static str, reason: impl Into<String>) -> Check {
+    Check::new(id, CheckState::Skipped, reason)
+}
+
+/// What failed and the service's own words, in one line.
+pub(super) fn told(problem: &Problem) -> String {
+    match &problem.said {
+        Some(said) => format!("{} {said}", problem.what),
+        None => problem.what.clone(),
+    }
+}
