@@ -226,8 +226,8 @@ fn auth_hint(code: &str, situation: &Situation<'_>, now: OffsetDateTime) -> Stri
     }
     match situation.credential {
         Credential::Anonymous => {
-            "The container cannot be read anonymously, or not from here: sign in with Entra ID (auth = \"entra\"), a \
-            SAS token (auth = \"sas\") or the account key (auth = \"account-key\")."
+            "The container cannot be read anonymously, or not from here: use a SAS token (auth = \"sas\"), the account \
+             key (auth = \"account-key\") or Entra ID (auth = \"entra\")."
                 .to_owned()
         }
         Credential::Sas(sas) => sas_fault(sas, situation.secure, now).unwrap_or_else(|| sas_hint(code).to_owned()),
