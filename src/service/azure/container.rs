@@ -225,12 +225,7 @@ impl Container {
             container: &self.name,
             host: &self.host,
             secure: self.url.scheme() == "https",
-            credential: match (&self.auth, &self.sas) {
-                (Auth::AccountKey { .. }, _) => Credential::Key,
-                (Auth::Token(_), _) => Credential::Token,
-                (_, Some(sas)) => Credential::Sas(&sas.facts),
-                (_, None) => Credential::Anonymous,
-            },
+            credential: Credential::of(&self.auth, self.sas.as_ref()),
         }
     }
 }

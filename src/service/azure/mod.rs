@@ -8,6 +8,7 @@ mod connection_string;
 mod container;
 mod entra;
 mod error;
+mod hints;
 mod identity;
 mod page;
 mod pasted;
