@@ -17,7 +17,7 @@ async fn everything_is_as_it_should_be() {
     let scene = Scene::good("good").await;
     let checked = scene.check(&[]).expect(0, &[]);
     assert!(checked.checks.values().all(|check| check["state"] == "pass"), "{:#?}", checked.checks);
-    assert_eq!(checked.detail("azure.read"), "a/b c.jpg can be read");
+    assert_eq!(checked.detail("azure.read"), "'a/b c.jpg' can be read");
 
     // For people: one line a check on stdout, and the sum.
     let ended = scene.run("check", &[]).expect(0);

@@ -15,6 +15,8 @@ use crate::support::{
 
 /// The folder that the configs name.
 pub(crate) const FOLDER: &str = "Raw/Import";
+/// In minutes; nothing warns of the end of such a token.
+const YEAR: i64 = 366 * 24 * 60;
 /// The variable that the configs name for the SAS token.
 pub(crate) const TOKEN: &str = "IMPORT_TEST_SAS";
 
@@ -34,7 +36,7 @@ impl Scene {
         let azurite = Azurite::shared();
         let listed = azurite.fill(container, public, blobs);
         // The program may read and list; the service in Encord's place may only read, and has another token.
-        let mut tokens = azurite.tokens(&[("rl", 60), ("r", 90)]);
+        let mut tokens = azurite.tokens(&[("rl", YEAR), ("r", YEAR)]);
         let storage = StorageAccess { base_url: azurite.account_url().clone(), sas: tokens.pop() };
         let encord = Encord::start(Some(storage), pace).await;
         let config = ConfigText::default()

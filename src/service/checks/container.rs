@@ -1,7 +1,7 @@
 //! Whether the container is there and can be listed, and whether one of its blobs can be read.
 
 use super::{
-    fault::{Fault, failed, skipped},
+    fault::{Fault, failed, quoted, skipped},
     tier::is_archived,
 };
 use crate::{
@@ -47,10 +47,10 @@ pub(super) fn pick(sample: &[Blob]) -> Pick {
 /// `blob` is what was read.
 pub(super) fn judge_reading(blob: &str, outcome: &Result<(), Fault>) -> Check {
     match outcome {
-        Ok(()) => Check::new(READ, CheckState::Pass, format!("{blob} can be read")),
+        Ok(()) => Check::new(READ, CheckState::Pass, format!("{} can be read", quoted(blob))),
         Err(fault) => {
             let mut check = failed(READ, &fault.problem);
-            check.detail = format!("{blob}: {}", check.detail);
+            check.detail = format!("{}: {}", quoted(blob), check.detail);
             check
         }
     }
@@ -91,7 +91,7 @@ mod tests {
             Problem { said: Some("No.".into()), class: Class::Access, ..Problem::other("Refused.").hint("Ask.") };
         let check = judge_reading("a/b.jpg", &Err(Fault::not_signed_in(problem)));
         assert_eq!((check.state, check.class), (CheckState::Fail, Class::Access));
-        assert_eq!((check.detail.as_str(), check.fix.as_deref()), ("a/b.jpg: Refused. No.", Some("Ask.")));
+        assert_eq!((check.detail.as_str(), check.fix.as_deref()), ("'a/b.jpg': Refused. No.", Some("Ask.")));
     }
 
     #[test]

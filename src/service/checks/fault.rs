@@ -72,6 +72,11 @@ pub(super) fn skipped(id: &'static str, reason: impl Into<String>) -> Check {
     Check::new(id, CheckState::Skipped, reason)
 }
 
+/// A blob's name so that nothing in it can disturb a terminal or mislead a reader.
+pub(super) fn quoted(name: &str) -> String {
+    format!("'{}'", name.escape_debug())
+}
+
 /// What failed and the service's own words, in one line.
 pub(super) fn told(problem: &Problem) -> String {
     match &problem.said {

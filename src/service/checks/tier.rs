@@ -2,7 +2,7 @@
 //!
 //! Source: Microsoft, "Access tiers for blob data"; Encord's guide to its Azure integration asks for the Hot tier.
 
-use super::fault::skipped;
+use super::fault::{quoted, skipped};
 use crate::{
     service::azure::Blob,
     wizard::{Check, CheckState},
@@ -29,7 +29,7 @@ pub(super) fn judge(sample: &[Blob], more: bool) -> Check {
     let cold: Vec<&&Blob> =
         files.iter().filter(|blob| !is_archived(blob) && blob.tier.as_deref() == Some("Cold")).collect();
     if let Some(example) = archived.first() {
-        let name = &example.name;
+        let name = quoted(&example.name);
         return Check::new(ID, CheckState::Warn, format!("{} {looked} are in the archive, such as {name}", archived.len()))
             .fix(
                 "Archived blobs are left out of the manifest. Rehydrate those that you need (az storage blob set-tier --tier Hot); \
@@ -37,7 +37,7 @@ pub(super) fn judge(sample: &[Blob], more: bool) -> Check {
             );
     }
     if let Some(example) = cold.first() {
-        let name = &example.name;
+        let name = quoted(&example.name);
         return Check::new(
             ID,
             CheckState::Warn,
@@ -80,8 +80,8 @@ mod tests {
             (vec![blob(None, None)], Pass, "no access tiers"),
             (vec![hot.clone(), hot.clone(), folder], Pass, "all of 2 blobs"),
             (vec![hot.clone(), cool.clone()], Pass, "1 of 2 blobs are in the Cool"),
-            (vec![hot.clone(), cold.clone(), cool], Warn, "Cold.jpg"),
-            (vec![cold, hot, archive, waking], Warn, "2 of 4 blobs are in the archive, such as Archive.jpg"),
+            (vec![hot.clone(), cold.clone(), cool], Warn, "'Cold.jpg'"),
+            (vec![cold, hot, archive, waking], Warn, "2 of 4 blobs are in the archive, such as 'Archive.jpg'"),
         ] {
             let check = judge(&sample, false);
             assert_eq!(check.state, state, "{check:?}");
