@@ -154,6 +154,16 @@ impl IntegrationStep {
         self.panel.as_ref()
     }
 
+    /// The way to sign in to Azure that the form shows.
+    pub fn sign_in(&self) -> AuthKind {
+        self.form.sign_in
+    }
+
+    /// Whether this machine is still being looked through.
+    pub fn is_discovering(&self) -> bool {
+        self.discovering.is_some()
+    }
+
     /// What was found on this machine.
     pub fn discovery(&self) -> &Discovery {
         &self.discovery
@@ -218,16 +228,16 @@ impl IntegrationStep {
 
     pub(in crate::wizard) fn hints(&self, config: &Config) -> Vec<Hint> {
         if let Some(panel) = &self.panel {
-            return self.panel_hints(panel);
+            return self.panel_hints(panel, config);
         }
         let Focus::Field(name) = self.focus else {
             let mut hints = vec![Hint::new(Action::Next, "continue")];
             let checks = self.checks(config);
             if let Some(check) = checks.get(self.check_cursor) {
-                match check.repair {
-                    Some(_) => hints.push(Hint::new(Action::Fix, "fix")),
-                    None => hints.push(Hint::new(Action::Toggle, "details")),
+                if check.repair.is_some() {
+                    hints.push(Hint::new(Action::Fix, "fix"));
                 }
+                hints.push(Hint::new(Action::Toggle, "details"));
             }
             if !self.may_overrule(config).is_empty() {
                 hints.push(Hint::new(Action::Overrule, "go on anyway"));
