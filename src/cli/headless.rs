@@ -169,8 +169,10 @@ impl Headless {
                 Ok(())
             });
         }
+        self.output.faults(&summary);
         self.output.event(&json!({
-            "event": "manifest", "path": facts.file, "items": summary.total_items(), "errors": 0, "warnings": summary.warnings,
+            "event": "manifest", "path": facts.file, "items": summary.total_items(), "errors": summary.total_faults(),
+            "warnings": summary.warnings,
         }));
     }
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Exit, exit::refuse, open, output::Output, signals};
 use crate::{
     service::build_manifest,
-    wizard::{ListingProgress, Problem},
+    wizard::{ListingProgress, Problem, strict_problem},
 };
 
 #[derive(Debug, clap::Subcommand)]
@@ -55,8 +55,9 @@ async fn build(label: &str, target: PathBuf, json: bool) -> Exit {
         let mut tell = |progress: ListingProgress| {
             output.progress(&format!("Listing: {} blobs, {:.0} a second", progress.blobs, progress.per_second));
         };
-        build_manifest(&config.azure.clone().into(), &config.manifest, config.upload.options(), dir.path(), &mut tell)
-            .await
+        let strict = config.encord.strict_client_only;
+        let access = config.azure.clone().into();
+        build_manifest(&access, &config.manifest, config.upload.options(), strict, dir.path(), &mut tell).await
     };
     let (manifest, blobs) = match built {
         Ok(built) => built,
@@ -78,13 +79,19 @@ async fn build(label: &str, target: PathBuf, json: bool) -> Exit {
             Ok(())
         });
     }
+    output.faults(summary);
     output.event(&json!({
-        "event": "manifest", "path": target, "items": summary.total_items(), "errors": 0, "warnings": summary.warnings,
+        "event": "manifest", "path": target, "items": summary.total_items(), "errors": summary.total_faults(),
+        "warnings": summary.warnings,
     }));
     let mut line = format!("{} items from {blobs} blobs in {}", summary.total_items(), target.display());
     for (reason, count) in &summary.skipped {
         line.push_str(&format!("\n  left out: {count} {}", reason.label()));
     }
     output.result(&line);
+    if let Some(problem) = strict_problem(summary) {
+        output.problem(&problem);
+        return Exit::of(&problem);
+    }
     Exit::Done
 }

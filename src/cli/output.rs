@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     manifest::Warning,
+    store::Summary,
     wizard::{Check, CheckState, Plan, Problem},
 };
 
@@ -105,6 +106,16 @@ impl Output {
             "event": "issue", "severity": "warning", "code": warning.code, "item": warning.name, "message": warning.message,
         }));
         self.message(&format!("  warning  {}: {}", warning.name.escape_debug(), warning.message));
+    }
+
+    /// What strict client-only access forbids: the first item of each reason as an issue.
+    pub(crate) fn faults(&mut self, summary: &Summary) {
+        for (fault, faults) in &summary.faults {
+            self.event(&json!({
+                "event": "issue", "severity": "error", "code": fault.code(), "item": faults.first,
+                "message": fault.reason(), "count": faults.items,
+            }));
+        }
     }
 
     pub(crate) fn plan(&mut self, plan: &Plan) {

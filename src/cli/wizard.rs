@@ -5,7 +5,7 @@ use std::{io::IsTerminal, time::Duration};
 use super::{Exit, exit::refuse, open, run::summary};
 use crate::{
     service::Driver,
-    store::{Home, RunState, config::Config},
+    store::{self, Home, RunState, config::Config},
     tui::{self, Labels, Theme},
     wizard::{Effect, Event, Problem, Wizard},
 };
@@ -24,7 +24,7 @@ impl tui::Services for Driver {
 /// The wizard on a config, or on an empty one.
 pub(crate) async fn wizard(label: Option<&str>) -> Exit {
     let opened = open::home().and_then(|home| {
-        let config = label.map_or_else(|| Ok(Config::default()), |label| open::config(&home, label))?;
+        let config = label.map_or_else(|| Ok(begun(&home)), |label| open::config(&home, label))?;
         Ok((home, config))
     });
     match opened {
@@ -33,13 +33,22 @@ pub(crate) async fn wizard(label: Option<&str>) -> Exit {
     }
 }
 
+/// Where there is no config, step 1 begins with what was chosen the last time.
+fn begun(home: &Home) -> Config {
+    let mut config = Config::default();
+    if let Some((encord, azure)) = store::last::load(home) {
+        (config.encord, config.azure) = (encord, azure);
+    }
+    config
+}
+
 /// The wizard on a config that is already there. `label` is what the user called it.
 pub(crate) async fn open(home: Home, config: Config, label: Option<&str>) -> Exit {
     if let Err(problem) = check_terminal(label) {
         return refuse(&problem);
     }
     let (mut driver, mut events) = Driver::new(home, label.unwrap_or("(not saved)"));
-    let mut wizard = Wizard::new(config);
+    let mut wizard = Wizard::new(config).guided();
     let first = wizard.handle(Event::Open);
     let labels = Labels { headless_command: label.map(headless_command), is_demo: label == Some(DEMO) };
     let options = tui::Options { theme: Theme::from_environment(), labels };

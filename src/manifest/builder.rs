@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Item, Kind, natural, object_url,
+    Item, Kind, StrictFault, natural, object_url,
     rules::{GroupKey, Rules},
     title,
 };
@@ -124,6 +124,8 @@ pub trait Sink {
     /// # Errors
     /// It could not be written.
     fn warning(&mut self, warning: Warning) -> Result<(), Self::Error>;
+    /// The item that comes next cannot be registered under strict client-only access. `name` is its blob's, or its group's.
+    fn fault(&mut self, fault: StrictFault, name: &str);
 }
 
 /// Builds items from blobs in any order. Memory grows only with the number of files in groups.
@@ -132,6 +134,7 @@ pub struct Builder {
     rules: Rules,
     account_url: String,
     container: String,
+    strict: bool,
     groups: BTreeMap<GroupKey, Vec<Frame>>,
 }
 
@@ -145,7 +148,25 @@ struct Frame {
 impl Builder {
     /// A builder for one container. `account_url` is the storage account as Encord is to see it.
     pub fn new(rules: Rules, account_url: &str, container: &str) -> Builder {
-        Builder { rules, account_url: account_url.to_owned(), container: container.to_owned(), groups: BTreeMap::new() }
+        Builder {
+            rules,
+            account_url: account_url.to_owned(),
+            container: container.to_owned(),
+            strict: false,
+            groups: BTreeMap::new(),
+        }
+    }
+
+    /// With what strict client-only access asks for, or without.
+    #[must_use]
+    pub fn strict(self, strict: bool) -> Builder {
+        Builder { strict, ..self }
+    }
+
+    fn fault<S: Sink>(&self, kind: Kind, name: &str, sink: &mut S) {
+        if let Some(fault) = StrictFault::of(kind).filter(|_| self.strict) {
+            sink.fault(fault, name);
+        }
     }
 
     /// Takes one blob.
@@ -205,13 +226,16 @@ impl Builder {
             return Ok(());
         }
         match kind {
-            Some(kind) => sink.item(Item {
-                kind,
-                title: title::from_path(name),
-                urls: vec![url],
-                client_metadata: self.rules.metadata(name),
-                bytes: blob.size,
-            }),
+            Some(kind) => {
+                self.fault(kind, name, sink);
+                sink.item(Item {
+                    kind,
+                    title: title::from_path(name),
+                    urls: vec![url],
+                    client_metadata: self.rules.metadata(name),
+                    bytes: blob.size,
+                })
+            }
             None => sink.skipped(skip(SkipReason::UnknownType)),
         }
     }
@@ -220,11 +244,12 @@ impl Builder {
     ///
     /// # Errors
     /// The sink's.
-    pub fn finish<S: Sink>(self, sink: &mut S) -> Result<(), S::Error> {
-        for (key, mut frames) in self.groups {
+    pub fn finish<S: Sink>(mut self, sink: &mut S) -> Result<(), S::Error> {
+        for (key, mut frames) in std::mem::take(&mut self.groups) {
             frames.sort_by(|a, b| natural::compare(&a.name, &b.name));
             let client_metadata = frames.first().map(|frame| self.rules.metadata(&frame.name)).unwrap_or_default();
             let group_title = if key.key.is_empty() { self.container.as_str() } else { key.key.as_str() };
+            self.fault(key.kind, group_title, sink);
             sink.item(Item {
                 kind: key.kind,
                 title: title::from_path(group_title),
@@ -248,6 +273,7 @@ mod tests {
         items: Vec<Item>,
         skipped: Vec<Skipped>,
         warnings: Vec<Warning>,
+        faults: Vec<(StrictFault, String)>,
     }
 
     impl Sink for Collected {
@@ -264,6 +290,9 @@ mod tests {
             self.warnings.push(warning);
             Ok(())
         }
+        fn fault(&mut self, fault: StrictFault, name: &str) {
+            self.faults.push((fault, name.to_owned()));
+        }
     }
 
     fn blob(name: &str) -> BlobFacts<'_> {
@@ -271,8 +300,13 @@ mod tests {
     }
 
     fn build(texts: &RuleTexts, blobs: &[BlobFacts<'_>]) -> Collected {
+        build_strictly(texts, blobs, false)
+    }
+
+    fn build_strictly(texts: &RuleTexts, blobs: &[BlobFacts<'_>], strict: bool) -> Collected {
         let mut collected = Collected::default();
-        let mut builder = Builder::new(Rules::new(texts).unwrap(), "https://a.blob.core.windows.net", "c");
+        let rules = Rules::new(texts).unwrap();
+        let mut builder = Builder::new(rules, "https://a.blob.core.windows.net", "c").strict(strict);
         for blob in blobs {
             builder.blob(blob, &mut collected).unwrap();
         }
@@ -342,5 +376,34 @@ mod tests {
         assert_eq!(collected.items[1].client_metadata["site"], "default");
         assert_eq!(collected.warnings.len(), 1);
         assert_eq!(collected.warnings[0].code, "metadata.path");
+    }
+
+    #[test]
+    fn strict_client_only_access_finds_fault_with_sequences_and_with_what_lacks_media_metadata() {
+        let texts = RuleTexts {
+            groups: vec![
+                (Kind::ImageSequence, "seq/**".into(), "directory".into()),
+                (Kind::ImageGroup, "rig/**".into(), "directory".into()),
+            ],
+            ..RuleTexts::default()
+        };
+        let names =
+            ["a.mp4", "b.jpg", "c.mp3", "d.pdf", "e.txt", "f.nii", "g.pcd", "ct/1.dcm", "seq/1.jpg", "rig/1.jpg"];
+        let blobs = names.map(blob);
+        let strict = build_strictly(&texts, &blobs, true);
+        let faults: Vec<_> = strict.faults.iter().map(|(fault, name)| (*fault, name.as_str())).collect();
+        use StrictFault::{NoMediaMetadata, Sequence};
+        assert_eq!(
+            faults,
+            [
+                (NoMediaMetadata, "a.mp4"),
+                (NoMediaMetadata, "b.jpg"),
+                (NoMediaMetadata, "c.mp3"),
+                (NoMediaMetadata, "rig"),
+                (Sequence, "seq"),
+            ]
+        );
+        let lenient = build(&texts, &blobs);
+        assert_eq!((lenient.faults.len(), lenient.items), (0, strict.items));
     }
 }

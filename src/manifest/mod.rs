@@ -10,8 +10,10 @@ mod natural;
 pub mod object_url;
 pub mod path_metadata;
 pub mod rules;
+mod strict;
 pub mod title;
 
 pub use builder::{Builder, SkipReason, Skipped, Warning};
 pub use item::Item;
 pub use kind::Kind;
+pub use strict::StrictFault;

@@ -1,8 +1,25 @@
-//! What is on this machine: keys for Encord, ways to sign in to Azure.
+//! What is on this machine: keys for Encord, ways to sign in to Azure. Reads files and the environment; runs nothing and
+//! sends nothing anywhere.
+
+mod keys;
+mod ways;
+
+use std::path::Path;
 
 use crate::wizard::Discovery;
 
-/// Looks around; sends nothing anywhere.
+/// Looks up an environment variable; `None` where it is not set or blank.
+type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Looks around.
 pub(super) fn discover() -> Discovery {
-    Discovery::default()
+    let home = etcetera::home_dir().unwrap_or_default();
+    look(&home, &|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()))
 }
+
+fn look(home: &Path, environment: Environment<'_>) -> Discovery {
+    Discovery { keys: keys::find(home, environment), ways: ways::find(home, environment) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -96,9 +96,9 @@ impl Driver {
                 let reply = schema::read(&session).await;
                 session.reply(id, Reply::Schema(reply));
             }),
-            Request::BuildManifest { access, manifest, options } => {
+            Request::BuildManifest { access, manifest, options, strict } => {
                 self.read(id, async move {
-                    let reply = listing::draft(&session, id, &access, &manifest, options).await;
+                    let reply = listing::draft(&session, id, &access, &manifest, options, strict).await;
                     session.reply(id, Reply::Manifest(reply));
                 });
             }

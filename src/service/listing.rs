@@ -29,6 +29,7 @@ pub(super) async fn draft(
     access: &AzureAccess,
     manifest: &config::Manifest,
     options: JobOptions,
+    strict: bool,
 ) -> Result<ManifestFacts, Problem> {
     let runs = session.home.runs();
     let making = || -> std::io::Result<_> {
@@ -37,14 +38,14 @@ pub(super) async fn draft(
     };
     let dir = making().map_err(|error| disk_problem("make a directory for the manifest", &error))?;
     let mut tell = |progress| session.reply(id, Reply::Listing(progress));
-    let (built, blobs) = build_manifest(access, manifest, options, dir.path(), &mut tell).await?;
+    let (built, blobs) = build_manifest(access, manifest, options, strict, dir.path(), &mut tell).await?;
     let facts = ManifestFacts { summary: built.summary().clone(), blobs, file: built.file_form_path() };
     session.set_draft(Draft { dir, manifest: built });
     Ok(facts)
 }
 
 /// Lists the container and writes the manifest into a directory; returns it with the number of blobs listed. `tell` hears how far it
-/// is, at most ten times a second.
+/// is, at most ten times a second. With `strict`, items that strict client-only access forbids are counted as faults.
 ///
 /// # Errors
 /// The container cannot be listed, a rule is malformed, or the disk cannot be written.
@@ -52,13 +53,14 @@ pub async fn build_manifest(
     access: &AzureAccess,
     manifest: &config::Manifest,
     options: JobOptions,
+    strict: bool,
     dir: &Path,
     tell: &mut impl FnMut(ListingProgress),
 ) -> Result<(ManifestDir, u64), Problem> {
     let container = open_container(access)?;
     let azure = &access.azure;
     let rules = Rules::new(&manifest.rules()).map_err(|error| Problem::config(format!("[manifest] {error}.")))?;
-    let mut builder = Builder::new(rules, &azure.object_base().unwrap_or_default(), &azure.container);
+    let mut builder = Builder::new(rules, &azure.object_base().unwrap_or_default(), &azure.container).strict(strict);
     let write_fault = |error: std::io::Error| disk_problem("write the manifest", &error);
     let mut writer = ManifestWriter::create(dir).map_err(write_fault)?;
     let started = Instant::now();

@@ -22,7 +22,7 @@ pub mod tls;
 mod uploader;
 mod watch;
 
-pub use connect::KeySource;
+pub use connect::{KeySource, SignIn, sign_in};
 pub use driver::Driver;
 pub use listing::build_manifest;
 pub use problems::{azure_problem, encord_problem};

@@ -7,7 +7,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::encord;
 use crate::{
-    store::{Home, ManifestDir, config},
+    store::{self, Home, ManifestDir, config},
     wizard::{Event, Problem, Reply, RequestId},
 };
 
@@ -52,8 +52,10 @@ impl Session {
         let _ = self.events.send(Event::Reply { id, reply });
     }
 
-    /// Keeps the choices of step 1 for the next time.
-    pub(crate) fn remember(&self, _encord: &config::Encord, _azure: &config::Azure) {}
+    /// Keeps the choices of step 1 for the next time. A disk that takes no files is told of by what needs them.
+    pub(crate) fn remember(&self, encord: &config::Encord, azure: &config::Azure) {
+        let _ = store::last::save(&self.home, encord, azure);
+    }
 
     pub(crate) fn set_client(&self, client: encord::Client) {
         self.shared().client = Some(client);

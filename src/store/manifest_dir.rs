@@ -10,7 +10,9 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::lines::{IndexedLines, LineWriter, index_path};
-use crate::manifest::{Item, Kind, SkipReason, Skipped, Warning, builder::Sink, data_items::JobOptions, file_form};
+use crate::manifest::{
+    Item, Kind, SkipReason, Skipped, StrictFault, Warning, builder::Sink, data_items::JobOptions, file_form,
+};
 
 /// What a manifest holds, in numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,12 +27,29 @@ pub struct Summary {
     pub skipped: BTreeMap<SkipReason, u64>,
     /// Warnings.
     pub warnings: u64,
+    /// Items that cannot be registered under strict client-only access, by reason.
+    #[serde(default)]
+    pub faults: BTreeMap<StrictFault, Faults>,
+}
+
+/// Items with the same fault.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Faults {
+    /// How many.
+    pub items: u64,
+    /// The first one's blob, or group.
+    pub first: String,
 }
 
 impl Summary {
     /// All items.
     pub fn total_items(&self) -> u64 {
         self.items.values().sum()
+    }
+
+    /// All items that cannot be registered.
+    pub fn total_faults(&self) -> u64 {
+        self.faults.values().map(|faults| faults.items).sum()
     }
 
     /// All blobs that were left out.
@@ -123,6 +142,11 @@ impl Sink for ManifestWriter {
         self.warnings.push(&warning)?;
         self.summary.warnings += 1;
         Ok(())
+    }
+
+    fn fault(&mut self, fault: StrictFault, name: &str) {
+        let faults = self.summary.faults.entry(fault).or_insert_with(|| Faults { items: 0, first: name.to_owned() });
+        faults.items += 1;
     }
 }
 

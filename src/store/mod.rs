@@ -1,6 +1,7 @@
 //! What is kept on disk: saved configs, manifests and runs.
 
 pub mod config;
+pub mod last;
 mod lines;
 mod manifest_dir;
 mod paths;
@@ -9,7 +10,7 @@ mod runs;
 mod secrets;
 
 pub use lines::{IndexedLines, LineWriter};
-pub use manifest_dir::{ManifestDir, ManifestWriter, Summary};
+pub use manifest_dir::{Faults, ManifestDir, ManifestWriter, Summary};
 pub use paths::{Home, HomeError};
 pub use report::{ReportPaths, write_report};
 pub use runs::{BatchRow, BatchState, FailedUnit, NewRun, RunLock, RunRow, RunState, RunStore, StoreError};

@@ -108,6 +108,8 @@ pub enum Request {
         manifest: config::Manifest,
         /// What goes into the file form.
         options: JobOptions,
+        /// Whether Encord's servers never read the files.
+        strict: bool,
     },
     /// Read rows of a list for the screen.
     ReadRows {

@@ -4,7 +4,7 @@ use super::{
     Action, AzureAccess, Hint, List, ListingProgress, ManifestFacts, Move, Outbox, Problem, Request, RequestId, Row,
     RowWindow, Status,
 };
-use crate::store::config::Config;
+use crate::store::{Summary, config::Config};
 
 /// How the manifest stands.
 #[derive(Debug, Default)]
@@ -48,6 +48,7 @@ impl ManifestStep {
                 access,
                 manifest: config.manifest.clone(),
                 options: config.upload.options(),
+                strict: config.encord.strict_client_only,
             }));
         }
     }
@@ -85,7 +86,7 @@ impl ManifestStep {
             Listing::Running(_) => Status::Working,
             Listing::Failed(problem) => Status::Blocked(problem.clone()),
             Listing::Built(facts) if facts.summary.total_items() == 0 => Status::Blocked(nothing_to_register(facts)),
-            Listing::Built(_) => Status::Ready,
+            Listing::Built(facts) => strict_problem(&facts.summary).map_or(Status::Ready, Status::Blocked),
         }
     }
 
@@ -159,6 +160,27 @@ impl ManifestStep {
     pub(super) fn rows(&mut self, id: RequestId, list: List, first: u64, rows: Vec<Row>, outbox: &mut Outbox) {
         self.window.reply(id, list, first, rows, outbox);
     }
+}
+
+/// What strict client-only access forbids of a manifest; `None` if nothing.
+pub fn strict_problem(summary: &Summary) -> Option<Problem> {
+    if summary.faults.is_empty() {
+        return None;
+    }
+    let told: Vec<String> = summary
+        .faults
+        .iter()
+        .map(|(fault, faults)| {
+            format!("{} (the first: {}): {}.", faults.items, faults.first.escape_debug(), fault.reason())
+        })
+        .collect();
+    let advice: Vec<&str> = summary.faults.keys().map(|fault| fault.advice()).collect();
+    let what = format!(
+        "{} of {} items cannot be registered under strict client-only access.",
+        summary.total_faults(),
+        summary.total_items()
+    );
+    Some(Problem::other(format!("{what} {}", told.join(" "))).hint(advice.join(" ")))
 }
 
 fn nothing_to_register(facts: &ManifestFacts) -> Problem {

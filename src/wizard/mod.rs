@@ -35,7 +35,7 @@ pub use integration::{
     CorsReview, CorsState, Details, FieldKind, FieldName, Focus, FolderBrowser, Guide, GuideMethod, GuideRow,
     IntegrationStep, LIFETIMES, Loading, Panel, Picker, PickerKind, PickerRow, SasMaker, SasState,
 };
-pub use manifest::{Listing, ManifestStep};
+pub use manifest::{Listing, ManifestStep, strict_problem};
 pub use plan::Plan;
 pub use problem::{Class, Problem};
 pub use progress::{JobRow, ProgressStep, Snapshot};

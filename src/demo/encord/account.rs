@@ -31,8 +31,7 @@ pub(super) async fn integrations(State(shared): State<Arc<Shared>>, query: Query
     let uuids = query.uuids("filterIntegrationUuids")?;
     let titles: Vec<&str> = query.all("filterIntegrationTitles").collect();
     query.flag("includeOrgAccess")?;
-    let found: Vec<Value> = shared
-        .integrations
+    let found: Vec<Value> = locked(&shared.integrations)
         .iter()
         .filter(|integration| uuids.is_empty() || uuids.contains(&integration.uuid))
         .filter(|integration| titles.is_empty() || titles.contains(&integration.title.as_str()))

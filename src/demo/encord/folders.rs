@@ -61,14 +61,16 @@ fn metadata_text(reader: &mut Reader, top: &Object<'_>) -> Option<Map<String, Va
 }
 
 fn check_link(shared: &Shared, link: &CloudLink) -> Result<(), ApiError> {
-    let integration = shared.integration(link.integration).ok_or_else(|| ApiError::forbidden("integration"))?;
+    if !shared.has_integration(link.integration) {
+        return Err(ApiError::forbidden("integration"));
+    }
     let url = Url::parse(&link.remote_url).map_err(|_| {
         ApiError::bad_request("remoteUrl is not a URL; use https://account.blob.core.windows.net/container/path/")
     })?;
     if sync::split(&url).is_none() || url.query().is_some() {
         return Err(ApiError::bad_request("remoteUrl must name a container and may name a path in it, nothing more"));
     }
-    if integration.storage.as_ref().is_some_and(|access| !access.covers(&url)) {
+    if shared.storage(Some(link.integration)).is_some_and(|access| !access.covers(&url)) {
         return Err(ApiError::bad_request("remoteUrl is not in the storage of this integration"));
     }
     Ok(())

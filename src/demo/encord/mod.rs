@@ -59,11 +59,11 @@ const STOP_PATIENCE: Duration = Duration::from_secs(2);
 pub struct Options {
     /// The port on 127.0.0.1; 0 takes any free one.
     pub port: u16,
-    /// Raw Ed25519 public keys whose signatures are accepted.
+    /// Raw Ed25519 public keys whose signatures are accepted; with none, every signed request is refused with 401.
     pub authorized_keys: Vec<[u8; 32]>,
     /// Bearer tokens that are accepted. When there are none, `GET user/bearer-token` mints one.
     pub bearer_tokens: Vec<SecretString>,
-    /// What `cloud-integrations` lists, in this order.
+    /// What `cloud-integrations` lists at first, in this order.
     pub integrations: Vec<Integration>,
     /// How fast one job goes through its units.
     pub pace: Pace,
@@ -159,7 +159,8 @@ impl Server {
         let shared = Arc::new(Shared {
             keys,
             tokens: Mutex::new(options.bearer_tokens),
-            integrations: options.integrations,
+            storage: options.integrations.iter().find_map(|integration| integration.storage.clone()),
+            integrations: Mutex::new(options.integrations),
             pace: options.pace,
             client: probe::client()?,
             store: Mutex::new(Store::default()),
@@ -228,6 +229,23 @@ impl Server {
     #[must_use]
     pub fn schema(&self) -> Option<Value> {
         locked(&self.shared.store).schema.clone()
+    }
+
+    /// Adds an integration, as a user does in Encord's web form, and returns its id. It reads where the first integration
+    /// that the service was started with reads; without one, it registers URLs as they are.
+    pub fn add_integration(&self, title: &str) -> Uuid {
+        let uuid = Uuid::new_v4();
+        let storage = self.shared.storage.clone();
+        locked(&self.shared.integrations).push(Integration { uuid, title: title.to_owned(), storage });
+        uuid
+    }
+
+    /// Takes an integration away, and says whether there was one. Items that were registered through it stay.
+    pub fn withdraw_integration(&self, uuid: Uuid) -> bool {
+        let mut integrations = locked(&self.shared.integrations);
+        let before = integrations.len();
+        integrations.retain(|integration| integration.uuid != uuid);
+        integrations.len() < before
     }
 
     /// Stops: polls are answered at once, jobs end where they are.

@@ -12,14 +12,16 @@ use uuid::Uuid;
 use super::Integration;
 use super::error::ApiError;
 use super::jobs::{Job, Pace};
-use super::probe::BlobReader;
+use super::probe::{BlobReader, StorageAccess};
 use super::store::{Folder, Item, Store};
 use super::sync::SyncJob;
 
 pub(super) struct Shared {
     pub(super) keys: Vec<VerifyingKey>,
     pub(super) tokens: Mutex<Vec<SecretString>>,
-    pub(super) integrations: Vec<Integration>,
+    pub(super) integrations: Mutex<Vec<Integration>>,
+    /// Where an integration that is added later reads.
+    pub(super) storage: Option<StorageAccess>,
     pub(super) pace: Pace,
     pub(super) client: reqwest::Client,
     /// Where a job's lock is held too, it is taken before this one.
@@ -35,22 +37,27 @@ pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Shared {
-    pub(super) fn integration(&self, uuid: Uuid) -> Option<&Integration> {
-        self.integrations.iter().find(|integration| integration.uuid == uuid)
+    pub(super) fn has_integration(&self, uuid: Uuid) -> bool {
+        locked(&self.integrations).iter().any(|integration| integration.uuid == uuid)
+    }
+
+    /// Where an integration reads; `None` also where there is no such integration any more.
+    pub(super) fn storage(&self, integration: Option<Uuid>) -> Option<StorageAccess> {
+        let uuid = integration?;
+        locked(&self.integrations).iter().find(|integration| integration.uuid == uuid)?.storage.clone()
     }
 
     pub(super) fn blob_reader(&self, integration: Option<Uuid>) -> BlobReader {
-        let access = integration.and_then(|uuid| self.integration(uuid)).and_then(|found| found.storage.clone());
-        BlobReader::new(self.client.clone(), access)
+        BlobReader::new(self.client.clone(), self.storage(integration))
     }
 
     /// The item for an answer, with a readable URL if asked for and if there is one.
     pub(super) fn item_json(&self, item: &Item, sign: bool, with_metadata: bool) -> Value {
-        let signed = item.urls.first().filter(|_| sign && item.children.is_empty()).map(|url| {
-            let access =
-                item.integration.and_then(|uuid| self.integration(uuid)).and_then(|found| found.storage.as_ref());
-            access.map_or_else(|| url.clone(), |access| access.signed(url))
-        });
+        let signed = item
+            .urls
+            .first()
+            .filter(|_| sign && item.children.is_empty())
+            .map(|url| self.storage(item.integration).map_or_else(|| url.clone(), |access| access.signed(url)));
         item.to_json(signed.as_deref(), with_metadata)
     }
 }

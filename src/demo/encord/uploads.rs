@@ -54,7 +54,7 @@ fn check(shared: &Shared, request: &JobRequest) -> Result<(), ApiError> {
         None if urls > 0 => {
             Err(ApiError::bad_request("integrationHash is required to register files from cloud storage"))
         }
-        Some(uuid) if shared.integration(uuid).is_none() => Err(ApiError::forbidden("integration")),
+        Some(uuid) if !shared.has_integration(uuid) => Err(ApiError::forbidden("integration")),
         _ => Ok(()),
     }
 }

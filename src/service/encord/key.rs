@@ -18,6 +18,10 @@ use ssh_key::{Algorithm, HashAlg, PrivateKey, PublicKey};
 use super::body;
 use super::pem::{armour, decode, not_a_key};
 
+mod file;
+
+pub use file::{KeyLook, open_to_others};
+
 /// The start of every unencrypted PKCS#8 v1 Ed25519 key; the 32 bytes of the seed follow (RFC 8410, section 7).
 const PKCS8_ED25519: [u8; 16] =
     [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];

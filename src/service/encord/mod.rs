@@ -19,5 +19,5 @@ pub use client::{Client, Credential, Integration};
 pub use error::{Error, Kind};
 pub use folders::{CloudSynced, Folder, FolderKind, FolderQuery, FolderSummary, NewFolder, Page, PathElement, Role};
 pub use jobs::{JobState, JobStatus, SyncState, SyncStatus, UnitError};
-pub use key::{KeyError, SigningKey};
+pub use key::{KeyError, KeyLook, SigningKey, open_to_others};
 pub use retry::RetryPolicy;

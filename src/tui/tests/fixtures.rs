@@ -184,6 +184,7 @@ pub(crate) fn summary() -> Summary {
         urls: 12_390,
         skipped: BTreeMap::from([(SkipReason::FolderMarker, 4), (SkipReason::UnknownType, 9)]),
         warnings: 2,
+        ..Summary::default()
     }
 }
 

@@ -27,6 +27,12 @@ fn action() -> impl Strategy<Value = Action> {
         Action::Help,
         Action::Quit,
         Action::No,
+        Action::Yes,
+        Action::Browse,
+        Action::Fix,
+        Action::Overrule,
+        Action::MakeSas,
+        Action::Copy,
         Action::Goto(Step::Integration),
         Action::Goto(Step::Upload),
     ])
@@ -53,8 +59,24 @@ fn push() -> impl Strategy<Value = Push> {
 fn answer_to(request: &Request, fails: bool) -> Option<Reply> {
     let problem = || Problem::other("no");
     Some(match request {
-        Request::Discover | Request::WatchIntegrations | Request::ListContainers { .. } => return None,
-        Request::ListPrefixes { .. } | Request::RepairCors { .. } | Request::MakeSas { .. } => return None,
+        Request::Discover => Reply::Discovered(Discovery::default()),
+        Request::WatchIntegrations if fails => Reply::Integrations(Err(problem())),
+        Request::WatchIntegrations => Reply::Integrations(Ok(vec![integration(7, "New")])),
+        Request::ListContainers { .. } => Reply::Containers(if fails { Err(problem()) } else { Ok(vec!["c".into()]) }),
+        Request::ListPrefixes { prefix, .. } => Reply::Prefixes {
+            prefix: prefix.clone(),
+            result: match fails {
+                true => Err(problem()),
+                false => Ok(PrefixPage {
+                    folders: vec![format!("{prefix}a/"), format!("{prefix}b/")],
+                    ..PrefixPage::default()
+                }),
+            },
+        },
+        Request::RepairCors { .. } if fails => Reply::CorsRepaired(Err(problem())),
+        Request::RepairCors { .. } => Reply::CorsRepaired(Ok(CorsRepair::Done(Vec::new()))),
+        Request::MakeSas { .. } if fails => Reply::SasMade(Err(problem())),
+        Request::MakeSas { .. } => Reply::SasMade(Ok(SecretString::from("sig=x"))),
         Request::Remember { .. } => return None,
         Request::ConnectEncord { .. } => Reply::Encord(EncordReply {
             other_region: None,
@@ -95,6 +117,10 @@ fn answer_to(request: &Request, fails: bool) -> Option<Reply> {
     })
 }
 
+fn cors_changes(harness: &Harness) -> usize {
+    harness.open.iter().filter(|(_, request)| matches!(request, Request::RepairCors { .. })).count()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
@@ -105,11 +131,17 @@ proptest! {
         for push in pushes {
             let (step, writes) = (harness.wizard.step(), harness.writes());
             let was_yes = matches!(push, Push::Act(Action::Next));
+            let was_asked = harness.wizard.asks() && matches!(push, Push::Act(Action::Next | Action::Yes));
+            let changes = cors_changes(&harness);
             match push {
+                // The list of containers is the one thing that replaces what was typed, on purpose.
+                Push::Act(Action::Browse)
+                    if harness.wizard.integration().focus() == Focus::Field(FieldName::Container) => {}
                 Push::Act(action) => harness.act(action),
                 Push::Type(c) => {
                     let container = harness.wizard.integration().focus() == Focus::Field(FieldName::Container);
-                    if step == Step::Integration && container && harness.wizard.overlay().is_none() && !c.is_control() {
+                    let is_free = harness.wizard.overlay().is_none() && harness.wizard.integration().panel().is_none();
+                    if step == Step::Integration && container && is_free && !c.is_control() {
                         typed.push(c);
                     }
                     harness.event(Event::Edit(Edit::Insert(c)));
@@ -117,19 +149,24 @@ proptest! {
                 Push::Answer(at) | Push::Fail(at) if at < harness.open.len() => {
                     let fails = matches!(push, Push::Fail(_));
                     let (id, request) = harness.open.remove(at);
+                    if matches!(request, Request::CheckAzure { .. }) {
+                        let plan = Box::new(crate::access::cors::Plan { before: vec![], after: vec![], missing: vec![] });
+                        let check = Check::new("azure.cors", CheckState::Fail, "no").repair(Repair::Cors(plan));
+                        harness.event(Event::Reply { id, reply: Reply::AzureCheck(Box::new(check)) });
+                    }
                     if let Some(reply) = answer_to(&request, fails) {
                         harness.event(Event::Reply { id, reply });
                     }
                 }
                 Push::Answer(_) | Push::Fail(_) => {}
             }
+            prop_assert!(was_asked || cors_changes(&harness) <= changes, "the account is changed without a yes");
             if harness.writes() > writes {
                 prop_assert!(step == Step::Upload && was_yes);
             }
             // What was typed is never lost, whichever way the user went.
-            let fields: BTreeMap<_, _> =
-                harness.wizard.integration().fields().map(|(name, field)| (name.label(), field.text().to_owned())).collect();
-            prop_assert_eq!(&fields["Container"], &typed);
+            let container = harness.wizard.integration().field(FieldName::Container);
+            prop_assert_eq!(container.map(Field::text), Some(typed.as_str()));
             prop_assert!(!harness.wizard.hints().is_empty());
         }
     }
