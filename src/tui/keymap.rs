@@ -17,6 +17,7 @@ pub(super) enum Mode {
 
 /// What a key asks for.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one exists at a time")]
 pub(super) enum Command {
     /// Something for the wizard.
     Wizard(Event),

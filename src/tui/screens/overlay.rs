@@ -136,7 +136,7 @@ fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
             pair(Action::Goto(Step::Integration), Action::Goto(Step::Progress)).replace(' ', "-"),
             "that step, if those before are done",
         ));
-    } else if !shown.contains(&Action::Back) {
+    } else if mode == Mode::Text && !shown.contains(&Action::Back) {
         keys.push((keymap::key_labels(Action::Back, mode, utf8), "leave the field"));
     }
     let widest = keys.iter().map(|(key, _)| text::width(key)).max().unwrap_or_default();

@@ -18,9 +18,9 @@ use crate::{
     },
     tui::{Theme, screens},
     wizard::{
-        Action, CorsRepair, Destination, Discovery, Edit, Effect, EncordReply, Event, FolderPage, FolderRef, FolderRow,
-        Integration, JobRow, KeyCandidate, KeyFacts, List, ManifestFacts, PrefixPage, Problem, Reply, Request,
-        RequestId, Row, RunReply, Snapshot, Step, WayIn, Wizard,
+        Action, Check, CheckState, CorsRepair, Destination, Discovery, Edit, Effect, EncordReply, Event, FolderPage,
+        FolderRef, FolderRow, Integration, JobRow, KeyCandidate, KeyFacts, List, ManifestFacts, PrefixPage, Problem,
+        Reply, Request, RequestId, Row, RunReply, Snapshot, Step, WayIn, Wizard,
     },
 };
 
@@ -282,7 +282,6 @@ pub(crate) fn discovery() -> Discovery {
 /// Everything is well.
 pub(crate) fn well(request: &Request) -> Vec<Reply> {
     one(match request {
-        Request::WatchIntegrations | Request::Remember { .. } => return Vec::new(),
         Request::CheckAzure { .. } => return checks::replies(checks::well()),
         Request::Discover => Reply::Discovered(discovery()),
         Request::ListContainers { .. } => {
@@ -339,7 +338,10 @@ pub(crate) fn well(request: &Request) -> Vec<Reply> {
             description: None,
             items: None,
         })),
-        Request::StartRun { .. } | Request::StopRun { .. } => return Vec::new(),
+        // What these say, a test says itself.
+        Request::WatchIntegrations | Request::Remember { .. } | Request::StartRun { .. } | Request::StopRun { .. } => {
+            return Vec::new();
+        }
     })
 }
 
@@ -367,9 +369,9 @@ pub(crate) fn unwell(request: &Request) -> Vec<Reply> {
                 "403 AuthorizationPermissionMismatch: This request is not authorized to perform this operation using this permission."
                     .into(),
             );
-            one(Reply::Container(Err(
-                problem.hint("The SAS token needs the permissions Read and List (sp=rl) on the container.")
-            )))
+            let hint = "The SAS token needs the permissions Read and List (sp=rl) on the container.";
+            let check = Check::new("azure.container", CheckState::Fail, problem.to_string()).fix(hint);
+            vec![Reply::AzureCheck(Box::new(check)), Reply::Container(Err(problem.hint(hint)))]
         }
         other => well(other),
     }

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     store::config::Config,
     wizard::{
-        Action, Check, CheckState, EncordReply, FieldName, Focus, Integration, KeyFacts, Problem, Reply, Request,
+        Action, Check, CheckState, EncordReply, FieldName, Focus, Integration, KeyFacts, Problem, Reply, Request, Step,
     },
 };
 
@@ -41,9 +41,11 @@ pub(super) fn failing(request: &Request) -> Vec<Reply> {
 fn half(request: &Request) -> Vec<Reply> {
     match request {
         Request::CheckAzure { .. } => {
-            let some = checks::well().into_iter().take(3);
+            let mut some = checks::well();
+            some.truncate(3);
+            some[0].detail = "ada@acme.example by az".into();
             let running = Check::new("azure.cors", CheckState::Running, "reading the rules");
-            some.chain([running]).map(|check| Reply::AzureCheck(Box::new(check))).collect()
+            some.into_iter().chain([running]).map(|check| Reply::AzureCheck(Box::new(check))).collect()
         }
         Request::ListPrefixes { .. } | Request::ListContainers { .. } => Vec::new(),
         other => well(other),
@@ -139,13 +141,9 @@ fn secrets_in_the_form() {
     let taken = at_field(pasted.press(Action::Next), FieldName::Credential);
     shows("integration_token_taken", &taken.wizard);
     let back = taken.press(Action::Back);
-    for stage in [&taken_frames(&back), &frame(&back.wizard, UTF8, 120, 40)] {
+    for stage in [&frame(&back.wizard, UTF8, 80, 24), &frame(&back.wizard, UTF8, 120, 40)] {
         assert!(!stage.contains("abcdef") && stage.contains("acmevision"), "{stage}");
     }
-}
-
-fn taken_frames(stage: &Stage) -> String {
-    frame(&stage.wizard, UTF8, 80, 24)
 }
 
 #[test]
@@ -167,6 +165,14 @@ fn an_account_of_many_integrations_and_one_changed_later() {
         other => well(other),
     };
     shows("integration_many", &Stage::new(config(), many).wizard);
+    // The account was changed at the review, and the container is not checked anew yet.
+    let answers = |request: &Request| match request {
+        Request::CheckAzure { access, .. } if access.azure.account.as_deref() != Some("acmevision") => Vec::new(),
+        other => well(other),
+    };
+    let changed = Stage::at(Step::Upload, answers).press(Action::Goto(Step::Integration));
+    let changed = at_field(changed, FieldName::Account).type_in("-2").press(Action::Next);
+    shows("integration_changed_later", &changed.wizard);
 }
 
 /// Every check can be reached and read whole, however small the screen.

@@ -12,6 +12,7 @@ mod picker;
 mod sas_maker;
 
 use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
 
 use super::{
     Action, AzureAccess, Check, CheckState, ContainerFacts, Discovery, Edit, EncordReply, Field, Hint, Integration,
@@ -190,8 +191,8 @@ impl IntegrationStep {
     /// The integration that the config names, if Encord has it and it is the only one of that title.
     pub fn chosen(&self, config: &Config) -> Option<&Integration> {
         let wanted = config.encord.integration.as_deref()?;
-        let by_id =
-            self.integrations().iter().find(|integration| integration.uuid.to_string() == wanted.to_lowercase());
+        let id = Uuid::parse_str(wanted).ok();
+        let by_id = id.and_then(|id| self.integrations().iter().find(|integration| integration.uuid == id));
         by_id.or_else(|| {
             let mut found = self.integrations().iter().filter(|integration| integration.title == wanted);
             found.next().filter(|_| found.next().is_none())

@@ -18,8 +18,14 @@ impl IntegrationStep {
     pub(super) fn panel_hints(&self, panel: &Panel, config: &Config) -> Vec<Hint> {
         let close = Hint::new(Action::Back, "close");
         match panel {
-            Panel::Picker(_) => {
-                vec![Hint::new(Action::Next, "choose"), Hint::new(Action::Down, "move"), close]
+            Panel::Picker(picker) => {
+                let choose = picker.current().filter(|row| row.is_usable).map(|_| Hint::new(Action::Next, "choose"));
+                let mut hints: Vec<Hint> = choose.into_iter().collect();
+                if picker.current().is_some() {
+                    hints.push(Hint::new(Action::Down, "move"));
+                }
+                hints.push(close);
+                hints
             }
             Panel::Folders(_) => vec![
                 Hint::new(Action::Next, "take over"),

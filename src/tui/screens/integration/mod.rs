@@ -5,7 +5,7 @@ mod form;
 mod next;
 mod panels;
 
-use ratatui::{Frame, layout::Rect};
+use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::parts::{Look, put, take_bottom, take_top};
 use crate::wizard::{FieldName, Focus, Wizard};
@@ -56,8 +56,9 @@ fn side_by_side(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<
         let cursor = step.check_cursor().checked_sub(from).filter(|at| *at < checks.len());
         checks::list(frame, list_area, checks, cursor, focused, look);
     }
-    let (_, below) = take_top(below, 1);
+    let (rule, below) = take_top(below, 1);
     let columns = usize::from(below.width);
+    put(frame, rule, vec![Line::styled(look.glyphs().rule.repeat(columns), look.theme.dim())]);
     let mut lines = match step.focus() {
         Focus::Field(name) => form::help(wizard, look, name, columns),
         Focus::Checks => form::problem(wizard, look, columns),
@@ -67,7 +68,7 @@ fn side_by_side(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<
         .filter(|check| step.focus() == Focus::Checks || (below.height > 8 && checks::needs_a_look(check)))
     {
         if !lines.is_empty() {
-            lines.push(ratatui::text::Line::default());
+            lines.push(Line::default());
         }
         lines.extend(checks::about(check, look, columns, true));
     }
@@ -81,7 +82,7 @@ fn stacked(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) 
     let all = step.checks(wizard.config());
     let columns = usize::from(area.width);
     let help_rows = if columns < 70 { 3 } else { 2 };
-    let is_roomy = usize::from(area.height) >= fields.len() + 3 + help_rows + 2 + all.len() + LEAST_DETAILS + 1;
+    let is_roomy = usize::from(area.height) > fields.len() + help_rows + all.len() + LEAST_DETAILS + 5;
     let in_checks = step.focus() == Focus::Checks;
     let mut area = area;
     let mut above = |rows: usize| {

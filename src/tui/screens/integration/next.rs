@@ -25,45 +25,58 @@ fn of_form(wizard: &Wizard, look: &Look<'_>) -> String {
         };
     }
     let is_empty = |name| step.field(name).is_some_and(|field| field.text().trim().is_empty());
-    let fields = step.fields();
-    if fields.contains(&FieldName::Passphrase) && is_empty(FieldName::Passphrase) {
-        return match step.focus() {
-            Focus::Field(FieldName::Passphrase) => format!("Type the passphrase of the SSH key, then press {enter}."),
-            _ => format!("The SSH key is encrypted: {tab} goes to the fields, type its passphrase there."),
-        };
+    let checks = step.checks(wizard.config());
+    let unchosen = step.chosen(wizard.config()).is_none() && !step.integrations().is_empty();
+    let no_key = checks.iter().any(|check| check.id == "encord.key" && check.state == CheckState::Waiting);
+    // The field that has the keyboard comes first.
+    if let Focus::Field(name) = step.focus() {
+        match name {
+            FieldName::Passphrase => return format!("Type the passphrase of the SSH key; {enter} tries it."),
+            FieldName::Account if is_empty(name) => {
+                return format!("Type the account, or paste a SAS URL or connection string; then {enter}.");
+            }
+            FieldName::Container if is_empty(name) && !is_empty(FieldName::Account) => {
+                return format!("Type the container; {list} lists those there are.");
+            }
+            FieldName::KeyFile if no_key && is_empty(name) => {
+                return format!("Type the SSH key's file; {list} lists the keys found here.");
+            }
+            FieldName::Credential if is_empty(name) => {
+                return format!("Name where the secret is, or paste it; then {enter}.");
+            }
+            FieldName::Integration if unchosen => {
+                return format!("{enter} lists the integrations in Encord: choose the one for this account.");
+            }
+            _ => {}
+        }
     }
     if step.is_discovering() {
         return "Looking for keys and sign-ins on this machine.".to_owned();
     }
-    if is_empty(FieldName::Account) {
-        return match step.focus() {
-            Focus::Field(FieldName::Account) => {
-                format!("Type the storage account, or paste a SAS URL or a connection string; then {enter}.")
-            }
-            _ => format!("Fill in the storage account and the container: {tab} goes to the fields."),
+    let passphrase = step.fields().contains(&FieldName::Passphrase) && is_empty(FieldName::Passphrase);
+    let missing: Vec<&str> = [
+        (no_key && is_empty(FieldName::KeyFile), "the SSH key"),
+        (passphrase, "the passphrase of the SSH key"),
+        (is_empty(FieldName::Account), "the storage account"),
+        (is_empty(FieldName::Container), "the container"),
+    ]
+    .into_iter()
+    .filter_map(|(is_missing, what)| is_missing.then_some(what))
+    .collect();
+    if !missing.is_empty() {
+        let missing = match missing.split_last() {
+            Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+            _ => missing.concat(),
         };
-    }
-    if is_empty(FieldName::Container) {
-        return match step.focus() {
-            Focus::Field(FieldName::Container) => format!("Type the container, or {list} lists those there are."),
-            _ => format!("Fill in the container: {tab} goes to the fields."),
-        };
-    }
-    let checks = step.checks(wizard.config());
-    if checks.iter().any(|check| check.id == "encord.key" && check.state == CheckState::Waiting) {
-        return match step.focus() {
-            Focus::Field(FieldName::KeyFile) => {
-                format!("Type the SSH key's file, or {list} lists the keys found here.")
-            }
-            _ => format!("Choose the SSH key that Encord knows you by: {tab} goes to the fields."),
-        };
+        let then = if in_field { "goes on" } else { "goes to the fields" };
+        return format!("Still to fill in: {missing}. {tab} {then}.");
     }
     match wizard.status(Step::Integration) {
         Status::Working if in_field => format!("Checking; this takes a moment. {esc} goes to the checks."),
         Status::Working => "Checking; this takes a moment.".to_owned(),
         Status::Ready => ready(&checks, in_field, look),
         Status::Idle | Status::Blocked(_) => match in_field {
-            true => in_the_form(wizard, &checks, look),
+            true => in_the_form(&checks, look),
             false => failed(wizard, &checks, look),
         },
     }
@@ -85,18 +98,13 @@ fn ready(checks: &[Check], in_field: bool, look: &Look<'_>) -> String {
     }
 }
 
-fn in_the_form(wizard: &Wizard, checks: &[Check], look: &Look<'_>) -> String {
-    let step = wizard.integration();
-    let unchosen = step.chosen(wizard.config()).is_none() && !step.integrations().is_empty();
-    match step.focus() {
-        Focus::Field(FieldName::Integration) if unchosen => {
-            format!("{} lists the integrations in Encord: choose the one for this account.", look.key(Action::Next))
+fn in_the_form(checks: &[Check], look: &Look<'_>) -> String {
+    match checks.iter().find(|check| check.state == CheckState::Fail) {
+        Some(check) => {
+            let esc = look.key(Action::Back);
+            format!("Failed: {}. {esc} goes to the checks, which say what to do.", check.about().name)
         }
-        _ => {
-            let failed = checks.iter().find(|check| check.state == CheckState::Fail);
-            let name = failed.map_or("a check", |check| check.about().name);
-            format!("Failed: {name}. {} goes to the checks, which say what to do.", look.key(Action::Back))
-        }
+        None => format!("{} takes what you typed and checks it.", look.key(Action::Next)),
     }
 }
 
@@ -109,14 +117,15 @@ fn failed(wizard: &Wizard, checks: &[Check], look: &Look<'_>) -> String {
     let Some(check) = under_cursor else {
         return match checks.iter().find(is_failed) {
             Some(check) => {
-                format!("Failed: {}. {} goes there, {again} checks again.", check.about().name, look.key(Action::Up))
+                let move_there = look.key(Action::Up);
+                format!("Failed: {}. {move_there} moves there; {again} checks again.", check.about().name)
             }
             None => format!("{again} checks again."),
         };
     };
     let overrule = wizard.hints().iter().any(|hint| hint.action == Action::Overrule);
     match &check.repair {
-        Some(Repair::Cors(_)) => format!("{fix} shows the rules that are missing and adds them."),
+        Some(Repair::Cors(_)) => format!("{fix} shows the missing rules, and adds them if you say so."),
         Some(Repair::SwitchRegion(_)) => format!("{fix} switches to the region that knows this key."),
         Some(Repair::NewIntegration) if wizard.integration().integrations().is_empty() => {
             format!("{fix} shows how to add an integration in Encord.")
@@ -125,9 +134,10 @@ fn failed(wizard: &Wizard, checks: &[Check], look: &Look<'_>) -> String {
             format!("{fix} lists the integrations in Encord: choose the one for this account.")
         }
         None if overrule => {
-            format!("{details} says what to do; {again} checks again, {} goes on anyway.", look.key(Action::Overrule))
+            let overrule = look.key(Action::Overrule);
+            format!("Put it right, then {again} checks again; {details} says more, {overrule} goes on anyway.")
         }
-        None => format!("{details} says what to do; then {again} checks again."),
+        None => format!("Put it right, then {again} checks again; {details} says more."),
     }
 }
 
@@ -140,6 +150,9 @@ fn of_panel(panel: &Panel, look: &Look<'_>) -> String {
             Loading::Running(_) => "Reading the list.".to_owned(),
             Loading::Done if picker.total() == 0 => format!("{esc} closes the list."),
             Loading::Done if picker.rows().len() == 0 => "Search for less: Ctrl-U clears what was typed.".to_owned(),
+            Loading::Done if picker.current().is_some_and(|row| !row.is_usable) => {
+                "This one will not do; choose another.".to_owned()
+            }
             Loading::Done => format!("Type to search; {enter} chooses."),
         },
         Panel::Folders(_) => {
@@ -150,7 +163,7 @@ fn of_panel(panel: &Panel, look: &Look<'_>) -> String {
             )
         }
         Panel::Guide(guide) if guide.is_watching() => {
-            "Fill in Encord's form with these values. The new integration is picked up here.".to_owned()
+            "Enter these values in Encord's form; the new integration is picked up here.".to_owned()
         }
         Panel::Guide(_) => format!("Sign in to Encord first: {esc} goes back to the checks."),
         Panel::Sas(maker) => match maker.state() {

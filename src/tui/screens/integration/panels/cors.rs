@@ -27,9 +27,10 @@ pub(super) fn lines(
         head.extend(look.hanging(sign, words, Style::new(), columns));
     }
     let account = wizard.config().azure.account_url().unwrap_or_default();
-    let label = |name: &str| Span::styled(format!("{name:<9}"), look.theme.accent());
+    let label = |name: &str| Span::styled(format!("{name:<12}"), look.theme.accent());
     head.extend(look.hanging(label("Account"), &account, Style::new(), columns));
-    head.extend(look.hanging(label("Missing"), &review.plan.missing.join(", "), Style::new(), columns));
+    let origins = if review.state == CorsState::Done { "Now served" } else { "Missing" };
+    head.extend(look.hanging(label(origins), &review.plan.missing.join(", "), Style::new(), columns));
     head.push(Line::default());
     let foot = foot(review, look, columns);
     let (changed, kept) = difference(&review.plan);
@@ -39,8 +40,8 @@ pub(super) fn lines(
     }
     let others = match kept.len() {
         0 => "There are no other rules.".to_owned(),
-        1 => "The other rule stays as it is:".to_owned(),
-        some => format!("The other {some} rules stay as they are:"),
+        1 => "The other rule stays as it is.".to_owned(),
+        some => format!("The other {some} rules stay as they are."),
     };
     head.extend(look.hanging(Span::raw("  "), &others, look.theme.dim(), columns));
     for rule in kept {

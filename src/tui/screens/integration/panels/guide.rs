@@ -11,7 +11,7 @@ use crate::{
     wizard::{Action, Guide, GuideMethod, Wizard},
 };
 
-const LABEL: usize = 24;
+const LABEL: usize = 27;
 
 /// The guide's lines: those that stay, and those that scroll with the cursor.
 pub(super) struct Lines {
@@ -84,7 +84,7 @@ fn foot(guide: &Guide, wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<
     };
     let known = wizard.integration().integrations().len() as u64;
     let there = match (guide.is_watching(), known) {
-        (true, 1..) => format!(" ({} so far)", text::counted(known, "integration", "integrations")),
+        (true, 1..) => format!(" ({} so far)", text::count(known)),
         _ => String::new(),
     };
     let sign = Span::styled(format!("{sign} "), look.theme.accent());

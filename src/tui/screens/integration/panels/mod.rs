@@ -9,7 +9,7 @@ mod sas;
 use ratatui::{
     Frame,
     layout::Rect,
-    style::Style,
+    style::{Modifier, Style},
     text::{Line, Span},
 };
 
@@ -36,10 +36,14 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
     let columns = usize::from(area.width.saturating_sub(4)).min(WIDEST);
     let height = usize::from(area.height.saturating_sub(2));
     let title = title(panel);
+    // What is behind takes no keys now.
+    let behind = Style::new().add_modifier(Modifier::DIM).remove_modifier(Modifier::BOLD | Modifier::REVERSED);
+    frame.buffer_mut().set_style(area, behind);
     let sized = |frame: &mut Frame<'_>, rows: usize| boxed(frame, area, title, columns, rows, look);
     match panel {
         Panel::Picker(picker) => {
-            let inside = sized(frame, height.min(HIGHEST));
+            // By all the rows, so that nothing moves while one types.
+            let inside = sized(frame, (picker.total() + 6).clamp(10, HIGHEST).min(height));
             picker::draw(frame, inside, picker, look);
         }
         Panel::Folders(browser) => {
@@ -67,7 +71,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
             put(frame, inside, scrolled(lines, details.scroll, usize::from(inside.height), look));
         }
         Panel::Overrule(ids) => {
-            let lines = overrule(ids, look, columns);
+            let whole = overrule(ids, look, columns, true);
+            let lines = if whole.len() <= height { whole } else { overrule(ids, look, columns, false) };
             let inside = sized(frame, lines.len());
             put(frame, inside, look.fit(lines, usize::from(inside.height)));
         }
@@ -112,17 +117,21 @@ fn scrolled(lines: Vec<Line<'static>>, scroll: usize, height: usize, look: &Look
     shown
 }
 
-fn overrule(ids: &[&'static str], look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn overrule(ids: &[&'static str], look: &Look<'_>, columns: usize, with_reasons: bool) -> Vec<Line<'static>> {
     let title = match ids {
         [_] => "This check failed:".to_owned(),
         several => format!("These {} checks failed:", several.len()),
     };
     let mut lines = vec![look.title(title)];
-    for id in ids {
-        let about = about(id);
-        let name = text::left(about.name, 14, look.glyphs().ellipsis);
-        let sign = Span::styled(format!("{} {name}  ", look.glyphs().bad), look.theme.bad());
-        lines.extend(look.hanging(sign, about.why, Style::new(), columns));
+    let sign = |name: &str| Span::styled(format!("{} {name}", look.glyphs().bad), look.theme.bad());
+    if with_reasons {
+        for about in ids.iter().map(|id| about(id)) {
+            let name = sign(&format!("{:14}  ", about.name));
+            lines.extend(look.hanging(name, about.why, Style::new(), columns));
+        }
+    } else {
+        let names: Vec<&str> = ids.iter().map(|id| about(id).name).collect();
+        lines.extend(look.hanging(sign(""), &names.join(", "), Style::new(), columns));
     }
     lines.push(Line::default());
     let then = "The items can be registered all the same, but may not open in Encord until this is put right. \
