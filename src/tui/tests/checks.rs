@@ -1,8 +1,9 @@
-//! What the services say of the Azure side.
+//! What the services say of this machine and of the Azure side.
 
 use crate::{
     access::cors::{METHODS, Plan, Rule},
-    wizard::{Check, CheckState, Class, ContainerFacts, Repair, Reply},
+    store::config::AuthKind,
+    wizard::{Check, CheckState, Class, ContainerFacts, Discovery, KeyCandidate, Repair, Reply, WayIn},
 };
 
 /// All checks of an account key, as they come when everything is well.
@@ -95,4 +96,36 @@ pub(crate) fn three_failures() -> Vec<Check> {
         *check = failure;
     }
     checks
+}
+
+/// A token as the services make it.
+pub(crate) const SAS: &str = "sv=2025-11-05&ss=b&srt=co&sp=rlwac&st=2026-03-14T09%3A00%3A00Z&se=2028-03-13T09%3A05%3A00Z\
+    &spr=https&sig=4RkSk0QpB7nXy1Zl8m3VtWcJdEoHuGfAaS2iK9bLrTs%3D";
+
+/// Three keys, of which one will not do, and a sign-in with `az`.
+pub(crate) fn discovery() -> Discovery {
+    let key = |path: &str, kind: &str, comment: &str, fingerprint: &str, note: Option<&str>| KeyCandidate {
+        path: path.into(),
+        kind: kind.into(),
+        comment: comment.into(),
+        fingerprint: fingerprint.into(),
+        named_by: None,
+        note: note.map(str::to_owned),
+        is_usable: note.is_none(),
+    };
+    let print = "SHA256:4RkSk0QpB7nXy1Zl8m3VtWcJdEoHuGfAaS2iK9bLrTs";
+    Discovery {
+        keys: vec![
+            key("~/.ssh/encord_ed25519", "Ed25519", "ada@acme.example", print, None),
+            key("~/.ssh/id_ed25519", "Ed25519", "", "SHA256:c0ffee7nXy1Zl8m3VtWcJdEoHuGfAaS2iK9bLrTsQpB", None),
+            key("~/.ssh/id_rsa", "RSA", "ada@old", "SHA256:dead", Some("Encord takes Ed25519 keys only")),
+        ],
+        ways: vec![WayIn {
+            kind: AuthKind::Entra,
+            variable: None,
+            account: None,
+            endpoint: None,
+            what: "az is installed and signed in as ada@acme.example".into(),
+        }],
+    }
 }

@@ -12,15 +12,12 @@ use super::checks;
 use crate::{
     manifest::{Item, Kind, SkipReason, Skipped, Warning},
     schema::{KeyType, Scalar},
-    store::{
-        BatchState, FailedUnit, RunState, Summary,
-        config::{AuthKind, Config},
-    },
+    store::{BatchState, FailedUnit, RunState, Summary, config::Config},
     tui::{Theme, screens},
     wizard::{
-        Action, Check, CheckState, CorsRepair, Destination, Discovery, Edit, Effect, EncordReply, Event, FolderPage,
-        FolderRef, FolderRow, Integration, JobRow, KeyCandidate, KeyFacts, List, ManifestFacts, PrefixPage, Problem,
-        Reply, Request, RequestId, Row, RunReply, Snapshot, Step, WayIn, Wizard,
+        Action, Check, CheckState, CorsRepair, Destination, Edit, Effect, EncordReply, Event, FolderPage, FolderRef,
+        FolderRow, Integration, JobRow, KeyFacts, List, ManifestFacts, PrefixPage, Problem, Reply, Request, RequestId,
+        Row, RunReply, Snapshot, Step, Wizard,
     },
 };
 
@@ -247,43 +244,11 @@ fn folder(number: u128, name: &str, description: &str, synced: bool) -> FolderRo
     FolderRow { uuid: uuid(number), name: name.into(), path: None, description: description.into(), synced }
 }
 
-/// A token as [`Request::MakeSas`] answers with.
-pub(crate) const SAS: &str = "sv=2025-11-05&ss=b&srt=co&sp=rlwac&st=2026-03-14T09%3A00%3A00Z&se=2028-03-13T09%3A05%3A00Z\
-    &spr=https&sig=4RkSk0QpB7nXy1Zl8m3VtWcJdEoHuGfAaS2iK9bLrTs%3D";
-
-/// Three keys, of which one will not do, and a sign-in with `az`.
-pub(crate) fn discovery() -> Discovery {
-    let key = |path: &str, kind: &str, comment: &str, fingerprint: &str, note: Option<&str>| KeyCandidate {
-        path: path.into(),
-        kind: kind.into(),
-        comment: comment.into(),
-        fingerprint: fingerprint.into(),
-        named_by: None,
-        note: note.map(str::to_owned),
-        is_usable: note.is_none(),
-    };
-    let print = "SHA256:4RkSk0QpB7nXy1Zl8m3VtWcJdEoHuGfAaS2iK9bLrTs";
-    Discovery {
-        keys: vec![
-            key("~/.ssh/encord_ed25519", "Ed25519", "ada@acme.example", print, None),
-            key("~/.ssh/id_ed25519", "Ed25519", "", "SHA256:c0ffee7nXy1Zl8m3VtWcJdEoHuGfAaS2iK9bLrTsQpB", None),
-            key("~/.ssh/id_rsa", "RSA", "ada@old", "SHA256:dead", Some("Encord takes Ed25519 keys only")),
-        ],
-        ways: vec![WayIn {
-            kind: AuthKind::Entra,
-            variable: None,
-            account: None,
-            endpoint: None,
-            what: "az is installed and signed in as ada@acme.example".into(),
-        }],
-    }
-}
-
 /// Everything is well.
 pub(crate) fn well(request: &Request) -> Vec<Reply> {
     one(match request {
         Request::CheckAzure { .. } => return checks::replies(checks::well()),
-        Request::Discover => Reply::Discovered(discovery()),
+        Request::Discover => Reply::Discovered(checks::discovery()),
         Request::ListContainers { .. } => {
             let names = ["$web", "raw-2025", "street-scenes", "街景-二〇二六"];
             Reply::Containers(Ok(names.map(str::to_owned).to_vec()))
@@ -296,7 +261,7 @@ pub(crate) fn well(request: &Request) -> Vec<Reply> {
             Reply::Prefixes { prefix: prefix.clone(), result }
         }
         Request::RepairCors { plan, .. } => Reply::CorsRepaired(Ok(CorsRepair::Done(plan.after.clone()))),
-        Request::MakeSas { .. } => Reply::SasMade(Ok(SecretString::from(SAS.to_owned()))),
+        Request::MakeSas { .. } => Reply::SasMade(Ok(SecretString::from(checks::SAS.to_owned()))),
         Request::ConnectEncord { .. } => Reply::Encord(EncordReply {
             other_region: None,
             key: Ok(KeyFacts {

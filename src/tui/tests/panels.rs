@@ -6,7 +6,7 @@ use secrecy::ExposeSecret;
 
 use super::{
     PLAIN, checks,
-    fixtures::{SAS, Stage, UTF8, config, frame, one, refused, uuid, well},
+    fixtures::{Stage, UTF8, config, frame, one, refused, uuid, well},
     integration::{at_check, at_field, failing},
     shows, shows_as,
 };
@@ -145,7 +145,7 @@ fn a_sas_for_encord() {
     let made = short.press(Action::Next);
     everywhere("sas_made", &made);
     let copied = made.press(Action::Copy);
-    assert_eq!(copied.copied.iter().map(ExposeSecret::expose_secret).collect::<Vec<_>>(), [SAS]);
+    assert_eq!(copied.copied.iter().map(ExposeSecret::expose_secret).collect::<Vec<_>>(), [checks::SAS]);
     shows_as("sas_copied", &copied.wizard, UTF8, 80, 24);
     let gone = copied.press(Action::Back);
     assert!(!frame(&gone.wizard, UTF8, 120, 40).contains("sig="));

@@ -59,13 +59,16 @@ pub(super) fn list(
     ];
     let line = |(place, check): (usize, &Check)| {
         let (sign, _, style) = look.theme.check(check.state);
+        let is_selected = is_focused && cursor == Some(place);
+        // Reversed, a colour would become a patch behind the sign.
+        let style = if is_selected { Style::new() } else { style };
         let text = match check.state {
             CheckState::Waiting | CheckState::Skipped => look.theme.dim(),
             _ => Style::new(),
         };
         let cells =
             [(sign.to_owned(), style), (check.about().name.to_owned(), text), (in_one_line(&check.detail), text)];
-        look.row(&columns, &cells, is_focused && cursor == Some(place))
+        look.row(&columns, &cells, is_selected)
     };
     put(frame, area, checks.iter().enumerate().skip(first).take(rows).map(line).collect());
 }
