@@ -4,6 +4,7 @@ use std::{io, pin::pin, task::Poll};
 
 use crossterm::event::{Event as Input, EventStream};
 use futures_util::{Stream, StreamExt, future};
+use secrecy::SecretString;
 use tokio::sync::mpsc::{UnboundedReceiver, error::TryRecvError};
 
 use super::{
@@ -16,7 +17,7 @@ use crate::wizard::{Action, Edit, Effect, Event, Wizard};
 
 /// What carries out the wizard's effects. Its answers come back over the channel that [`run`] listens to.
 pub trait Services {
-    /// Begins an effect and returns at once. [`Effect::Exit`] does not come here.
+    /// Begins an effect and returns at once. [`Effect::Exit`] and [`Effect::Copy`] do not come here.
     fn carry_out(&mut self, effect: Effect);
 }
 
@@ -92,6 +93,10 @@ impl<C: Canvas> Canvas for Held<'_, C> {
         }
         self.terminal.paint(draw)
     }
+
+    fn copy(&mut self, text: &SecretString) -> io::Result<()> {
+        self.terminal.copy(text)
+    }
 }
 
 /// The loop itself, on any canvas, input and signal.
@@ -107,7 +112,7 @@ async fn drive(
     options: &Options,
 ) -> io::Result<Pause> {
     let mut signal = pin!(signal);
-    if carry_out(first, services) {
+    if carry_out(first, services, canvas)? {
         return Ok(Pause::Exit(Exit::Quit));
     }
     let (mut has_input, mut has_events, mut changed) = (true, true, true);
@@ -144,7 +149,7 @@ async fn drive(
                 Taken::Nothing => {}
                 Taken::Changed(effects) => {
                     changed = true;
-                    if carry_out(effects, services) {
+                    if carry_out(effects, services, canvas)? {
                         return Ok(Pause::Exit(Exit::Quit));
                     }
                 }
@@ -207,15 +212,16 @@ fn on_input(input: Input, wizard: &mut Wizard, is_shown: bool) -> Taken {
 }
 
 /// Hands effects over; true if one of them is to leave.
-fn carry_out(effects: Vec<Effect>, services: &mut impl Services) -> bool {
+fn carry_out(effects: Vec<Effect>, services: &mut impl Services, canvas: &mut impl Canvas) -> io::Result<bool> {
     let mut leave = false;
     for effect in effects {
         match effect {
             Effect::Exit => leave = true,
+            Effect::Copy(text) => canvas.copy(&text)?,
             effect => services.carry_out(effect),
         }
     }
-    leave
+    Ok(leave)
 }
 
 /// The signals that end the program.

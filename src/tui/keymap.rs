@@ -17,6 +17,7 @@ pub(super) enum Mode {
 
 /// What a key asks for.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one exists at a time")]
 pub(super) enum Command {
     /// Something for the wizard.
     Wizard(Event),
@@ -87,6 +88,11 @@ const BINDINGS: &[Binding] = &[
     letter('v', Action::SwitchList, "v"),
     letter('t', Action::KeepTheirs, "t"),
     letter('c', Action::Cancel, "c"),
+    bind(Key::Code(KeyCode::F(2)), Scope::Everywhere, Action::Browse, "F2"),
+    bind(Key::Code(KeyCode::Char('f')), Scope::ScreenOnly, Action::Fix, "f"),
+    bind(Key::Code(KeyCode::Char('i')), Scope::ScreenOnly, Action::Overrule, "i"),
+    bind(Key::Code(KeyCode::Char('s')), Scope::ScreenOnly, Action::MakeSas, "s"),
+    bind(Key::Code(KeyCode::Char('y')), Scope::ScreenOnly, Action::Copy, "y"),
     letter('?', Action::Help, "?"),
     bind(Key::Code(KeyCode::F(1)), Scope::Everywhere, Action::Help, "F1"),
     letter('q', Action::Quit, "q"),
@@ -217,7 +223,11 @@ mod tests {
             (Char('G'), shift, "Bottom", "Insert('G')", "Bottom"),
             (Char(' '), none, "Toggle", "Insert(' ')", "Toggle"),
             (Char('n'), none, "New", "Insert('n')", "No"),
-            (Char('y'), none, "-", "Insert('y')", "Yes"),
+            (Char('y'), none, "Copy", "Insert('y')", "Yes"),
+            (Char('f'), none, "Fix", "Insert('f')", "-"),
+            (Char('i'), none, "Overrule", "Insert('i')", "-"),
+            (Char('s'), none, "MakeSas", "Insert('s')", "-"),
+            (F(2), none, "Browse", "Browse", "Browse"),
             (Char('q'), none, "Quit", "Insert('q')", "Quit"),
             (Char('?'), none, "Help", "Insert('?')", "Help"),
             (Char('3'), none, "Goto(Manifest)", "Insert('3')", "Goto(Manifest)"),

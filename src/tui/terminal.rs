@@ -8,6 +8,7 @@ use std::{
     },
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use crossterm::{
     cursor::{Hide, Show},
     event::{DisableBracketedPaste, EnableBracketedPaste},
@@ -18,6 +19,7 @@ use crossterm::{
     },
 };
 use ratatui::{Frame, Terminal, backend::CrosstermBackend};
+use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 
 /// Whether this process holds the terminal. There is one terminal, so there is one of these.
 static HELD: AtomicBool = AtomicBool::new(false);
@@ -30,6 +32,12 @@ pub(super) trait Canvas {
     /// # Errors
     /// The terminal's.
     fn paint(&mut self, draw: &mut dyn FnMut(&mut Frame<'_>)) -> io::Result<()>;
+
+    /// Hands a text, which may be a secret, to the clipboard of the user's terminal. Whether that takes it is not known.
+    ///
+    /// # Errors
+    /// The terminal's.
+    fn copy(&mut self, text: &SecretString) -> io::Result<()>;
 }
 
 impl<W: Write> Canvas for Terminal<CrosstermBackend<W>> {
@@ -37,6 +45,14 @@ impl<W: Write> Canvas for Terminal<CrosstermBackend<W>> {
         let mut update = Update::begin(self)?;
         let drawn = update.terminal.draw(|frame| draw(frame)).map(|_| ());
         drawn.and(update.end())
+    }
+
+    /// By OSC 52 (xterm, "Operating System Commands", `Ps = 5 2`), which also reaches a terminal at the other end of ssh.
+    fn copy(&mut self, text: &SecretString) -> io::Result<()> {
+        let encoded = Zeroizing::new(STANDARD.encode(text.expose_secret()));
+        let out = self.backend_mut();
+        write!(out, "\x1b]52;c;{}\x07", encoded.as_str())?;
+        Write::flush(out)
     }
 }
 

@@ -1,9 +1,12 @@
 //! Every screen in its states, as text; and what must hold of all of them.
 
+mod checks;
 pub(super) mod fixtures;
+mod integration;
+mod panels;
 
 use fixtures::{
-    Stage, UTF8, built, config, finished, frame, item, refused, row, running, schema, silent, snapshot, summary,
+    Stage, UTF8, built, config, finished, frame, item, one, refused, row, running, schema, silent, snapshot, summary,
     unwell, uuid, well,
 };
 use proptest::prelude::*;
@@ -14,8 +17,8 @@ use crate::{
     store::{BatchState, RunState, Summary, config::Config},
     tui::Theme,
     wizard::{
-        Action, Destination, EncordReply, FieldName, FolderPage, FolderRow, Integration, KeyFacts, List,
-        ListingProgress, Problem, Reply, Request, Row, RunReply, Step, UploadOption, Wizard,
+        Action, Destination, EncordReply, FolderPage, FolderRow, List, ListingProgress, Problem, Reply, Request, Row,
+        RunReply, Step, UploadOption, Wizard,
     },
 };
 
@@ -32,53 +35,15 @@ fn shows_as(name: &str, wizard: &Wizard, theme: Theme, width: u16, height: u16) 
 const PLAIN: Theme = Theme::new(false, false);
 
 #[test]
-fn integration_screens() {
-    shows("integration_empty", &Stage::new(Config::default(), silent).wizard);
-    shows("integration_checking", &Stage::new(config(), silent).wizard);
-    let ready = Stage::new(config(), well);
-    shows("integration_ready", &ready.wizard);
-    shows_as("integration_ready_60x20", &ready.wizard, UTF8, 60, 20);
-    shows_as("integration_ready_ascii", &ready.wizard, PLAIN, 80, 24);
-    shows("integration_failed", &Stage::new(config(), unwell).wizard);
-    shows_as("integration_failed_60x20", &Stage::new(config(), unwell).wizard, UTF8, 60, 20);
-    let mut unchosen = config();
-    unchosen.encord.integration = None;
-    shows("integration_unchosen", &Stage::new(unchosen, well).press(Action::Down).wizard);
-    let fields = FieldName::ALL.len() - 2;
-    let pasted = Stage::new(config(), well).times(fields + 1, Action::FocusNext);
-    shows("integration_token_pasted", &pasted.type_in("?sv=2024&sig=abc").press(Action::Next).wizard);
-    let locked = |request: &Request| match request {
-        Request::ConnectEncord { .. } => Some(Reply::Encord(EncordReply {
-            other_region: None,
-            key: Err(Problem::config("The SSH key ~/.ssh/encord_ed25519 is encrypted.").hint("Type its passphrase.")),
-            wants_passphrase: true,
-            login: None,
-        })),
-        other => well(other),
-    };
-    shows("integration_passphrase", &Stage::new(config(), locked).type_in("s3cret-中").wizard);
-    let many = |request: &Request| match request {
-        Request::ConnectEncord { .. } => Some(Reply::Encord(EncordReply {
-            other_region: None,
-            key: Ok(KeyFacts { warning: None, source: "ENCORD_TOKEN".into(), fingerprint: "a bearer token".into() }),
-            wants_passphrase: false,
-            login: Some(Ok((0..40).map(|n| Integration { uuid: uuid(n), title: format!("Storage {n}") }).collect())),
-        })),
-        other => well(other),
-    };
-    shows("integration_many", &Stage::new(config(), many).times(20, Action::Down).wizard);
-}
-
-#[test]
 fn schema_screens() {
     shows(
         "schema_reading",
-        &Stage::at(Step::Schema, |r| if matches!(r, Request::ReadSchema) { None } else { well(r) }).wizard,
+        &Stage::at(Step::Schema, |r| if matches!(r, Request::ReadSchema) { Vec::new() } else { well(r) }).wizard,
     );
     shows("schema_changes", &Stage::at(Step::Schema, well).wizard);
     shows_as("schema_changes_ascii", &Stage::at(Step::Schema, well).wizard, PLAIN, 60, 20);
     let nothing = |request: &Request| match request {
-        Request::ReadSchema => Some(Reply::Schema(Ok(serde_json::Map::new()))),
+        Request::ReadSchema => one(Reply::Schema(Ok(serde_json::Map::new()))),
         other => well(other),
     };
     let mut keyless = config();
@@ -90,7 +55,7 @@ fn schema_screens() {
     shows("schema_conflict", &clash.wizard);
     shows("schema_conflict_kept", &clash.press(Action::KeepTheirs).wizard);
     let failing = |request: &Request| match request {
-        Request::ReadSchema => Some(Reply::Schema(Err(refused()))),
+        Request::ReadSchema => one(Reply::Schema(Err(refused()))),
         other => well(other),
     };
     shows("schema_failed", &Stage::at(Step::Schema, failing).wizard);
@@ -98,15 +63,15 @@ fn schema_screens() {
         Request::ReadSchema => {
             let mut keys = schema();
             keys.extend((0..3000).map(|n| (format!("key-{n:04}"), serde_json::json!({"ty": "geospatial"}))));
-            Some(Reply::Schema(Ok(keys)))
+            one(Reply::Schema(Ok(keys)))
         }
         other => well(other),
     };
     shows("schema_long", &Stage::at(Step::Schema, long).press(Action::Bottom).wizard);
 }
 
-fn unlisted(request: &Request) -> Option<Reply> {
-    if matches!(request, Request::BuildManifest { .. }) { None } else { well(request) }
+fn unlisted(request: &Request) -> Vec<Reply> {
+    if matches!(request, Request::BuildManifest { .. }) { Vec::new() } else { well(request) }
 }
 
 #[test]
@@ -136,10 +101,10 @@ fn manifests_of_nothing_and_of_a_million() {
     let rows = |request: &Request| match request {
         Request::ReadRows { list, first, count } if *first < 400 => {
             let rows = (*first..first + count).map(|place| row(*list, place)).collect();
-            Some(Reply::Rows { list: *list, first: *first, rows })
+            one(Reply::Rows { list: *list, first: *first, rows })
         }
         // What lies further on is still being read.
-        Request::BuildManifest { .. } | Request::ReadRows { .. } => None,
+        Request::BuildManifest { .. } | Request::ReadRows { .. } => Vec::new(),
         other => well(other),
     };
     let stage = Stage::at(Step::Manifest, rows).reply(Reply::Manifest(Ok(built(million))));
@@ -151,7 +116,7 @@ fn manifests_of_nothing_and_of_a_million() {
 fn names_of_all_scripts() {
     let names = |request: &Request| match request {
         Request::BuildManifest { .. } => {
-            Some(Reply::Manifest(Ok(built(Summary { items: [(Kind::Image, 6)].into(), urls: 6, ..summary() }))))
+            one(Reply::Manifest(Ok(built(Summary { items: [(Kind::Image, 6)].into(), urls: 6, ..summary() }))))
         }
         Request::ReadRows { list: List::Items, first, .. } => {
             let names = [
@@ -169,7 +134,7 @@ fn names_of_all_scripts() {
                 item.client_metadata.insert("note".into(), (*name).into());
                 Row::Item(item)
             });
-            Some(Reply::Rows { list: List::Items, first: *first, rows: items.collect() })
+            one(Reply::Rows { list: List::Items, first: *first, rows: items.collect() })
         }
         other => well(other),
     };
@@ -183,7 +148,7 @@ fn names_of_all_scripts() {
 #[test]
 fn folder_screens() {
     let unanswered = |request: &Request| match request {
-        Request::ResolveFolder { .. } | Request::ListFolders { .. } => None,
+        Request::ResolveFolder { .. } | Request::ListFolders { .. } => Vec::new(),
         other => well(other),
     };
     shows("folder_reading", &Stage::at(Step::Folder, unanswered).wizard);
@@ -200,16 +165,16 @@ fn folder_screens() {
     let synced = Stage::at(Step::Folder, well).press(Action::Bottom).press(Action::Toggle);
     shows("folder_synced", &synced.wizard);
     let broken = |request: &Request| match request {
-        Request::ResolveFolder { .. } => Some(Reply::FolderResolved(Err(Problem::config(
+        Request::ResolveFolder { .. } => one(Reply::FolderResolved(Err(Problem::config(
             "The folder 7d1c… does not exist.",
         )
         .hint("Choose another one.")))),
-        Request::ListFolders { .. } => Some(Reply::Folders(Err(refused()))),
+        Request::ListFolders { .. } => one(Reply::Folders(Err(refused()))),
         other => well(other),
     };
     shows("folder_failed", &Stage::at(Step::Folder, broken).wizard);
     let empty = |request: &Request| match request {
-        Request::ListFolders { .. } => Some(Reply::Folders(Ok(FolderPage::default()))),
+        Request::ListFolders { .. } => one(Reply::Folders(Ok(FolderPage::default()))),
         other => well(other),
     };
     let mut unset = config();
@@ -224,7 +189,7 @@ fn folder_screens() {
                 description: "  spaces\u{1b}[1m and control characters".into(),
                 synced: false,
             };
-            Some(Reply::Folders(Ok(FolderPage { rows: (0..100).map(row).collect(), next: Some("2".into()) })))
+            one(Reply::Folders(Ok(FolderPage { rows: (0..100).map(row).collect(), next: Some("2".into()) })))
         }
         other => well(other),
     };
@@ -241,9 +206,9 @@ fn upload_screens() {
     let everything = |request: &Request| match request {
         Request::BuildManifest { .. } => {
             let items = Kind::ALL.into_iter().zip(100_000..).collect();
-            Some(Reply::Manifest(Ok(built(Summary { items, ..summary() }))))
+            one(Reply::Manifest(Ok(built(Summary { items, ..summary() }))))
         }
-        Request::ResolveFolder { .. } => Some(Reply::FolderResolved(Ok(Destination {
+        Request::ResolveFolder { .. } => one(Reply::FolderResolved(Ok(Destination {
             existing: None,
             create: vec!["New".into()],
             description: None,
@@ -254,14 +219,14 @@ fn upload_screens() {
     let all = Stage::at(Step::Upload, everything).times(UploadOption::ALL.len(), Action::Down);
     shows("upload_everything", &all.wizard);
     shows_as("upload_everything_60x20", &all.wizard, UTF8, 60, 20);
-    // The account was changed at the review, and the container is not listed anew yet.
-    let answers = |request: &Request| match request {
-        Request::CheckAzure { access, .. } if access.azure.container != "street-scenes" => None,
+    let failing = |request: &Request| match request {
+        Request::CheckAzure { .. } => checks::replies(checks::three_failures()),
         other => well(other),
     };
-    let changed = Stage::at(Step::Upload, answers).press(Action::Goto(Step::Integration));
-    let changed = changed.times(4, Action::FocusNext).type_in("-2").press(Action::Next);
-    shows("integration_changed_later", &changed.wizard);
+    let mut despite = Stage::new(config(), failing).press(Action::Overrule).press(Action::Yes);
+    despite = despite.times(4, Action::Next);
+    shows("upload_despite", &despite.wizard);
+    shows_as("upload_despite_60x20", &despite.wizard, UTF8, 60, 20);
 }
 
 #[test]
@@ -329,6 +294,10 @@ fn ascii_means_ascii() {
         let text = frame(&Stage::at(step, well).wizard, PLAIN, 100, 30);
         assert!(text.is_ascii(), "{text}");
     }
+    for stage in panels::stages() {
+        let text = frame(&stage.wizard, PLAIN, 100, 30);
+        assert!(text.is_ascii(), "{text}");
+    }
     let failures = running(5000).press(Action::SwitchList);
     assert!(frame(&failures.wizard, PLAIN, 100, 30).is_ascii());
 }
@@ -336,7 +305,7 @@ fn ascii_means_ascii() {
 #[test]
 fn secrets_and_control_characters_never_reach_the_screen() {
     let wanted = |request: &Request| match request {
-        Request::ConnectEncord { .. } => Some(Reply::Encord(EncordReply {
+        Request::ConnectEncord { .. } => one(Reply::Encord(EncordReply {
             other_region: None,
             key: Err(Problem::config("encrypted")),
             wants_passphrase: true,
@@ -346,7 +315,7 @@ fn secrets_and_control_characters_never_reach_the_screen() {
     };
     let stage = Stage::new(config(), wanted).type_in("hunter2");
     let text = frame(&stage.wizard, UTF8, 120, 40);
-    assert!(text.contains("*******") && !text.contains("hunter2"), "{text}");
+    assert!(text.contains("•••••••") && !text.contains("hunter2"), "{text}");
     for stage in [Stage::new(config(), unwell), running(5000).run(RunReply::Refused(refused()))] {
         let text = frame(&stage.wizard, UTF8, 120, 40);
         assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
@@ -356,7 +325,8 @@ fn secrets_and_control_characters_never_reach_the_screen() {
 
 #[test]
 fn what_has_not_been_read_is_drawn_as_such() {
-    let answers = |request: &Request| if matches!(request, Request::ReadRows { .. }) { None } else { well(request) };
+    let answers =
+        |request: &Request| if matches!(request, Request::ReadRows { .. }) { Vec::new() } else { well(request) };
     let stage = Stage::at(Step::Manifest, answers);
     assert!(frame(&stage.wizard, UTF8, 80, 24).contains("> …"));
     let stage = stage.reply(Reply::Rows { list: List::Items, first: 0, rows: vec![Row::Item(item(0))] });
@@ -374,6 +344,7 @@ fn stages() -> Vec<Stage> {
     stages.push(running(5000).press(Action::SwitchList));
     stages.push(running(5000).press(Action::Quit));
     stages.push(finished(RunState::Failed, snapshot(3000), Some(refused())));
+    stages.extend(panels::stages());
     stages
 }
 

@@ -29,6 +29,10 @@ pub struct Glyphs {
     pub unchosen: &'static str,
     /// In front of the row under the cursor.
     pub cursor: &'static str,
+    /// Around a choice that can be switched.
+    pub choice: [&'static str; 2],
+    /// In place of each character of a secret.
+    pub secret: &'static str,
     /// Text was cut here; one column wide.
     pub ellipsis: &'static str,
     /// From one thing to the next.
@@ -54,6 +58,8 @@ const UTF8: Glyphs = Glyphs {
     chosen: "●",
     unchosen: "○",
     cursor: ">",
+    choice: ["‹", "›"],
+    secret: "•",
     ellipsis: "…",
     arrow: "→",
     dot: "·",
@@ -72,6 +78,8 @@ const ASCII: Glyphs = Glyphs {
     chosen: "*",
     unchosen: "o",
     cursor: ">",
+    choice: ["<", ">"],
+    secret: "*",
     ellipsis: "~",
     arrow: "->",
     dot: "|",
@@ -257,7 +265,8 @@ mod tests {
         for glyphs in [&UTF8, &ASCII] {
             for sign in [glyphs.ok, glyphs.bad, glyphs.warn, glyphs.working, glyphs.waiting, glyphs.chosen]
                 .into_iter()
-                .chain([glyphs.unchosen, glyphs.cursor, glyphs.ellipsis, glyphs.rule])
+                .chain([glyphs.unchosen, glyphs.cursor, glyphs.ellipsis, glyphs.rule, glyphs.secret])
+                .chain(glyphs.choice)
                 .chain(glyphs.gauge)
             {
                 assert_eq!(unicode_width::UnicodeWidthStr::width(sign), 1, "{sign}");

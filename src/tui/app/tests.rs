@@ -21,6 +21,7 @@ use ratatui::{
     backend::{CrosstermBackend, TestBackend},
     layout::Rect,
 };
+use secrecy::ExposeSecret;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::*;
@@ -34,6 +35,8 @@ use crate::{
 struct Painted {
     text: String,
     frames: usize,
+    /// What was handed to the clipboard.
+    copied: Vec<String>,
 }
 
 struct TestCanvas {
@@ -49,6 +52,11 @@ impl Canvas for TestCanvas {
         painted.frames += 1;
         Ok(())
     }
+
+    fn copy(&mut self, text: &SecretString) -> io::Result<()> {
+        self.painted.borrow_mut().copied.push(text.expose_secret().to_owned());
+        Ok(())
+    }
 }
 
 /// Answers at once, as the fixtures do; runs are reported as the test wants.
@@ -60,10 +68,11 @@ struct FakeServices {
 impl Services for FakeServices {
     fn carry_out(&mut self, effect: Effect) {
         if let Effect::Start { id, request } = effect {
-            match well(&request) {
-                Some(reply) => self.events.send(Event::Reply { id, reply }).unwrap(),
-                None if matches!(request, Request::StartRun { .. }) => self.started.borrow_mut().push(id),
-                None => {}
+            if matches!(request, Request::StartRun { .. }) {
+                self.started.borrow_mut().push(id);
+            }
+            for reply in well(&request) {
+                self.events.send(Event::Reply { id, reply }).unwrap();
             }
         }
     }
@@ -307,6 +316,27 @@ fn without_colour_the_selection_stays_visible_and_no_colour_is_written() {
         assert!(screen.cell(row, column).unwrap().inverse(), "column {column} of the selected row");
         assert!(!screen.cell(row + 1, column).unwrap().inverse(), "column {column} of the next row");
     }
+}
+
+#[test]
+fn what_is_copied_goes_to_the_terminal_and_to_no_service() {
+    let mut run = Loop::new(future::pending());
+    run.settle();
+    run.press(KeyCode::Char('n'));
+    assert!(run.screen().contains("y copies"), "{}", run.screen());
+    run.press(KeyCode::Char('y'));
+    assert_eq!(run.painted.borrow().copied, ["https://app.encord.com"]);
+    assert!(run.screen().contains("✓ copied"), "{}", run.screen());
+}
+
+#[test]
+fn copying_is_one_sequence_that_no_text_can_leave() {
+    let written = Written::default();
+    let viewport = Viewport::Fixed(Rect::new(0, 0, 80, 24));
+    let options = TerminalOptions { viewport };
+    let mut terminal = Terminal::with_options(CrosstermBackend::new(written.clone()), options).unwrap();
+    terminal.copy(&SecretString::from("sig=a\u{7}\u{1b}]0;中")).unwrap();
+    assert_eq!(String::from_utf8(written.0.take()).unwrap(), "\u{1b}]52;c;c2lnPWEHG10wO+S4rQ==\u{7}");
 }
 
 #[test]

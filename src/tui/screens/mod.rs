@@ -68,10 +68,10 @@ pub fn draw(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, labels: &Labe
 
 /// Who has the keyboard.
 pub(super) fn mode(wizard: &Wizard) -> Mode {
-    match (wizard.overlay(), wizard.takes_text()) {
-        (Some(_), _) => Mode::Overlay,
-        (None, true) => Mode::Text,
-        (None, false) => Mode::Screen,
+    match (wizard.asks(), wizard.takes_text()) {
+        (true, _) => Mode::Overlay,
+        (false, true) => Mode::Text,
+        (false, false) => Mode::Screen,
     }
 }
 
@@ -91,7 +91,8 @@ fn to_ascii(buffer: &mut Buffer) {
                 "…" => "~",
                 "–" | "—" | "─" => "-",
                 "×" => "x",
-                "’" => "'",
+                "’" | "‘" => "'",
+                "“" | "”" => "\"",
                 _ => "?",
             };
             cell.set_symbol(symbol);

@@ -8,13 +8,16 @@ use ratatui::{
     widgets::{Block, Clear, Padding},
 };
 
-use super::parts::{Look, put};
+use super::{
+    integration,
+    parts::{Look, put},
+};
 use crate::{
     tui::{
         keymap::{self, Mode},
         text,
     },
-    wizard::{Action, Overlay, Step, Wizard},
+    wizard::{Action, Overlay, Panel, Step, Wizard},
 };
 
 /// Draws the overlay over the screen's area, if there is one.
@@ -27,22 +30,43 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
             if lines.len() + 2 > usize::from(area.height) {
                 lines.retain(|line| line.width() > 0);
             }
-            (" Help ", lines)
+            ("Help", lines)
         }
-        Some(Overlay::Quit) => (" Quit? ", question(wizard, look, columns)),
+        Some(Overlay::Quit) => ("Quit?", question(wizard, look, columns)),
     };
-    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2).min(area.height);
+    let inside = boxed(frame, area, title, columns, lines.len(), look);
+    let lines = look.fit(lines, usize::from(inside.height));
+    put(frame, inside, lines);
+}
+
+/// Draws an empty box in the middle of an area, as large inside as is asked for and fits, and gives its inside.
+pub(super) fn boxed(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    title: &str,
+    columns: usize,
+    rows: usize,
+    look: &Look<'_>,
+) -> Rect {
+    let height = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(2).min(area.height);
     let width = u16::try_from(columns).unwrap_or(u16::MAX).saturating_add(4).min(area.width);
     let place = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
     let block = Block::bordered()
         .border_set(look.glyphs().border)
-        .title(Span::styled(title, look.theme.title()))
+        .title(Span::styled(format!(" {title} "), look.theme.title()))
         .padding(Padding::horizontal(1));
     let inside = block.inner(place);
+    // Half a wide character before the border would swallow the border.
+    if let Some(before) = place.x.checked_sub(1) {
+        for y in place.y..place.bottom() {
+            if let Some(cell) = frame.buffer_mut().cell_mut((before, y)).filter(|cell| text::width(cell.symbol()) > 1) {
+                cell.set_symbol(" ");
+            }
+        }
+    }
     frame.render_widget(Clear, place);
     frame.render_widget(block, place);
-    let lines = look.fit(lines, usize::from(inside.height));
-    put(frame, inside, lines);
+    inside
 }
 
 /// One sentence on what a step is for.
@@ -63,14 +87,24 @@ fn purpose(step: Step) -> &'static str {
 
 fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let step = wizard.step();
-    let mut lines = vec![look.title(format!("Step {}: {}", step.number(), step.title()))];
-    lines.extend(text::wrap(purpose(step), columns).into_iter().map(Line::from));
+    let panel = wizard.integration().panel().filter(|_| step == Step::Integration);
+    let mut lines = match panel {
+        None => vec![look.title(format!("Step {}: {}", step.number(), step.title()))],
+        Some(panel) => vec![look.title(integration::panel_title(panel))],
+    };
+    if panel.is_none() {
+        lines.extend(text::wrap(purpose(step), columns).into_iter().map(Line::from));
+    }
     lines.push(Line::default());
     let utf8 = look.theme.is_utf8();
     let mut keys: Vec<(String, &str)> = Vec::new();
     let mut shown: Vec<Action> = Vec::new();
-    // Behind the help, a field may have the keyboard.
-    let mode = if wizard.is_typing() { Mode::Text } else { Mode::Screen };
+    // Behind the help, a field may have the keyboard, or a question.
+    let mode = match (panel.is_some_and(Panel::asks), wizard.is_typing()) {
+        (true, _) => Mode::Overlay,
+        (false, true) => Mode::Text,
+        (false, false) => Mode::Screen,
+    };
     for hint in wizard.step_hints() {
         // Both ways of moving are one entry.
         let (first, second) = match hint.action {
@@ -89,16 +123,20 @@ fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
         let two = keymap::key_labels(two, Mode::Screen, utf8);
         merged(&keymap::key_labels(one, Mode::Screen, utf8), Some(&two))
     };
-    if mode == Mode::Screen && step != Step::Upload {
+    let moves = shown.contains(&Action::Up);
+    if moves && mode == Mode::Text {
+        keys.push((pair(Action::PageUp, Action::PageDown), "ten rows up, down"));
+    }
+    if mode == Mode::Screen && step != Step::Upload && (moves || step != Step::Integration) {
         keys.push((pair(Action::PageUp, Action::PageDown), "ten rows up, down"));
         keys.push((pair(Action::Top, Action::Bottom), "first, last row"));
     }
-    if mode == Mode::Screen {
+    if mode == Mode::Screen && panel.is_none() {
         keys.push((
             pair(Action::Goto(Step::Integration), Action::Goto(Step::Progress)).replace(' ', "-"),
             "that step, if those before are done",
         ));
-    } else {
+    } else if mode == Mode::Text && !shown.contains(&Action::Back) {
         keys.push((keymap::key_labels(Action::Back, mode, utf8), "leave the field"));
     }
     let widest = keys.iter().map(|(key, _)| text::width(key)).max().unwrap_or_default();

@@ -156,7 +156,7 @@ impl Look<'_> {
     /// A field's text in a line of `columns`, and the cursor's place in it.
     pub(super) fn field(&self, field: &Field, masked: bool, columns: usize) -> (String, usize) {
         let shown = |text: &str| {
-            if masked { "*".repeat(text.chars().count()) } else { text::clean(text).into_owned() }
+            if masked { self.glyphs().secret.repeat(text.chars().count()) } else { text::clean(text).into_owned() }
         };
         let before: String = field.text().chars().take(field.cursor()).collect();
         let before = shown(&before);

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     schema::{Change, ChangeKind, describe},
     tui::text,
-    wizard::{Action, Plan, Step, UploadOption, Wizard},
+    wizard::{Action, Plan, Step, UploadOption, Wizard, about},
 };
 
 const LABEL: usize = 13;
@@ -141,6 +141,12 @@ fn options(wizard: &Wizard, look: &Look<'_>, wide: usize, titled: bool) -> Vec<L
 
 fn foot(wizard: &Wizard, plan: &Plan, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
+    if !plan.despite.is_empty() {
+        let names: Vec<&str> = plan.despite.iter().map(|id| about(id).name).collect();
+        let sign = Span::styled(format!("{} ", look.glyphs().warn), look.theme.warn());
+        let words = format!("Going on although these checks failed: {}.", names.join(", "));
+        lines.extend(look.hanging(sign, &words, Style::new(), columns));
+    }
     // After an edit the command would do something else than this review says.
     if let Some(command) = look.labels.headless_command.as_ref().filter(|_| !wizard.is_edited()) {
         let name = Span::styled("Without the wizard:  ", look.theme.dim());

@@ -3,36 +3,50 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
+use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 use unicode_width::UnicodeWidthStr;
 use uuid::Uuid;
 
+use super::checks;
 use crate::{
     manifest::{Item, Kind, SkipReason, Skipped, Warning},
     schema::{KeyType, Scalar},
     store::{BatchState, FailedUnit, RunState, Summary, config::Config},
     tui::{Theme, screens},
     wizard::{
-        Action, ContainerFacts, Destination, Edit, Effect, EncordReply, Event, FolderPage, FolderRef, FolderRow,
-        Integration, JobRow, KeyFacts, List, ManifestFacts, Problem, Reply, Request, RequestId, Row, RunReply,
-        Snapshot, Step, Wizard,
+        Action, Check, CheckState, CorsRepair, Destination, Edit, Effect, EncordReply, Event, FolderPage, FolderRef,
+        FolderRow, Integration, JobRow, KeyFacts, List, ManifestFacts, PrefixPage, Problem, Reply, Request, RequestId,
+        Row, RunReply, Snapshot, Step, Wizard,
     },
 };
 
 pub(crate) const UTF8: Theme = Theme::new(true, true);
 
-/// How a request is answered; `None` leaves it open.
-type Answers = fn(&Request) -> Option<Reply>;
+/// How a request is answered, in order; where the last answer is none, or one of several, the request stays open.
+type Answers = fn(&Request) -> Vec<Reply>;
+
+/// One answer.
+pub(crate) fn one(reply: Reply) -> Vec<Reply> {
+    vec![reply]
+}
 
 pub(crate) struct Stage {
     pub(crate) wizard: Wizard,
     pub(crate) open: Vec<(RequestId, Request)>,
+    pub(crate) copied: Vec<SecretString>,
     answers: Answers,
 }
 
 impl Stage {
     pub(crate) fn new(config: Config, answers: Answers) -> Stage {
-        Stage { wizard: Wizard::new(config), open: Vec::new(), answers }.event(Event::Open)
+        Stage { wizard: Wizard::new(config), open: Vec::new(), copied: Vec::new(), answers }.event(Event::Open)
+    }
+
+    /// As a user at a screen has it.
+    pub(crate) fn guided(config: Config, answers: Answers) -> Stage {
+        let wizard = Wizard::new(config).guided();
+        Stage { wizard, open: Vec::new(), copied: Vec::new(), answers }.event(Event::Open)
     }
 
     /// At a step, everything before it well.
@@ -49,11 +63,19 @@ impl Stage {
     pub(crate) fn event(mut self, event: Event) -> Stage {
         let mut effects = self.wizard.handle(event);
         while let Some(effect) = (!effects.is_empty()).then(|| effects.remove(0)) {
-            if let Effect::Start { id, request } = effect {
-                match (self.answers)(&request) {
-                    Some(reply) => effects.extend(self.wizard.handle(Event::Reply { id, reply })),
-                    None => self.open.push((id, request)),
+            match effect {
+                Effect::Start { id, request } => {
+                    let replies = (self.answers)(&request);
+                    let is_open = matches!(replies.last(), None | Some(Reply::AzureCheck(_)));
+                    for reply in replies {
+                        effects.extend(self.wizard.handle(Event::Reply { id, reply }));
+                    }
+                    if is_open {
+                        self.open.push((id, request));
+                    }
                 }
+                Effect::Copy(text) => self.copied.push(text),
+                Effect::Cancel { .. } | Effect::Exit => {}
             }
         }
         self
@@ -223,11 +245,23 @@ fn folder(number: u128, name: &str, description: &str, synced: bool) -> FolderRo
 }
 
 /// Everything is well.
-pub(crate) fn well(request: &Request) -> Option<Reply> {
-    Some(match request {
-        Request::Discover | Request::WatchIntegrations | Request::ListContainers { .. } => return None,
-        Request::ListPrefixes { .. } | Request::RepairCors { .. } | Request::MakeSas { .. } => return None,
-        Request::Remember { .. } => return None,
+pub(crate) fn well(request: &Request) -> Vec<Reply> {
+    one(match request {
+        Request::CheckAzure { .. } => return checks::replies(checks::well()),
+        Request::Discover => Reply::Discovered(checks::discovery()),
+        Request::ListContainers { .. } => {
+            let names = ["$web", "raw-2025", "street-scenes", "街景-二〇二六"];
+            Reply::Containers(Ok(names.map(str::to_owned).to_vec()))
+        }
+        Request::ListPrefixes { prefix, .. } => {
+            let names =
+                if prefix.is_empty() { ["berlin/", "köln/", "東京/"] } else { ["cam-00/", "cam-01/", "cam-02/"] };
+            let folders = names.iter().map(|name| format!("{prefix}{name}")).collect();
+            let result = Ok(PrefixPage { folders, blobs: 3, more: prefix.is_empty() });
+            Reply::Prefixes { prefix: prefix.clone(), result }
+        }
+        Request::RepairCors { plan, .. } => Reply::CorsRepaired(Ok(CorsRepair::Done(plan.after.clone()))),
+        Request::MakeSas { .. } => Reply::SasMade(Ok(SecretString::from(checks::SAS.to_owned()))),
         Request::ConnectEncord { .. } => Reply::Encord(EncordReply {
             other_region: None,
             key: Ok(KeyFacts {
@@ -242,10 +276,6 @@ pub(crate) fn well(request: &Request) -> Option<Reply> {
                 Integration { uuid: uuid(3), title: "Azure 試験".into() },
             ])),
         }),
-        Request::CheckAzure { .. } => Reply::Container(Ok(ContainerFacts {
-            empty: false,
-            account_url: "https://acmevision.blob.core.windows.net".into(),
-        })),
         Request::ReadSchema => Reply::Schema(Ok(schema())),
         Request::BuildManifest { .. } => Reply::Manifest(Ok(built(summary()))),
         Request::ReadRows { list, first, count } => {
@@ -273,19 +303,22 @@ pub(crate) fn well(request: &Request) -> Option<Reply> {
             description: None,
             items: None,
         })),
-        Request::StartRun { .. } | Request::StopRun { .. } => return None,
+        // What these say, a test says itself.
+        Request::WatchIntegrations | Request::Remember { .. } | Request::StartRun { .. } | Request::StopRun { .. } => {
+            return Vec::new();
+        }
     })
 }
 
 /// Nothing is answered.
-pub(crate) fn silent(_: &Request) -> Option<Reply> {
-    None
+pub(crate) fn silent(_: &Request) -> Vec<Reply> {
+    Vec::new()
 }
 
 /// As [`well`], but without any integration to read through and a container that cannot be listed.
-pub(crate) fn unwell(request: &Request) -> Option<Reply> {
+pub(crate) fn unwell(request: &Request) -> Vec<Reply> {
     match request {
-        Request::ConnectEncord { .. } => Some(Reply::Encord(EncordReply {
+        Request::ConnectEncord { .. } => one(Reply::Encord(EncordReply {
             other_region: None,
             key: Ok(KeyFacts {
                 warning: None,
@@ -301,9 +334,9 @@ pub(crate) fn unwell(request: &Request) -> Option<Reply> {
                 "403 AuthorizationPermissionMismatch: This request is not authorized to perform this operation using this permission."
                     .into(),
             );
-            Some(Reply::Container(Err(
-                problem.hint("The SAS token needs the permissions Read and List (sp=rl) on the container.")
-            )))
+            let hint = "The SAS token needs the permissions Read and List (sp=rl) on the container.";
+            let check = Check::new("azure.container", CheckState::Fail, problem.to_string()).fix(hint);
+            vec![Reply::AzureCheck(Box::new(check)), Reply::Container(Err(problem.hint(hint)))]
         }
         other => well(other),
     }

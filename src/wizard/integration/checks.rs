@@ -9,6 +9,9 @@ use crate::{
     wizard::{CHECKS, Check, CheckState, Class, Problem, Repair},
 };
 
+/// An organisation can have very many integrations; a sentence names so many of them.
+const MOST_TITLES: usize = 8;
+
 impl IntegrationStep {
     /// The checks of this step, in order, whatever their state.
     pub fn checks(&self, config: &Config) -> Vec<Check> {
@@ -90,7 +93,11 @@ impl IntegrationStep {
                 "Create one in Encord (Integrations, Add integration, Azure), or ask its admin to add you.".into(),
             ),
             (None, Some(wanted)) => {
-                let titles: Vec<_> = list.iter().map(|integration| format!("'{}'", integration.title)).collect();
+                let named = list.iter().take(MOST_TITLES).map(|integration| format!("'{}'", integration.title));
+                let mut titles: Vec<_> = named.collect();
+                if let more @ 1.. = list.len().saturating_sub(MOST_TITLES) {
+                    titles.push(format!("{more} more"));
+                }
                 if list.iter().filter(|integration| integration.title == wanted).count() > 1 {
                     return fail(
                         format!("several integrations are called '{wanted}'"),

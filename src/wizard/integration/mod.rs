@@ -12,6 +12,7 @@ mod picker;
 mod sas_maker;
 
 use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
 
 use super::{
     Action, AzureAccess, Check, CheckState, ContainerFacts, Discovery, Edit, EncordReply, Field, Hint, Integration,
@@ -154,6 +155,16 @@ impl IntegrationStep {
         self.panel.as_ref()
     }
 
+    /// The way to sign in to Azure that the form shows.
+    pub fn sign_in(&self) -> AuthKind {
+        self.form.sign_in
+    }
+
+    /// Whether this machine is still being looked through.
+    pub fn is_discovering(&self) -> bool {
+        self.discovering.is_some()
+    }
+
     /// What was found on this machine.
     pub fn discovery(&self) -> &Discovery {
         &self.discovery
@@ -180,8 +191,8 @@ impl IntegrationStep {
     /// The integration that the config names, if Encord has it and it is the only one of that title.
     pub fn chosen(&self, config: &Config) -> Option<&Integration> {
         let wanted = config.encord.integration.as_deref()?;
-        let by_id =
-            self.integrations().iter().find(|integration| integration.uuid.to_string() == wanted.to_lowercase());
+        let id = Uuid::parse_str(wanted).ok();
+        let by_id = id.and_then(|id| self.integrations().iter().find(|integration| integration.uuid == id));
         by_id.or_else(|| {
             let mut found = self.integrations().iter().filter(|integration| integration.title == wanted);
             found.next().filter(|_| found.next().is_none())
@@ -218,16 +229,16 @@ impl IntegrationStep {
 
     pub(in crate::wizard) fn hints(&self, config: &Config) -> Vec<Hint> {
         if let Some(panel) = &self.panel {
-            return self.panel_hints(panel);
+            return self.panel_hints(panel, config);
         }
         let Focus::Field(name) = self.focus else {
             let mut hints = vec![Hint::new(Action::Next, "continue")];
             let checks = self.checks(config);
             if let Some(check) = checks.get(self.check_cursor) {
-                match check.repair {
-                    Some(_) => hints.push(Hint::new(Action::Fix, "fix")),
-                    None => hints.push(Hint::new(Action::Toggle, "details")),
+                if check.repair.is_some() {
+                    hints.push(Hint::new(Action::Fix, "fix"));
                 }
+                hints.push(Hint::new(Action::Toggle, "details"));
             }
             if !self.may_overrule(config).is_empty() {
                 hints.push(Hint::new(Action::Overrule, "go on anyway"));

@@ -15,11 +15,17 @@ use crate::{
 use secrecy::SecretString;
 
 impl IntegrationStep {
-    pub(super) fn panel_hints(&self, panel: &Panel) -> Vec<Hint> {
+    pub(super) fn panel_hints(&self, panel: &Panel, config: &Config) -> Vec<Hint> {
         let close = Hint::new(Action::Back, "close");
         match panel {
-            Panel::Picker(_) => {
-                vec![Hint::new(Action::Next, "choose"), Hint::new(Action::Down, "move"), close]
+            Panel::Picker(picker) => {
+                let choose = picker.current().filter(|row| row.is_usable).map(|_| Hint::new(Action::Next, "choose"));
+                let mut hints: Vec<Hint> = choose.into_iter().collect();
+                if picker.current().is_some() {
+                    hints.push(Hint::new(Action::Down, "move"));
+                }
+                hints.push(close);
+                hints
             }
             Panel::Folders(_) => vec![
                 Hint::new(Action::Next, "take over"),
@@ -33,6 +39,7 @@ impl IntegrationStep {
                 Hint::new(Action::Copy, "copy"),
                 Hint::new(Action::Down, "move"),
                 Hint::new(Action::Right, "other method"),
+                Hint::new(Action::MakeSas, "make a SAS"),
                 close,
             ],
             Panel::Sas(maker) => match maker.state() {
@@ -52,7 +59,12 @@ impl IntegrationStep {
                 CorsState::Writing(_) => Vec::new(),
                 CorsState::Done | CorsState::Failed(_) => vec![close],
             },
-            Panel::Details(_) => vec![Hint::new(Action::Down, "scroll"), Hint::new(Action::Fix, "fix"), close],
+            Panel::Details(details) => {
+                let checks = self.checks(config);
+                let repair = checks.iter().find(|check| check.id == details.id).and_then(|check| check.repair.as_ref());
+                let fix = repair.map(|_| Hint::new(Action::Fix, "fix"));
+                fix.into_iter().chain([Hint::new(Action::Down, "scroll"), close]).collect()
+            }
             Panel::Overrule(_) => vec![Hint::new(Action::Yes, "go on anyway"), Hint::new(Action::No, "stay")],
         }
     }

@@ -47,18 +47,22 @@ pub struct Picker {
     kind: PickerKind,
     search: Field,
     rows: Vec<PickerRow>,
+    /// The places of the rows that match the search; there may be very many.
+    matching: Vec<usize>,
     cursor: usize,
     state: Loading,
 }
 
 impl Picker {
     pub(super) fn new(kind: PickerKind, rows: Vec<PickerRow>, state: Loading) -> Picker {
-        Picker { kind, search: Field::default(), rows, cursor: 0, state }
+        let matching = (0..rows.len()).collect();
+        Picker { kind, search: Field::default(), rows, matching, cursor: 0, state }
     }
 
     /// With the cursor on the row of a value.
     pub(super) fn at(mut self, value: &str) -> Picker {
-        self.cursor = self.rows.iter().position(|row| row.value == value).unwrap_or_default();
+        let place = self.rows().position(|row| row.value == value);
+        self.cursor = place.unwrap_or_default();
         self
     }
 
@@ -83,14 +87,19 @@ impl Picker {
     }
 
     /// The rows that match the search: every word of it, whatever the case.
-    pub fn rows(&self) -> Vec<&PickerRow> {
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &PickerRow> {
+        self.matching.iter().map(|place| &self.rows[*place])
+    }
+
+    fn search_again(&mut self) {
         let search = self.search.text().to_lowercase();
         let words: Vec<&str> = search.split_whitespace().collect();
-        let holds = |row: &&PickerRow| {
+        let holds = |row: &PickerRow| {
             let text = format!("{} {} {}", row.label, row.note, row.value).to_lowercase();
             words.iter().all(|word| text.contains(word))
         };
-        self.rows.iter().filter(holds).collect()
+        let rows = self.rows.iter().enumerate();
+        self.matching = rows.filter(|(_, row)| words.is_empty() || holds(row)).map(|(place, _)| place).collect();
     }
 
     /// The cursor's place among the rows that match.
@@ -100,19 +109,20 @@ impl Picker {
 
     /// The row under the cursor.
     pub fn current(&self) -> Option<&PickerRow> {
-        self.rows().get(self.cursor).copied()
+        self.rows().nth(self.cursor)
     }
 
     pub(super) fn edit(&mut self, edit: &Edit) {
         let before = self.search.text().to_owned();
         self.search.edit(edit);
         if before != self.search.text() {
+            self.search_again();
             self.cursor = 0;
         }
     }
 
     pub(super) fn action(&mut self, action: Action) {
-        self.cursor = moved_in(self.cursor, action, self.rows().len());
+        self.cursor = moved_in(self.cursor, action, self.matching.len());
     }
 
     /// The list came.
@@ -121,11 +131,12 @@ impl Picker {
         match result {
             Ok(rows) => {
                 self.rows = rows;
+                self.search_again();
                 self.state = Loading::Done;
             }
             Err(problem) => self.state = Loading::Failed(problem),
         }
-        let place = self.rows().iter().position(|row| Some(&row.value) == under_cursor.as_ref());
+        let place = self.rows().position(|row| Some(&row.value) == under_cursor.as_ref());
         self.cursor = place.unwrap_or(0);
     }
 

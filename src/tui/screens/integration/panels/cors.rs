@@ -1,0 +1,99 @@
+//! What a repair would change of the account's CORS rules.
+
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::super::super::parts::Look;
+use super::answers;
+use crate::{
+    access::cors::{Plan, Rule},
+    wizard::{CorsReview, CorsState, Wizard},
+};
+
+/// In at most so many lines: what stays as it is gives way to what changes.
+pub(super) fn lines(
+    review: &CorsReview,
+    wizard: &Wizard,
+    look: &Look<'_>,
+    columns: usize,
+    height: usize,
+) -> Vec<Line<'static>> {
+    let mut head = Vec::new();
+    if review.state == CorsState::ReviewAgain {
+        let sign = Span::styled(format!("{} ", look.glyphs().warn), look.theme.warn());
+        let words = "Somebody changed the rules meanwhile, so nothing was written. This would be the change now:";
+        head.extend(look.hanging(sign, words, Style::new(), columns));
+    }
+    let account = wizard.config().azure.account_url().unwrap_or_default();
+    let label = |name: &str| Span::styled(format!("{name:<12}"), look.theme.accent());
+    head.extend(look.hanging(label("Account"), &account, Style::new(), columns));
+    let origins = if review.state == CorsState::Done { "Now served" } else { "Missing" };
+    head.extend(look.hanging(label(origins), &review.plan.missing.join(", "), Style::new(), columns));
+    head.push(Line::default());
+    let foot = foot(review, look, columns);
+    let (changed, kept) = difference(&review.plan);
+    for (sign, words) in changed {
+        let style = if sign == '+' { look.theme.ok() } else { look.theme.warn() };
+        head.extend(look.hanging(Span::styled(format!("{sign} "), style), &words, style, columns));
+    }
+    let others = match kept.len() {
+        0 => "There are no other rules.".to_owned(),
+        1 => "The other rule stays as it is.".to_owned(),
+        some => format!("The other {some} rules stay as they are."),
+    };
+    head.extend(look.hanging(Span::raw("  "), &others, look.theme.dim(), columns));
+    for rule in kept {
+        let lines = look.hanging(Span::raw("    "), &rule, look.theme.dim(), columns);
+        if head.len() + lines.len() + foot.len() > height {
+            break;
+        }
+        head.extend(lines);
+    }
+    let mut lines = look.fit(head, height.saturating_sub(foot.len()));
+    lines.extend(foot);
+    lines
+}
+
+fn foot(review: &CorsReview, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+    let mut lines = vec![Line::default()];
+    match &review.state {
+        CorsState::Review | CorsState::ReviewAgain => lines.push(answers(look, "change the rules", "leave them")),
+        CorsState::Writing(_) => {
+            let sign = Span::styled(format!("{} ", look.glyphs().working), look.theme.accent());
+            lines.extend(look.hanging(
+                sign,
+                "Writing the rules, reading them back, trying them",
+                Style::new(),
+                columns,
+            ));
+        }
+        CorsState::Done => {
+            let sign = Span::styled(format!("{} ", look.glyphs().ok), look.theme.ok());
+            lines.extend(look.hanging(sign, "Written, read back and tried.", Style::new(), columns));
+        }
+        CorsState::Failed(problem) => lines.extend(look.problem(problem, columns)),
+    }
+    lines
+}
+
+/// The rules that come and go, with a sign each, and those that stay.
+fn difference(plan: &Plan) -> (Vec<(char, String)>, Vec<String>) {
+    let gone = plan.before.iter().filter(|rule| !plan.after.contains(rule)).map(|rule| ('-', words(rule)));
+    let new = plan.after.iter().filter(|rule| !plan.before.contains(rule)).map(|rule| ('+', words(rule)));
+    let kept = plan.after.iter().filter(|rule| plan.before.contains(rule)).map(words);
+    (gone.chain(new).collect(), kept.collect())
+}
+
+fn words(rule: &Rule) -> String {
+    let list = |parts: &[String]| if parts.is_empty() { "none".to_owned() } else { parts.join(" ") };
+    format!(
+        "origins {}; methods {}; request headers {}; response headers {}; {} s",
+        list(&rule.origins),
+        list(&rule.methods),
+        list(&rule.allowed_headers),
+        list(&rule.exposed_headers),
+        rule.max_age
+    )
+}

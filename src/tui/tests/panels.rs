@@ -1,0 +1,238 @@
+//! The panels over step 1.
+
+use std::time::{Duration, Instant};
+
+use secrecy::ExposeSecret;
+
+use super::{
+    PLAIN, checks,
+    fixtures::{Stage, UTF8, config, frame, one, refused, uuid, well},
+    integration::{at_check, at_field, failing},
+    shows, shows_as,
+};
+use crate::{
+    store::config::{AuthKind, Config},
+    wizard::{Action, CorsRepair, EncordReply, FieldName, Integration, KeyFacts, Problem, Reply, Request},
+};
+
+/// In every size that matters.
+fn everywhere(name: &str, stage: &Stage) {
+    shows(name, &stage.wizard);
+    shows_as(&format!("{name}_60x20"), &stage.wizard, UTF8, 60, 20);
+}
+
+fn listed(count: u128) -> Vec<Reply> {
+    one(Reply::Encord(EncordReply {
+        other_region: None,
+        key: Ok(KeyFacts { warning: None, source: "ssh_key_file".into(), fingerprint: "SHA256:4RkSk0Q".into() }),
+        wants_passphrase: false,
+        login: Some(Ok((0..count).map(|n| Integration { uuid: uuid(n), title: format!("Storage {n}") }).collect())),
+    }))
+}
+
+fn none(request: &Request) -> Vec<Reply> {
+    match request {
+        Request::ConnectEncord { .. } => listed(0),
+        Request::ListContainers { .. } => one(Reply::Containers(Ok(Vec::new()))),
+        Request::Discover => one(Reply::Discovered(crate::wizard::Discovery::default())),
+        other => well(other),
+    }
+}
+
+fn very_many(request: &Request) -> Vec<Reply> {
+    match request {
+        Request::ConnectEncord { .. } => listed(100_000),
+        Request::ListContainers { .. } => {
+            one(Reply::Containers(Ok((0..100_000).map(|n| format!("container-{n:06}")).collect())))
+        }
+        other => well(other),
+    }
+}
+
+fn browse(stage: Stage, name: FieldName) -> Stage {
+    at_field(stage, name).press(Action::Browse)
+}
+
+fn with_key() -> Config {
+    let mut config = config();
+    (config.azure.sas_token_env, config.azure.account_key_env) = (None, Some("AZURE_STORAGE_KEY".into()));
+    config
+}
+
+#[test]
+fn lists_to_choose_from() {
+    let open = |name| browse(Stage::guided(config(), well), name);
+    everywhere("picker_keys", &open(FieldName::KeyFile));
+    shows_as("picker_keys_unusable", &open(FieldName::KeyFile).press(Action::Bottom).wizard, UTF8, 80, 24);
+    shows_as("picker_keys_ascii", &open(FieldName::KeyFile).wizard, PLAIN, 80, 24);
+    shows_as("picker_regions", &open(FieldName::Domain).wizard, UTF8, 80, 24);
+    shows_as("picker_ways", &open(FieldName::SignIn).wizard, UTF8, 80, 24);
+    shows_as("picker_integrations", &open(FieldName::Integration).type_in("azure").wizard, UTF8, 80, 24);
+    shows("picker_containers", &open(FieldName::Container).wizard);
+    shows_as("picker_nothing_found", &open(FieldName::Container).type_in("zz").wizard, UTF8, 80, 24);
+    for (name, field) in [
+        ("picker_no_keys", FieldName::KeyFile),
+        ("picker_no_integrations", FieldName::Integration),
+        ("picker_no_containers", FieldName::Container),
+    ] {
+        shows_as(name, &browse(Stage::guided(config(), none), field).wizard, UTF8, 80, 24);
+    }
+    let reading = |request: &Request| match request {
+        Request::ListContainers { .. } => Vec::new(),
+        other => well(other),
+    };
+    shows_as("picker_reading", &browse(Stage::new(config(), reading), FieldName::Container).wizard, UTF8, 80, 24);
+    let refusing = |request: &Request| match request {
+        Request::ListContainers { .. } => one(Reply::Containers(Err(refused()))),
+        other => well(other),
+    };
+    everywhere("picker_failed", &browse(Stage::new(config(), refusing), FieldName::Container));
+}
+
+#[test]
+fn a_list_of_a_hundred_thousand_is_drawn_as_fast_as_one_of_ten() {
+    let stage = browse(Stage::new(config(), very_many), FieldName::Container);
+    shows_as("picker_very_many", &stage.press(Action::PageDown).wizard, UTF8, 80, 24);
+    for name in [FieldName::Container, FieldName::Integration] {
+        let mut stage = browse(Stage::new(config(), very_many), name).press(Action::Bottom);
+        let took = |stage: &Stage| {
+            let begun = Instant::now();
+            frame(&stage.wizard, UTF8, 80, 24);
+            begun.elapsed()
+        };
+        let fastest = |stage: &Stage| (0..5).map(|_| took(stage)).min().unwrap();
+        assert!(fastest(&stage) < Duration::from_millis(250), "{:?}", fastest(&stage));
+        stage = stage.type_in("99");
+        assert!(fastest(&stage) < Duration::from_millis(250), "{:?}", fastest(&stage));
+    }
+}
+
+#[test]
+fn folders_of_the_container() {
+    let open = || browse(Stage::new(config(), well), FieldName::Folders);
+    everywhere("folders", &open());
+    let chosen = open().press(Action::Toggle).press(Action::Right).press(Action::Down);
+    shows_as("folders_within_chosen", &chosen.wizard, UTF8, 80, 24);
+    let below = open().press(Action::Down).press(Action::Right).press(Action::Toggle).press(Action::Left);
+    shows_as("folders_some_below", &below.wizard, UTF8, 80, 24);
+    shows_as("folders_ascii", &below.wizard, PLAIN, 80, 24);
+    let refusing = |request: &Request| match request {
+        Request::ListPrefixes { prefix, .. } => one(Reply::Prefixes { prefix: prefix.clone(), result: Err(refused()) }),
+        other => well(other),
+    };
+    shows_as("folders_failed", &browse(Stage::new(config(), refusing), FieldName::Folders).wizard, UTF8, 80, 24);
+}
+
+#[test]
+fn the_guide_to_a_new_integration() {
+    let open = || Stage::new(config(), well).press(Action::New);
+    everywhere("guide", &open());
+    let copied = open().times(3, Action::Down).press(Action::Copy);
+    assert_eq!(copied.copied.iter().map(ExposeSecret::expose_secret).collect::<Vec<_>>(), ["acmevision"]);
+    shows_as("guide_copied", &copied.wizard, UTF8, 80, 24);
+    let other = copied.press(Action::Right);
+    everywhere("guide_service_principal", &other.press(Action::Bottom));
+    let troubled = open().reply(Reply::Integrations(Err(refused())));
+    everywhere("guide_trouble", &troubled);
+}
+
+#[test]
+fn a_sas_for_encord() {
+    let open = || Stage::new(with_key(), well).press(Action::MakeSas);
+    everywhere("sas", &open());
+    let short = open().press(Action::Toggle).press(Action::Down).times(3, Action::Left);
+    everywhere("sas_short", &short);
+    let made = short.press(Action::Next);
+    everywhere("sas_made", &made);
+    let copied = made.press(Action::Copy);
+    assert_eq!(copied.copied.iter().map(ExposeSecret::expose_secret).collect::<Vec<_>>(), [checks::SAS]);
+    shows_as("sas_copied", &copied.wizard, UTF8, 80, 24);
+    let gone = copied.press(Action::Back);
+    assert!(!frame(&gone.wizard, UTF8, 120, 40).contains("sig="));
+    let refusing = |request: &Request| match request {
+        Request::MakeSas { .. } => {
+            one(Reply::SasMade(Err(Problem::config("Only an account key can sign such a SAS.")
+                .hint("Sign in with an account key: the portal shows it under Security + networking, Access keys."))))
+        }
+        other => well(other),
+    };
+    let mut with_entra = config();
+    (with_entra.azure.sas_token_env, with_entra.azure.auth) = (None, Some(AuthKind::Entra));
+    let failed = Stage::new(with_entra, refusing).press(Action::MakeSas);
+    shows_as("sas_without_key", &failed.wizard, UTF8, 80, 24);
+    shows_as("sas_failed", &failed.press(Action::Next).wizard, UTF8, 80, 24);
+}
+
+#[test]
+fn cors_rules_before_they_are_changed() {
+    let open = |answers| at_check(Stage::new(config(), answers), "azure.cors").press(Action::Fix);
+    everywhere("cors", &open(failing));
+    shows_as("cors_ascii", &open(failing).wizard, PLAIN, 80, 24);
+    shows_as("cors_done", &open(failing).press(Action::Yes).wizard, UTF8, 80, 24);
+    let writing = |request: &Request| match request {
+        Request::RepairCors { .. } => Vec::new(),
+        other => failing(other),
+    };
+    let writing = open(writing).press(Action::Yes);
+    shows_as("cors_writing", &writing.wizard, UTF8, 80, 24);
+    let failed = writing.reply(Reply::CorsRepaired(Err(refused())));
+    everywhere("cors_failed", &failed);
+    let changed = |request: &Request| match request {
+        Request::RepairCors { .. } => {
+            let mut plan = checks::plan();
+            let other = checks::rule(&["https://new.acme.example"], &["GET", "PUT"]);
+            plan.before.insert(1, other.clone());
+            plan.after.insert(1, other);
+            one(Reply::CorsRepaired(Ok(CorsRepair::Changed(Box::new(plan)))))
+        }
+        other => failing(other),
+    };
+    everywhere("cors_changed", &open(changed).press(Action::Yes));
+}
+
+#[test]
+fn one_check_in_full() {
+    let open = |id| at_check(Stage::new(config(), failing), id).press(Action::Toggle);
+    everywhere("details", &open("azure.cors"));
+    shows_as("details_scrolled", &open("azure.cors").times(50, Action::Down).wizard, UTF8, 60, 20);
+    shows_as("details_evil", &open("azure.cors.preflight").wizard, UTF8, 80, 24);
+    shows_as("details_ok", &open("encord.key").wizard, PLAIN, 80, 24);
+}
+
+#[test]
+fn going_on_anyway_is_asked_first() {
+    let open = Stage::new(config(), failing).press(Action::Overrule);
+    everywhere("overrule", &open);
+    let over = open.press(Action::Yes);
+    shows("integration_overruled", &over.wizard);
+}
+
+/// Behind the help the keys of the panel are told.
+#[test]
+fn help_over_a_panel() {
+    let guide = Stage::new(config(), well).press(Action::New).press(Action::Help);
+    shows_as("help_guide", &guide.wizard, UTF8, 80, 24);
+    let picker = browse(Stage::new(config(), well), FieldName::Container).press(Action::Help);
+    shows_as("help_picker", &picker.wizard, UTF8, 80, 24);
+    let cors = at_check(Stage::new(config(), failing), "azure.cors").press(Action::Fix).press(Action::Help);
+    shows_as("help_cors", &cors.wizard, UTF8, 80, 24);
+}
+
+/// A stage for each panel.
+pub(super) fn stages() -> Vec<Stage> {
+    let failed = || Stage::new(config(), failing);
+    vec![
+        browse(Stage::guided(config(), well), FieldName::KeyFile),
+        browse(Stage::new(config(), well), FieldName::Container).type_in("街"),
+        browse(Stage::new(config(), none), FieldName::Integration),
+        browse(Stage::new(config(), well), FieldName::Folders).press(Action::Toggle),
+        Stage::new(config(), well).press(Action::New),
+        Stage::new(with_key(), well).press(Action::MakeSas).press(Action::Next),
+        at_check(failed(), "azure.cors").press(Action::Fix),
+        at_check(failed(), "azure.cors").press(Action::Toggle).times(9, Action::Down),
+        failed().press(Action::Overrule),
+        failed(),
+        at_field(failed(), FieldName::Account).type_in("://x?y").press(Action::Next),
+        Stage::guided(Config::default(), well),
+    ]
+}
