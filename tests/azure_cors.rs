@@ -1,6 +1,8 @@
 //! CORS rules of a storage account, read, repaired and asked about: against Azurite, with Microsoft's own Python library as the
 //! witness, and against the embedded Blob service.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise, in its helpers too")]
+
 mod support;
 
 use std::sync::{

@@ -335,7 +335,7 @@ async fn rules_that_are_none_are_refused_and_change_nothing() {
         assert_eq!(error.code(), Some("InvalidXmlDocument"));
         assert_eq!(account.cors_rules().await.expect("rules"), before);
     }
-    account.set_cors_rules(&[other.clone()]).await.expect("a rule");
+    account.set_cors_rules(std::slice::from_ref(&other)).await.expect("a rule");
     assert_eq!(account.cors_rules().await.expect("rules"), [other]);
     account.set_cors_rules(&[]).await.expect("no rule");
     assert_eq!(account.cors_rules().await.expect("rules"), []);
