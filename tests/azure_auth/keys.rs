@@ -205,7 +205,7 @@ async fn a_token_that_is_made_for_encord_is_well_signed() {
     assert!(!format!("{:?}", Reply::SasMade(Ok(token.clone()))).contains("sig="));
     let attempt = bench.reach("sas").secret("sas_token_env", token.expose_secret());
     tokio::task::spawn_blocking(move || {
-        attempt.expect_refused(4, &["AuthorizationProtocolMismatch", "allows https only"])
+        attempt.expect_refused(4, &["AuthorizationProtocolMismatch", "allows https only"]);
     })
     .await
     .unwrap();

@@ -52,16 +52,16 @@ mod tests {
 
     use super::*;
 
-    fn who(claims: Value) -> String {
+    fn who(claims: &Value) -> String {
         SignedIn::read(&format!("e30.{}.x", URL_SAFE_NO_PAD.encode(claims.to_string())), "az").who
     }
 
     #[test]
     fn people_go_before_applications_and_those_before_ids() {
-        assert_eq!(who(json!({ "upn": "ann@acme.example", "appid": "04b07795", "oid": "1" })), "ann@acme.example");
-        assert_eq!(who(json!({ "preferred_username": "ann", "azp": "2" })), "ann");
-        assert_eq!(who(json!({ "appid": "2", "oid": "1" })), "application 2");
-        assert_eq!(who(json!({ "oid": "1" })), "object 1");
+        assert_eq!(who(&json!({ "upn": "ann@acme.example", "appid": "04b07795", "oid": "1" })), "ann@acme.example");
+        assert_eq!(who(&json!({ "preferred_username": "ann", "azp": "2" })), "ann");
+        assert_eq!(who(&json!({ "appid": "2", "oid": "1" })), "application 2");
+        assert_eq!(who(&json!({ "oid": "1" })), "object 1");
         let read = SignedIn::read(&format!("e30.{}.", URL_SAFE_NO_PAD.encode(json!({ "tid": "t" }).to_string())), "az");
         assert_eq!(read.tenant.as_deref(), Some("t"));
     }

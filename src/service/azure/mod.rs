@@ -10,6 +10,7 @@ mod container;
 mod cors_xml;
 mod entra;
 mod error;
+mod hints;
 mod identity;
 mod page;
 mod pasted;
