@@ -71,7 +71,10 @@ async fn repair(headless: &mut Headless) -> Result<(), Stopped> {
     let Some(check) = checks.into_iter().find(|check| check.id == "azure.cors") else { return Ok(()) };
     let mut plan = match check {
         Check { repair: Some(Repair::Cors(plan)), .. } => plan,
-        Check { state: CheckState::Pass, .. } => return Ok(tell_fix(headless, None)),
+        Check { state: CheckState::Pass, .. } => {
+            tell_fix(headless, None);
+            return Ok(());
+        }
         _ => return Ok(()),
     };
     for _ in 0..ATTEMPTS {

@@ -5,8 +5,12 @@ use serde_json::Value;
 use super::program::Ended;
 
 /// The documented events with their fields and the types that these may have.
-const DOCUMENTED: [(&str, &[(&str, &str)]); 7] = [
-    ("check", &[("id", "string"), ("state", "string"), ("detail", "string"), ("fix", "string null")]),
+const DOCUMENTED: [(&str, &[(&str, &str)]); 8] = [
+    (
+        "check",
+        &[("id", "string"), ("state", "string"), ("detail", "string"), ("fix", "string null"), ("why", "string")],
+    ),
+    ("fix", &[("id", "string"), ("changed", "array")]),
     ("listing", &[("blobs", "number"), ("items", "number"), ("skipped", "number")]),
     ("manifest", &[("path", "string"), ("items", "number"), ("errors", "number"), ("warnings", "number")]),
     ("issue", &[("severity", "string"), ("code", "string"), ("item", "string"), ("message", "string")]),

@@ -26,3 +26,21 @@ pub(super) fn judge(outcome: &Result<Login, Fault>) -> Check {
         Err(fault) => failed(ID, &fault.problem),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wizard::{Class, Problem};
+
+    #[test]
+    fn who_signed_in_is_said_as_far_as_it_is_known() {
+        let login = |who| judge(&Ok(Login { source: "SAS token in SAS".into(), who }));
+        assert_eq!(login(None).detail, "SAS token in SAS");
+        let ann = SignedIn { who: "ann@acme.example".into(), tenant: Some("t-1".into()), by: "az" };
+        assert_eq!(login(Some(ann)).detail, "az as ann@acme.example (tenant t-1)");
+        let problem = Problem { class: Class::Access, ..Problem::other("Nobody is signed in.").hint("Run az login.") };
+        let check = judge(&Err(Fault::not_signed_in(problem)));
+        assert_eq!((check.state, check.class), (CheckState::Fail, Class::Access));
+        assert_eq!(check.fix.as_deref(), Some("Run az login."));
+    }
+}
