@@ -41,7 +41,6 @@ pub enum Effect {
 
 /// What can be asked of the services.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "a handful exist at a time")]
 pub enum Request {
     /// Read the key, sign in, list the integrations.
     ConnectEncord {

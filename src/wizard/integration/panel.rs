@@ -8,6 +8,7 @@ use crate::{
 
 /// A panel over the form.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum Panel {
     /// A list to choose from.
     Picker(Picker),

@@ -183,11 +183,20 @@ impl IntegrationStep {
         }
     }
 
+    /// About how many lines a check takes on the smallest screen; there is nothing to scroll to beyond them.
+    fn lines_of(&self, id: &str, config: &Config) -> usize {
+        const COLUMNS: usize = 40;
+        let Some(check) = self.checks(config).into_iter().find(|check| check.id == id) else { return 0 };
+        let texts = [check.detail.as_str(), check.about().why, check.fix.as_deref().unwrap_or_default()];
+        texts.iter().flat_map(|text| text.lines()).map(|line| line.chars().count() / COLUMNS + 2).sum()
+    }
+
     fn close_panel(&mut self, outbox: &mut Outbox) {
         match self.panel.take() {
             // What is being written is not given up, and its answer is waited for.
             Some(panel @ Panel::Cors(CorsReview { state: CorsState::Writing(_), .. })) => self.panel = Some(panel),
             Some(Panel::Guide(guide)) => outbox.cancel(guide.watch),
+            Some(Panel::Sas(maker)) if maker.is_for_guide => self.open_guide(outbox),
             Some(Panel::Folders(browser)) => browser.cancel(outbox),
             Some(Panel::Picker(picker)) => {
                 if let Loading::Running(id) = picker.state() {
@@ -200,8 +209,14 @@ impl IntegrationStep {
 
     pub(super) fn panel_action(&mut self, action: Action, config: &mut Config, outbox: &mut Outbox) {
         let is_guide = matches!(self.panel, Some(Panel::Guide(_)));
+        let longest = match &self.panel {
+            Some(Panel::Details(details)) => self.lines_of(details.id, config),
+            _ => 0,
+        };
         match (action, &mut self.panel) {
-            (Action::Back | Action::No, _) => self.close_panel(outbox),
+            (Action::Back | Action::No, _) | (Action::Next, Some(Panel::Details(_) | Panel::Guide(_))) => {
+                self.close_panel(outbox);
+            }
             (Action::Next, Some(Panel::Picker(_))) => self.pick(config, outbox),
             (Action::Next, Some(Panel::Folders(browser))) => {
                 config.manifest.prefixes = browser.chosen().to_vec();
@@ -218,7 +233,6 @@ impl IntegrationStep {
                 }
                 SasState::Made(_) | SasState::Running(_) => {}
             },
-            (Action::Next, Some(Panel::Details(_) | Panel::Guide(_))) => self.close_panel(outbox),
             (Action::Yes | Action::Next, Some(Panel::Cors(review))) => match review.state {
                 CorsState::Review | CorsState::ReviewAgain => {
                     let plan = review.plan.clone();
@@ -250,7 +264,7 @@ impl IntegrationStep {
             }
             (Action::MakeSas, _) if is_guide => {
                 self.close_panel(outbox);
-                self.panel = Some(Panel::Sas(SasMaker::default()));
+                self.panel = Some(Panel::Sas(SasMaker::for_guide()));
             }
             (Action::Fix, Some(Panel::Details(_))) => {
                 self.panel = None;
@@ -264,7 +278,8 @@ impl IntegrationStep {
                 details.scroll = details.scroll.saturating_sub(if action == Action::Up { 1 } else { 10 });
             }
             (Action::Down | Action::PageDown, Some(Panel::Details(details))) => {
-                details.scroll += if action == Action::Down { 1 } else { 10 };
+                let further = details.scroll + if action == Action::Down { 1 } else { 10 };
+                details.scroll = further.min(longest);
             }
             _ => {}
         }

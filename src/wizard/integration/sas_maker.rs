@@ -27,16 +27,22 @@ pub struct SasMaker {
     row: usize,
     pub(super) state: SasState,
     pub(super) is_copied: bool,
+    /// Whether the guide to a new integration opened it, and is to be gone back to.
+    pub(super) is_for_guide: bool,
 }
 
 impl Default for SasMaker {
     fn default() -> SasMaker {
         let wish = SasWish { may_write: true, days: 730 };
-        SasMaker { wish, row: 0, state: SasState::Choosing, is_copied: false }
+        SasMaker { wish, row: 0, state: SasState::Choosing, is_copied: false, is_for_guide: false }
     }
 }
 
 impl SasMaker {
+    pub(super) fn for_guide() -> SasMaker {
+        SasMaker { is_for_guide: true, ..SasMaker::default() }
+    }
+
     /// What is asked for.
     pub fn wish(&self) -> SasWish {
         self.wish

@@ -476,6 +476,29 @@ fn a_made_sas_is_copied_on_request_and_gone_with_its_panel() {
 }
 
 #[test]
+fn a_sas_made_for_the_guide_leads_back_to_it() {
+    let mut harness = signed_in();
+    harness.act(Action::New);
+    harness.act(Action::MakeSas);
+    assert!(matches!(panel(&harness), Panel::Sas(_)));
+    harness.act(Action::Back);
+    assert!(matches!(panel(&harness), Panel::Guide(guide) if guide.is_watching()));
+    harness.act(Action::Back);
+    assert!(harness.wizard.integration().panel().is_none());
+}
+
+#[test]
+fn details_scroll_no_further_than_there_is_text() {
+    let mut harness = signed_in();
+    harness.act(Action::Toggle);
+    for _ in 0..500 {
+        harness.act(Action::Down);
+    }
+    let Panel::Details(details) = panel(&harness) else { panic!("no details") };
+    assert!(details.scroll < 40, "{}", details.scroll);
+}
+
+#[test]
 fn containers_and_folders_are_picked_from_what_the_credential_can_list() {
     let mut harness = signed_in();
     harness.container(Ok(false));
