@@ -57,7 +57,7 @@ fn enter_leads_through_all_six_screens_to_the_end() {
     let home = tempfile::tempdir().unwrap();
     let mut terminal = demo(home.path(), "60");
     for (step, shows) in [
-        (1, &["Azure traffic study", "Container", "ok"][..]),
+        (1, &["Azure traffic study", "traffic-study", "16 ok"][..]),
         (2, &["camera", "cam01, cam02, cam03", "4 to add"]),
         (3, &["278 items", "299 blobs", "7 left out", "mislabelled/not-a-video.mp4"]),
         (4, &["Demo/Traffic study", "2 folders will be created"]),
@@ -259,7 +259,7 @@ fn no_color_means_no_colour() {
 fn terminals_without_utf_8_get_ascii() {
     let home = tempfile::tempdir().unwrap();
     let mut terminal = Terminal::start_with(home.path(), &["demo"], SIZE, &[("LANG", "C")]);
-    terminal.wait_until("the first screen", SOON, |screen| screen.contains("Everything is ready"));
+    terminal.wait_until("the first screen", SOON, |screen| screen.contains("goes on to the schema"));
     assert!(terminal.raw().is_ascii(), "{}", terminal.screen());
 }
 

@@ -1,6 +1,9 @@
 //! The embedded Encord service with a recorder in front of it and a key that it knows.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use azure_to_encord::demo::encord::{Integration, Options, Pace, RegisteredItem, Server, StorageAccess};
 use azure_to_encord::service::tls;
@@ -39,7 +42,7 @@ impl Encord {
         let server = Server::start(options).await.unwrap();
         let recorder = Recorder::start(server.url()).await;
         let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join("key"), key.pem()).unwrap();
+        write_private(&dir.path().join("key"), &key.pem());
         Encord { server, recorder, key, bearer_token, dir }
     }
 
@@ -83,4 +86,11 @@ impl Encord {
         }
         names
     }
+}
+
+/// Writes a key as `ssh-keygen` does: readable by its owner alone.
+pub(crate) fn write_private(path: &Path, text: &str) {
+    std::fs::write(path, text).unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
 }

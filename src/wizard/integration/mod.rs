@@ -62,6 +62,8 @@ pub struct IntegrationStep {
     panel: Option<Panel>,
     /// A user is at the screen: what is on this machine is offered, and nothing is called a fault before it was typed.
     is_guided: bool,
+    /// Whether the user has typed or pressed anything yet; until then the focus may move to where something is missing.
+    is_touched: bool,
     discovering: Option<RequestId>,
     discovery: Discovery,
     key: Option<Result<KeyFacts, Problem>>,
@@ -86,6 +88,7 @@ impl IntegrationStep {
             focus: first_empty.map_or(Focus::Checks, Focus::Field),
             panel: None,
             is_guided: false,
+            is_touched: false,
             discovering: None,
             discovery: Discovery::default(),
             key: None,
@@ -363,6 +366,7 @@ impl IntegrationStep {
     }
 
     pub(in crate::wizard) fn edit(&mut self, edit: &Edit) {
+        self.is_touched = true;
         match (&mut self.panel, self.focus) {
             (Some(Panel::Picker(picker)), _) => picker.edit(edit),
             (None, Focus::Field(name)) if name.kind() == FieldKind::Text => self.form.edit(name, edit),
@@ -371,6 +375,7 @@ impl IntegrationStep {
     }
 
     pub(in crate::wizard) fn action(&mut self, action: Action, config: &mut Config, outbox: &mut Outbox) -> Move {
+        self.is_touched = true;
         if self.panel.is_some() {
             self.panel_action(action, config, outbox);
             return Move::Stay;
@@ -407,7 +412,7 @@ impl IntegrationStep {
                 let is_open = name == FieldName::Integration && self.chosen(config).is_none();
                 match is_open && !self.integrations().is_empty() {
                     true => self.browse(name, config, outbox),
-                    false => self.move_focus(true),
+                    false => self.focus = self.next_needed(Some(name), config),
                 }
             }
             (Action::Next, Focus::Checks) => {
@@ -446,6 +451,28 @@ impl IntegrationStep {
         let at = stops.iter().position(|stop| *stop == self.focus).unwrap_or_default();
         let step = if forward { 1 } else { stops.len() - 1 };
         self.focus = stops.get((at + step) % stops.len()).copied().unwrap_or(Focus::Checks);
+    }
+
+    /// Where the user is needed next: the first field after this one that lacks something, else the checks.
+    fn next_needed(&self, after: Option<FieldName>, config: &Config) -> Focus {
+        let shown = self.form.shown();
+        let at = after.and_then(|after| shown.iter().position(|name| *name == after)).map_or(0, |at| at + 1);
+        let mut in_turn = shown.iter().cycle().skip(at).take(shown.len()).filter(|name| Some(**name) != after);
+        in_turn.find(|name| self.is_needed(**name, config)).map_or(Focus::Checks, |name| Focus::Field(*name))
+    }
+
+    fn is_needed(&self, name: FieldName, config: &Config) -> bool {
+        match name {
+            FieldName::KeyFile => {
+                let is_unnamed = self.key.is_none() && self.encord == Side::Unset;
+                self.is_guided && is_unnamed && self.form.text(name).is_empty()
+            }
+            FieldName::Integration => !self.integrations().is_empty() && self.chosen(config).is_none(),
+            FieldName::Passphrase | FieldName::Account | FieldName::Credential | FieldName::Container => {
+                self.form.text(name).is_empty()
+            }
+            FieldName::Domain | FieldName::Strict | FieldName::SignIn | FieldName::Folders => false,
+        }
     }
 
     /// Takes the form into the config and checks anew what changed.
@@ -494,6 +521,9 @@ impl IntegrationStep {
         self.commit(config, outbox);
         if from_environment && self.encord == Side::Unset {
             self.connect(config, outbox);
+        }
+        if !self.is_touched {
+            self.focus = self.next_needed(None, config);
         }
     }
 

@@ -221,7 +221,7 @@ impl IntegrationStep {
             (Action::Next, Some(Panel::Folders(browser))) => {
                 config.manifest.prefixes = browser.chosen().to_vec();
                 self.close_panel(outbox);
-                self.move_focus(true);
+                self.focus = self.next_needed(Some(FieldName::Folders), config);
             }
             (Action::Next, Some(Panel::Sas(maker))) => match maker.state {
                 SasState::Choosing | SasState::Failed(_) => {
@@ -315,8 +315,8 @@ impl IntegrationStep {
             PickerKind::Containers => self.form.set(FieldName::Container, &value),
         }
         self.commit(config, outbox);
-        if let Focus::Field(_) = self.focus {
-            self.move_focus(true);
+        if let Focus::Field(name) = self.focus {
+            self.focus = self.next_needed(Some(name), config);
         }
         self.look(config);
     }

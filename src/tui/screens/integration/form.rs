@@ -132,7 +132,7 @@ pub(super) fn summary(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<L
         let values = names.iter().filter_map(|name| brief(wizard, look, *name)).collect::<Vec<_>>();
         values.join(&format!(" {} ", look.glyphs().dot))
     };
-    let encord = shown(&[FieldName::Domain, FieldName::KeyFile, FieldName::Integration, FieldName::Strict]);
+    let encord = shown(&[FieldName::Domain, FieldName::Integration, FieldName::Strict, FieldName::KeyFile]);
     let azure = shown(&[FieldName::Account, FieldName::Container, FieldName::SignIn, FieldName::Folders]);
     [("Encord  ", encord), ("Azure   ", azure)]
         .map(|(heading, values)| {
