@@ -2,7 +2,7 @@
 //!
 //! Source: Encord's guide to its Azure integration (the table of CORS rules) and the official SDK's `configs.py`.
 
-use url::Url;
+use url::{Host, Url};
 
 /// A region that Encord runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,14 +46,24 @@ pub fn origins(domain: &str) -> Vec<String> {
         return region.origins.map(str::to_owned).to_vec();
     }
     let Ok(url) = Url::parse(domain.trim()) else { return Vec::new() };
-    let is_here = url.host_str().is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "[::1]"));
-    if is_here {
+    if is_here(domain) {
         return REGIONS[0].origins.map(str::to_owned).to_vec();
     }
     let own = url.origin().ascii_serialization();
     match own.strip_prefix("https://api.") {
         Some(rest) => vec![format!("https://app.{rest}"), own],
         None => vec![own],
+    }
+}
+
+/// Whether an API is on this machine.
+pub fn is_here(domain: &str) -> bool {
+    let Ok(url) = Url::parse(domain.trim()) else { return false };
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
     }
 }
 

@@ -33,11 +33,14 @@ pub(crate) async fn wizard(label: Option<&str>) -> Exit {
     }
 }
 
-/// Where there is no config, step 1 begins with what was chosen the last time.
+/// Where there is no config, step 1 begins with what the environment says, and what was chosen the last time.
 fn begun(home: &Home) -> Config {
     let mut config = Config::default();
     if let Some((encord, azure)) = store::last::load(home) {
         (config.encord, config.azure) = (encord, azure);
+    }
+    if let Some(domain) = std::env::var("ENCORD_DOMAIN").ok().filter(|domain| !domain.trim().is_empty()) {
+        config.encord.domain = domain.trim().to_owned();
     }
     config
 }

@@ -61,7 +61,6 @@ impl Driver {
         let session = Arc::clone(&self.session);
         match request {
             Request::ConnectEncord { encord, passphrase } => {
-                session.set_encord(&encord.domain);
                 self.read(id, async move {
                     let reply = connect::encord(&session, &encord, passphrase.as_ref()).await;
                     session.reply(id, Reply::Encord(reply));
@@ -72,8 +71,8 @@ impl Driver {
                 session.reply(id, Reply::Discovered(found));
             }),
             Request::WatchIntegrations => self.read(id, async move { watching::integrations(&session, id).await }),
-            Request::CheckAzure { access, origins, strict } => self.read(id, async move {
-                let reply = checks::azure(&session, id, &access, &origins, strict).await;
+            Request::CheckAzure { access, encord } => self.read(id, async move {
+                let reply = checks::azure(&session, id, &access, &encord).await;
                 session.reply(id, Reply::Container(reply));
             }),
             Request::ListContainers { access } => self.read(id, async move {
@@ -92,7 +91,9 @@ impl Driver {
                 });
             }
             Request::MakeSas { access, wish } => session.reply(id, Reply::SasMade(sas::make(&access, wish))),
-            Request::Remember { encord, azure } => session.remember(&encord, &azure),
+            Request::Remember { encord, azure } => {
+                self.runs.spawn_blocking(move || session.remember(&encord, &azure));
+            }
             Request::ReadSchema => self.read(id, async move {
                 let reply = schema::read(&session).await;
                 session.reply(id, Reply::Schema(reply));

@@ -4,7 +4,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::TempDir;
 use tokio::sync::mpsc::UnboundedSender;
-use url::{Host, Url};
 
 use super::encord;
 use crate::{
@@ -21,8 +20,6 @@ pub(crate) struct Draft {
 
 #[derive(Debug, Default)]
 struct Shared {
-    /// Whether the Encord API that was asked for last is on this machine.
-    encord_is_here: bool,
     client: Option<encord::Client>,
     draft: Option<Draft>,
     manifest: Option<ManifestDir>,
@@ -58,21 +55,6 @@ impl Session {
     /// Keeps the choices of step 1 for the next time. A disk that takes no files is told of by what needs them.
     pub(crate) fn remember(&self, encord: &config::Encord, azure: &config::Azure) {
         let _ = store::last::save(&self.home, encord, azure);
-    }
-
-    /// Notes which Encord is meant from now on.
-    pub(crate) fn set_encord(&self, domain: &str) {
-        let is_here = |url: Url| match url.host() {
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            Some(Host::Domain(name)) => name == "localhost",
-            None => false,
-        };
-        self.shared().encord_is_here = Url::parse(domain.trim()).is_ok_and(is_here);
-    }
-
-    pub(crate) fn encord_is_here(&self) -> bool {
-        self.shared().encord_is_here
     }
 
     pub(crate) fn set_client(&self, client: encord::Client) {

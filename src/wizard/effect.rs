@@ -57,10 +57,8 @@ pub enum Request {
     CheckAzure {
         /// Which container, as whom.
         access: AzureAccess,
-        /// The origins from which browsers must be able to read.
-        origins: Vec<String>,
-        /// Whether Encord's servers never read the files.
-        strict: bool,
+        /// For whom: its region tells from where browsers read, and whether its servers do.
+        encord: Box<config::Encord>,
     },
     /// The containers that the credential can list.
     ListContainers {

@@ -42,7 +42,7 @@ fn lacking(rules: &[Rule], plan: Plan) -> Check {
         (false, false) => (CheckState::Fail, format!("no rule of the account serves {missing}")),
     };
     Check::new(RULES, state, detail)
-        .fix("`azure-to-encord check CONFIG --fix` adds what is missing and leaves every other rule as it is.")
+        .fix("f in the wizard, or `azure-to-encord check CONFIG --fix`, adds what is missing and leaves every other rule as it is.")
         .repair(Repair::Cors(Box::new(plan)))
 }
 

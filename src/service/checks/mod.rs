@@ -22,7 +22,11 @@ use super::{
     cors::manual_cors,
     session::Session,
 };
-use crate::wizard::{AzureAccess, Check, ContainerFacts, Problem, Reply, RequestId};
+use crate::{
+    access::region,
+    store::config::Encord,
+    wizard::{AzureAccess, Check, ContainerFacts, Problem, Reply, RequestId},
+};
 
 /// How long a check waits for its answer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -38,9 +42,9 @@ pub(super) async fn azure(
     session: &Session,
     id: RequestId,
     access: &AzureAccess,
-    origins: &[String],
-    strict: bool,
+    encord: &Encord,
 ) -> Result<ContainerFacts, Problem> {
+    let origins = &encord.origins()[..];
     let tell = |check: Check| session.reply(id, Reply::AzureCheck(Box::new(check)));
     let resolved = resolve(access);
     let site = Site::of(access, resolved.as_ref().ok());
@@ -125,7 +129,7 @@ pub(super) async fn azure(
         tell(excused("azure.cors.preflight", silent).await.unwrap_or(check));
     };
     let network = async {
-        let Some(facts) = network_facts(session, access, &site, strict).await else {
+        let Some(facts) = network_facts(access, &site, encord).await else {
             return tell(skipped("azure.network", "no account is known"));
         };
         let listing = listing.clone().await;
@@ -220,7 +224,7 @@ async fn look_at_blobs(container: &Container, host: &str, tell: &impl Fn(Check))
     });
 }
 
-async fn network_facts(session: &Session, access: &AzureAccess, site: &Site, strict: bool) -> Option<network::Facts> {
+async fn network_facts(access: &AzureAccess, site: &Site, encord: &Encord) -> Option<network::Facts> {
     let base = access.azure.object_url_base.as_ref().map_or(site.url.as_str(), Url::as_str);
     let url = Url::parse(base).ok()?;
     let host = url.host_str()?.to_owned();
@@ -238,7 +242,7 @@ async fn network_facts(session: &Session, access: &AzureAccess, site: &Site, str
         is_listed_host: listed.is_some_and(|listed| listed.host_str() == Some(host.as_str())),
         host,
         addresses,
-        encord_is_here: session.encord_is_here(),
-        strict,
+        encord_is_here: region::is_here(&encord.domain),
+        strict: encord.strict_client_only,
     })
 }

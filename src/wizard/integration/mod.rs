@@ -356,11 +356,9 @@ impl IntegrationStep {
         self.checked.encord.strict_client_only = config.encord.strict_client_only;
         let complete = config.azure.account_url().is_some() && !config.azure.container.is_empty();
         self.container = match complete || self.has_secret(config) {
-            true => Side::Running(outbox.start(Request::CheckAzure {
-                access,
-                origins: config.encord.origins(),
-                strict: config.encord.strict_client_only,
-            })),
+            true => {
+                Side::Running(outbox.start(Request::CheckAzure { access, encord: Box::new(config.encord.clone()) }))
+            }
             false => Side::Unset,
         };
     }
@@ -484,7 +482,7 @@ impl IntegrationStep {
         }
         let wants_login = !same_login(&self.checked.encord, &config.encord)
             || (had_passphrase_problem && !self.form.text(FieldName::Passphrase).is_empty());
-        let is_elsewhere = self.checked.encord.origins() != config.encord.origins()
+        let is_elsewhere = self.checked.encord.domain != config.encord.domain
             || self.checked.encord.strict_client_only != config.encord.strict_client_only;
         let is_other_secret = exposed(&self.checked.typed) != exposed(&self.form.typed());
         if self.checked.azure != config.azure || is_elsewhere || is_other_secret {

@@ -129,7 +129,7 @@ fn another_region_or_strictness_asks_azure_for_other_things() {
     harness.act(Action::Toggle);
     harness.act(Action::FocusNext);
     assert!(harness.wizard.config().encord.strict_client_only);
-    assert!(matches!(&harness.open[..], [(_, Request::CheckAzure { strict: true, .. })]));
+    assert!(matches!(&harness.open[..], [(_, Request::CheckAzure { encord, .. })] if encord.strict_client_only));
     harness.open.clear();
     harness.focus(FieldName::Domain);
     harness.act(Action::Browse);
@@ -139,7 +139,7 @@ fn another_region_or_strictness_asks_azure_for_other_things() {
         .open
         .iter()
         .filter_map(|(_, request)| match request {
-            Request::CheckAzure { origins, .. } => Some(origins[0].as_str()),
+            Request::CheckAzure { encord, .. } => Some(encord.origins().remove(0)),
             _ => None,
         })
         .collect();
