@@ -227,6 +227,7 @@ async fn the_choices_are_kept_for_the_next_time() {
     let encord = config::Encord { integration: Some("Other".into()), ..config::Encord::default() };
     let azure = config::Azure { account: Some("acme".into()), container: "raw".into(), ..config::Azure::default() };
     program.start(3, Request::Remember { encord: Box::new(encord.clone()), azure: Box::new(azure.clone()) });
+    program.driver.wind_down(Duration::from_secs(10)).await;
     let home = Home::below(program.dir.path());
     assert_eq!(azure_to_encord::store::last::load(&home), Some((encord, azure)));
 }

@@ -221,8 +221,10 @@ fn assert_events(ended: &Ended, expected: &Expected, items: usize) {
     assert_eq!(only(&events, "folder")["created"], true);
     let checks: Vec<_> = events.iter().filter(|event| event["event"] == "check").collect();
     // An archived blob is worth a look, and left out.
-    let expected = |check: &Value| if check["id"] == "azure.tier" { "warn" } else { "pass" };
-    let is_well = |check: &&Value| check["state"] == expected(check) || check["state"] == "skipped";
+    let is_well = |check: &&Value| {
+        ["pass", "skipped"].iter().any(|state| check["state"] == *state)
+            || (check["id"] == "azure.tier" && check["state"] == "warn")
+    };
     assert!(!checks.is_empty() && checks.iter().all(is_well), "{checks:#?}");
     let done: u64 = events
         .iter()
