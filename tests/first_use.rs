@@ -85,7 +85,9 @@ async fn from_nothing_to_all_green_takes_five_keys_and_is_remembered() {
         screen.contains("the account has no CORS rules") && screen.contains("f ")
     });
     terminal.send("f");
-    terminal.wait_until("the difference", SOON, |screen| screen.contains("+ origins https://app.encord.com"));
+    terminal.wait_until("the difference", SOON, |screen| {
+        screen.contains("+ GET, POST, OPTIONS, PUT from https://app.encord.com")
+    });
     terminal.send("y");
     terminal.wait_for("Written, read back and tried", SOON);
     terminal.send("\r");

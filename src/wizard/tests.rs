@@ -1,6 +1,8 @@
 //! The machines by tables and properties: no service, no clock, no terminal.
 
+mod discovery;
 mod integration;
+mod panels;
 mod properties;
 
 use std::{collections::BTreeMap, path::PathBuf};

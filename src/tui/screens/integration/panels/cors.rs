@@ -8,7 +8,7 @@ use ratatui::{
 use super::super::super::parts::Look;
 use super::answers;
 use crate::{
-    access::cors::{Plan, Rule},
+    access::cors::describe,
     wizard::{CorsReview, CorsState, Wizard},
 };
 
@@ -33,10 +33,10 @@ pub(super) fn lines(
     head.extend(look.hanging(label(origins), &review.plan.missing.join(", "), Style::new(), columns));
     head.push(Line::default());
     let foot = foot(review, look, columns);
-    let (changed, kept) = difference(&review.plan);
-    for (sign, words) in changed {
-        let style = if sign == '+' { look.theme.ok() } else { look.theme.warn() };
-        head.extend(look.hanging(Span::styled(format!("{sign} "), style), &words, style, columns));
+    let (kept, changed): (Vec<_>, Vec<_>) = describe(&review.plan).into_iter().partition(|line| line.sign == ' ');
+    for line in changed {
+        let style = if line.sign == '+' { look.theme.ok() } else { look.theme.warn() };
+        head.extend(look.hanging(Span::styled(format!("{} ", line.sign), style), &line.text, style, columns));
     }
     let others = match kept.len() {
         0 => "There are no other rules.".to_owned(),
@@ -45,7 +45,7 @@ pub(super) fn lines(
     };
     head.extend(look.hanging(Span::raw("  "), &others, look.theme.dim(), columns));
     for rule in kept {
-        let lines = look.hanging(Span::raw("    "), &rule, look.theme.dim(), columns);
+        let lines = look.hanging(Span::raw("    "), &rule.text, look.theme.dim(), columns);
         if head.len() + lines.len() + foot.len() > height {
             break;
         }
@@ -76,24 +76,4 @@ fn foot(review: &CorsReview, look: &Look<'_>, columns: usize) -> Vec<Line<'stati
         CorsState::Failed(problem) => lines.extend(look.problem(problem, columns)),
     }
     lines
-}
-
-/// The rules that come and go, with a sign each, and those that stay.
-fn difference(plan: &Plan) -> (Vec<(char, String)>, Vec<String>) {
-    let gone = plan.before.iter().filter(|rule| !plan.after.contains(rule)).map(|rule| ('-', words(rule)));
-    let new = plan.after.iter().filter(|rule| !plan.before.contains(rule)).map(|rule| ('+', words(rule)));
-    let kept = plan.after.iter().filter(|rule| plan.before.contains(rule)).map(words);
-    (gone.chain(new).collect(), kept.collect())
-}
-
-fn words(rule: &Rule) -> String {
-    let list = |parts: &[String]| if parts.is_empty() { "none".to_owned() } else { parts.join(" ") };
-    format!(
-        "origins {}; methods {}; request headers {}; response headers {}; {} s",
-        list(&rule.origins),
-        list(&rule.methods),
-        list(&rule.allowed_headers),
-        list(&rule.exposed_headers),
-        rule.max_age
-    )
 }
