@@ -4,6 +4,7 @@
 
 mod action;
 mod check;
+mod connections;
 mod effect;
 mod field;
 mod folder;
@@ -23,10 +24,12 @@ use crate::store::config::Config;
 
 pub use action::{Action, Edit, Hint};
 pub use check::{About, CHECKS, Check, CheckState, Repair, about};
+pub use connections::{
+    AzureAccess, ContainerFacts, CorsRepair, Discovery, EncordReply, Integration, KeyCandidate, KeyFacts, PrefixPage,
+    SasWish, WayIn,
+};
 pub use effect::{
-    AzureAccess, ContainerFacts, CorsRepair, Discovery, Effect, EncordReply, Event, FolderPage, FolderRow, Integration,
-    KeyCandidate, KeyFacts, ListingProgress, ManifestFacts, PrefixPage, Reply, Request, RequestId, RunReply, SasWish,
-    WayIn,
+    Effect, Event, FolderPage, FolderRow, ListingProgress, ManifestFacts, Reply, Request, RequestId, RunReply,
 };
 pub use field::Field;
 pub(crate) use folder::split_path;
