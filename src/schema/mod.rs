@@ -3,10 +3,12 @@
 //! Encord keeps one schema per organisation and saving replaces all of it, so everything here starts from the schema as it
 //! was read and keeps what it does not understand.
 
+mod edit;
 mod key;
 mod key_type;
 mod merge;
 
+pub use edit::{Edit, EditError, Refusal};
 pub use key::{KeyError, check_key};
 pub use key_type::{KeyType, Scalar};
 pub use merge::{Change, ChangeKind, Diff, describe, diff};
