@@ -3,12 +3,19 @@
 //! Encord keeps one schema per organisation and saving replaces all of it, so everything here starts from the schema as it
 //! was read and keeps what it does not understand.
 
+mod checker;
+mod coerce;
+mod datetime;
 mod edit;
 mod key;
 mod key_type;
 mod merge;
+mod value;
 
+pub use checker::{Checker, Fault};
+pub use coerce::{Coerced, coerce};
 pub use edit::{Edit, EditError, Refusal};
 pub use key::{KeyError, check_key};
 pub use key_type::{KeyType, Scalar};
 pub use merge::{Change, ChangeKind, Diff, describe, diff};
+pub use value::{LONGEST_VARCHAR, ValueFault, check_value};
