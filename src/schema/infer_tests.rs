@@ -70,7 +70,7 @@ fn a_hospital_export() {
         let uid = format!("1.2.840.113619.2.55.3.{number}");
         json!({
             "StudyInstanceUID": uid, "StudyDate": date, "PatientSex": sex, "PatientAge": "064Y",
-            "SliceThickness": 0.5 + f64::from(number), "PixelSpacing": [0.5, 0.5], "Contrast": number % 2 == 0,
+            "SliceThickness": 0.5 + f64::from(number), "PixelSpacing": [0.5, 0.5], "Contrast": number > 5,
             "Referrer": null, "Findings": "No acute findings. ".repeat(60), "Site": extra,
         })
     };
