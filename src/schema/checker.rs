@@ -6,9 +6,9 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::{
-    Coerced, KeyError, KeyType, Scalar, ValueFault, check_key, check_value, coerce,
-    coerce::option,
-    value::{LONGEST_VARCHAR, check_length, nearest, not_an_option},
+    Coerced, KeyError, KeyType, Scalar, ValueFault, check_key,
+    coerce::{change, coerce, option},
+    value::{LONGEST_VARCHAR, fault, fits, nearest, not_an_option, too_long},
 };
 
 /// Where Encord keeps the key frames and their metadata in a video's metadata (encord.md §2.14); not a key of the schema.
@@ -65,11 +65,17 @@ impl Checker {
     /// # Errors
     /// What is wrong with the key, or else with the value.
     pub fn check(&self, key: &str, value: &Value) -> Result<(), Fault> {
-        if key == FRAMES && value.is_object() {
+        if is_frames(key, value) {
             return Ok(());
         }
+        let rule = self.rule(key)?;
+        if rule.fits(value) { Ok(()) } else { Err(Fault::Value(rule.fault(value))) }
+    }
+
+    fn rule(&self, key: &str) -> Result<&Rule, Fault> {
         match self.rules.get(key) {
-            Some(rule) => rule.check(value),
+            Some(Rule::Deleted) => Err(Fault::Deleted),
+            Some(rule) => Ok(rule),
             None => Err(check_key(key).map_or_else(Fault::Key, |()| Fault::Unknown)),
         }
     }
@@ -84,11 +90,10 @@ impl Checker {
     /// # Errors
     /// What is wrong with the key, which no change of the value can mend.
     pub fn coerce(&self, key: &str, value: &Value) -> Result<Coerced, Fault> {
-        match (self.check(key, value), self.rules.get(key)) {
-            (Ok(()), _) => Ok(Coerced::Kept),
-            (Err(Fault::Value(fault)), Some(rule)) => Ok(rule.coerce(value, fault)),
-            (Err(fault), _) => Err(fault),
+        if is_frames(key, value) {
+            return Ok(Coerced::Kept);
         }
+        Ok(self.rule(key)?.coerce(value))
     }
 
     /// The key of the schema that is spelt most like an unknown one. As slow as the schema is big: for reports.
@@ -113,35 +118,47 @@ impl Rule {
         }
     }
 
-    fn check(&self, value: &Value) -> Result<(), Fault> {
-        let fits = match (self, value) {
-            (Rule::Deleted, _) => return Err(Fault::Deleted),
-            (Rule::Anything, _) | (_, Value::Null) => Ok(()),
-            (Rule::Type(key_type), value) => check_value(key_type, value),
-            (Rule::Varchar(most), Value::String(text)) => check_length(text, *most),
-            (Rule::Varchar(_), value) => check_value(&TEXT, value),
-            (Rule::Options(options), Value::String(text)) if options.binary_search(text).is_ok() => Ok(()),
-            (Rule::Options(options), value) => Err(not_an_option(options.iter().map(String::as_str), value)),
-        };
-        fits.map_err(Fault::Value)
+    fn fits(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Rule::Anything | Rule::Deleted, _) | (_, Value::Null) => true,
+            (Rule::Type(key_type), value) => fits(key_type, value),
+            (Rule::Varchar(most), Value::String(text)) => too_long(text, *most).is_none(),
+            (Rule::Options(options), Value::String(text)) => options.binary_search(text).is_ok(),
+            (Rule::Varchar(_) | Rule::Options(_), _) => false,
+        }
     }
 
     /// For a value that does not fit.
-    fn coerce(&self, value: &Value, fault: ValueFault) -> Coerced {
+    fn fault(&self, value: &Value) -> ValueFault {
+        let special = match (self, value) {
+            (Rule::Type(key_type), value) => return fault(key_type, value),
+            (Rule::Varchar(most), Value::String(text)) => too_long(text, *most),
+            (Rule::Options(options), value) => Some(not_an_option(options, value)),
+            (Rule::Varchar(_) | Rule::Anything | Rule::Deleted, _) => None,
+        };
+        special.unwrap_or_else(|| fault(&TEXT, value))
+    }
+
+    fn coerce(&self, value: &Value) -> Coerced {
+        if self.fits(value) {
+            return Coerced::Kept;
+        }
         let changed = match self {
             Rule::Type(key_type) => return coerce(key_type, value),
-            Rule::Varchar(_) => match coerce(&TEXT, value) {
-                Coerced::Changed(text) => Some(text),
-                _ => None,
-            },
+            Rule::Varchar(_) => change(&TEXT, value),
             Rule::Options(options) => option(options, value),
             Rule::Deleted | Rule::Anything => None,
         };
         match changed {
-            Some(changed) if self.check(&changed).is_ok() => Coerced::Changed(changed),
-            _ => Coerced::Fault(fault),
+            Some(changed) if self.fits(&changed) => Coerced::Changed(changed),
+            Some(changed) => Coerced::Fault(self.fault(&changed)),
+            None => Coerced::Fault(self.fault(value)),
         }
     }
+}
+
+fn is_frames(key: &str, value: &Value) -> bool {
+    key == FRAMES && value.is_object()
 }
 
 #[cfg(test)]
@@ -220,7 +237,7 @@ mod tests {
         assert_eq!(checker.coerce("n", &json!(12)), Ok(Coerced::Kept));
         assert_eq!(checker.coerce("strict", &json!(123)), changed(json!("123")));
         assert_eq!(checker.coerce("weather", &json!("Rain ")), changed(json!("rain")));
-        let long = ValueFault::NotA { expected: "a text", found: "1234".into() };
+        let long = ValueFault::TooLong { found: 4, most: 3 };
         assert_eq!(checker.coerce("strict", &json!(1234)), Ok(Coerced::Fault(long)));
         assert_eq!(checker.coerce("gone", &json!(1)), Err(Fault::Deleted));
         assert_eq!(checker.coerce("other", &json!(1)), Err(Fault::Unknown));

@@ -6,9 +6,9 @@ use serde_json::{Map, Number, Value};
 use uuid::Uuid;
 
 use super::{
-    KeyType, Scalar, ValueFault, check_value,
+    KeyType, Scalar, ValueFault,
     datetime::{self, Reading},
-    value::excerpt,
+    value::{excerpt, fault, fits},
 };
 
 /// What became of a value.
@@ -32,15 +32,36 @@ pub enum Coerced {
 /// - embedding: lists written as text, and numbers written as text in a list
 /// - geospatial: short names of the two fields, numbers written as text
 pub fn coerce(key_type: &KeyType, value: &Value) -> Coerced {
-    let Err(fault) = check_value(key_type, value) else { return Coerced::Kept };
-    let changed = match key_type {
+    if fits(key_type, value) {
+        return Coerced::Kept;
+    }
+    match change(key_type, value) {
+        Some(changed) if fits(key_type, &changed) => Coerced::Changed(changed),
+        // A list that can be read is judged by what it says.
+        Some(changed) => Coerced::Fault(fault(key_type, &changed)),
+        None if *key_type == DATETIME && value.as_str().map(datetime::read) == Some(Reading::DayOrMonth) => {
+            Coerced::Fault(ValueFault::DayOrMonth(excerpt(value)))
+        }
+        None => Coerced::Fault(fault(key_type, value)),
+    }
+}
+
+/// Whether a value fits, as it is or coerced.
+pub(super) fn reads_as(key_type: &KeyType, value: &Value) -> bool {
+    fits(key_type, value) || change(key_type, value).is_some_and(|changed| fits(key_type, &changed))
+}
+
+const DATETIME: KeyType = KeyType::Scalar(Scalar::Datetime);
+
+/// What a value can only stand for. It need not fit.
+pub(super) fn change(key_type: &KeyType, value: &Value) -> Option<Value> {
+    match key_type {
         KeyType::Scalar(Scalar::Number) => value.as_str().and_then(number),
         KeyType::Scalar(Scalar::Boolean) => boolean(value).map(Value::Bool),
         KeyType::Scalar(Scalar::Varchar | Scalar::Text) => text(value).map(|text| Value::String(text.into_owned())),
-        KeyType::Scalar(Scalar::Datetime) => match value.as_str().map(datetime::read) {
-            Some(Reading::Point(point)) => Some(point.into()),
-            Some(Reading::DayOrMonth) => return Coerced::Fault(ValueFault::DayOrMonth(excerpt(value))),
-            Some(Reading::Unreadable) | None => None,
+        KeyType::Scalar(Scalar::Datetime) => match datetime::read(value.as_str()?) {
+            Reading::Point(point) => Some(point.into()),
+            Reading::DayOrMonth | Reading::Unreadable => None,
         },
         KeyType::Scalar(Scalar::Uuid) => {
             value.as_str().and_then(|text| Uuid::try_parse(text.trim()).ok()).map(|uuid| uuid.to_string().into())
@@ -48,14 +69,6 @@ pub fn coerce(key_type: &KeyType, value: &Value) -> Coerced {
         KeyType::Enum(options) => option(options, value),
         KeyType::Embedding(_) => embedding(value),
         KeyType::Geospatial => place(value),
-    };
-    match changed {
-        None => Coerced::Fault(fault),
-        Some(changed) => match check_value(key_type, &changed) {
-            Ok(()) => Coerced::Changed(changed),
-            // A list that can be read is judged by what it says.
-            Err(fault) => Coerced::Fault(fault),
-        },
     }
 }
 
@@ -160,7 +173,6 @@ mod tests {
     const NUMBER: KeyType = KeyType::Scalar(Scalar::Number);
     const BOOLEAN: KeyType = KeyType::Scalar(Scalar::Boolean);
     const VARCHAR: KeyType = KeyType::Scalar(Scalar::Varchar);
-    const DATETIME: KeyType = KeyType::Scalar(Scalar::Datetime);
     const UUID: KeyType = KeyType::Scalar(Scalar::Uuid);
 
     fn choice() -> KeyType {

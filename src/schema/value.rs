@@ -80,28 +80,59 @@ fn did_you_mean(nearest: Option<&String>) -> String {
 /// # Errors
 /// What is wrong with the value.
 pub fn check_value(key_type: &KeyType, value: &Value) -> Result<(), ValueFault> {
+    if fits(key_type, value) { Ok(()) } else { Err(fault(key_type, value)) }
+}
+
+/// What [`check_value`] finds, for those who do not want to know why.
+pub(super) fn fits(key_type: &KeyType, value: &Value) -> bool {
     match (key_type, value) {
         (_, Value::Null)
         | (KeyType::Scalar(Scalar::Text), Value::String(_))
-        | (KeyType::Scalar(Scalar::Boolean), Value::Bool(_)) => Ok(()),
-        (KeyType::Scalar(Scalar::Varchar), Value::String(text)) => check_length(text, LONGEST_VARCHAR),
-        (KeyType::Scalar(Scalar::Number), Value::Number(number)) if number.as_f64().is_some_and(f64::is_finite) => {
-            Ok(())
-        }
-        (KeyType::Scalar(Scalar::Datetime), Value::String(text)) if datetime::is_iso(text) => Ok(()),
+        | (KeyType::Scalar(Scalar::Boolean), Value::Bool(_)) => true,
+        (KeyType::Scalar(Scalar::Varchar), Value::String(text)) => too_long(text, LONGEST_VARCHAR).is_none(),
+        (KeyType::Scalar(Scalar::Number), number) => is_finite(number),
+        (KeyType::Scalar(Scalar::Datetime), Value::String(text)) => datetime::is_iso(text),
         // Also of 36 characters are only those with hyphens and without braces.
-        (KeyType::Scalar(Scalar::Uuid), Value::String(text)) if text.len() == 36 && Uuid::try_parse(text).is_ok() => {
-            Ok(())
+        (KeyType::Scalar(Scalar::Uuid), Value::String(text)) => text.len() == 36 && Uuid::try_parse(text).is_ok(),
+        (KeyType::Enum(options), Value::String(text)) => options.contains(text),
+        (KeyType::Embedding(size), Value::Array(numbers)) => {
+            numbers.len() as u64 == u64::from(*size) && numbers.iter().all(is_finite)
         }
-        (KeyType::Enum(options), Value::String(text)) if options.iter().any(|option| option == text) => Ok(()),
-        (KeyType::Enum(options), _) => Err(not_an_option(options.iter().map(String::as_str), value)),
-        (KeyType::Embedding(size), Value::Array(numbers)) => check_embedding(*size, numbers),
-        (KeyType::Geospatial, Value::Object(_)) => check_place(value),
-        _ => Err(not_a(key_type, value)),
+        (KeyType::Geospatial, Value::Object(fields)) => {
+            let within = |(name, most): (&str, f64)| {
+                fields.get(name).and_then(Value::as_f64).is_some_and(|degrees| (-most..=most).contains(&degrees))
+            };
+            fields.len() == 2 && PLACE.into_iter().all(within)
+        }
+        _ => false,
     }
 }
 
-pub(super) fn not_a(key_type: &KeyType, value: &Value) -> ValueFault {
+/// The fields of a place with their largest values, in degrees.
+const PLACE: [(&str, f64); 2] = [("latitude", 90.0), ("longitude", 180.0)];
+
+fn is_finite(number: &Value) -> bool {
+    number.as_f64().is_some_and(f64::is_finite)
+}
+
+/// Why a value does not fit.
+pub(super) fn fault(key_type: &KeyType, value: &Value) -> ValueFault {
+    let special = match (key_type, value) {
+        (KeyType::Scalar(Scalar::Varchar), Value::String(text)) => too_long(text, LONGEST_VARCHAR),
+        (KeyType::Enum(options), _) => Some(not_an_option(options, value)),
+        (KeyType::Embedding(expected), Value::Array(numbers)) => Some(embedding_fault(*expected, numbers)),
+        (KeyType::Geospatial, Value::Object(fields)) if fields.len() == 2 => {
+            PLACE.into_iter().find_map(|(name, most)| {
+                let found = fields.get(name)?.as_f64()?;
+                (!(-most..=most).contains(&found)).then_some(ValueFault::Range { name, found, most })
+            })
+        }
+        _ => None,
+    };
+    special.unwrap_or_else(|| not_a(key_type, value))
+}
+
+fn not_a(key_type: &KeyType, value: &Value) -> ValueFault {
     let expected = match key_type {
         KeyType::Scalar(Scalar::Number) => "a number",
         KeyType::Scalar(Scalar::Varchar | Scalar::Text) => "a text",
@@ -115,49 +146,43 @@ pub(super) fn not_a(key_type: &KeyType, value: &Value) -> ValueFault {
     ValueFault::NotA { expected, found: excerpt(value) }
 }
 
-pub(super) fn not_an_option<'a>(options: impl Iterator<Item = &'a str>, value: &Value) -> ValueFault {
-    let nearest = value.as_str().and_then(|text| nearest(options, text)).map(str::to_owned);
-    ValueFault::NotAnOption { found: excerpt(value), nearest }
+pub(super) fn not_an_option(options: &[String], value: &Value) -> ValueFault {
+    let alike = value.as_str().and_then(|text| nearest(options.iter().map(String::as_str), text));
+    ValueFault::NotAnOption { found: excerpt(value), nearest: alike.map(str::to_owned) }
 }
 
 /// What is spelt most like a text, if it is like it at all.
 pub(super) fn nearest<'a>(names: impl Iterator<Item = &'a str>, text: &str) -> Option<&'a str> {
+    const LIKE: f64 = 0.6;
     let text = text.to_lowercase();
-    let likeness = |name: &str| strsim::normalized_damerau_levenshtein(&name.to_lowercase(), &text);
+    let length = text.chars().count();
+    let likeness = |name: &str| {
+        let name = name.to_lowercase();
+        let other = name.chars().count();
+        // Ever so many characters have to be added at least; that is quick to see.
+        if length.abs_diff(other) * 5 >= length.max(other) * 2 {
+            return 0.0;
+        }
+        strsim::normalized_damerau_levenshtein(&name, &text)
+    };
     let best = names.map(|name| (likeness(name), name)).max_by(|left, right| left.0.total_cmp(&right.0))?;
-    (best.0 > 0.6).then_some(best.1)
+    (best.0 > LIKE).then_some(best.1)
 }
 
-pub(super) fn check_length(text: &str, most: u64) -> Result<(), ValueFault> {
+/// The fault of a text with too many characters.
+pub(super) fn too_long(text: &str, most: u64) -> Option<ValueFault> {
     let bytes = text.len() as u64;
     let found = if bytes > most { text.chars().count() as u64 } else { bytes };
-    if found > most { Err(ValueFault::TooLong { found, most }) } else { Ok(()) }
+    (found > most).then_some(ValueFault::TooLong { found, most })
 }
 
-fn check_embedding(expected: u32, numbers: &[Value]) -> Result<(), ValueFault> {
-    if numbers.len() as u64 != u64::from(expected) {
-        return Err(ValueFault::EmbeddingSize { found: numbers.len(), expected });
-    }
-    match numbers.iter().position(|number| !number.as_f64().is_some_and(f64::is_finite)) {
-        Some(index) => Err(ValueFault::EmbeddingNumber { position: index + 1, found: excerpt(&numbers[index]) }),
-        None => Ok(()),
-    }
-}
-
-fn check_place(place: &Value) -> Result<(), ValueFault> {
-    let (Some(latitude), Some(longitude)) = (place["latitude"].as_f64(), place["longitude"].as_f64()) else {
-        return Err(not_a(&KeyType::Geospatial, place));
-    };
-    if place.as_object().is_some_and(|fields| fields.len() > 2) {
-        return Err(not_a(&KeyType::Geospatial, place));
-    }
-    for (name, found, most) in [("latitude", latitude, 90.0), ("longitude", longitude, 180.0)] {
-        // Also refuses what is not a number.
-        if !(-most..=most).contains(&found) {
-            return Err(ValueFault::Range { name, found, most });
+fn embedding_fault(expected: u32, numbers: &[Value]) -> ValueFault {
+    match numbers.iter().position(|number| !is_finite(number)) {
+        Some(index) if numbers.len() as u64 == u64::from(expected) => {
+            ValueFault::EmbeddingNumber { position: index + 1, found: excerpt(&numbers[index]) }
         }
+        _ => ValueFault::EmbeddingSize { found: numbers.len(), expected },
     }
-    Ok(())
 }
 
 /// A value in at most 60 characters, texts in quotation marks.

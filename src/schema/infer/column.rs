@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::schema::{
-    Coerced, KeyError, KeyType, Scalar, check_value, coerce,
-    coerce::{embedding, text},
+    KeyError, KeyType, Scalar,
+    coerce::{embedding, reads_as, text},
     key_type::{MOST_NUMBERS, MOST_VALUES},
-    value::excerpt,
+    value::{excerpt, fits},
 };
 
 use super::Suggestion;
@@ -96,7 +96,7 @@ impl Column {
         }
         self.values += 1;
         for (key_type, fit) in TYPES.iter().zip(&mut self.fits) {
-            fit.add(reads_as(key_type, value), value);
+            fit.add(suggests(key_type, value), value);
         }
         self.codes = self.codes || value.as_str().is_some_and(is_code);
         let size = embedding(value).and_then(|list| u32::try_from(list.as_array()?.len()).ok());
@@ -167,16 +167,15 @@ impl Column {
     }
 }
 
-/// Whether a value is of a type or can only be meant so.
-fn reads_as(key_type: &KeyType, value: &Value) -> bool {
+/// Whether a value suggests a type, which is less than all that can be read as it once the type is known.
+fn suggests(key_type: &KeyType, value: &Value) -> bool {
     match key_type {
-        KeyType::Scalar(Scalar::Uuid) => check_value(key_type, value).is_ok(),
-        // Digits are numbers unless someone says otherwise.
+        KeyType::Scalar(Scalar::Uuid) => fits(key_type, value),
         KeyType::Scalar(Scalar::Boolean) if matches!(value, Value::Number(_)) => false,
         KeyType::Scalar(Scalar::Boolean) if value.as_str().is_some_and(|text| matches!(text.trim(), "0" | "1")) => {
             false
         }
-        _ => !matches!(coerce(key_type, value), Coerced::Fault(_)),
+        _ => reads_as(key_type, value),
     }
 }
 
