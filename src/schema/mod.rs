@@ -1,4 +1,5 @@
-//! Encord's metadata schema: types, and merging what an import needs into what the organisation has. Pure: no I/O.
+//! Encord's metadata schema: types, edits, merging what an import needs into what the organisation has, checking values, and
+//! inferring types from values. Pure: no I/O.
 //!
 //! Encord keeps one schema per organisation and saving replaces all of it, so everything here starts from the schema as it
 //! was read and keeps what it does not understand.
