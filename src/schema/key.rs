@@ -1,5 +1,8 @@
 //! Which names a metadata key may have.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use thiserror::Error;
 
 /// Why a key is refused.
@@ -31,7 +34,7 @@ pub fn check_key(key: &str) -> Result<(), KeyError> {
     if bare.is_empty() {
         return Err(KeyError::Empty);
     }
-    if let Some(odd) = bare.chars().find(|c| !c.is_alphanumeric()) {
+    if let Some(odd) = bare.chars().find(|c| !is_letter_or_digit(*c)) {
         return Err(KeyError::Character(odd));
     }
     if bare == "keyframes" {
@@ -40,13 +43,23 @@ pub fn check_key(key: &str) -> Result<(), KeyError> {
     Ok(())
 }
 
+/// Python's `str.isalnum`, which is narrower than Rust's `char::is_alphanumeric`: vowel signs of Thai or Hindi, circled
+/// letters and the like are no letters to Python.
+fn is_letter_or_digit(c: char) -> bool {
+    static OTHER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[^\p{L}\p{N}]").ok());
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric();
+    }
+    c.is_alphanumeric() && OTHER.as_ref().is_none_or(|other| !other.is_match(c.encode_utf8(&mut [0; 4])))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn keys_are_judged_as_the_sdk_judges_them() {
-        for key in ["a", "é", "A b", "²", "Team.Key-1_x"] {
+        for key in ["a", "é", "A b", "²", "Ⅷ", "地点", "Team.Key-1_x"] {
             assert_eq!(check_key(key), Ok(()), "{key}");
         }
         for (key, error) in [
@@ -57,6 +70,8 @@ mod tests {
             ("k.e.y.f.r.a.m.e.s", KeyError::Keyframes),
             ("a/b", KeyError::Character('/')),
             ("a:b", KeyError::Character(':')),
+            ("ชื่อ", KeyError::Character('\u{e37}')),
+            ("Ⓐ", KeyError::Character('Ⓐ')),
         ] {
             assert_eq!(check_key(key), Err(error), "{key}");
         }

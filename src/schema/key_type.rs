@@ -49,7 +49,7 @@ impl Scalar {
     }
 
     /// By hint, or by the aliases that the SDK still takes: `string` for varchar and `long_string` for text.
-    fn from_name(name: &str) -> Option<Scalar> {
+    pub fn from_name(name: &str) -> Option<Scalar> {
         Some(match name {
             "number" => Scalar::Number,
             "varchar" | "string" => Scalar::Varchar,
@@ -60,10 +60,22 @@ impl Scalar {
             _ => return None,
         })
     }
+
+    /// What to tell someone who used an old name; Encord's documentation advises against both of them.
+    pub fn advice(name: &str) -> Option<&'static str> {
+        match name {
+            "string" => Some("'string' is an old name; use 'varchar'"),
+            "long_string" => Some("'long_string' is an old name; use 'text'"),
+            _ => None,
+        }
+    }
 }
 
 /// The most values an enum may have: the SDK's `add_enum` refuses 256.
-const MOST_VALUES: usize = 255;
+pub(super) const MOST_VALUES: usize = 255;
+
+/// The most numbers an embedding may have (`metadata_schema.py`, `_ClientMetadataSchemaTypeEmbedding`).
+pub(super) const MOST_NUMBERS: u32 = 4096;
 
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
@@ -100,8 +112,8 @@ impl TryFrom<Text> for KeyType {
                 }
             }
             Text::Table(Table { values: None, embedding: Some(size) }) => match size {
-                1..=4096 => Ok(KeyType::Embedding(size)),
-                _ => Err(format!("an embedding has 1 to 4096 numbers, not {size}")),
+                1..=MOST_NUMBERS => Ok(KeyType::Embedding(size)),
+                _ => Err(format!("an embedding has 1 to {MOST_NUMBERS} numbers, not {size}")),
             },
             Text::Table(_) => Err("a type table holds either enum = [\"a\", \"b\"] or embedding = 512".into()),
         }
@@ -129,6 +141,29 @@ impl KeyType {
             KeyType::Geospatial => json!({ "ty": "geospatial" }),
         }
     }
+
+    /// Reads an entry of Encord's schema. The strict scalars that the service may return (`number`, `varchar`, …) count as
+    /// the scalar of the same name. `None` for deleted keys, `user`, and what this version does not know.
+    pub fn read(entry: &Value) -> Option<KeyType> {
+        Some(match entry["ty"].as_str()? {
+            "variant" => match &entry["hint"] {
+                Value::Null => KeyType::Scalar(Scalar::Text),
+                hint => KeyType::Scalar(Scalar::from_name(hint.as_str()?)?),
+            },
+            "enum" => KeyType::Enum(options(entry)?.into_iter().map(str::to_owned).collect()),
+            "embedding" => KeyType::Embedding(u32::try_from(entry["size"].as_u64()?).ok()?),
+            "geospatial" => KeyType::Geospatial,
+            strict => KeyType::Scalar(Scalar::from_name(strict).filter(|scalar| scalar.hint() == strict)?),
+        })
+    }
+}
+
+/// The options of an enum's entry, if all of them are strings.
+pub(super) fn options(entry: &Value) -> Option<Vec<&str>> {
+    match &entry["values"] {
+        Value::Null => Some(Vec::new()),
+        values => values.as_array()?.iter().map(Value::as_str).collect(),
+    }
 }
 
 #[cfg(test)]
@@ -155,5 +190,38 @@ mod tests {
         assert!(read("\"numbr\"").unwrap_err().contains("not a metadata type"));
         assert!(read("{ enum = [] }").unwrap_err().contains("at least one"));
         assert!(read("{ embedding = 5000 }").unwrap_err().contains("4096"));
+    }
+
+    #[test]
+    fn old_names_come_with_advice() {
+        assert!(Scalar::advice("string").unwrap().contains("'varchar'"));
+        assert!(Scalar::advice("long_string").unwrap().contains("'text'"));
+        assert_eq!(Scalar::advice("varchar"), None);
+    }
+
+    #[test]
+    fn entries_are_read_as_encord_writes_them() {
+        let number = Some(KeyType::Scalar(Scalar::Number));
+        for (entry, expected) in [
+            (json!({"ty": "variant", "hint": "number"}), number.clone()),
+            (json!({"ty": "variant"}), Some(KeyType::Scalar(Scalar::Text))),
+            (json!({"ty": "variant", "hint": "string"}), Some(KeyType::Scalar(Scalar::Varchar))),
+            (json!({"ty": "variant", "hint": "decimal"}), None),
+            (json!({"ty": "number", "format": "F32"}), number),
+            (json!({"ty": "string"}), None),
+            (json!({"ty": "enum", "values": ["b", "a"]}), Some(KeyType::Enum(vec!["b".into(), "a".into()]))),
+            (json!({"ty": "enum", "values": ["b", 1]}), None),
+            (json!({"ty": "embedding", "size": 7, "api": null}), Some(KeyType::Embedding(7))),
+            (json!({"ty": "embedding", "size": -7}), None),
+            (json!({"ty": "geospatial", "new": 1}), Some(KeyType::Geospatial)),
+            (json!({"ty": "user"}), None),
+            (json!({"ty": "tombstone", "deleted_ty": null}), None),
+            (json!("text"), None),
+        ] {
+            assert_eq!(KeyType::read(&entry), expected, "{entry}");
+        }
+        for key_type in [KeyType::Scalar(Scalar::Uuid), KeyType::Enum(vec!["a".into()]), KeyType::Embedding(4096)] {
+            assert_eq!(KeyType::read(&key_type.wire()), Some(key_type));
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::KeyType;
+use super::{Edit, KeyType};
 
 /// What happens to one key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,68 +62,55 @@ impl Diff {
 
 /// Finds what has to change for the schema to hold the wanted keys.
 ///
-/// The rules are the SDK's (`encord` 0.1.211, `metadata_schema.py`): a scalar may be typed anew only from another scalar,
-/// which is nevertheless a conflict here because filters that others built would break; an enum may only grow; enum,
-/// embedding and geospatial keys never change their type; a softly deleted key comes back as its old type only.
+/// Every change is an [`Edit`] that the SDK's rules allow, and fewer than they allow: a scalar may be typed anew from another
+/// scalar, which is nevertheless a conflict here because filters that others built would break. A softly deleted key comes
+/// back as what it was, an enum with the missing options; a scalar may come back as another scalar.
 pub fn diff(schema: &Map<String, Value>, wanted: &BTreeMap<String, KeyType>) -> Diff {
     let changes = wanted
         .iter()
         .filter_map(|(key, wanted)| {
-            let then = wanted.wire();
-            let (kind, then) = match schema.get(key) {
-                None => (ChangeKind::Add, then),
-                Some(now) => compare(now, wanted)?,
+            let now = schema.get(key);
+            let (kind, edits) = edits(key, now, wanted)?;
+            let mut scratch: Map<String, Value> = now.map(|now| (key.clone(), now.clone())).into_iter().collect();
+            let allowed = kind != ChangeKind::Conflict && edits.iter().all(|edit| edit.apply(&mut scratch).is_ok());
+            let (kind, then) = match scratch.remove(key) {
+                Some(then) if allowed => (kind, then),
+                _ => (ChangeKind::Conflict, wanted.wire()),
             };
-            Some(Change { key: key.clone(), kind, now: schema.get(key).cloned(), then })
+            Some(Change { key: key.clone(), kind, now: now.cloned(), then })
         })
         .collect();
     Diff { changes }
 }
 
-fn compare(now: &Value, wanted: &KeyType) -> Option<(ChangeKind, Value)> {
-    let wire = wanted.wire();
-    match now["ty"].as_str().unwrap_or_default() {
-        "tombstone" => match now.get("deleted_ty") {
-            Some(deleted) if !deleted.is_null() && same(deleted, wanted) => {
-                Some((ChangeKind::Restore, deleted.clone()))
-            }
-            Some(deleted) if deleted["ty"] == "variant" && matches!(wanted, KeyType::Scalar(_)) => {
-                Some((ChangeKind::Restore, wire))
-            }
-            _ => Some((ChangeKind::Conflict, wire)),
-        },
-        "enum" => {
-            let KeyType::Enum(values) = wanted else { return Some((ChangeKind::Conflict, wire)) };
-            let have: Vec<&str> = now["values"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-            let missing: Vec<&String> = values.iter().filter(|value| !have.contains(&value.as_str())).collect();
-            if missing.is_empty() {
-                return None;
-            }
-            if have.len() + missing.len() > 255 {
-                return Some((ChangeKind::Conflict, wire));
-            }
-            let mut all: Vec<&str> = have.iter().copied().chain(missing.into_iter().map(String::as_str)).collect();
-            all.sort_unstable();
-            let mut widened = now.clone();
-            widened["values"] = all.into_iter().map(Value::from).collect();
-            Some((ChangeKind::Widen, widened))
-        }
-        _ if same(now, wanted) => None,
-        _ => Some((ChangeKind::Conflict, wire)),
+/// The edits that lead from an entry to the wanted type, whether they are allowed or not; `None` when there is nothing to do.
+fn edits(key: &str, now: Option<&Value>, wanted: &KeyType) -> Option<(ChangeKind, Vec<Edit>)> {
+    let add = || vec![Edit::Add { key: key.to_owned(), key_type: wanted.clone() }];
+    let Some(now) = now else { return Some((ChangeKind::Add, add())) };
+    let widen = |missing| Edit::AddOptions { key: key.to_owned(), options: missing };
+    if now["ty"] == "tombstone" {
+        let restore = Edit::Restore { key: key.to_owned() };
+        let edits = match missing(&now["deleted_ty"], wanted) {
+            None => add(),
+            Some(missing) if missing.is_empty() => vec![restore],
+            Some(missing) => vec![restore, widen(missing)],
+        };
+        return Some((ChangeKind::Restore, edits));
+    }
+    match missing(now, wanted) {
+        None => Some((ChangeKind::Conflict, Vec::new())),
+        Some(missing) if missing.is_empty() => None,
+        Some(missing) => Some((ChangeKind::Widen, vec![widen(missing)])),
     }
 }
 
-/// Whether an entry already is of this type. The strict scalars that the service may return (`number`, `varchar`, …, and
-/// `user`) count as the scalar of the same name.
-fn same(now: &Value, wanted: &KeyType) -> bool {
-    let ty = now["ty"].as_str().unwrap_or_default();
-    match wanted {
-        KeyType::Scalar(scalar) => {
-            ty == scalar.hint() || (ty == "variant" && now["hint"].as_str().unwrap_or("text") == scalar.hint())
+/// The options that an entry of the wanted type lacks, none unless it is an enum; `None` when its type is another one.
+fn missing(entry: &Value, wanted: &KeyType) -> Option<Vec<String>> {
+    match (KeyType::read(entry)?, wanted) {
+        (KeyType::Enum(have), KeyType::Enum(wanted)) => {
+            Some(wanted.iter().filter(|option| !have.contains(option)).cloned().collect())
         }
-        KeyType::Embedding(size) => ty == "embedding" && now["size"] == *size,
-        KeyType::Geospatial => ty == "geospatial",
-        KeyType::Enum(_) => false,
+        (held, wanted) => (held == *wanted).then(Vec::new),
     }
 }
 
@@ -157,6 +144,7 @@ mod tests {
             "e": {"ty": "enum", "values": ["x", "y"], "future": 1},
             "emb": {"ty": "embedding", "size": 512, "api": null},
             "gone": {"ty": "tombstone", "deleted_ty": {"ty": "variant", "hint": "uuid"}},
+            "gone enum": {"ty": "tombstone", "deleted_ty": {"ty": "enum", "values": ["b"]}},
             "hard": {"ty": "tombstone", "deleted_ty": null},
             "strange": {"ty": "hologram", "depth": 3},
         }))
@@ -185,6 +173,9 @@ mod tests {
             ("gone", KeyType::Scalar(Scalar::Uuid), Some((Restore, "uuid"))),
             ("gone", number(), Some((Restore, "number"))),
             ("gone", KeyType::Geospatial, Some((Conflict, "geospatial"))),
+            ("gone enum", KeyType::Enum(vec!["b".into()]), Some((Restore, "enum: b"))),
+            ("gone enum", KeyType::Enum(vec!["a".into(), "b".into()]), Some((Restore, "enum: a, b"))),
+            ("gone enum", number(), Some((Conflict, "number"))),
             ("hard", number(), Some((Conflict, "number"))),
             ("strange", number(), Some((Conflict, "number"))),
         ] {
