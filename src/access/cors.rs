@@ -61,7 +61,7 @@ pub enum Full {
     /// All places are taken by rules of others.
     #[error(
         "the account has {MOST_RULES} CORS rules already, which is all that Azure keeps, and none of them is for Encord's \
-         origins alone, so that it could be extended. Remove or join two of them, then try again"
+         origins alone, so that it could be extended. One has to go, or two to be joined, before there is room"
     )]
     Rules,
     /// The rules would become longer than Azure keeps.

@@ -40,7 +40,7 @@ pub use exit::Exit;
     after_help = "Examples:\n  azure-to-encord demo            try it: needs no account\n  azure-to-encord                 the wizard, from scratch\n  azure-to-encord site.toml       the wizard, on a config\n  azure-to-encord run site.toml --yes --json\n\nExit codes: 0 everything registered, 1 failed, 2 usage or config, 3 some items failed, 4 not signed in or not allowed,\n130 interrupted (resumable)."
 )]
 struct Cli {
-    /// A saved config's name or a config file's path; without it the wizard begins with an empty form.
+    /// A saved config's name or a config file's path; without it the wizard begins with what is found on this machine and what was chosen the last time.
     config: Option<String>,
     #[command(subcommand)]
     command: Option<Command>,

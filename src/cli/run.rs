@@ -33,7 +33,7 @@ pub(crate) struct Args {
     /// Show what would be sent and changed, then stop.
     #[arg(long)]
     dry_run: bool,
-    /// Go on although this check fails; recorded with the run. May be repeated.
+    /// Go on although this check fails (any azure.… but azure.login and azure.container); recorded with the run. May be repeated.
     #[arg(long, value_name = "CHECK_ID", value_parser = overrulable)]
     despite: Vec<&'static str>,
     /// Print one JSON object a line.
@@ -98,6 +98,11 @@ pub(crate) async fn import(home: Home, config: config::Config, label: &str, term
         Ok(exit) => exit,
         Err(Stopped::Blocked(problem)) => {
             headless.output.problem(&problem);
+            let overrulable = headless.wizard.integration().may_overrule(headless.wizard.config());
+            if headless.wizard.step() == Step::Integration && !overrulable.is_empty() {
+                let flags: String = overrulable.iter().map(|id| format!(" --despite {id}")).collect();
+                headless.output.message(&format!("To go on in spite of it, which is kept on record, add:{flags}"));
+            }
             Exit::of(&problem)
         }
         Err(Stopped::Interrupted) => {

@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
-use url::{Host, Url};
+use url::Url;
 
 use super::{account::open_account, azure, problems::azure_problem};
 use crate::{
-    access::cors::{self, Rule},
+    access::{
+        cors::{self, Rule},
+        endpoint, region,
+    },
     wizard::{AzureAccess, Class, CorsRepair, Problem},
 };
 
@@ -67,7 +70,11 @@ pub(super) async fn repair(access: &AzureAccess, plan: &cors::Plan, origins: &[S
 /// Why the account's rules cannot be repaired, and what they are.
 pub(super) fn no_room(full: cors::Full, rules: &[Rule]) -> Problem {
     let mut problem = Problem::other(format!("The CORS rules cannot be extended: {full}."));
-    problem.hint = Some(rules.iter().map(cors::in_words).collect::<Vec<_>>().join("\n"));
+    let rules = rules.iter().map(|rule| format!("\n- {}", cors::in_words(rule))).collect::<String>();
+    problem.hint = Some(format!(
+        "In the Azure portal (the storage account, Resource sharing (CORS), Blob service) remove a rule that nobody needs, or \
+         join two of them. The rules are:{rules}"
+    ));
     problem
 }
 
@@ -77,7 +84,7 @@ pub(crate) fn manual_cors(account_url: &str, origins: &[String]) -> Vec<String> 
     let account = account_name(account_url);
     let methods = cors::METHODS;
     let age = cors::MAX_AGE;
-    vec![
+    let mut lines = vec![
         format!(
             "az storage cors add --account-name {account} --services b --methods {} --origins {} --allowed-headers \"*\" \
              --exposed-headers \"*\" --max-age {age}",
@@ -94,7 +101,15 @@ pub(crate) fn manual_cors(account_url: &str, origins: &[String]) -> Vec<String> 
         "It takes the role Storage Account Contributor (action Microsoft.Storage/storageAccounts/blobServices/write), the \
          account key, or a SAS for the account with ss=b, srt with s, sp with r and w."
             .to_owned(),
-    ]
+    ];
+    if region::is_here(account_url) {
+        lines.push(
+            "This account is on this machine: az reaches it only with its --connection-string, and without that would \
+             change an account of the same name in Azure."
+                .to_owned(),
+        );
+    }
+    lines
 }
 
 /// What is not as it was meant to be in the rules that were read back.
@@ -122,19 +137,10 @@ async fn unanswered(account: &azure::Account, container: &str, origins: &[String
     Ok(answers.into_iter().flatten().next())
 }
 
-/// The account's name by its address: the first label of a host of Azure, the first folder on this machine; otherwise a word
-/// to be replaced.
+/// The account's name by its address; otherwise a word to be replaced.
 fn account_name(account_url: &str) -> String {
-    let unknown = || "YOUR_ACCOUNT".to_owned();
-    let Ok(url) = Url::parse(account_url) else { return unknown() };
-    let name = match url.host() {
-        Some(Host::Domain(host)) if host.contains(".blob.") => host.split('.').next().map(str::to_owned),
-        Some(Host::Domain("localhost") | Host::Ipv4(_) | Host::Ipv6(_)) => {
-            url.path_segments().and_then(|mut parts| parts.next()).map(str::to_owned)
-        }
-        _ => None,
-    };
-    name.filter(|name| !name.is_empty()).unwrap_or_else(unknown)
+    let name = Url::parse(account_url).ok().and_then(|url| endpoint::account_name(&url));
+    name.unwrap_or_else(|| "YOUR_ACCOUNT".to_owned())
 }
 
 #[cfg(test)]

@@ -44,10 +44,8 @@ pub(super) fn cut<'a>(text: &'a str, most: usize, ellipsis: &str) -> Cow<'a, str
     if width(text) <= most {
         return Cow::Borrowed(text);
     }
-    if most == 0 {
-        return Cow::Borrowed("");
-    }
-    Cow::Owned(format!("{}{ellipsis}", fitting(text.graphemes(true), most - 1).concat()))
+    let Some(room) = most.checked_sub(width(ellipsis)) else { return Cow::Owned(".".repeat(most)) };
+    Cow::Owned(format!("{}{ellipsis}", fitting(text.graphemes(true), room).concat()))
 }
 
 /// The text, or its end with `ellipsis` in front where it is wider than `most` columns: for paths, whose end tells most.
@@ -55,10 +53,8 @@ pub(super) fn cut_start<'a>(text: &'a str, most: usize, ellipsis: &str) -> Cow<'
     if width(text) <= most {
         return Cow::Borrowed(text);
     }
-    if most == 0 {
-        return Cow::Borrowed("");
-    }
-    let mut kept = fitting(text.graphemes(true).rev(), most - 1);
+    let Some(room) = most.checked_sub(width(ellipsis)) else { return Cow::Owned(".".repeat(most)) };
+    let mut kept = fitting(text.graphemes(true).rev(), room);
     kept.reverse();
     Cow::Owned(format!("{ellipsis}{}", kept.concat()))
 }

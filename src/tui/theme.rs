@@ -80,7 +80,7 @@ const ASCII: Glyphs = Glyphs {
     cursor: ">",
     choice: ["<", ">"],
     secret: "*",
-    ellipsis: "~",
+    ellipsis: "..",
     arrow: "->",
     dot: "|",
     dash: "-",
@@ -265,7 +265,7 @@ mod tests {
         for glyphs in [&UTF8, &ASCII] {
             for sign in [glyphs.ok, glyphs.bad, glyphs.warn, glyphs.working, glyphs.waiting, glyphs.chosen]
                 .into_iter()
-                .chain([glyphs.unchosen, glyphs.cursor, glyphs.ellipsis, glyphs.rule, glyphs.secret])
+                .chain([glyphs.unchosen, glyphs.cursor, glyphs.rule, glyphs.secret])
                 .chain(glyphs.choice)
                 .chain(glyphs.gauge)
             {

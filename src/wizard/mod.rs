@@ -336,7 +336,11 @@ impl Wizard {
         }
         match action {
             Action::Help => self.overlay = Some(Overlay::Help),
-            Action::Quit if self.progress.is_running() || self.manifest.is_listing() => {
+            Action::Quit
+                if self.progress.is_running()
+                    || self.manifest.is_listing()
+                    || (self.step == Step::Integration && self.integration.has_input()) =>
+            {
                 self.overlay = Some(Overlay::Quit);
             }
             Action::Quit => self.quit(),

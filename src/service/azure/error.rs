@@ -56,7 +56,7 @@ pub enum ErrorKind {
     #[error("the answer could not be understood")]
     BadResponse,
     /// The account URL or the container's name cannot be right; nothing was sent.
-    #[error("not a usable address")]
+    #[error("not a usable address or name")]
     BadUrl,
     /// The token is not a shared access signature; nothing was sent.
     #[error("not a SAS token")]

@@ -41,6 +41,9 @@ fn auth_hint(code: &str, situation: &Situation<'_>, now: OffsetDateTime) -> Stri
         "AuthorizationProtocolMismatch" => return "The SAS token allows https only.".to_owned(),
         _ => {}
     }
+    // An emulator says of a credential that does not fit what Azure says of its firewall.
+    let is_here = situation.host.starts_with("127.") || situation.host.starts_with("localhost");
+    let code = if is_here && code == "AuthorizationFailure" { "AuthenticationFailed" } else { code };
     match situation.credential {
         Credential::Anonymous => {
             "The container cannot be read anonymously, or not from here: use a SAS token (auth = \"sas\"), the account \
@@ -56,8 +59,7 @@ fn auth_hint(code: &str, situation: &Situation<'_>, now: OffsetDateTime) -> Stri
 fn sas_hint(code: &str) -> &'static str {
     match code {
         "AuthorizationFailure" => {
-            "The account's firewall may not allow this machine: see Networking in the Azure portal. (Azurite says the same of a \
-             token that does not fit.)"
+            "The account's firewall may not allow this machine: see Networking in the Azure portal."
         }
         "AuthorizationPermissionMismatch" => {
             "The SAS token does not allow listing: make one with the permissions Read and List."
@@ -75,8 +77,7 @@ fn sas_hint(code: &str) -> &'static str {
 fn key_hint(code: &str) -> &'static str {
     match code {
         "AuthorizationFailure" => {
-            "The account's firewall may not allow this machine: see Networking in the Azure portal. (Azurite says the same of a \
-             key that does not fit.)"
+            "The account's firewall may not allow this machine: see Networking in the Azure portal."
         }
         _ => {
             "The account key does not fit: it may belong to another account, or have been renewed since. Copy key1 or key2 anew from \

@@ -173,6 +173,11 @@ fn question(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'stati
                 ),
             )
         }
+        false if wizard.step() == Step::Integration => (
+            "What you typed or chose is not kept yet.",
+            "It is kept when this step is left with all checks well. Leaving now loses it; nothing was changed anywhere."
+                .to_owned(),
+        ),
         false => {
             ("The container is still being listed.", "Nothing was changed anywhere; the listing is lost.".to_owned())
         }

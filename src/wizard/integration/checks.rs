@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{IntegrationStep, Side};
+use super::{IntegrationStep, Side, guide::account_name};
 use crate::{
     access::region,
     store::config::Config,
@@ -55,10 +55,17 @@ impl IntegrationStep {
         }
         match (region::of(domain), Url::parse(domain)) {
             (Some(region), _) => Check::new(ID, CheckState::Pass, format!("{} ({})", region.name, region.api)),
-            (None, Ok(url)) if url.has_host() => {
+            (None, Ok(url)) if url.has_host() && url.query().is_none() => {
                 let origins = config.encord.origins().join(", ");
                 Check::new(ID, CheckState::Pass, format!("{domain}, a domain of your own; pages at {origins}"))
             }
+            (None, Ok(url)) if url.query().is_some() => Check::new(
+                ID,
+                CheckState::Fail,
+                "there is more behind the host than an API's address has",
+            )
+            .fix("Leave out everything from the '?' on: https://api.encord.com (EU), https://api.us.encord.com (US).")
+            .class(Class::Config),
             (None, _) => Check::new(ID, CheckState::Fail, format!("\"{domain}\" is not an address"))
                 .fix("Encord's API is https://api.encord.com (EU) or https://api.us.encord.com (US).")
                 .class(Class::Config),
@@ -87,7 +94,14 @@ impl IntegrationStep {
             Check::new(ID, CheckState::Fail, seen).fix(fix).repair(Repair::NewIntegration).class(Class::Config)
         };
         match (self.chosen(config), config.encord.integration.as_deref()) {
-            (Some(chosen), _) => Check::new(ID, CheckState::Pass, format!("{} ({})", chosen.title, chosen.uuid)),
+            (Some(chosen), _) => {
+                let account = account_name(config).unwrap_or_else(|| "this account".to_owned());
+                let detail = format!(
+                    "{} ({}); Encord does not tell which account it reads, so see that it is the one for {account}",
+                    chosen.title, chosen.uuid
+                );
+                Check::new(ID, CheckState::Pass, detail)
+            }
             (None, _) if list.is_empty() => fail(
                 "Encord shows no cloud integration to this user".into(),
                 "Create one in Encord (Integrations, Add integration, Azure), or ask its admin to add you.".into(),

@@ -108,8 +108,7 @@ impl Form {
     pub(super) fn is_masked(&self, name: FieldName) -> bool {
         match name {
             FieldName::Passphrase => true,
-            FieldName::Credential | FieldName::Account => is_secret(self.text(name)),
-            _ => false,
+            _ => is_secret(self.text(name)),
         }
     }
 
@@ -140,6 +139,11 @@ impl Form {
         }
     }
 
+    /// Whether the way to sign in needs a secret and there is no word of one.
+    pub(super) fn lacks_secret(&self) -> bool {
+        matches!(self.sign_in, AuthKind::Sas | AuthKind::AccountKey) && self.text(FieldName::Credential).is_empty()
+    }
+
     /// The secret that was typed or pasted instead of the name of its place.
     pub(super) fn typed(&self) -> Option<SecretString> {
         let has_secret = matches!(self.sign_in, AuthKind::Sas | AuthKind::AccountKey);
@@ -152,11 +156,17 @@ impl Form {
         self.problem = None;
         self.sort_out_pasted();
         let optional = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        config.encord.domain = self.text(FieldName::Domain).trim_end_matches('/').to_owned();
-        config.encord.ssh_key_file = optional(self.text(FieldName::KeyFile));
         config.encord.strict_client_only = self.strict;
+        if self.is_plain(FieldName::Domain, "an address belongs here, no secret") {
+            config.encord.domain = self.text(FieldName::Domain).trim_end_matches('/').to_owned();
+        }
+        if self.is_plain(FieldName::KeyFile, "give the path of the key's file, not the key itself") {
+            config.encord.ssh_key_file = optional(self.text(FieldName::KeyFile));
+        }
         self.commit_account(config);
-        config.azure.container = self.text(FieldName::Container).to_owned();
+        if self.is_plain(FieldName::Container, "only the container's name belongs here, no secret") {
+            config.azure.container = self.text(FieldName::Container).to_owned();
+        }
         self.commit_credential(config);
     }
 
@@ -233,6 +243,15 @@ impl Form {
         if azure.auth_kind() != self.sign_in {
             azure.auth = Some(self.sign_in);
         }
+    }
+
+    /// A secret in a field that takes none goes no further than the field.
+    fn is_plain(&mut self, name: FieldName, otherwise: &str) -> bool {
+        let is_plain = !is_secret(self.text(name));
+        if !is_plain {
+            self.refuse(name, otherwise);
+        }
+        is_plain
     }
 
     fn refuse(&mut self, name: FieldName, why: impl Into<String>) {

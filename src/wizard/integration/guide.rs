@@ -146,7 +146,7 @@ impl Guide {
 }
 
 /// The storage account's name, as Encord's form asks for it.
-fn account_name(config: &Config) -> Option<String> {
+pub(super) fn account_name(config: &Config) -> Option<String> {
     let azure = &config.azure;
     match (&azure.endpoint, &azure.account) {
         (_, Some(account)) if !account.is_empty() => Some(account.clone()),

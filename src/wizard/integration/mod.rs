@@ -66,6 +66,8 @@ pub struct IntegrationStep {
     is_guided: bool,
     /// Whether the user has typed or pressed anything yet; until then the focus may move to where something is missing.
     is_touched: bool,
+    /// Whether something was typed or chosen that is not kept anywhere yet.
+    has_input: bool,
     discovering: Option<RequestId>,
     discovery: Discovery,
     key: Option<Result<KeyFacts, Problem>>,
@@ -91,6 +93,7 @@ impl IntegrationStep {
             panel: None,
             is_guided: false,
             is_touched: false,
+            has_input: false,
             discovering: None,
             discovery: Discovery::default(),
             key: None,
@@ -175,6 +178,11 @@ impl IntegrationStep {
         &self.discovery
     }
 
+    /// Whether leaving now would lose what the user typed or chose.
+    pub fn has_input(&self) -> bool {
+        self.is_guided && self.has_input
+    }
+
     /// The integrations that Encord listed.
     pub fn integrations(&self) -> &[Integration] {
         match &self.encord {
@@ -215,7 +223,17 @@ impl IntegrationStep {
         }
         self.key = None;
         self.other_region = None;
+        if self.checked.encord.ssh_key_file != config.encord.ssh_key_file {
+            self.form.set(FieldName::Passphrase, "");
+        }
         self.checked.encord = config.encord.clone();
+        // Whom nobody has named yet cannot be at fault.
+        let is_named = names_a_key(config) || self.discovery.keys.iter().any(|key| key.named_by.is_some());
+        if self.is_guided && !is_named {
+            self.encord = Side::Unset;
+            self.form.wants_passphrase = false;
+            return;
+        }
         let passphrase = self.form.text(FieldName::Passphrase);
         let passphrase = (!passphrase.is_empty()).then(|| SecretString::from(passphrase.to_owned()));
         self.encord = Side::Running(outbox.start(Request::ConnectEncord { encord: config.encord.clone(), passphrase }));
@@ -230,7 +248,8 @@ impl IntegrationStep {
         let access = self.access(config);
         (self.checked.azure, self.checked.typed) = (access.azure.clone(), access.typed.clone());
         self.checked.encord.strict_client_only = config.encord.strict_client_only;
-        let complete = config.azure.account_url().is_some() && !config.azure.container.is_empty();
+        let lacks_secret = self.is_guided && self.form.lacks_secret();
+        let complete = config.azure.account_url().is_some() && !config.azure.container.is_empty() && !lacks_secret;
         self.container = match complete || self.has_secret(config) {
             true => {
                 Side::Running(outbox.start(Request::CheckAzure { access, encord: Box::new(config.encord.clone()) }))

@@ -1,5 +1,7 @@
 //! What keys do in step 1's form and list of checks, and where the user is needed next.
 
+use url::Url;
+
 use super::{FieldKind, FieldName, Focus, IntegrationStep, Panel, SasMaker, Side, exposed, same_login};
 use crate::{
     store::config::Config,
@@ -59,7 +61,10 @@ impl IntegrationStep {
         self.is_touched = true;
         match (&mut self.panel, self.focus) {
             (Some(Panel::Picker(picker)), _) => picker.edit(edit),
-            (None, Focus::Field(name)) if name.kind() == FieldKind::Text => self.form.edit(name, edit),
+            (None, Focus::Field(name)) if name.kind() == FieldKind::Text => {
+                self.has_input = true;
+                self.form.edit(name, edit);
+            }
             _ => {}
         }
     }
@@ -93,7 +98,10 @@ impl IntegrationStep {
                 self.move_focus(action == Action::Down);
             }
             (Action::Toggle | Action::Left | Action::Right, Focus::Field(name)) => match name.kind() {
-                FieldKind::Choice => self.form.switch(name, action != Action::Left),
+                FieldKind::Choice => {
+                    self.has_input = true;
+                    self.form.switch(name, action != Action::Left);
+                }
                 FieldKind::Pick if action == Action::Toggle => self.browse(name, config, outbox),
                 _ => {}
             },
@@ -108,6 +116,7 @@ impl IntegrationStep {
             (Action::Next, Focus::Checks) => {
                 self.commit(config, outbox);
                 if self.is_guided && self.status(config) == Status::Ready {
+                    self.has_input = false;
                     outbox.start(Request::Remember {
                         encord: Box::new(config.encord.clone()),
                         azure: Box::new(config.azure.clone()),
@@ -145,6 +154,9 @@ impl IntegrationStep {
 
     /// Where the user is needed next: the first field after this one that lacks something, else the checks.
     pub(super) fn next_needed(&self, after: Option<FieldName>, config: &Config) -> Focus {
+        if let Some((name, _)) = self.form.problem {
+            return Focus::Field(name);
+        }
         let shown = self.form.shown();
         let at = after.and_then(|after| shown.iter().position(|name| *name == after)).map_or(0, |at| at + 1);
         let mut in_turn = shown.iter().cycle().skip(at).take(shown.len()).filter(|name| Some(**name) != after);
@@ -154,14 +166,16 @@ impl IntegrationStep {
     pub(super) fn is_needed(&self, name: FieldName, config: &Config) -> bool {
         match name {
             FieldName::KeyFile => {
-                let is_unnamed = self.key.is_none() && self.encord == Side::Unset;
-                self.is_guided && is_unnamed && self.form.text(name).is_empty()
+                let is_unnamed = self.key.is_none() && self.encord == Side::Unset && self.form.text(name).is_empty();
+                let is_bad = matches!(self.key, Some(Err(_))) && !self.form.wants_passphrase;
+                self.is_guided && (is_unnamed || is_bad)
             }
             FieldName::Integration => !self.integrations().is_empty() && self.chosen(config).is_none(),
             FieldName::Passphrase | FieldName::Account | FieldName::Credential | FieldName::Container => {
                 self.form.text(name).is_empty()
             }
-            FieldName::Domain | FieldName::Strict | FieldName::SignIn | FieldName::Folders => false,
+            FieldName::Domain => Url::parse(self.form.text(name)).is_err(),
+            FieldName::Strict | FieldName::SignIn | FieldName::Folders => false,
         }
     }
 

@@ -220,6 +220,7 @@ impl IntegrationStep {
             (Action::Next, Some(Panel::Picker(_))) => self.pick(config, outbox),
             (Action::Next, Some(Panel::Folders(browser))) => {
                 config.manifest.prefixes = browser.chosen().to_vec();
+                self.has_input = true;
                 self.close_panel(outbox);
                 self.focus = self.next_needed(Some(FieldName::Folders), config);
             }
@@ -290,6 +291,7 @@ impl IntegrationStep {
         let Some(Panel::Picker(picker)) = &self.panel else { return };
         let Some(row) = picker.current().filter(|row| row.is_usable) else { return };
         let (kind, value) = (picker.kind(), row.value.clone());
+        self.has_input = true;
         self.panel = None;
         match kind {
             PickerKind::Regions => self.form.set(FieldName::Domain, &value),

@@ -19,11 +19,12 @@ pub(super) struct Pasted {
 pub(super) fn is_secret(text: &str) -> bool {
     let text = text.trim();
     let base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
-    // An account key is 64 bytes, thus 88 characters of base64.
     text.contains("sig=")
         || text.contains("AccountKey=")
         || text.contains("SharedAccessSignature=")
-        || (text.len() >= 80 && text.chars().all(base64))
+        || text.contains("PRIVATE KEY")
+        // An account key is 64 bytes, thus 88 characters of base64; one that was cut off is a secret as well.
+        || (text.len() >= 60 && text.ends_with('=') && text.chars().all(base64))
 }
 
 /// Recognises a SAS URL, a SAS token, a connection string and an account key; `None` for everything else.

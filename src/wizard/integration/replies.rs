@@ -42,11 +42,13 @@ impl IntegrationStep {
         if self.encord != Side::Running(id) {
             return;
         }
-        if reply.wants_passphrase && !self.form.wants_passphrase {
-            self.form.wants_passphrase = true;
-            if self.panel.is_none() {
-                self.focus = Focus::Field(FieldName::Passphrase);
-            }
+        let had_field = self.form.wants_passphrase;
+        self.form.wants_passphrase = reply.wants_passphrase || !self.form.text(FieldName::Passphrase).is_empty();
+        if !self.form.wants_passphrase && self.focus == Focus::Field(FieldName::Passphrase) {
+            self.focus = Focus::Field(FieldName::KeyFile);
+        }
+        if reply.wants_passphrase && !had_field && self.panel.is_none() {
+            self.focus = Focus::Field(FieldName::Passphrase);
         }
         self.encord = match (&reply.key, reply.login) {
             (_, Some(Ok(list))) => Side::Up(list),

@@ -23,6 +23,9 @@ impl IntegrationStep {
         if is_running || self.discovering.is_some() {
             return Status::Working;
         }
+        if let Some((name, why)) = self.input_problem() {
+            return Status::Blocked(Problem::config(format!("{}: {why}.", name.label())));
+        }
         match (&self.key, &self.encord, &self.container) {
             (Some(Err(problem)), _, _) | (_, Side::Down(problem), _) | (_, _, Side::Down(problem)) => {
                 return Status::Blocked(problem.clone());
@@ -57,6 +60,7 @@ impl IntegrationStep {
             () if config.azure.container.is_empty() && !self.has_secret(config) => {
                 ("the container", "No container is named. Set container under [azure].")
             }
+            () if self.is_guided && self.form.lacks_secret() => ("where the secret is, or paste it", ""),
             () if self.is_guided && self.key.is_none() && self.encord == Side::Unset => ("the SSH key", ""),
             () => return None,
         };
@@ -74,7 +78,7 @@ impl IntegrationStep {
     }
 
     /// The failed checks that stand in the way and may be overruled; none if another failure stands in the way as well.
-    pub(super) fn may_overrule(&self, config: &Config) -> Vec<&'static str> {
+    pub fn may_overrule(&self, config: &Config) -> Vec<&'static str> {
         let checks = self.checks(config);
         let failed: Vec<_> =
             checks.iter().filter(|check| check.state == CheckState::Fail).map(|check| check.id).collect();

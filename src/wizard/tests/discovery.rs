@@ -107,3 +107,26 @@ fn an_account_key_found_here_brings_its_account_along() {
     assert_eq!(azure.account_url().as_deref(), Some("http://127.0.0.1:10000/devstoreaccount1"));
     assert_eq!(azure.account_key_env.as_deref(), Some("AZURE_STORAGE_CONNECTION_STRING"));
 }
+
+#[test]
+fn enter_leads_to_what_is_missing_and_a_cleared_key_is_missing_not_wrong() {
+    let mut harness = Harness::guided(Config::default());
+    let mut several = found();
+    several.keys.insert(0, KeyCandidate { path: "~/.ssh/other".into(), ..several.keys[0].clone() });
+    several.ways.clear();
+    harness.answer(|request| matches!(request, Request::Discover), Reply::Discovered(several));
+    assert_eq!(harness.wizard.integration().focus(), Focus::Field(FieldName::KeyFile));
+    harness.focus(FieldName::Domain);
+    harness.event(Event::Edit(Edit::Clear));
+    harness.type_text("rubbish");
+    harness.act(Action::Next);
+    assert_eq!(harness.wizard.integration().focus(), Focus::Field(FieldName::KeyFile));
+    harness.type_text("~/.ssh/encord");
+    harness.act(Action::Next);
+    harness.focus(FieldName::KeyFile);
+    harness.event(Event::Edit(Edit::Clear));
+    harness.act(Action::Back);
+    assert_eq!(key_check(&harness).state, CheckState::Waiting);
+    harness.act(Action::Refresh);
+    assert_eq!(key_check(&harness).state, CheckState::Waiting);
+}

@@ -324,3 +324,66 @@ fn what_everything_rests_on_cannot_be_overruled() {
     harness.wizard.overrule(["azure.container", "encord.login"]);
     assert!(matches!(harness.wizard.status(Step::Integration), Status::Blocked(_)));
 }
+
+#[test]
+fn a_secret_in_a_field_that_takes_none_is_masked_and_goes_no_further() {
+    let key = format!("{}==", "k".repeat(86));
+    for (name, text) in [
+        (FieldName::KeyFile, "-----BEGIN OPENSSH PRIVATE KEY-----SECRET-----END OPENSSH PRIVATE KEY-----"),
+        (FieldName::Container, "https://a.blob.core.windows.net/c?sv=1&sig=SECRET"),
+        (FieldName::Container, key.as_str()),
+        (FieldName::Domain, "https://a.blob.core.windows.net/c?sv=1&sig=SECRET"),
+    ] {
+        let mut harness = signed_in();
+        harness.container(Ok(false));
+        harness.focus(name);
+        harness.event(Event::Edit(Edit::Clear));
+        harness.event(Event::Edit(Edit::Paste(text.into())));
+        assert!(harness.wizard.integration().is_masked(name), "{name:?}");
+        harness.act(Action::Back);
+        assert_eq!(harness.wizard.integration().input_problem().map(|(at, _)| at), Some(name));
+        assert!(matches!(harness.wizard.status(Step::Integration), Status::Blocked(_)), "{name:?}");
+        let checks = format!("{:?}", harness.wizard.integration().checks(harness.wizard.config()));
+        let told = format!("{checks}{:?}{:?}", harness.open, harness.wizard.config());
+        assert!(!told.contains("SECRET") && !told.contains(&key), "{name:?}: {told}");
+    }
+}
+
+#[test]
+fn the_passphrase_goes_with_its_key() {
+    let mut harness = Harness::new(config());
+    let is_connect = |request: &Request| matches!(request, Request::ConnectEncord { .. });
+    let locked = || {
+        let key = Err(Problem::config("locked"));
+        Reply::Encord(EncordReply { other_region: None, key, wants_passphrase: true, login: None })
+    };
+    harness.answer(is_connect, locked());
+    harness.type_text("open sesame");
+    harness.act(Action::Next);
+    harness.answer(is_connect, locked());
+    harness.focus(FieldName::KeyFile);
+    harness.type_text("2");
+    harness.act(Action::Back);
+    let (_, request) = harness.open.iter().rfind(|(_, request)| is_connect(request)).unwrap();
+    assert!(matches!(request, Request::ConnectEncord { passphrase: None, .. }), "another key's passphrase");
+    harness.connect(Ok(vec![integration(1, "Azure")]));
+    assert!(!harness.wizard.integration().fields().contains(&FieldName::Passphrase));
+}
+
+#[test]
+fn leaving_asks_only_where_something_typed_would_be_lost() {
+    let mut harness = Harness::guided(config());
+    harness.act(Action::Quit);
+    assert!(harness.exited);
+    let mut harness = Harness::guided(config());
+    harness.focus(FieldName::Container);
+    harness.type_text("2");
+    harness.focus(FieldName::Strict);
+    harness.act(Action::Quit);
+    assert!(!harness.exited && harness.wizard.overlay() == Some(Overlay::Quit));
+    harness.act(Action::No);
+    assert_eq!(harness.wizard.config().azure.container, "raw2");
+    harness.act(Action::Quit);
+    harness.act(Action::Quit);
+    assert!(harness.exited, "twice is a yes");
+}

@@ -89,7 +89,8 @@ fn placeholder(wizard: &Wizard, look: &Look<'_>, name: FieldName) -> String {
     match name {
         FieldName::KeyFile => match (keys.iter().find_map(|key| key.named_by), keys.len()) {
             (Some(variable), _) => format!("(from {variable})"),
-            (None, 0) => "(from ENCORD_SSH_KEY_FILE or ENCORD_SSH_KEY)".to_owned(),
+            (None, 0) if wizard.integration().is_discovering() => String::new(),
+            (None, 0) => "(needed: ssh-keygen -t ed25519 makes one)".to_owned(),
             (None, found) => format!("({} found here: {list})", text::counted(found as u64, "key", "keys")),
         },
         FieldName::Passphrase => "(needed: the key is encrypted)".to_owned(),

@@ -101,7 +101,7 @@ fn nothing(kind: PickerKind) -> &'static str {
              public half in Encord under Settings, Public keys; or type the path of another file into the field."
         }
         PickerKind::Integrations => {
-            "Encord shows none to this user. Sign in first; or make one: n on the list of checks shows how."
+            "None is known. Before you are signed in Encord tells of none; if it has none for you, n on the list of checks shows how to make one."
         }
         PickerKind::SignIn => "No way to sign in is known.",
         PickerKind::Containers => {
