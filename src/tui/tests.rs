@@ -239,7 +239,11 @@ fn progress_screens() {
     shows_as("progress_running_60x20", &run.wizard, UTF8, 60, 20);
     shows_as("progress_running_ascii", &run.wizard, PLAIN, 80, 24);
     let run = run.run(RunReply::Progress(Box::new(noted)));
-    shows("progress_failed_items", &run.press(Action::SwitchList).times(3, Action::Down).wizard);
+    let failures = run.press(Action::SwitchList).times(3, Action::Down);
+    shows("progress_failed_items", &failures.wizard);
+    let whole = failures.press(Action::Toggle);
+    shows_as("progress_failed_item_whole_60x20", &whole.wizard, UTF8, 60, 20);
+    shows_as("progress_failed_item_whole_end_60x20", &whole.times(500, Action::Down).wizard, UTF8, 60, 20);
     shows("progress_stopping", &running(5000).press(Action::Cancel).wizard);
     shows("progress_cancelling", &running(5000).press(Action::Cancel).press(Action::Cancel).wizard);
     shows("progress_refused", &Stage::at(Step::Progress, well).run(RunReply::Refused(refused())).wizard);
@@ -342,6 +346,7 @@ fn stages() -> Vec<Stage> {
     stages.push(Stage::at(Step::Folder, well).press(Action::New).type_in("a/中文/b"));
     stages.push(Stage::at(Step::Folder, well).press(Action::Help));
     stages.push(running(5000).press(Action::SwitchList));
+    stages.push(running(5000).press(Action::SwitchList).press(Action::Toggle));
     stages.push(running(5000).press(Action::Quit));
     stages.push(finished(RunState::Failed, snapshot(3000), Some(refused())));
     stages.extend(panels::stages());

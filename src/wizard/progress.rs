@@ -104,6 +104,8 @@ pub struct ProgressStep {
     reports: Option<(PathBuf, PathBuf)>,
     problem: Option<Problem>,
     show_failed: bool,
+    /// The failed item under the cursor is shown whole, so many of its lines scrolled away.
+    whole: Option<usize>,
     job_cursor: usize,
     /// The user moved the cursor; until then it stays with the work.
     moved: bool,
@@ -164,6 +166,11 @@ impl ProgressStep {
         self.show_failed
     }
 
+    /// How many lines are scrolled away of the failed item that is shown whole, if one is.
+    pub fn whole(&self) -> Option<usize> {
+        self.whole
+    }
+
     /// The job under the cursor.
     pub fn job_cursor(&self) -> usize {
         self.job_cursor
@@ -194,6 +201,9 @@ impl ProgressStep {
     }
 
     pub(super) fn hints(&self) -> Vec<Hint> {
+        if self.whole.is_some() {
+            return vec![Hint::new(Action::Back, "close"), Hint::new(Action::Down, "scroll")];
+        }
         let mut hints = match &self.phase {
             Phase::Finished(_) => vec![Hint::new(Action::Next, "finish"), Hint::new(Action::Back, "another import")],
             Phase::Refused(_) => vec![Hint::new(Action::Back, "back to the review")],
@@ -205,12 +215,28 @@ impl ProgressStep {
             let label = if self.show_failed { "jobs" } else { "failed items" };
             hints.push(Hint::new(Action::SwitchList, label));
         }
+        if self.show_failed {
+            hints.push(Hint::new(Action::Toggle, "details"));
+        }
         hints.push(Hint::new(Action::Down, "scroll"));
         hints
     }
 
     pub(super) fn action(&mut self, action: Action, outbox: &mut Outbox) -> Move {
+        if let Some(scroll) = self.whole {
+            let longest = self.failed.current().map_or(0, lines_of);
+            self.whole = match action {
+                Action::Back | Action::Toggle | Action::Next => None,
+                Action::Up => Some(scroll.saturating_sub(1)),
+                Action::PageUp => Some(scroll.saturating_sub(10)),
+                Action::Down => Some((scroll + 1).min(longest)),
+                Action::PageDown => Some((scroll + 10).min(longest)),
+                _ => Some(scroll),
+            };
+            return Move::Stay;
+        }
         match (action, &self.phase) {
+            (Action::Toggle, _) if self.show_failed && self.failed.current().is_some() => self.whole = Some(0),
             (Action::Next, Phase::Finished(_)) => return Move::Next,
             (Action::Back, Phase::Refused(_) | Phase::Unstarted | Phase::Finished(_)) => return Move::Back,
             (Action::Cancel, Phase::Preparing | Phase::Running) => {
@@ -274,4 +300,13 @@ impl ProgressStep {
     pub(super) fn rows(&mut self, id: RequestId, first: u64, rows: Vec<Row>, outbox: &mut Outbox) {
         self.failed.reply(id, List::Failed, first, rows, outbox);
     }
+}
+
+/// About how many lines a failed item takes on the smallest screen; there is nothing to scroll to beyond them.
+fn lines_of(row: &Row) -> usize {
+    const COLUMNS: usize = 40;
+    let Row::Failed(unit) = row else { return 0 };
+    let texts = [unit.error.as_str(), unit.action_description.as_deref().unwrap_or_default()];
+    let texts = texts.into_iter().chain(unit.object_urls.iter().map(String::as_str));
+    texts.flat_map(str::lines).map(|line| line.chars().count() / COLUMNS + 2).sum()
 }

@@ -353,6 +353,38 @@ fn the_cursor_stays_with_the_work_until_the_user_moves_it() {
 }
 
 #[test]
+fn a_failed_item_is_shown_whole_and_closing_it_leaves_nothing_else() {
+    let mut harness = Harness::ready_to_send();
+    harness.act(Action::Next);
+    let finished = RunReply::Finished {
+        state: RunState::DoneWithErrors,
+        snapshot: Box::new(Snapshot { failed_rows: 1, ..Snapshot::default() }),
+        reports: None,
+        problem: None,
+    };
+    harness.answer(|request| matches!(request, Request::StartRun { .. }), Reply::Run(finished));
+    harness.act(Action::Toggle);
+    assert_eq!(harness.wizard.progress().whole(), None, "there is no item in the list of jobs");
+    harness.act(Action::SwitchList);
+    let unit = crate::store::FailedUnit {
+        batch: 1,
+        object_urls: vec!["https://a/b".into()],
+        error: "word ".repeat(100),
+        subtask_uuid: None,
+        action_description: None,
+    };
+    let rows = Reply::Rows { list: List::Failed, first: 0, rows: vec![Row::Failed(unit)] };
+    harness.answer(|request| matches!(request, Request::ReadRows { .. }), rows);
+    harness.act(Action::Toggle);
+    for _ in 0..100 {
+        harness.act(Action::Down);
+    }
+    assert!(harness.wizard.progress().whole().is_some_and(|scroll| scroll < 30));
+    harness.act(Action::Next);
+    assert_eq!((harness.wizard.progress().whole(), harness.exited), (None, false));
+}
+
+#[test]
 fn a_refused_plan_can_be_reviewed_and_sent_again() {
     let mut harness = Harness::ready_to_send();
     harness.act(Action::Next);

@@ -7,6 +7,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
+use super::overlay::boxed;
 use super::parts::{Align, Column, Look, first_row, position, put, rest, take_bottom, take_top};
 use crate::{
     store::{FailedUnit, RunState},
@@ -56,6 +57,33 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
         put(frame, line, vec![Line::styled(look.glyphs().rule.repeat(columns), look.theme.dim())]);
     }
     put(frame, detail_area, look.fit(detail, usize::from(detail_area.height)));
+    if let (Some(scroll), Some(row)) = (step.whole(), step.failed().current()) {
+        whole(frame, area, row, scroll, look);
+    }
+}
+
+/// A failed item with every word and every URL.
+fn whole(frame: &mut Frame<'_>, area: Rect, row: &Row, scroll: usize, look: &Look<'_>) {
+    let Row::Failed(unit) = row else { return };
+    let columns = usize::from(area.width.saturating_sub(6)).min(96);
+    let mut lines = vec![look.title("What Encord said")];
+    lines.extend(look.hanging(Span::raw("  "), &unit.error, Style::new(), columns));
+    if let Some(action) = &unit.action_description {
+        lines.push(look.title("What it was about"));
+        lines.extend(look.hanging(Span::raw("  "), action, Style::new(), columns));
+    }
+    if let Some(subtask) = &unit.subtask_uuid {
+        lines.push(look.title("To quote to Encord's support"));
+        lines.extend(look.hanging(Span::raw("  "), &format!("subtask {subtask}"), Style::new(), columns));
+    }
+    lines.push(look.title(if unit.object_urls.len() > 1 { "URLs" } else { "URL" }));
+    for url in &unit.object_urls {
+        lines.extend(look.hanging(Span::raw("  "), url, Style::new(), columns));
+    }
+    let inside = boxed(frame, area, "A failed item", columns, lines.len(), look);
+    let height = usize::from(inside.height);
+    let lines = lines.split_off(scroll.min(lines.len().saturating_sub(height)));
+    put(frame, inside, look.fit(lines, height));
 }
 
 fn heading(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
@@ -218,7 +246,7 @@ fn failed_detail(row: &Row, look: &Look<'_>, columns: usize) -> Vec<Line<'static
     let entry = |name: &str, content: &str| look.hanging(label(name), content, Style::new(), columns);
     let mut lines = entry("Said", error);
     if let Some(action) = action_description {
-        lines.extend(entry("During", action));
+        lines.extend(entry("About", action));
     }
     if let Some(subtask) = subtask_uuid {
         lines.extend(entry("Subtask", &format!("{subtask} (quote it to Encord's support)")));
