@@ -153,7 +153,7 @@ fn a_sas_that_falls_short_is_told_in_which_way() {
             WantedSas { container: Some("sas-bad"), blob: Some("dir/a b.png"), permissions: "r", ..sas },
             "List permission",
         ),
-        (WantedSas { container: Some("another"), ..sas }, "token that does not fit"),
+        (WantedSas { container: Some("another"), ..sas }, "signature does not fit"),
     ] {
         bench.with_sas(wanted).expect_refused(4, &[says]);
     }
@@ -170,7 +170,7 @@ fn a_wrong_key_account_or_container_is_told_apart() {
     let (account, key) = (bench.azurite.account(), bench.azurite.key());
     let with_key = |attempt: Try, key: &str| attempt.secret("account_key_env", key);
     let other = STANDARD.encode([1; 64]);
-    with_key(bench.reach("account-key"), &other).expect_refused(4, &["refused access", "key that does not fit"]);
+    with_key(bench.reach("account-key"), &other).expect_refused(4, &["refused access", "account key does not fit"]);
     with_key(bench.reach("account-key"), &key[..60]).expect_refused(2, &["88 characters and this has 60"]);
     with_key(Try::new(bench.endpoint(), "no-such", "account-key"), key)
         .expect_refused(2, &["container \"no-such\" was not found", "Check the spelling"]);

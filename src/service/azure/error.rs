@@ -124,6 +124,8 @@ impl Error {
     pub(super) fn unreachable(situation: &Situation<'_>, cause: &str) -> Error {
         let hint = if cause.contains("lookup") || cause.contains("resolve") || cause.contains("name or service") {
             "Check the account name and the endpoint: no such host is known. A private endpoint is only known inside its network."
+        } else if cause.contains("InvalidContentType") {
+            "This port does not speak https. An emulator on this machine is reached with http://."
         } else {
             "Check the network, a proxy (HTTPS_PROXY) or a firewall in between, and that the endpoint is right."
         };

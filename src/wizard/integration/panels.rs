@@ -137,7 +137,12 @@ impl IntegrationStep {
         let others = others.map(|kind| PickerRow {
             value: way_label(*kind).to_owned(),
             label: way_label(*kind).to_owned(),
-            note: if *kind == AuthKind::Anonymous { "" } else { "not found on this machine" }.to_owned(),
+            note: match *kind {
+                AuthKind::Anonymous => "",
+                kind if kind == self.form.sign_in && !self.form.text(FieldName::Credential).is_empty() => "as filled in",
+                _ => "not found on this machine",
+            }
+            .to_owned(),
             is_usable: true,
         });
         let current = self.discovery.ways.iter().position(|way| way.kind == self.form.sign_in);
