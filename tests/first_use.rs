@@ -144,6 +144,8 @@ async fn a_new_integration_is_awaited_and_taken_and_a_sas_for_it_made() {
         screen.contains("goes on to the schema") && screen.contains("Azure hotel") && !screen.contains("Waiting for it")
     });
     terminal.send("q");
+    terminal.wait_for("not kept yet", SOON);
+    terminal.send("y");
     let left = terminal.end(SOON);
     left.assert_restored();
     assert!(!left.screen.contains("sig="), "{}", left.screen);
