@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{Action, Edit, Hint, Move, Outbox, Problem, Request, RequestId, Status};
+use super::{Action, Edit, Field, Hint, Move, Outbox, Problem, Request, RequestId, Status, Step};
 use crate::{
     schema::{self, Change, ChangeKind, Diff, KeyType, describe, diff_with},
     store::config::Config,
@@ -154,7 +154,7 @@ impl SchemaStep {
         self.diff.conflicts().filter(|change| !self.keeps(change))
     }
 
-    /// Finds out anew what changes; with `anew`, what changes comes first in the list and the cursor goes there.
+    /// Finds out anew what changes; with `anew`, what changes comes first in the list.
     fn compare(&mut self, config: &Config, anew: bool) {
         let SchemaView::Read(schema) = &self.view else { return };
         let edits: Vec<schema::Edit> = self.edits.values().cloned().collect();
@@ -214,7 +214,10 @@ impl SchemaStep {
         let mut hints = Vec::new();
         let is_read = matches!(self.view, SchemaView::Read(_));
         match self.opens_on_enter() {
-            true => hints.push(Hint::new(Action::Next, "further options")),
+            true => hints.extend([
+                Hint::new(Action::Next, "further options"),
+                Hint::new(Action::Goto(Step::Manifest), "continue"),
+            ]),
             false => hints.push(Hint::new(Action::Next, "continue")),
         }
         if is_read {
@@ -319,7 +322,10 @@ impl SchemaStep {
     pub(super) fn changed_meanwhile(&mut self, schema: Map<String, Value>, config: &Config) -> Problem {
         let before = std::mem::take(&mut self.diff);
         self.view = SchemaView::Read(schema);
+        self.list.search = Field::default();
         self.compare(config, true);
+        self.list.moved(Action::Top);
+        self.list.is_held = false;
         let new = self.diff.changes.iter().filter(|change| !before.changes.contains(change));
         let mut words: Vec<String> = new
             .map(|change| match &change.now {

@@ -202,25 +202,30 @@ impl SchemaStep {
     pub(super) fn row_hints(&self) -> Vec<Hint> {
         let Some(key) = self.list.current() else { return Vec::new() };
         let kind = self.change(key).map(|change| &change.kind);
+        let is_gone = self.now(key).is_some_and(|now| now["ty"] == "tombstone" && now["deleted_ty"].is_null());
+        let is_deleted = self.is_deleted(key) && !is_gone && kind.is_none();
         let mut hints = Vec::new();
+        if self.can_undo(key) {
+            hints.push(Hint::new(Action::Undo, "undo"));
+        } else if is_deleted {
+            hints.push(Hint::new(Action::Undo, "restore"));
+        }
         if self.open_enum().is_some() {
-            hints.push(Hint::new(Action::Toggle, "further options"));
+            hints.extend((!self.opens_on_enter()).then(|| Hint::new(Action::Toggle, "further options")));
         } else if kind == Some(&ChangeKind::Add) {
             hints.push(Hint::new(Action::Toggle, "edit"));
         }
         match kind {
             Some(ChangeKind::Conflict) => hints.push(Hint::new(Action::Rename, "rename ours")),
             Some(ChangeKind::Add) => hints.push(Hint::new(Action::Delete, "do not add")),
-            Some(ChangeKind::DeleteForEver) => {}
+            Some(ChangeKind::Restore) => hints.push(Hint::new(Action::Delete, "do not restore")),
             Some(ChangeKind::Delete) => hints.push(Hint::new(Action::Delete, "delete for ever")),
-            _ if self.is_deleted(key) && kind.is_none() => hints.push(Hint::new(Action::Delete, "delete for ever")),
-            None if self.now(key).is_none() => {}
-            _ => hints.extend([Hint::new(Action::Delete, "delete"), Hint::new(Action::DeleteForEver, "for ever")]),
-        }
-        match (self.can_undo(key), self.is_deleted(key) && kind.is_none()) {
-            (true, _) => hints.push(Hint::new(Action::Undo, "undo")),
-            (false, true) => hints.insert(0, Hint::new(Action::Undo, "restore")),
-            (false, false) => {}
+            Some(ChangeKind::DeleteForEver) => {}
+            None if is_deleted => hints.push(Hint::new(Action::Delete, "delete for ever")),
+            None if is_gone || self.now(key).is_none() => {}
+            None | Some(ChangeKind::Widen) => {
+                hints.extend([Hint::new(Action::Delete, "delete"), Hint::new(Action::DeleteForEver, "for ever")]);
+            }
         }
         hints
     }

@@ -16,7 +16,7 @@ use crate::{
         keymap::{Mode, key_label},
         text,
     },
-    wizard::{Action, SchemaRow, SchemaView, Status, Step, Wizard},
+    wizard::{Action, Problem, SchemaRow, SchemaView, Status, Step, Wizard},
 };
 
 const LABEL: usize = 8;
@@ -77,7 +77,7 @@ fn table(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
     let step = wizard.schema();
     let (wide, cursor) = (usize::from(area.width), step.cursor());
     let (head, area) = take_top(area, 2);
-    put(frame, head, vec![look.title(summary(wizard, look))]);
+    put(frame, head, vec![look.title(look.cut(&summary(wizard, look), wide))]);
     if step.is_searching() || !step.search().text().is_empty() {
         search(frame, take_top(take_top(head, 1).1, 1).0, wizard, look);
     }
@@ -181,7 +181,9 @@ fn foot(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
     if let Some(problem) = step.changed() {
         lines.extend(look.problem(problem, columns));
     }
-    if let Some(row) = step.row(step.cursor()) {
+    let is_changed = step.changed().is_some();
+    // The list has to keep some lines of the screen.
+    if let Some(row) = step.row(step.cursor()).filter(|_| !is_changed) {
         let now = if row.now.is_empty() { "new".to_owned() } else { format!("now {}", row.now) };
         let (change, _) = change(&row, look);
         let place = position(step.cursor() as u64, step.found() as u64);
@@ -197,7 +199,8 @@ fn foot(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
     let enter = look.key(Action::Next);
     let sentence = match wizard.status(wizard.step()) {
         Status::Blocked(problem) => {
-            lines.extend(look.problem(&problem, columns));
+            let hint = problem.hint.clone().filter(|_| !is_changed);
+            lines.extend(look.problem(&Problem { hint, ..problem }, columns));
             let (keep, rename) = (key(Action::KeepTheirs, look), key(Action::Rename, look));
             format!("{keep} keeps Encord's types for this import; {rename} gives the config's key another name.")
         }
