@@ -72,7 +72,12 @@ impl Headless {
         while self.wizard.step() < target {
             self.ready()?;
             self.handle(Event::Action(Action::Next));
-            self.settle(self.wizard.step()).await?;
+            let step = self.wizard.step();
+            self.settle(step).await?;
+            // A schema that changed meanwhile leads back; what is new there has not been agreed to.
+            if let (true, Status::Blocked(problem)) = (self.wizard.step() < step, self.wizard.status(step)) {
+                return Err(Stopped::Blocked(problem));
+            }
         }
         Ok(())
     }
@@ -274,7 +279,7 @@ pub(crate) fn report_run(output: &mut Output, jobs: &mut Vec<JobRow>, reply: &Ru
             ));
         }
         RunReply::Finished { snapshot, .. } => report_jobs(output, jobs, &snapshot.jobs),
-        RunReply::Refused(_) => {}
+        RunReply::SchemaChanged(_) | RunReply::Refused(_) => {}
     }
 }
 

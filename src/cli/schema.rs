@@ -77,6 +77,8 @@ async fn carry_out(command: &Command, json: bool, config: &config::Config, clien
                     ChangeKind::Widen => "widen",
                     ChangeKind::Restore => "restore",
                     ChangeKind::Conflict => "conflict",
+                    ChangeKind::Delete => "delete",
+                    ChangeKind::DeleteForEver => "delete-for-ever",
                 };
                 if json {
                     say!("{}", json!({ "key": change.key, "change": kind, "now": change.now, "then": change.then }));

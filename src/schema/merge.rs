@@ -1,6 +1,6 @@
 //! Merging the keys an import needs into the schema an organisation has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -17,6 +17,10 @@ pub enum ChangeKind {
     Restore,
     /// The key exists with another type; nothing can be changed.
     Conflict,
+    /// The key is deleted softly: it can be restored.
+    Delete,
+    /// The key is deleted for ever: nobody can use its name again.
+    DeleteForEver,
 }
 
 /// A key whose entry in the schema is not yet what the import needs.
@@ -81,6 +85,49 @@ pub fn diff(schema: &Map<String, Value>, wanted: &BTreeMap<String, KeyType>) -> 
         })
         .collect();
     Diff { changes }
+}
+
+/// The same with edits besides, made in their order. A key that is wanted is never deleted: what is wanted outweighs the edits of
+/// its key. An edit that is already so, or that the schema does not allow, changes nothing; a key that is deleted softly can be
+/// deleted for ever, which the SDK allows after a restoration only.
+pub fn diff_with(schema: &Map<String, Value>, wanted: &BTreeMap<String, KeyType>, edits: &[Edit]) -> Diff {
+    let mut difference = diff(schema, wanted);
+    let edits: Vec<&Edit> = edits.iter().filter(|edit| !wanted.contains_key(edit.key())).collect();
+    let mut after: Map<String, Value> = Map::new();
+    for edit in &edits {
+        let key = edit.key();
+        if let (false, Some(now)) = (after.contains_key(key), schema.get(key)) {
+            after.insert(key.to_owned(), now.clone());
+        }
+        let is_deleted = after.get(key).is_some_and(|entry| entry["ty"] == "tombstone");
+        if is_deleted && matches!(edit, Edit::Delete { for_ever: true, .. }) {
+            // Of a key that is deleted for ever already, both are refused.
+            let _ = Edit::Restore { key: key.to_owned() }.apply(&mut after);
+        }
+        let _ = edit.apply(&mut after);
+    }
+    let edited: BTreeSet<&str> = edits.iter().map(|edit| edit.key()).collect();
+    let changes = edited.into_iter().filter_map(|key| {
+        let (now, then) = (schema.get(key), after.get(key)?);
+        let kind = kind(now, then)?;
+        Some(Change { key: key.to_owned(), kind, now: now.cloned(), then: then.clone() })
+    });
+    difference.changes.extend(changes);
+    difference.changes.sort_by(|one, other| one.key.cmp(&other.key));
+    difference
+}
+
+/// What happened to an entry that edits led to another one; `None` where they led back.
+fn kind(now: Option<&Value>, then: &Value) -> Option<ChangeKind> {
+    let is_deleted = |entry: &Value| entry["ty"] == "tombstone";
+    match now {
+        Some(now) if now == then => None,
+        _ if is_deleted(then) && then["deleted_ty"].is_null() => Some(ChangeKind::DeleteForEver),
+        _ if is_deleted(then) => Some(ChangeKind::Delete),
+        None => Some(ChangeKind::Add),
+        Some(now) if is_deleted(now) => Some(ChangeKind::Restore),
+        Some(_) => Some(ChangeKind::Widen),
+    }
 }
 
 /// The edits that lead from an entry to the wanted type, whether they are allowed or not; `None` when there is nothing to do.
@@ -182,6 +229,37 @@ mod tests {
             let expected = expected.map(|(kind, text)| (kind, text.to_owned()));
             assert_eq!(change(key, wanted.clone()), expected, "{key} as {wanted:?}");
         }
+    }
+
+    #[test]
+    fn edits_are_changes_too_and_what_is_wanted_outweighs_them() {
+        use ChangeKind::{Delete, DeleteForEver, Restore};
+        let delete = |key: &str, for_ever| Edit::Delete { key: key.into(), for_ever };
+        let restore = |key: &str| Edit::Restore { key: key.into() };
+        for (edits, expected) in [
+            (vec![delete("n", false)], Some((Delete, "deleted number"))),
+            (vec![delete("n", true)], Some((DeleteForEver, "deleted for ever"))),
+            (vec![delete("gone", true)], Some((DeleteForEver, "deleted for ever"))),
+            (vec![restore("gone")], Some((Restore, "uuid"))),
+            (vec![restore("gone"), delete("gone", false)], None),
+            (vec![delete("gone", false)], None),
+            (vec![delete("hard", true)], None),
+            (vec![restore("hard")], None),
+            (vec![restore("n")], None),
+            (vec![delete("missing", true)], None),
+            (vec![delete("emb", true)], None),
+        ] {
+            let wanted = BTreeMap::from([("emb".to_owned(), KeyType::Embedding(512))]);
+            let found = diff_with(&schema(), &wanted, &edits);
+            let found = found.changes.first().map(|change| (change.kind.clone(), describe(&change.then)));
+            assert_eq!(found, expected.map(|(kind, text)| (kind, text.to_owned())), "{edits:?}");
+        }
+        let wanted = BTreeMap::from([("z".to_owned(), KeyType::Geospatial)]);
+        let both = diff_with(&schema(), &wanted, &[delete("n", false), delete("e", true)]);
+        assert_eq!(both.changes.iter().map(|change| change.key.as_str()).collect::<Vec<_>>(), ["e", "n", "z"]);
+        let after = both.apply(&schema());
+        assert_eq!(after.len(), schema().len() + 1);
+        assert_eq!(after["n"], json!({"ty": "tombstone", "deleted_ty": schema()["n"]}));
     }
 
     #[test]

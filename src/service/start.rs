@@ -1,11 +1,12 @@
 //! Carries out a confirmed plan: the schema, the folder, the record of the run, then the jobs.
 
+use serde_json::{Map, Value};
 use tokio::sync::watch;
 
 use super::{
     folders,
     problems::store_problem,
-    schema,
+    schema::{self, Saved},
     session::Session,
     uploader::{Stop, Uploader},
 };
@@ -19,13 +20,29 @@ pub(super) async fn run(session: &Session, id: RequestId, plan: &Plan, stop: wat
     let tell = |reply| session.reply(id, Reply::Run(reply));
     match prepare(session, plan, &tell).await {
         Ok(uploader) => uploader.work(stop, &tell).await,
-        Err(problem) => tell(RunReply::Refused(problem)),
+        Err(Refused::SchemaChanged(schema)) => tell(RunReply::SchemaChanged(schema)),
+        Err(Refused::Problem(problem)) => tell(RunReply::Refused(problem)),
     }
 }
 
-async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunReply) + Sync)) -> Result<Uploader, Problem> {
+/// Why a run does not begin.
+enum Refused {
+    SchemaChanged(Map<String, Value>),
+    Problem(Problem),
+}
+
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Refused {
+        Refused::Problem(problem)
+    }
+}
+
+async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunReply) + Sync)) -> Result<Uploader, Refused> {
     let client = session.client()?;
-    let saved = schema::save_reviewed(&client, &plan.schema).await?;
+    let saved = match schema::save_reviewed(&client, plan).await? {
+        Saved::Changed(schema) => return Err(Refused::SchemaChanged(schema)),
+        Saved::Done(keys) => keys,
+    };
     tell(RunReply::SchemaSaved(saved));
     let (folder, created) = folders::create(&client, &plan.destination).await?;
     tell(RunReply::Folder { uuid: folder, path: plan.destination.path(), created });
@@ -50,5 +67,6 @@ async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunReply) + Syn
     store.create(&run, &plan.batches).map_err(|error| store_problem(&error))?;
     session.set_run(run.id.clone());
     tell(RunReply::Started { run: run.id.clone() });
-    Uploader::new(client, store, session.home.clone(), lock, manifest, run).map_err(|error| store_problem(&error))
+    Ok(Uploader::new(client, store, session.home.clone(), lock, manifest, run)
+        .map_err(|error| store_problem(&error))?)
 }

@@ -4,10 +4,11 @@ mod checks;
 pub(super) mod fixtures;
 mod integration;
 mod panels;
+mod schema;
 
 use fixtures::{
-    Stage, UTF8, built, config, finished, frame, item, one, refused, row, running, schema, silent, snapshot, summary,
-    unwell, uuid, well,
+    Stage, UTF8, built, config, finished, frame, item, one, refused, row, running, silent, snapshot, summary, unwell,
+    uuid, well,
 };
 use proptest::prelude::*;
 
@@ -61,7 +62,7 @@ fn schema_screens() {
     shows("schema_failed", &Stage::at(Step::Schema, failing).wizard);
     let long = |request: &Request| match request {
         Request::ReadSchema => {
-            let mut keys = schema();
+            let mut keys = fixtures::schema();
             keys.extend((0..3000).map(|n| (format!("key-{n:04}"), serde_json::json!({"ty": "geospatial"}))));
             one(Reply::Schema(Ok(keys)))
         }
@@ -298,7 +299,7 @@ fn ascii_means_ascii() {
         let text = frame(&Stage::at(step, well).wizard, PLAIN, 100, 30);
         assert!(text.is_ascii(), "{text}");
     }
-    for stage in panels::stages() {
+    for stage in panels::stages().into_iter().chain(schema::stages()) {
         let text = frame(&stage.wizard, PLAIN, 100, 30);
         assert!(text.is_ascii(), "{text}");
     }
@@ -350,6 +351,7 @@ fn stages() -> Vec<Stage> {
     stages.push(running(5000).press(Action::Quit));
     stages.push(finished(RunState::Failed, snapshot(3000), Some(refused())));
     stages.extend(panels::stages());
+    stages.extend(schema::stages());
     stages
 }
 

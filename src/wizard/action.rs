@@ -41,6 +41,16 @@ pub enum Action {
     SwitchList,
     /// Keep Encord's type where the config asks for another.
     KeepTheirs,
+    /// Delete what is under the cursor; it can be restored.
+    Delete,
+    /// Delete it for ever.
+    DeleteForEver,
+    /// Take back what was done to what is under the cursor.
+    Undo,
+    /// Give it another name.
+    Rename,
+    /// Leave the metadata schema alone, or no longer.
+    SkipSchema,
     /// Show what there is to choose from.
     Browse,
     /// Do what can be done about a failed check.

@@ -265,8 +265,10 @@ pub struct FolderPage {
 /// What a run tells of itself.
 #[derive(Debug)]
 pub enum RunReply {
-    /// The schema was saved with these keys added, widened or restored.
+    /// The schema was saved with these keys changed.
     SchemaSaved(Vec<String>),
+    /// The run could not begin: the schema is another one than the one that was reviewed, this one. Nothing was sent.
+    SchemaChanged(Map<String, Value>),
     /// The destination is there.
     Folder {
         /// Its id.

@@ -43,7 +43,9 @@ pub use plan::Plan;
 pub use problem::{Class, Problem};
 pub use progress::{JobRow, ProgressStep, Snapshot};
 pub use rows::{List, Row, RowWindow};
-pub use schema::{SchemaRow, SchemaStep, SchemaView};
+pub use schema::{
+    FormFocus, KeyForm, KeyKind, OptionList, OptionsForm, SchemaPanel, SchemaRow, SchemaStep, SchemaView, WordForm,
+};
 pub use upload::{UploadOption, UploadStep};
 
 /// The six steps.
@@ -198,9 +200,10 @@ impl Wizard {
         &self.config
     }
 
-    /// Whether the user has changed anything, so that the config on disk would do something else.
+    /// Whether the user has changed anything, so that the config on disk would do something else: the config, or the schema in a
+    /// way that no config can say.
     pub fn is_edited(&self) -> bool {
-        self.config != self.original
+        self.config != self.original || self.schema.edits().len() > 0
     }
 
     /// The step on the screen.
@@ -262,7 +265,7 @@ impl Wizard {
         Some(Plan::new(
             &self.config,
             self.integration.chosen(&self.config)?.clone(),
-            self.schema.diff(&self.config)?,
+            (self.schema.diff(&self.config)?, self.schema.edits_of(&self.config)),
             &manifest.summary,
             self.folder.destination()?.clone(),
             self.integration.despite(&self.config),
@@ -283,6 +286,7 @@ impl Wizard {
     pub fn is_typing(&self) -> bool {
         match self.step {
             Step::Integration => self.integration.takes_text(),
+            Step::Schema => self.schema.takes_text(),
             Step::Folder => self.folder.takes_text(),
             _ => false,
         }
@@ -320,6 +324,7 @@ impl Wizard {
         }
         match self.step {
             Step::Integration => self.integration.edit(edit),
+            Step::Schema => self.schema.edit(edit),
             Step::Folder => self.folder.edit(edit, &mut self.outbox),
             _ => {}
         }
@@ -346,6 +351,7 @@ impl Wizard {
             Action::Quit => self.quit(),
             // A panel is answered or closed first.
             Action::Goto(_) if self.step == Step::Integration && self.integration.panel().is_some() => {}
+            Action::Goto(_) if self.step == Step::Schema && self.schema.panel().is_some() => {}
             Action::Goto(step) => self.go_to(step),
             action => {
                 let movement = self.step_action(action);
@@ -366,7 +372,10 @@ impl Wizard {
                 let before = (config.encord.clone(), config.azure.clone(), config.manifest.prefixes.clone());
                 let movement = self.integration.action(action, config, outbox);
                 if before.0 != config.encord || action == Action::Refresh {
-                    self.schema.reset(outbox);
+                    match integration::same_login(&before.0, &config.encord) {
+                        true => self.schema.reset(outbox),
+                        false => self.schema.forget(outbox),
+                    }
                     self.folder.reset(outbox);
                 }
                 let strict = (before.0.strict_client_only, config.encord.strict_client_only);
@@ -379,7 +388,14 @@ impl Wizard {
                 }
                 movement
             }
-            Step::Schema => self.schema.action(action, config, outbox),
+            Step::Schema => {
+                let before = config.manifest.clone();
+                let movement = self.schema.action(action, config, outbox);
+                if before != config.manifest {
+                    self.manifest.reset(outbox);
+                }
+                movement
+            }
             Step::Manifest => self.manifest.action(action, self.integration.access(config), config, outbox),
             Step::Folder => self.folder.action(action, config, outbox),
             Step::Upload => self.upload.action(action, config, ready),
@@ -395,7 +411,7 @@ impl Wizard {
     /// After a run nothing of its plan is true any more: the folder is there, the manifest belongs to the run. Another import
     /// begins at the first step and reads everything anew.
     fn start_over(&mut self) {
-        self.schema.reset(&mut self.outbox);
+        self.schema.forget(&mut self.outbox);
         self.manifest.reset(&mut self.outbox);
         self.folder.reset(&mut self.outbox);
         self.step = Step::Integration;
@@ -453,7 +469,7 @@ impl Wizard {
     fn enter(&mut self, step: Step) {
         self.step = step;
         match step {
-            Step::Schema => self.schema.open(&mut self.outbox),
+            Step::Schema => self.schema.open(&self.config, &mut self.outbox),
             Step::Manifest => {
                 let access = self.integration.access(&self.config);
                 self.manifest.open(access, &self.config, &mut self.outbox);
@@ -480,13 +496,21 @@ impl Wizard {
                 self.integration.cors_reply(id, result, &self.config, &mut self.outbox);
             }
             Reply::SasMade(result) => self.integration.sas_reply(id, result),
-            Reply::Schema(result) => self.schema.reply(id, result),
+            Reply::Schema(result) => self.schema.reply(id, result, &self.config),
             Reply::Listing(progress) => self.manifest.listing(id, progress),
             Reply::Manifest(result) => self.manifest.built_reply(id, result, &mut self.outbox),
             Reply::Rows { list: List::Failed, first, rows } => self.progress.rows(id, first, rows, &mut self.outbox),
             Reply::Rows { list, first, rows } => self.manifest.rows(id, list, first, rows, &mut self.outbox),
             Reply::Folders(result) => self.folder.page_reply(id, result),
             Reply::FolderResolved(result) => self.folder.resolved(id, result),
+            Reply::Run(RunReply::SchemaChanged(schema)) => {
+                if self.progress.waits_for(id) {
+                    let problem = self.schema.changed_meanwhile(schema, &self.config);
+                    self.progress.reply(id, RunReply::Refused(problem), &mut self.outbox);
+                    // The user sees what is new before anything is asked again.
+                    self.step = Step::Schema;
+                }
+            }
             Reply::Run(reply) => self.progress.reply(id, reply, &mut self.outbox),
         }
     }

@@ -3,7 +3,7 @@
 use super::{Destination, Integration};
 use crate::{
     manifest::{Kind, batch},
-    schema::Diff,
+    schema::{self, Diff},
     store::{
         Summary,
         config::{self, Config},
@@ -17,8 +17,11 @@ pub struct Plan {
     pub domain: String,
     /// The integration through which Encord reads.
     pub integration: Integration,
-    /// Changes of the metadata schema.
+    /// Changes of the metadata schema, as they were shown: what the config asks for and the edits come to. None where the config
+    /// leaves the schema alone.
     pub schema: Diff,
+    /// The user's edits of the schema besides what the config asks for.
+    pub schema_edits: Vec<schema::Edit>,
     /// Where the items go.
     pub destination: Destination,
     /// Items of each kind.
@@ -39,7 +42,7 @@ impl Plan {
     pub(super) fn new(
         config: &Config,
         integration: Integration,
-        schema: Diff,
+        (schema, schema_edits): (Diff, Vec<schema::Edit>),
         summary: &Summary,
         destination: Destination,
         despite: Vec<&'static str>,
@@ -48,6 +51,7 @@ impl Plan {
             domain: config.encord.domain.clone(),
             integration,
             schema,
+            schema_edits,
             destination,
             items: summary.items.iter().map(|(kind, count)| (*kind, *count)).collect(),
             bytes: summary.bytes,

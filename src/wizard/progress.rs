@@ -273,6 +273,10 @@ impl ProgressStep {
         }
     }
 
+    pub(super) fn waits_for(&self, id: RequestId) -> bool {
+        self.request == Some(id)
+    }
+
     pub(super) fn reply(&mut self, id: RequestId, reply: RunReply, outbox: &mut Outbox) {
         if self.request != Some(id) {
             return;
@@ -293,6 +297,8 @@ impl ProgressStep {
                 self.reports = reports;
                 self.problem = problem;
             }
+            // The wizard turns the one into the other.
+            RunReply::SchemaChanged(_) => {}
             RunReply::Refused(problem) => self.phase = Phase::Refused(problem),
         }
     }

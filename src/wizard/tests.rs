@@ -4,6 +4,7 @@ mod discovery;
 mod integration;
 mod panels;
 mod properties;
+mod schema;
 
 use std::{collections::BTreeMap, path::PathBuf};
 

@@ -228,7 +228,7 @@ mod tests {
                     "account_key_file",
                 ],
             ),
-            ("schema", &["keys"]),
+            ("schema", &["skip", "keys"]),
             ("manifest", &["source", "prefixes", "include", "exclude", "types", "groups", "metadata"]),
             ("folder", &["path", "uuid", "description"]),
             (

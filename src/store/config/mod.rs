@@ -178,6 +178,8 @@ impl Azure {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Schema {
+    /// Leaves the schema alone: it is neither read nor changed, and metadata is sent as it is.
+    pub skip: bool,
     /// The keys that the import needs, with their types.
     pub keys: BTreeMap<String, KeyType>,
 }

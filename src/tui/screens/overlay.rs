@@ -75,7 +75,9 @@ fn purpose(step: Step) -> &'static str {
         Step::Integration => {
             "Sign in to Encord, name the storage container, and choose the integration through which Encord reads it."
         }
-        Step::Schema => "See which metadata keys your organisation has and which ones this import adds.",
+        Step::Schema => {
+            "See which metadata keys your organisation has, and change what this import needs. Nothing is saved before step 5."
+        }
         Step::Manifest => "List the container and see exactly which files become which items, and what is left out.",
         Step::Folder => "Choose the folder in Encord that receives the items, or name a new one.",
         Step::Upload => {

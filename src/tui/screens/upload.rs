@@ -86,9 +86,13 @@ fn review(plan: &Plan, look: &Look<'_>, columns: usize, detail: Detail) -> Vec<L
         lines.extend(kinds.iter().cloned());
     }
     lines.extend(entry("Destination", &destination_words(&plan.destination)));
-    let changes: Vec<String> = plan.schema.changes.iter().map(change).collect();
+    let changes = changes(plan);
     if changes.is_empty() {
-        lines.extend(entry("Schema", "no change"));
+        let words = match plan.config.schema.skip {
+            true => "left alone; Index and Active cannot filter by keys that it lacks",
+            false => "no change",
+        };
+        lines.extend(entry("Schema", words));
     } else if detail == Detail::Full {
         for (place, change) in changes.iter().enumerate() {
             lines.extend(entry(if place == 0 { "Schema" } else { "" }, change));
@@ -106,15 +110,34 @@ fn review(plan: &Plan, look: &Look<'_>, columns: usize, detail: Detail) -> Vec<L
     lines
 }
 
+/// So many changes of the schema are told one by one; step 2 shows all. Deletions always are.
+const MOST_CHANGES: usize = 30;
+
+/// The changes of the schema in words: what is lost first.
+fn changes(plan: &Plan) -> Vec<String> {
+    let is_deletion = |change: &&Change| matches!(change.kind, ChangeKind::Delete | ChangeKind::DeleteForEver);
+    let changes = &plan.schema.changes;
+    let mut words: Vec<String> = changes.iter().filter(is_deletion).map(change).collect();
+    let others = changes.len() - words.len();
+    words.extend(changes.iter().filter(|change| !is_deletion(change)).take(MOST_CHANGES).map(change));
+    if others > MOST_CHANGES {
+        words.push(format!("and {} more; step 2 shows all", text::count((others - MOST_CHANGES) as u64)));
+    }
+    words
+}
+
 fn change(change: &Change) -> String {
     let (key, then) = (&change.key, describe(&change.then));
+    let now = change.now.as_ref().map(describe).unwrap_or_default();
     match change.kind {
         ChangeKind::Add => format!("+ {key}: {then}"),
         ChangeKind::Widen => format!("~ {key}: widened to {then}"),
         ChangeKind::Restore => format!("+ {key}: restored as {then}"),
-        ChangeKind::Conflict => {
-            format!("! {key}: stays {}", change.now.as_ref().map(describe).unwrap_or_default())
+        ChangeKind::Delete => format!("- {key}: deleted for everybody in your organisation; can be restored ({now})"),
+        ChangeKind::DeleteForEver => {
+            format!("- {key}: deleted for ever for everybody in your organisation; cannot be undone ({now})")
         }
+        ChangeKind::Conflict => format!("! {key}: stays {now}"),
     }
 }
 

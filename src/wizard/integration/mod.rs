@@ -283,7 +283,7 @@ fn capitalised(text: &str) -> String {
 }
 
 /// Whether two settings sign in alike; which integration is chosen does not matter for that.
-fn same_login(one: &config::Encord, other: &config::Encord) -> bool {
+pub(super) fn same_login(one: &config::Encord, other: &config::Encord) -> bool {
     (&one.domain, &one.ssh_key_file, &one.bearer_token_env)
         == (&other.domain, &other.ssh_key_file, &other.bearer_token_env)
 }
