@@ -147,6 +147,7 @@ impl Harness {
             blobs: summary.total_items() + summary.total_skipped(),
             summary,
             file: PathBuf::from("/m.json"),
+            findings: PathBuf::from("/findings.jsonl"),
         };
         self.answer(|request| matches!(request, Request::BuildManifest { .. }), Reply::Manifest(Ok(facts)));
     }
