@@ -276,3 +276,54 @@ impl ManifestDir {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Map;
+
+    use super::*;
+
+    fn item(number: usize) -> Item {
+        Item {
+            kind: Kind::Image,
+            title: number.to_string(),
+            urls: vec!["https://a/b".into()],
+            client_metadata: Map::new(),
+            bytes: 1,
+        }
+    }
+
+    #[test]
+    fn findings_lie_in_a_file_errors_first_and_few_are_held() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut writer = ManifestWriter::create(dir.path()).unwrap();
+        for number in 0..1000 {
+            let name = number.to_string();
+            writer.finding(Finding::new(Code::MetadataPath, &*name, "no shape")).unwrap();
+            if number % 2 == 0 {
+                // Two keys of one item, one of them another with every item.
+                for key in ["lux", &format!("key {number:04}")] {
+                    writer.finding(Finding::new(Code::MetadataType, &*name, "bad").key(key)).unwrap();
+                }
+            }
+            writer.item(item(number)).unwrap();
+        }
+        let manifest = writer.finish(crate::store::config::Upload::default().options()).unwrap();
+        let summary = manifest.summary();
+        assert_eq!((summary.errors, summary.warnings, summary.total_findings()), (1000, 1000, 2000));
+        assert_eq!((summary.items_with_errors, summary.total_items()), (500, 1000));
+        let types = &summary.findings[&Code::MetadataType];
+        assert_eq!((types.len(), types["lux"].items, types["lux"].first.len()), (MOST_KEYS + 1, 500, FIRST));
+        assert_eq!(types.values().map(|tally| tally.items).sum::<u64>(), 1000);
+        assert_eq!(summary.findings[&Code::MetadataPath][""].items, 1000);
+        assert_eq!(summary.tallies().next().unwrap().0, Code::MetadataType);
+
+        let findings = manifest.findings().unwrap();
+        assert_eq!(findings.count(), 2000);
+        let edge: Vec<_> = findings.read(999, 2).unwrap().iter().map(|finding| finding.severity).collect();
+        assert_eq!(edge, [Severity::Error, Severity::Warning]);
+        assert_eq!(ManifestDir::open(dir.path()).unwrap().summary(), summary);
+        let left = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        assert!(left.into_iter().all(|name| !name.to_string_lossy().contains("spool")));
+    }
+}

@@ -4,6 +4,7 @@ mod discovery;
 mod integration;
 mod panels;
 mod properties;
+mod values;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
