@@ -86,7 +86,7 @@ async fn what_encord_would_have_to_read_or_make_stops_the_import_before_anything
         let expected = [("strict.sequence", "seq", 1), ("strict.media-metadata", "a.mp4", 4)];
         assert_eq!(issues(&events), expected.map(|(code, item, count)| (code.to_owned(), item.to_owned(), count)));
         for words in [
-            "5 of 8 items cannot be registered under strict client-only access",
+            "5 of 8 items cannot be registered as they are",
             "image sequences are made on Encord's servers, which strict client-only access forbids",
             "4 of them, the first 'a.mp4'",
             "strict_client_only = false",

@@ -1,5 +1,10 @@
 //! Drives the wizard's machine without a terminal UI.
 
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
+
 use secrecy::SecretString;
 use serde_json::json;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -8,7 +13,7 @@ use super::{output::Output, signals};
 use crate::{
     access::cors,
     service::Driver,
-    store::{Home, ManifestDir, config::Config},
+    store::{Home, Summary, config::Config},
     wizard::{
         Action, Check, CheckState, CorsRepair, Effect, Event, JobRow, Listing, Problem, Reply, Request, RequestId,
         RunReply, Status, Step, Wizard,
@@ -23,6 +28,8 @@ pub(crate) struct Headless {
     driver: Driver,
     events: UnboundedReceiver<Event>,
     passphrase: Option<SecretString>,
+    /// Where what is found in the manifest is kept.
+    findings: PathBuf,
     jobs: Vec<JobRow>,
     /// The checks as they were told last.
     told: Vec<Check>,
@@ -47,6 +54,7 @@ impl Headless {
         output: Output,
         passphrase: Option<SecretString>,
     ) -> Headless {
+        let findings = home.findings(label);
         let (driver, events) = Driver::new(home, label);
         Headless {
             wizard: Wizard::new(config),
@@ -54,6 +62,7 @@ impl Headless {
             driver,
             events,
             passphrase,
+            findings,
             jobs: Vec::new(),
             told: Vec::new(),
             repaired: None,
@@ -214,7 +223,7 @@ impl Headless {
         checks
     }
 
-    /// Reports the finished manifest with its warnings.
+    /// Reports the finished manifest with its findings.
     pub(crate) fn report_manifest(&mut self) {
         let Listing::Built(facts) = self.wizard.manifest().state() else { return };
         let (facts, summary) = (facts.clone(), facts.summary.clone());
@@ -232,22 +241,33 @@ impl Headless {
             summary.total_items(),
             left_out.join(", ")
         ));
-        if let Some(dir) = facts.file.parent()
-            && let Ok(manifest) = ManifestDir::open(dir)
-            && let Ok(warnings) = manifest.warnings()
-        {
-            // A warning that cannot be read is not worth ending an import for.
-            let _ = warnings.for_each(|warning| {
-                self.output.warning(&warning);
-                Ok(())
-            });
-        }
-        self.output.faults(&summary);
-        self.output.event(&json!({
-            "event": "manifest", "path": facts.file, "items": summary.total_items(), "errors": summary.total_faults(),
-            "warnings": summary.warnings,
-        }));
+        let findings = match keep_findings(&summary, &facts.findings, &self.findings) {
+            Ok(kept) => kept.then_some(self.findings.as_path()),
+            Err(error) => {
+                // The import does not depend on it, and the issues are told in short all the same.
+                let path = self.findings.display();
+                self.output.message(&format!("The findings could not be written to {path}: {error}."));
+                None
+            }
+        };
+        self.output.findings(&summary, findings);
+        self.output.manifest(&summary, &facts.file, findings);
     }
+}
+
+/// Puts the findings of a manifest where they stay; without any, none of an earlier manifest are left there. Whether there are any.
+pub(crate) fn keep_findings(summary: &Summary, from: &Path, to: &Path) -> std::io::Result<bool> {
+    if summary.total_findings() == 0 {
+        return match std::fs::remove_file(to) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+            _ => Ok(false),
+        };
+    }
+    if let Some(parent) = to.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    std::fs::copy(from, to)?;
+    Ok(true)
 }
 
 /// Reports what a run tells of itself; `jobs` is what was reported before.

@@ -4,15 +4,17 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::{Exit, exit::refuse, open, output::Output, signals};
+use super::{Exit, exit::refuse, headless::keep_findings, open, output::Output, signals};
 use crate::{
+    manifest::{Demands, Values},
     service::build_manifest,
-    wizard::{ListingProgress, Problem, strict_problem},
+    store::config::Config,
+    wizard::{ListingProgress, Problem, findings_problem},
 };
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
-    /// List the container and write the manifest that Encord takes.
+    /// List the container and write the manifest that Encord takes. What is found in it goes into OUT.findings.jsonl beside it.
     #[command(after_help = "Example:\n  azure-to-encord manifest build site.toml -o manifest.json")]
     Build {
         /// A saved config's name or a config file's path.
@@ -55,9 +57,9 @@ async fn build(label: &str, target: PathBuf, json: bool) -> Exit {
         let mut tell = |progress: ListingProgress| {
             output.progress(&format!("Listing: {} blobs, {:.0} a second", progress.blobs, progress.per_second));
         };
-        let strict = config.encord.strict_client_only;
+        let demands = demands(&config);
         let access = config.azure.clone().into();
-        build_manifest(&access, &config.manifest, config.upload.options(), strict, dir.path(), &mut tell).await
+        build_manifest(&access, &config.manifest, config.upload.options(), &demands, dir.path(), &mut tell).await
     };
     let (manifest, blobs) = match built {
         Ok(built) => built,
@@ -73,25 +75,28 @@ async fn build(label: &str, target: PathBuf, json: bool) -> Exit {
     output.event(&json!({
         "event": "listing", "blobs": blobs, "items": summary.total_items(), "skipped": summary.total_skipped(),
     }));
-    if let Ok(warnings) = manifest.warnings() {
-        let _ = warnings.for_each(|warning| {
-            output.warning(&warning);
-            Ok(())
-        });
-    }
-    output.faults(summary);
-    output.event(&json!({
-        "event": "manifest", "path": target, "items": summary.total_items(), "errors": summary.total_faults(),
-        "warnings": summary.warnings,
-    }));
+    let beside = target.with_extension("findings.jsonl");
+    let findings = match keep_findings(summary, &manifest.findings_path(), &beside) {
+        Ok(kept) => kept.then_some(beside.as_path()),
+        Err(error) => return fail(&format!("write {}", beside.display()), &error),
+    };
+    output.findings(summary, findings);
+    output.manifest(summary, &target, findings);
     let mut line = format!("{} items from {blobs} blobs in {}", summary.total_items(), target.display());
     for (reason, count) in &summary.skipped {
         line.push_str(&format!("\n  left out: {count} {}", reason.label()));
     }
     output.result(&line);
-    if let Some(problem) = strict_problem(summary) {
+    if let Some(problem) = findings_problem(summary) {
         output.problem(&problem);
         return Exit::of(&problem);
     }
     Exit::Done
+}
+
+/// The organisation's schema is not known here; what the config says of it is.
+fn demands(config: &Config) -> Demands {
+    let schema = &config.schema;
+    let values = if schema.skip { None } else { Values::of_keys(&schema.keys, schema.coerce) };
+    Demands { strict: config.encord.strict_client_only, values }
 }

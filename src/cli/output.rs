@@ -1,11 +1,13 @@
 //! What commands print: results on stdout, one JSON object a line where asked, messages on stderr.
 
-use std::io::{IsTerminal, Write};
+use std::{
+    io::{IsTerminal, Write},
+    path::Path,
+};
 
 use serde_json::{Value, json};
 
 use crate::{
-    manifest::Warning,
     store::Summary,
     wizard::{Check, CheckState, Plan, Problem},
 };
@@ -133,21 +135,34 @@ impl Output {
         }
     }
 
-    pub(crate) fn warning(&mut self, warning: &Warning) {
-        self.event(&json!({
-            "event": "issue", "severity": "warning", "code": warning.code, "item": warning.name, "message": warning.message,
-        }));
-        self.message(&format!("  warning  {}: {}", warning.name.escape_debug(), warning.message));
+    /// What was found in a manifest: for each code and key one issue with its first item, and where all of it is written.
+    pub(crate) fn findings(&mut self, summary: &Summary, file: Option<&Path>) {
+        for (code, tally) in summary.tallies() {
+            let Some(first) = tally.first.first() else { continue };
+            let severity = code.severity().name();
+            self.event(&json!({
+                "event": "issue", "severity": severity, "code": code.name(), "item": first.item, "key": first.key,
+                "message": first.message, "count": tally.items,
+            }));
+            let others = match tally.items {
+                0 | 1 => String::new(),
+                items => format!(" (and {} more)", items - 1),
+            };
+            self.message(&format!("  {severity:<7}  {}: {}{others}", first.item.escape_debug(), first.message));
+        }
+        if let Some(file) = file {
+            let counts = [(summary.errors, "error"), (summary.warnings, "warning")];
+            let counts = counts.map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" }));
+            self.message(&format!("All findings ({}): {}", counts.join(", "), file.display()));
+        }
     }
 
-    /// What strict client-only access forbids: the first item of each reason as an issue.
-    pub(crate) fn faults(&mut self, summary: &Summary) {
-        for (fault, faults) in &summary.faults {
-            self.event(&json!({
-                "event": "issue", "severity": "error", "code": fault.code(), "item": faults.first,
-                "message": fault.reason(), "count": faults.items,
-            }));
-        }
+    /// The finished manifest.
+    pub(crate) fn manifest(&mut self, summary: &Summary, path: &Path, findings: Option<&Path>) {
+        self.event(&json!({
+            "event": "manifest", "path": path, "items": summary.total_items(), "errors": summary.errors,
+            "warnings": summary.warnings, "findings": findings,
+        }));
     }
 
     pub(crate) fn plan(&mut self, plan: &Plan) {

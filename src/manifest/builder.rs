@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Item, Kind, StrictFault, natural, object_url,
+    Code, Demands, Finding, Item, Kind, natural, object_url,
     rules::{GroupKey, Rules},
-    title,
+    strict, title,
+    values::ValueCheck,
 };
 
 /// What the builder has to know of a blob.
@@ -94,17 +95,6 @@ pub struct Skipped {
     pub reason: SkipReason,
 }
 
-/// Something that the user should look at, though the blob is in the manifest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Warning {
-    /// A stable code: `type.disagreement`, `metadata.path`.
-    pub code: String,
-    /// The blob's name.
-    pub name: String,
-    /// What was seen.
-    pub message: String,
-}
-
 /// Where the builder's findings go.
 pub trait Sink {
     /// What can go wrong when writing.
@@ -119,13 +109,11 @@ pub trait Sink {
     /// # Errors
     /// It could not be written.
     fn skipped(&mut self, skipped: Skipped) -> Result<(), Self::Error>;
-    /// A warning.
+    /// A finding. An error is about the item that comes next.
     ///
     /// # Errors
     /// It could not be written.
-    fn warning(&mut self, warning: Warning) -> Result<(), Self::Error>;
-    /// The item that comes next cannot be registered under strict client-only access. `name` is its blob's, or its group's.
-    fn fault(&mut self, fault: StrictFault, name: &str);
+    fn finding(&mut self, finding: Finding) -> Result<(), Self::Error>;
 }
 
 /// Builds items from blobs in any order. Memory grows only with the number of files in groups.
@@ -135,6 +123,7 @@ pub struct Builder {
     account_url: String,
     container: String,
     strict: bool,
+    values: Option<ValueCheck>,
     groups: BTreeMap<GroupKey, Vec<Frame>>,
 }
 
@@ -153,20 +142,26 @@ impl Builder {
             account_url: account_url.to_owned(),
             container: container.to_owned(),
             strict: false,
+            values: None,
             groups: BTreeMap::new(),
         }
     }
 
-    /// With what strict client-only access asks for, or without.
+    /// With what is asked of every item.
     #[must_use]
-    pub fn strict(self, strict: bool) -> Builder {
-        Builder { strict, ..self }
+    pub fn demands(self, demands: &Demands) -> Builder {
+        Builder { strict: demands.strict, values: demands.values.clone().map(ValueCheck::new), ..self }
     }
 
-    fn fault<S: Sink>(&self, kind: Kind, name: &str, sink: &mut S) {
-        if let Some(fault) = StrictFault::of(kind).filter(|_| self.strict) {
-            sink.fault(fault, name);
+    /// Checks an item and hands it over. `name` is its blob's, or its group's.
+    fn item<S: Sink>(&mut self, name: &str, mut item: Item, sink: &mut S) -> Result<(), S::Error> {
+        if let Some(fault) = strict::fault(item.kind, name).filter(|_| self.strict) {
+            sink.finding(fault)?;
         }
+        if let Some(values) = &mut self.values {
+            values.item(name, &mut item.client_metadata, sink)?;
+        }
+        sink.item(item)
     }
 
     /// Takes one blob.
@@ -203,23 +198,16 @@ impl Builder {
             && let (Some(extension), Some(content_type)) = (by_extension, by_content_type)
             && extension != content_type
         {
-            sink.warning(Warning {
-                code: "type.disagreement".into(),
-                name: name.to_owned(),
-                message: format!(
-                    "taken as {extension} by its extension, but stored with the content type {}",
-                    blob.content_type.unwrap_or_default()
-                ),
-            })?;
+            let message = format!(
+                "taken as {extension} by its extension, but stored with the content type {}",
+                blob.content_type.unwrap_or_default()
+            );
+            sink.finding(Finding::new(Code::TypeDisagreement, name, message))?;
         }
         if self.rules.path_misses(name) {
-            sink.warning(Warning {
-                code: "metadata.path".into(),
-                name: name.to_owned(),
-                message:
-                    "its path does not fit the pattern in [manifest.metadata] path, so it gets no metadata from it"
-                        .into(),
-            })?;
+            let message =
+                "its path does not fit the pattern in [manifest.metadata] path, so it gets no metadata from it";
+            sink.finding(Finding::new(Code::MetadataPath, name, message))?;
         }
         if let Some(key) = group {
             self.groups.entry(key).or_default().push(Frame { name: name.to_owned(), url, bytes: blob.size });
@@ -227,20 +215,20 @@ impl Builder {
         }
         match kind {
             Some(kind) => {
-                self.fault(kind, name, sink);
-                sink.item(Item {
+                let item = Item {
                     kind,
                     title: title::from_path(name),
                     urls: vec![url],
                     client_metadata: self.rules.metadata(name),
                     bytes: blob.size,
-                })
+                };
+                self.item(name, item, sink)
             }
             None => sink.skipped(skip(SkipReason::UnknownType)),
         }
     }
 
-    /// Hands over the groups, their files in natural order. Call it once, after the last blob.
+    /// Hands over the groups, their files in natural order, and what is told once of all items. Call it once, after the last blob.
     ///
     /// # Errors
     /// The sink's.
@@ -248,17 +236,20 @@ impl Builder {
         for (key, mut frames) in std::mem::take(&mut self.groups) {
             frames.sort_by(|a, b| natural::compare(&a.name, &b.name));
             let client_metadata = frames.first().map(|frame| self.rules.metadata(&frame.name)).unwrap_or_default();
-            let group_title = if key.key.is_empty() { self.container.as_str() } else { key.key.as_str() };
-            self.fault(key.kind, group_title, sink);
-            sink.item(Item {
+            let name = if key.key.is_empty() { self.container.clone() } else { key.key };
+            let item = Item {
                 kind: key.kind,
-                title: title::from_path(group_title),
+                title: title::from_path(&name),
                 bytes: frames.iter().map(|frame| frame.bytes).sum(),
                 urls: frames.into_iter().map(|frame| frame.url).collect(),
                 client_metadata,
-            })?;
+            };
+            self.item(&name, item, sink)?;
         }
-        Ok(())
+        match self.values {
+            Some(values) => values.finish(sink),
+            None => Ok(()),
+        }
     }
 }
 
@@ -272,8 +263,7 @@ mod tests {
     struct Collected {
         items: Vec<Item>,
         skipped: Vec<Skipped>,
-        warnings: Vec<Warning>,
-        faults: Vec<(StrictFault, String)>,
+        findings: Vec<Finding>,
     }
 
     impl Sink for Collected {
@@ -286,12 +276,9 @@ mod tests {
             self.skipped.push(skipped);
             Ok(())
         }
-        fn warning(&mut self, warning: Warning) -> Result<(), Infallible> {
-            self.warnings.push(warning);
+        fn finding(&mut self, finding: Finding) -> Result<(), Infallible> {
+            self.findings.push(finding);
             Ok(())
-        }
-        fn fault(&mut self, fault: StrictFault, name: &str) {
-            self.faults.push((fault, name.to_owned()));
         }
     }
 
@@ -306,7 +293,8 @@ mod tests {
     fn build_strictly(texts: &RuleTexts, blobs: &[BlobFacts<'_>], strict: bool) -> Collected {
         let mut collected = Collected::default();
         let rules = Rules::new(texts).unwrap();
-        let mut builder = Builder::new(rules, "https://a.blob.core.windows.net", "c").strict(strict);
+        let demands = Demands { strict, values: None };
+        let mut builder = Builder::new(rules, "https://a.blob.core.windows.net", "c").demands(&demands);
         for blob in blobs {
             builder.blob(blob, &mut collected).unwrap();
         }
@@ -347,11 +335,11 @@ mod tests {
         let odd = BlobFacts { content_type: Some("image/jpeg"), ..blob("clip.mp4") };
         let collected = build(&RuleTexts::default(), &[odd]);
         assert_eq!(collected.items[0].kind, Kind::Video);
-        assert_eq!(collected.warnings[0].code, "type.disagreement");
-        assert!(collected.warnings[0].message.contains("image/jpeg"));
+        assert_eq!(collected.findings[0].code, Code::TypeDisagreement);
+        assert!(collected.findings[0].message.contains("image/jpeg"));
         let texts = RuleTexts { types: vec![("*.mp4".into(), Kind::Image)], ..RuleTexts::default() };
         let collected = build(&texts, &[odd]);
-        assert_eq!((collected.items[0].kind, collected.warnings.len()), (Kind::Image, 0));
+        assert_eq!((collected.items[0].kind, collected.findings.len()), (Kind::Image, 0));
     }
 
     #[test]
@@ -374,8 +362,8 @@ mod tests {
         let collected = build(&texts, &[blob("leeds/a.jpg"), blob("b.jpg")]);
         assert_eq!(collected.items[0].client_metadata["site"], "leeds");
         assert_eq!(collected.items[1].client_metadata["site"], "default");
-        assert_eq!(collected.warnings.len(), 1);
-        assert_eq!(collected.warnings[0].code, "metadata.path");
+        assert_eq!(collected.findings.len(), 1);
+        assert_eq!(collected.findings[0].code, Code::MetadataPath);
     }
 
     #[test]
@@ -391,19 +379,19 @@ mod tests {
             ["a.mp4", "b.jpg", "c.mp3", "d.pdf", "e.txt", "f.nii", "g.pcd", "ct/1.dcm", "seq/1.jpg", "rig/1.jpg"];
         let blobs = names.map(blob);
         let strict = build_strictly(&texts, &blobs, true);
-        let faults: Vec<_> = strict.faults.iter().map(|(fault, name)| (*fault, name.as_str())).collect();
-        use StrictFault::{NoMediaMetadata, Sequence};
+        let faults: Vec<_> = strict.findings.iter().map(|fault| (fault.code, fault.item.as_str())).collect();
+        use Code::{StrictMediaMetadata, StrictSequence};
         assert_eq!(
             faults,
             [
-                (NoMediaMetadata, "a.mp4"),
-                (NoMediaMetadata, "b.jpg"),
-                (NoMediaMetadata, "c.mp3"),
-                (NoMediaMetadata, "rig"),
-                (Sequence, "seq"),
+                (StrictMediaMetadata, "a.mp4"),
+                (StrictMediaMetadata, "b.jpg"),
+                (StrictMediaMetadata, "c.mp3"),
+                (StrictMediaMetadata, "rig"),
+                (StrictSequence, "seq"),
             ]
         );
         let lenient = build(&texts, &blobs);
-        assert_eq!((lenient.faults.len(), lenient.items), (0, strict.items));
+        assert_eq!((lenient.findings.len(), lenient.items), (0, strict.items));
     }
 }

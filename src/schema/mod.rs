@@ -21,4 +21,4 @@ pub use infer::{Inference, Suggestion};
 pub use key::{KeyError, check_key};
 pub use key_type::{KeyType, Scalar};
 pub use merge::{Change, ChangeKind, Diff, describe, diff, diff_with};
-pub use value::{LONGEST_VARCHAR, ValueFault, check_value};
+pub use value::{LONGEST_VARCHAR, ValueFault, check_value, excerpt};

@@ -186,7 +186,7 @@ fn embedding_fault(expected: u32, numbers: &[Value]) -> ValueFault {
 }
 
 /// A value in at most 60 characters, texts in quotation marks.
-pub(super) fn excerpt(value: &Value) -> String {
+pub fn excerpt(value: &Value) -> String {
     const MOST: usize = 60;
     let short = |text: &str| match text.char_indices().nth(MOST) {
         Some((end, _)) => format!("{}…", &text[..end]),

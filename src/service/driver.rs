@@ -98,9 +98,9 @@ impl Driver {
                 let reply = schema::read(&session).await;
                 session.reply(id, Reply::Schema(reply));
             }),
-            Request::BuildManifest { access, manifest, options, strict } => {
+            Request::BuildManifest { access, manifest, options, demands } => {
                 self.read(id, async move {
-                    let reply = listing::draft(&session, id, &access, &manifest, options, strict).await;
+                    let reply = listing::draft(&session, id, &access, &manifest, options, &demands).await;
                     session.reply(id, Reply::Manifest(reply));
                 });
             }

@@ -14,7 +14,7 @@ use super::{
     session::{Draft, Session},
 };
 use crate::{
-    manifest::{Builder, builder::BlobFacts, data_items::JobOptions, rules::Rules},
+    manifest::{Builder, Demands, builder::BlobFacts, data_items::JobOptions, rules::Rules},
     store::{ManifestDir, ManifestWriter, config},
     wizard::{AzureAccess, ListingProgress, ManifestFacts, Problem, Reply, RequestId},
 };
@@ -29,7 +29,7 @@ pub(super) async fn draft(
     access: &AzureAccess,
     manifest: &config::Manifest,
     options: JobOptions,
-    strict: bool,
+    demands: &Demands,
 ) -> Result<ManifestFacts, Problem> {
     let runs = session.home.runs();
     let making = || -> std::io::Result<_> {
@@ -38,14 +38,19 @@ pub(super) async fn draft(
     };
     let dir = making().map_err(|error| disk_problem("make a directory for the manifest", &error))?;
     let mut tell = |progress| session.reply(id, Reply::Listing(progress));
-    let (built, blobs) = build_manifest(access, manifest, options, strict, dir.path(), &mut tell).await?;
-    let facts = ManifestFacts { summary: built.summary().clone(), blobs, file: built.file_form_path() };
+    let (built, blobs) = build_manifest(access, manifest, options, demands, dir.path(), &mut tell).await?;
+    let facts = ManifestFacts {
+        summary: built.summary().clone(),
+        blobs,
+        file: built.file_form_path(),
+        findings: built.findings_path(),
+    };
     session.set_draft(Draft { dir, manifest: built });
     Ok(facts)
 }
 
 /// Lists the container and writes the manifest into a directory; returns it with the number of blobs listed. `tell` hears how far it
-/// is, at most ten times a second. With `strict`, items that strict client-only access forbids are counted as faults.
+/// is, at most ten times a second. What does not meet the demands is among the findings.
 ///
 /// # Errors
 /// The container cannot be listed, a rule is malformed, or the disk cannot be written.
@@ -53,14 +58,14 @@ pub async fn build_manifest(
     access: &AzureAccess,
     manifest: &config::Manifest,
     options: JobOptions,
-    strict: bool,
+    demands: &Demands,
     dir: &Path,
     tell: &mut impl FnMut(ListingProgress),
 ) -> Result<(ManifestDir, u64), Problem> {
     let resolved = resolve(access)?;
     let container = resolved.open()?;
     let rules = Rules::new(&manifest.rules()).map_err(|error| Problem::config(format!("[manifest] {error}.")))?;
-    let mut builder = Builder::new(rules, &resolved.object_base(&access.azure), container.name()).strict(strict);
+    let mut builder = Builder::new(rules, &resolved.object_base(&access.azure), container.name()).demands(demands);
     let write_fault = |error: std::io::Error| disk_problem("write the manifest", &error);
     let mut writer = ManifestWriter::create(dir).map_err(write_fault)?;
     let started = Instant::now();
@@ -115,6 +120,7 @@ fn progress(writer: &ManifestWriter, blobs: u64, started: Instant) -> ListingPro
         blobs,
         items: summary.items.clone(),
         skipped: summary.total_skipped(),
+        errors: summary.errors,
         warnings: summary.warnings,
         per_second,
     }

@@ -19,8 +19,8 @@ pub(super) async fn read(session: &Session, list: List, first: u64, count: u64) 
             (List::Skipped, Some(manifest), _) => {
                 manifest.skipped()?.read(first, count)?.into_iter().map(Row::Skipped).collect()
             }
-            (List::Warnings, Some(manifest), _) => {
-                manifest.warnings()?.read(first, count)?.into_iter().map(Row::Warning).collect()
+            (List::Findings, Some(manifest), _) => {
+                manifest.findings()?.read(first, count)?.into_iter().map(Row::Finding).collect()
             }
             (List::Failed, _, Some(run)) => {
                 let units = RunStore::open(&home).and_then(|store| store.failed_units(&run, first, count));

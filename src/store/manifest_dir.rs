@@ -1,4 +1,4 @@
-//! A manifest on disk: the items sorted by kind, one a line; what was left out; the warnings; and Encord's file form.
+//! A manifest on disk: the items sorted by kind, one a line; what was left out; the findings; and Encord's file form.
 
 use std::{
     collections::BTreeMap,
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lines::{IndexedLines, LineWriter, index_path};
 use crate::manifest::{
-    Item, Kind, SkipReason, Skipped, StrictFault, Warning, builder::Sink, data_items::JobOptions, file_form,
+    Code, Finding, Item, Kind, Severity, SkipReason, Skipped, builder::Sink, data_items::JobOptions, file_form,
 };
 
 /// What a manifest holds, in numbers.
@@ -25,21 +25,33 @@ pub struct Summary {
     pub urls: u64,
     /// Blobs left out, by reason.
     pub skipped: BTreeMap<SkipReason, u64>,
-    /// Warnings.
+    /// Findings that are warnings.
     pub warnings: u64,
-    /// Items that cannot be registered under strict client-only access, by reason.
+    /// Findings that are errors.
     #[serde(default)]
-    pub faults: BTreeMap<StrictFault, Faults>,
+    pub errors: u64,
+    /// Items with at least one error.
+    #[serde(default)]
+    pub items_with_errors: u64,
+    /// The findings of each code by the metadata key that they are about; under the empty key those about none, and those about
+    /// further keys where there are too many.
+    #[serde(default)]
+    pub findings: BTreeMap<Code, BTreeMap<String, Tally>>,
 }
 
-/// Items with the same fault.
+/// Findings of one code about one key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Faults {
-    /// How many.
+pub struct Tally {
+    /// How many items they are about.
     pub items: u64,
-    /// The first one's blob, or group.
-    pub first: String,
+    /// The first few.
+    pub first: Vec<Finding>,
 }
+
+/// As many findings of a code and key are held in memory.
+const FIRST: usize = 3;
+/// As many keys of a code are told apart in memory.
+const MOST_KEYS: usize = 200;
 
 impl Summary {
     /// All items.
@@ -47,9 +59,32 @@ impl Summary {
         self.items.values().sum()
     }
 
-    /// All items that cannot be registered.
-    pub fn total_faults(&self) -> u64 {
-        self.faults.values().map(|faults| faults.items).sum()
+    /// Errors and warnings.
+    pub fn total_findings(&self) -> u64 {
+        self.errors + self.warnings
+    }
+
+    /// The findings by code and key, errors first.
+    pub fn tallies(&self) -> impl Iterator<Item = (Code, &Tally)> {
+        self.findings.iter().flat_map(|(code, keys)| keys.values().map(|tally| (*code, tally)))
+    }
+
+    fn add(&mut self, finding: Finding) {
+        match finding.severity {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
+        }
+        let keys = self.findings.entry(finding.code).or_default();
+        let key = finding.key.as_deref().unwrap_or_default();
+        let key = if keys.len() < MOST_KEYS || keys.contains_key(key) { key } else { "" };
+        let tally = match keys.get_mut(key) {
+            Some(tally) => tally,
+            None => keys.entry(key.to_owned()).or_default(),
+        };
+        tally.items += finding.items;
+        if tally.first.len() < FIRST {
+            tally.first.push(finding);
+        }
     }
 
     /// All blobs that were left out.
@@ -64,7 +99,10 @@ pub struct ManifestWriter {
     dir: PathBuf,
     spools: BTreeMap<Kind, LineWriter>,
     skipped: LineWriter,
+    errors: LineWriter,
     warnings: LineWriter,
+    /// Whether an error was found about the item that comes next.
+    is_faulty: bool,
     summary: Summary,
 }
 
@@ -78,7 +116,9 @@ impl ManifestWriter {
             dir: dir.to_owned(),
             spools: BTreeMap::new(),
             skipped: LineWriter::create(&dir.join("skipped.jsonl"))?,
-            warnings: LineWriter::create(&dir.join("warnings.jsonl"))?,
+            errors: LineWriter::create(&dir.join(ERRORS))?,
+            warnings: LineWriter::create(&dir.join(WARNINGS))?,
+            is_faulty: false,
             summary: Summary::default(),
         })
     }
@@ -95,20 +135,32 @@ impl ManifestWriter {
     pub fn finish(self, options: JobOptions) -> io::Result<ManifestDir> {
         let mut joined = LineWriter::create(&self.dir.join("items.jsonl"))?;
         for (kind, spool) in self.spools {
-            spool.finish()?;
-            let path = spool_path(&self.dir, kind);
-            joined.append(&path)?;
-            std::fs::remove_file(index_path(&path))?;
-            std::fs::remove_file(path)?;
+            join(&mut joined, spool, &spool_path(&self.dir, kind))?;
         }
         joined.finish()?;
         self.skipped.finish()?;
-        self.warnings.finish()?;
+        let mut findings = LineWriter::create(&self.dir.join(FINDINGS))?;
+        join(&mut findings, self.errors, &self.dir.join(ERRORS))?;
+        join(&mut findings, self.warnings, &self.dir.join(WARNINGS))?;
+        findings.finish()?;
         let manifest = ManifestDir { dir: self.dir, summary: self.summary };
         manifest.write_file_form(&manifest.file_form_path(), options)?;
         std::fs::write(manifest.dir.join("summary.json"), serde_json::to_vec(&manifest.summary)?)?;
         Ok(manifest)
     }
+}
+
+/// Beside the manifest, one finding a line, errors first.
+const FINDINGS: &str = "findings.jsonl";
+const ERRORS: &str = "spool-errors.jsonl";
+const WARNINGS: &str = "spool-warnings.jsonl";
+
+/// Adds what a spool holds, and removes the spool.
+fn join(joined: &mut LineWriter, spool: LineWriter, path: &Path) -> io::Result<()> {
+    spool.finish()?;
+    joined.append(path)?;
+    std::fs::remove_file(index_path(path))?;
+    std::fs::remove_file(path)
 }
 
 fn spool_path(dir: &Path, kind: Kind) -> PathBuf {
@@ -129,6 +181,7 @@ impl Sink for ManifestWriter {
         *self.summary.items.entry(item.kind).or_default() += 1;
         self.summary.bytes += item.bytes;
         self.summary.urls += item.urls.len() as u64;
+        self.summary.items_with_errors += u64::from(std::mem::take(&mut self.is_faulty));
         Ok(())
     }
 
@@ -138,15 +191,16 @@ impl Sink for ManifestWriter {
         Ok(())
     }
 
-    fn warning(&mut self, warning: Warning) -> io::Result<()> {
-        self.warnings.push(&warning)?;
-        self.summary.warnings += 1;
+    fn finding(&mut self, finding: Finding) -> io::Result<()> {
+        match finding.severity {
+            Severity::Error => {
+                self.is_faulty = true;
+                self.errors.push(&finding)?;
+            }
+            Severity::Warning => self.warnings.push(&finding)?,
+        }
+        self.summary.add(finding);
         Ok(())
-    }
-
-    fn fault(&mut self, fault: StrictFault, name: &str) {
-        let faults = self.summary.faults.entry(fault).or_insert_with(|| Faults { items: 0, first: name.to_owned() });
-        faults.items += 1;
     }
 }
 
@@ -198,12 +252,17 @@ impl ManifestDir {
         IndexedLines::open(&self.dir.join("skipped.jsonl"))
     }
 
-    /// The warnings.
+    /// Where the findings lie, one JSON object a line, errors first.
+    pub fn findings_path(&self) -> PathBuf {
+        self.dir.join(FINDINGS)
+    }
+
+    /// The findings, errors first.
     ///
     /// # Errors
     /// The file system's.
-    pub fn warnings(&self) -> io::Result<IndexedLines<Warning>> {
-        IndexedLines::open(&self.dir.join("warnings.jsonl"))
+    pub fn findings(&self) -> io::Result<IndexedLines<Finding>> {
+        IndexedLines::open(&self.findings_path())
     }
 
     /// Writes Encord's file form to a path.
@@ -215,5 +274,56 @@ impl ManifestDir {
         self.items()?.for_each(|item| writer.item(&item))?;
         writer.finish(options)?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Map;
+
+    use super::*;
+
+    fn item(number: usize) -> Item {
+        Item {
+            kind: Kind::Image,
+            title: number.to_string(),
+            urls: vec!["https://a/b".into()],
+            client_metadata: Map::new(),
+            bytes: 1,
+        }
+    }
+
+    #[test]
+    fn findings_lie_in_a_file_errors_first_and_few_are_held() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut writer = ManifestWriter::create(dir.path()).unwrap();
+        for number in 0..1000 {
+            let name = number.to_string();
+            writer.finding(Finding::new(Code::MetadataPath, &*name, "no shape")).unwrap();
+            if number % 2 == 0 {
+                // Two keys of one item, one of them another with every item.
+                for key in ["lux", &format!("key {number:04}")] {
+                    writer.finding(Finding::new(Code::MetadataType, &*name, "bad").key(key)).unwrap();
+                }
+            }
+            writer.item(item(number)).unwrap();
+        }
+        let manifest = writer.finish(crate::store::config::Upload::default().options()).unwrap();
+        let summary = manifest.summary();
+        assert_eq!((summary.errors, summary.warnings, summary.total_findings()), (1000, 1000, 2000));
+        assert_eq!((summary.items_with_errors, summary.total_items()), (500, 1000));
+        let types = &summary.findings[&Code::MetadataType];
+        assert_eq!((types.len(), types["lux"].items, types["lux"].first.len()), (MOST_KEYS + 1, 500, FIRST));
+        assert_eq!(types.values().map(|tally| tally.items).sum::<u64>(), 1000);
+        assert_eq!(summary.findings[&Code::MetadataPath][""].items, 1000);
+        assert_eq!(summary.tallies().next().unwrap().0, Code::MetadataType);
+
+        let findings = manifest.findings().unwrap();
+        assert_eq!(findings.count(), 2000);
+        let edge: Vec<_> = findings.read(999, 2).unwrap().iter().map(|finding| finding.severity).collect();
+        assert_eq!(edge, [Severity::Error, Severity::Warning]);
+        assert_eq!(ManifestDir::open(dir.path()).unwrap().summary(), summary);
+        let left = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        assert!(left.into_iter().all(|name| !name.to_string_lossy().contains("spool")));
     }
 }

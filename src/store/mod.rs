@@ -10,7 +10,7 @@ mod runs;
 mod secrets;
 
 pub use lines::{IndexedLines, LineWriter};
-pub use manifest_dir::{Faults, ManifestDir, ManifestWriter, Summary};
+pub use manifest_dir::{ManifestDir, ManifestWriter, Summary, Tally};
 pub use paths::{Home, HomeError};
 pub use report::{ReportPaths, write_report};
 pub use runs::{BatchRow, BatchState, FailedUnit, NewRun, RunLock, RunRow, RunState, RunStore, StoreError};

@@ -52,6 +52,13 @@ impl Home {
         &self.data
     }
 
+    /// What was found in the manifest of a config's last headless import, which may have become no run; one JSON object a line.
+    /// `config` is what the user called the config: of a path, the name of the file counts.
+    pub fn findings(&self, config: &str) -> PathBuf {
+        let name = Path::new(config).file_stem().unwrap_or_default().to_string_lossy();
+        self.data.join("findings").join(format!("{name}.jsonl"))
+    }
+
     /// The directory of one run.
     pub fn run(&self, id: &str) -> PathBuf {
         self.runs().join(id)

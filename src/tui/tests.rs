@@ -6,6 +6,8 @@ mod integration;
 mod panels;
 mod schema;
 
+use std::collections::BTreeMap;
+
 use fixtures::{
     Stage, UTF8, built, config, finished, frame, item, one, refused, row, running, silent, snapshot, summary, unwell,
     uuid, well,
@@ -13,9 +15,9 @@ use fixtures::{
 use proptest::prelude::*;
 
 use crate::{
-    manifest::Kind,
+    manifest::{Code, Finding, Kind},
     schema::{KeyType, Scalar},
-    store::{BatchState, RunState, Summary, config::Config},
+    store::{BatchState, RunState, Summary, Tally, config::Config},
     tui::Theme,
     wizard::{
         Action, Destination, EncordReply, FolderPage, FolderRow, List, ListingProgress, Problem, Reply, Request, Row,
@@ -79,8 +81,14 @@ fn unlisted(request: &Request) -> Vec<Reply> {
 fn manifest_screens() {
     let listing = Stage::at(Step::Manifest, unlisted);
     shows("manifest_begins", &listing.wizard);
-    let progress =
-        ListingProgress { blobs: 123_456, items: summary().items, skipped: 1_203, warnings: 3, per_second: 8_204.6 };
+    let progress = ListingProgress {
+        blobs: 123_456,
+        items: summary().items,
+        skipped: 1_203,
+        errors: 0,
+        warnings: 3,
+        per_second: 8_204.6,
+    };
     shows("manifest_listing", &listing.reply(Reply::Listing(progress)).wizard);
     let built = Stage::at(Step::Manifest, well);
     shows("manifest_built", &built.wizard);
@@ -91,6 +99,55 @@ fn manifest_screens() {
     shows("manifest_warnings", &skipped.press(Action::SwitchList).wizard);
     let stopped = Stage::at(Step::Manifest, unlisted).press(Action::Cancel);
     shows("manifest_stopped", &stopped.wizard);
+}
+
+/// Two errors and a warning.
+fn findings() -> Vec<Finding> {
+    let errors = ["bright", "dusk"].map(|value| {
+        let message = format!("lux (number): \"{value}\" is not a number");
+        Finding::new(Code::MetadataType, format!("berlin/cam-02/{value}.jpg"), message).key("lux")
+    });
+    let message = "the key 'wether' is not in the metadata schema: Encord keeps its values, but nothing can filter by them; \
+                   did you mean 'weather'?";
+    let unknown = Finding::new(Code::MetadataUnknownKey, "berlin/cam-01/1.jpg", message).key("wether");
+    errors.into_iter().chain([Finding { items: 11_270, ..unknown }]).collect()
+}
+
+fn faulty(request: &Request) -> Vec<Reply> {
+    match request {
+        Request::BuildManifest { .. } => {
+            let lux = Tally { items: 2, first: findings()[..2].to_vec() };
+            let wether = Tally { items: 11_270, first: findings()[2..].to_vec() };
+            let summary = Summary {
+                errors: 2,
+                items_with_errors: 2,
+                warnings: 1,
+                findings: BTreeMap::from([
+                    (Code::MetadataType, BTreeMap::from([("lux".to_owned(), lux)])),
+                    (Code::MetadataUnknownKey, BTreeMap::from([("wether".to_owned(), wether)])),
+                ]),
+                ..summary()
+            };
+            one(Reply::Manifest(Ok(built(summary))))
+        }
+        Request::ReadRows { list: List::Findings, first, .. } => {
+            let rows = findings().into_iter().map(Row::Finding).collect();
+            one(Reply::Rows { list: List::Findings, first: *first, rows })
+        }
+        other => well(other),
+    }
+}
+
+#[test]
+fn findings_are_shown_with_what_to_do_and_errors_first() {
+    let stage = Stage::at(Step::Manifest, faulty);
+    shows("manifest_errors", &stage.wizard);
+    shows_as("manifest_errors_60x20", &stage.wizard, UTF8, 60, 20);
+    shows_as("manifest_errors_ascii", &stage.wizard, PLAIN, 80, 24);
+    shows("manifest_errors_last", &stage.press(Action::Bottom).wizard);
+    let progress = ListingProgress { blobs: 9_000, errors: 12, per_second: 900.0, ..ListingProgress::default() };
+    let listing = Stage::at(Step::Manifest, unlisted).reply(Reply::Listing(progress));
+    shows("manifest_listing_errors", &listing.wizard);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the machine asks the service layer to do, and what comes back.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use secrecy::SecretString;
 use serde_json::{Map, Value};
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     access::cors,
-    manifest::{Kind, data_items::JobOptions},
+    manifest::{Demands, Kind, data_items::JobOptions},
     store::{RunState, Summary, config},
 };
 
@@ -107,8 +107,8 @@ pub enum Request {
         manifest: config::Manifest,
         /// What goes into the file form.
         options: JobOptions,
-        /// Whether Encord's servers never read the files.
-        strict: bool,
+        /// What is asked of every item.
+        demands: Arc<Demands>,
     },
     /// Read rows of a list for the screen.
     ReadRows {
@@ -221,7 +221,9 @@ pub struct ListingProgress {
     pub items: BTreeMap<Kind, u64>,
     /// Blobs left out so far.
     pub skipped: u64,
-    /// Warnings so far.
+    /// Findings so far that are errors.
+    pub errors: u64,
+    /// Findings so far that are warnings.
     pub warnings: u64,
     /// Blobs a second since the listing began.
     pub per_second: f64,
@@ -236,6 +238,8 @@ pub struct ManifestFacts {
     pub blobs: u64,
     /// Where Encord's file form lies.
     pub file: PathBuf,
+    /// Where the findings lie, one JSON object a line.
+    pub findings: PathBuf,
 }
 
 /// A folder in a list.

@@ -1,10 +1,15 @@
 //! Step 3: the manifest, built from a listing.
 
+use std::sync::Arc;
+
 use super::{
     Action, AzureAccess, Hint, List, ListingProgress, ManifestFacts, Move, Outbox, Problem, Request, RequestId, Row,
     RowWindow, Status,
 };
-use crate::store::{Summary, config::Config};
+use crate::{
+    manifest::{Code, Demands, Severity},
+    store::{Summary, config::Config},
+};
 
 /// How the manifest stands.
 #[derive(Debug, Default)]
@@ -25,13 +30,21 @@ pub enum Listing {
 pub struct ManifestStep {
     listing: Listing,
     pending: Option<RequestId>,
+    /// What was asked of the items, as far as they were listed.
+    demands: Arc<Demands>,
     list: List,
     window: RowWindow,
 }
 
 impl Default for ManifestStep {
     fn default() -> Self {
-        ManifestStep { listing: Listing::Idle, pending: None, list: List::Items, window: RowWindow::default() }
+        ManifestStep {
+            listing: Listing::Idle,
+            pending: None,
+            demands: Arc::default(),
+            list: List::Items,
+            window: RowWindow::default(),
+        }
     }
 }
 
@@ -41,14 +54,19 @@ impl ManifestStep {
         *self = ManifestStep::default();
     }
 
-    pub(super) fn open(&mut self, access: AzureAccess, config: &Config, outbox: &mut Outbox) {
+    /// Lists the container unless that was done already with the same demands.
+    pub(super) fn open(&mut self, access: AzureAccess, config: &Config, demands: Arc<Demands>, outbox: &mut Outbox) {
+        if self.demands != demands {
+            self.reset(outbox);
+            self.demands = demands;
+        }
         if matches!(self.listing, Listing::Idle | Listing::Failed(_)) {
             self.listing = Listing::Running(ListingProgress::default());
             self.pending = Some(outbox.start(Request::BuildManifest {
                 access,
                 manifest: config.manifest.clone(),
                 options: config.upload.options(),
-                strict: config.encord.strict_client_only,
+                demands: Arc::clone(&self.demands),
             }));
         }
     }
@@ -86,7 +104,7 @@ impl ManifestStep {
             Listing::Running(_) => Status::Working,
             Listing::Failed(problem) => Status::Blocked(problem.clone()),
             Listing::Built(facts) if facts.summary.total_items() == 0 => Status::Blocked(nothing_to_register(facts)),
-            Listing::Built(facts) => strict_problem(&facts.summary).map_or(Status::Ready, Status::Blocked),
+            Listing::Built(facts) => findings_problem(&facts.summary).map_or(Status::Ready, Status::Blocked),
         }
     }
 
@@ -109,8 +127,9 @@ impl ManifestStep {
             Action::Next => return Move::Next,
             Action::Back => return Move::Back,
             Action::Refresh => {
+                let demands = Arc::clone(&self.demands);
                 self.reset(outbox);
-                self.open(access, config, outbox);
+                self.open(access, config, demands, outbox);
             }
             Action::Cancel if self.is_listing() => {
                 self.reset(outbox);
@@ -120,8 +139,8 @@ impl ManifestStep {
             }
             Action::SwitchList | Action::Left | Action::Right => {
                 self.list = match (self.list, action) {
-                    (List::Items, Action::Left) | (List::Skipped, Action::SwitchList | Action::Right) => List::Warnings,
-                    (List::Warnings, Action::Left) | (List::Items, _) => List::Skipped,
+                    (List::Items, Action::Left) | (List::Skipped, Action::SwitchList | Action::Right) => List::Findings,
+                    (List::Findings, Action::Left) | (List::Items, _) => List::Skipped,
                     _ => List::Items,
                 };
                 self.show_list(outbox);
@@ -134,7 +153,7 @@ impl ManifestStep {
     fn show_list(&mut self, outbox: &mut Outbox) {
         let total = self.built().map_or(0, |facts| match self.list {
             List::Skipped => facts.summary.total_skipped(),
-            List::Warnings => facts.summary.warnings,
+            List::Findings => facts.summary.total_findings(),
             List::Items | List::Failed => facts.summary.total_items(),
         });
         self.window.reset(self.list, total, outbox);
@@ -150,7 +169,13 @@ impl ManifestStep {
         if self.pending == Some(id) {
             self.pending = None;
             self.listing = match result {
-                Ok(facts) => Listing::Built(facts),
+                Ok(facts) => {
+                    // What is in the way is what the user has to see first.
+                    if facts.summary.errors > 0 {
+                        self.list = List::Findings;
+                    }
+                    Listing::Built(facts)
+                }
                 Err(problem) => Listing::Failed(problem),
             };
             self.show_list(outbox);
@@ -162,27 +187,32 @@ impl ManifestStep {
     }
 }
 
-/// What strict client-only access forbids of a manifest; `None` if nothing.
-pub fn strict_problem(summary: &Summary) -> Option<Problem> {
-    if summary.faults.is_empty() {
+/// As many kinds of error are told in one sentence each.
+const TOLD: usize = 4;
+
+/// The errors of a manifest in short; `None` if it has none.
+pub fn findings_problem(summary: &Summary) -> Option<Problem> {
+    if summary.errors == 0 {
         return None;
     }
-    let told: Vec<String> = summary
-        .faults
-        .iter()
-        .map(|(fault, faults)| {
-            // A name may hold anything.
-            let first = faults.first.escape_debug();
-            format!("{} of them, the first '{first}': {}.", faults.items, fault.reason())
-        })
-        .collect();
-    let advice: Vec<&str> = summary.faults.keys().map(|fault| fault.advice()).collect();
-    let what = format!(
-        "{} of {} items cannot be registered under strict client-only access.",
-        summary.total_faults(),
-        summary.total_items()
-    );
-    Some(Problem::other(format!("{what} {}", told.join(" "))).hint(advice.join(" ")))
+    let errors: Vec<_> = summary.tallies().filter(|(code, _)| code.severity() == Severity::Error).collect();
+    let mut what =
+        format!("{} of {} items cannot be registered as they are.", summary.items_with_errors, summary.total_items());
+    for (_, tally) in errors.iter().take(TOLD) {
+        if let Some(first) = tally.first.first() {
+            // Names and values may hold anything.
+            let (item, message) = (first.item.escape_debug(), &first.message);
+            let end = if message.ends_with('?') { "" } else { "." };
+            what.push_str(&format!(" {} of them, the first '{item}': {message}{end}", tally.items));
+        }
+    }
+    if errors.len() > TOLD {
+        what.push_str(&format!(" The list of findings tells {} further kinds of error.", errors.len() - TOLD));
+    }
+    let mut codes: Vec<Code> = errors.iter().map(|(code, _)| *code).collect();
+    codes.dedup();
+    let advice: Vec<&str> = codes.into_iter().map(Code::advice).collect();
+    Some(Problem::other(what).hint(advice.join(" ")))
 }
 
 fn nothing_to_register(facts: &ManifestFacts) -> Problem {
@@ -200,18 +230,25 @@ fn nothing_to_register(facts: &ManifestFacts) -> Problem {
 mod tests {
     use super::*;
     use crate::{
-        manifest::{Kind, StrictFault},
-        store::Faults,
+        manifest::{Finding, Kind},
+        store::Tally,
         wizard::{Class, Effect},
     };
 
-    fn facts(faults: &[(StrictFault, u64, &str)]) -> ManifestFacts {
-        let faults = faults.iter().map(|(fault, items, first)| {
-            let first = (*first).to_owned();
-            (*fault, Faults { items: *items, first })
-        });
-        let summary = Summary { items: [(Kind::Image, 9)].into(), faults: faults.collect(), ..Summary::default() };
-        ManifestFacts { summary, blobs: 9, file: "/m.json".into() }
+    fn facts(errors: &[(Code, u64, &str)]) -> ManifestFacts {
+        let tally = |code: Code, items: u64, item: &str| {
+            let first = vec![Finding::new(code, item, "the reason")];
+            (code, [(String::new(), Tally { items, first })].into())
+        };
+        let errors_in_all = errors.iter().map(|(_, items, _)| items).sum();
+        let summary = Summary {
+            items: [(Kind::Image, 9)].into(),
+            errors: errors_in_all,
+            items_with_errors: errors_in_all,
+            findings: errors.iter().map(|(code, items, item)| tally(*code, *items, item)).collect(),
+            ..Summary::default()
+        };
+        ManifestFacts { summary, blobs: 9, file: "/m.json".into(), findings: "/f.jsonl".into() }
     }
 
     fn access() -> AzureAccess {
@@ -222,42 +259,40 @@ mod tests {
     fn started(outbox: &mut Outbox) -> Vec<(RequestId, bool)> {
         let effects = std::mem::take(&mut outbox.effects).into_iter();
         let builds = effects.filter_map(|effect| match effect {
-            Effect::Start { id, request: Request::BuildManifest { strict, .. } } => Some((id, strict)),
+            Effect::Start { id, request: Request::BuildManifest { demands, .. } } => Some((id, demands.strict)),
             _ => None,
         });
         builds.collect()
     }
 
     #[test]
-    fn what_strict_client_only_access_forbids_blocks_and_is_counted_and_named() {
-        let (mut step, mut outbox, mut config) = (ManifestStep::default(), Outbox::default(), Config::default());
-        config.encord.strict_client_only = true;
-        step.open(access(), &config, &mut outbox);
+    fn errors_block_and_are_counted_and_named() {
+        let (mut step, mut outbox, config) = (ManifestStep::default(), Outbox::default(), Config::default());
+        let strict = || Arc::new(Demands { strict: true, values: None });
+        step.open(access(), &config, strict(), &mut outbox);
         let [(id, true)] = started(&mut outbox)[..] else { panic!("not built strictly") };
-        let found = facts(&[(StrictFault::Sequence, 1, "seq\u{1b}"), (StrictFault::NoMediaMetadata, 4, "a.jpg")]);
+        let found = facts(&[(Code::StrictSequence, 1, "seq\u{1b}"), (Code::MetadataType, 4, "a.jpg")]);
         step.built_reply(id, Ok(found), &mut outbox);
         let Status::Blocked(problem) = step.status() else { panic!("{:?}", step.status()) };
         let text = problem.to_string();
         for words in [
             "5 of 9 items",
-            "4 of them, the first 'a.jpg'",
-            "1 of them, the first 'seq\\u{1b}'",
-            "servers",
+            "4 of them, the first 'a.jpg': the reason",
+            "1 of them, the first 'seq\\u{1b}': the reason",
             "exclude",
-            "strict_client_only = false",
+            "coerce = true",
         ] {
             assert!(text.contains(words), "{words}: {text}");
         }
-        assert_eq!(problem.class, Class::Other);
+        assert_eq!((problem.class, step.list()), (Class::Other, List::Findings));
 
-        // Coming back to the step reads nothing again.
-        step.open(access(), &config, &mut outbox);
+        // Coming back to the step reads nothing again, unless something else is asked of the items now.
+        outbox.effects.clear();
+        step.open(access(), &config, strict(), &mut outbox);
         assert_eq!(started(&mut outbox), []);
-        config.encord.strict_client_only = false;
-        step.reset(&mut outbox);
-        step.open(access(), &config, &mut outbox);
+        step.open(access(), &config, Arc::default(), &mut outbox);
         let [(id, false)] = started(&mut outbox)[..] else { panic!("not built anew") };
-        assert_eq!(step.status(), Status::Working);
+        assert_eq!((step.status(), step.list()), (Status::Working, List::Items));
         step.built_reply(id, Ok(facts(&[])), &mut outbox);
         assert_eq!(step.status(), Status::Ready);
     }

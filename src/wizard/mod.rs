@@ -20,7 +20,12 @@ mod upload;
 #[cfg(test)]
 mod tests;
 
-use crate::store::config::Config;
+use std::sync::Arc;
+
+use crate::{
+    manifest::{Demands, Values},
+    store::config::Config,
+};
 
 pub use action::{Action, Edit, Hint};
 pub use check::{About, CHECKS, Check, CheckState, Repair, about};
@@ -38,7 +43,7 @@ pub use integration::{
     CorsReview, CorsState, Details, FieldKind, FieldName, Focus, FolderBrowser, Guide, GuideMethod, GuideRow,
     IntegrationStep, LIFETIMES, Loading, Panel, Picker, PickerKind, PickerRow, SasMaker, SasState,
 };
-pub use manifest::{Listing, ManifestStep, strict_problem};
+pub use manifest::{Listing, ManifestStep, findings_problem};
 pub use plan::Plan;
 pub use problem::{Class, Problem};
 pub use progress::{JobRow, ProgressStep, Snapshot};
@@ -272,6 +277,20 @@ impl Wizard {
         ))
     }
 
+    /// What is asked of the items: their metadata has to fit the schema as the run will leave it.
+    fn demands(&self) -> Demands {
+        let config = &self.config;
+        let values = match self.schema.view() {
+            SchemaView::Read(schema) if !config.schema.skip => self.schema.diff(config).map(|diff| Values {
+                schema: diff.apply(schema),
+                whole: true,
+                coerce: config.schema.coerce,
+            }),
+            _ => None,
+        };
+        Demands { strict: config.encord.strict_client_only, values }
+    }
+
     /// Whether a question waits for a yes or a no.
     pub fn asks(&self) -> bool {
         self.overlay.is_some() || (self.step == Step::Integration && self.integration.asks())
@@ -472,7 +491,8 @@ impl Wizard {
             Step::Schema => self.schema.open(&self.config, &mut self.outbox),
             Step::Manifest => {
                 let access = self.integration.access(&self.config);
-                self.manifest.open(access, &self.config, &mut self.outbox);
+                let demands = Arc::new(self.demands());
+                self.manifest.open(access, &self.config, demands, &mut self.outbox);
             }
             Step::Folder => self.folder.open(&self.config, &mut self.outbox),
             Step::Integration | Step::Upload | Step::Progress => {}

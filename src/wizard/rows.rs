@@ -2,7 +2,7 @@
 
 use super::{Action, Outbox, Request, RequestId};
 use crate::{
-    manifest::{Item, Skipped, Warning},
+    manifest::{Finding, Item, Skipped},
     store::FailedUnit,
 };
 
@@ -13,8 +13,8 @@ pub enum List {
     Items,
     /// What was left out.
     Skipped,
-    /// The warnings.
-    Warnings,
+    /// The findings, errors first.
+    Findings,
     /// A run's failed units.
     Failed,
 }
@@ -26,8 +26,8 @@ pub enum Row {
     Item(Item),
     /// Of [`List::Skipped`].
     Skipped(Skipped),
-    /// Of [`List::Warnings`].
-    Warning(Warning),
+    /// Of [`List::Findings`].
+    Finding(Finding),
     /// Of [`List::Failed`].
     Failed(FailedUnit),
 }

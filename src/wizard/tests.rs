@@ -5,6 +5,7 @@ mod integration;
 mod panels;
 mod properties;
 mod schema;
+mod values;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -148,6 +149,7 @@ impl Harness {
             blobs: summary.total_items() + summary.total_skipped(),
             summary,
             file: PathBuf::from("/m.json"),
+            findings: PathBuf::from("/findings.jsonl"),
         };
         self.answer(|request| matches!(request, Request::BuildManifest { .. }), Reply::Manifest(Ok(facts)));
     }

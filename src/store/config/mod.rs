@@ -178,8 +178,10 @@ impl Azure {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Schema {
-    /// Leaves the schema alone: it is neither read nor changed, and metadata is sent as it is.
+    /// Leaves the schema alone: it is neither read nor changed, and metadata is sent as it is, unchecked.
     pub skip: bool,
+    /// Whether metadata values are changed to fit their key's type, where they can only be meant one way.
+    pub coerce: bool,
     /// The keys that the import needs, with their types.
     pub keys: BTreeMap<String, KeyType>,
 }

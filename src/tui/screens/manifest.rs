@@ -1,5 +1,7 @@
 //! Step 3: the listing, and what became of every blob.
 
+use std::path::Path;
+
 use ratatui::{
     Frame,
     layout::Rect,
@@ -10,7 +12,7 @@ use serde_json::Value;
 
 use super::parts::{Align, Column, Look, first_row, position, put, rest, take_bottom, take_top};
 use crate::{
-    manifest::{Item, Kind},
+    manifest::{Item, Kind, Severity},
     tui::text,
     wizard::{Action, List, Listing, ListingProgress, ManifestFacts, Row, RowWindow, Status, Wizard},
 };
@@ -49,6 +51,12 @@ fn listing(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, progress: &Listin
     };
     lines.push(number("Blobs seen", progress.blobs, rate));
     lines.push(number("Left out", progress.skipped, String::new()));
+    if progress.errors > 0 {
+        let mut line = number("Errors", progress.errors, String::new());
+        line.spans
+            .push(Span::raw(format!("they will have to be mended; {} stops the listing", look.key(Action::Cancel))));
+        lines.push(line.style(look.theme.bad()));
+    }
     lines.push(number("Warnings", progress.warnings, String::new()));
     lines.push(number("Items so far", progress.items.values().sum(), String::new()));
     for (kind, items) in &progress.items {
@@ -76,24 +84,37 @@ fn built(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, facts: &ManifestFac
         summary.items.iter().map(|(kind, items)| format!("{} {kind}", text::count(*items))).collect();
     head.extend(text::wrap(&kinds.join(&format!(" {dot} ")), columns).into_iter().map(Line::from));
     let step = wizard.manifest();
+    let findings = if summary.errors > 0 { "Findings" } else { "Warnings" };
     let tabs = [
         ("Items", summary.total_items(), step.list() == List::Items),
         ("Left out", summary.total_skipped(), step.list() == List::Skipped),
-        ("Warnings", summary.warnings, step.list() == List::Warnings),
+        (findings, summary.total_findings(), step.list() == List::Findings),
     ];
     let mut tabs = look.tabs(&tabs);
     tabs.push_span(Span::styled(position(step.window().cursor(), step.window().total()), look.theme.dim()));
     head.extend([Line::default(), tabs]);
 
+    let path = |label: &str, path: &Path| {
+        let label = Span::styled(format!("{label:<LABEL$}"), look.theme.dim());
+        Line::from(vec![label, Span::raw(look.cut_path(&path.display().to_string(), columns.saturating_sub(LABEL)))])
+    };
     let mut foot = Vec::new();
     match wizard.status(wizard.step()) {
+        // The list tells each error, and what to do about it.
+        Status::Blocked(_) if summary.errors > 0 && summary.total_items() > 0 => {
+            let (faulty, items) = (text::count(summary.items_with_errors), text::count(summary.total_items()));
+            let what = format!("{faulty} of {items} items cannot be registered as they are.");
+            let sign = Span::styled(format!("{} ", look.glyphs().bad), look.theme.bad());
+            foot.extend(look.hanging(sign, &what, look.theme.title(), columns));
+            foot.push(path("All of them", &facts.findings));
+            let again = look.key(Action::Refresh);
+            foot.extend(
+                look.next(&format!("Mend them where they come from; {again} lists the container again."), columns),
+            );
+        }
         Status::Blocked(problem) => foot.extend(look.problem(&problem, columns)),
         _ => {
-            let path = facts.file.display().to_string();
-            foot.push(Line::from(vec![
-                Span::styled(format!("{:<LABEL$}", "Manifest"), look.theme.dim()),
-                Span::raw(look.cut_path(&path, columns.saturating_sub(LABEL))),
-            ]));
+            foot.push(path("Manifest", &facts.file));
             let enter = look.key(Action::Next);
             foot.extend(
                 look.next(&format!("This is exactly what will be registered. {enter} goes on to the folder."), columns),
@@ -118,8 +139,8 @@ fn table(frame: &mut Frame<'_>, area: Rect, window: &RowWindow, list: List, look
     let wide = usize::from(area.width);
     let columns = match list {
         List::Skipped => vec![Column::new("Why", 22, Align::Left), Column::new("Blob", rest(wide, &[22]), Align::Path)],
-        List::Warnings => {
-            vec![Column::new("What", 20, Align::Left), Column::new("Blob", rest(wide, &[20]), Align::Path)]
+        List::Findings => {
+            vec![Column::new("What", 23, Align::Left), Column::new("Item", rest(wide, &[23]), Align::Path)]
         }
         List::Items | List::Failed => vec![
             Column::new("Type", 14, Align::Left),
@@ -131,7 +152,7 @@ fn table(frame: &mut Frame<'_>, area: Rect, window: &RowWindow, list: List, look
     if window.total() == 0 {
         let nothing = match list {
             List::Skipped => "Nothing was left out.",
-            List::Warnings => "There are no warnings.",
+            List::Findings => "There are no warnings.",
             List::Items | List::Failed => "There are no items.",
         };
         put(frame, area, vec![Line::styled(format!("  {nothing}"), look.theme.dim())]);
@@ -152,7 +173,10 @@ fn table(frame: &mut Frame<'_>, area: Rect, window: &RowWindow, list: List, look
             Some(Row::Skipped(skipped)) => {
                 vec![plain(skipped.reason.label().to_owned()), plain(skipped.name.clone())]
             }
-            Some(Row::Warning(warning)) => vec![plain(warning.code.clone()), plain(warning.name.clone())],
+            Some(Row::Finding(finding)) => {
+                let (sign, _, style) = severity(finding.severity, look);
+                vec![(format!("{sign} {}", finding.code.name()), style), plain(finding.item.clone())]
+            }
             Some(Row::Failed(_)) | None => {
                 columns.iter().map(|_| (look.glyphs().ellipsis.to_owned(), look.theme.dim())).collect()
             }
@@ -160,6 +184,13 @@ fn table(frame: &mut Frame<'_>, area: Rect, window: &RowWindow, list: List, look
         lines.push(look.row(&columns, &cells, place == window.cursor()));
     }
     put(frame, area, lines);
+}
+
+fn severity(severity: Severity, look: &Look<'_>) -> (&'static str, &'static str, Style) {
+    match severity {
+        Severity::Error => (look.glyphs().bad, "Error", look.theme.bad()),
+        Severity::Warning => (look.glyphs().warn, "Warning", look.theme.warn()),
+    }
 }
 
 /// The row under the cursor in full.
@@ -173,9 +204,15 @@ fn detail(row: &Row, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
             lines.extend(entry("What to do", skipped.reason.advice()));
             lines
         }
-        Row::Warning(warning) => {
-            let mut lines = entry("Blob", &warning.name);
-            lines.extend(entry("Warning", &warning.message));
+        Row::Finding(finding) => {
+            let (_, word, _) = severity(finding.severity, look);
+            let mut lines = entry(word, &finding.message);
+            let others = match finding.items {
+                0 | 1 => String::new(),
+                items => format!(" (the first of {})", text::count(items)),
+            };
+            lines.extend(entry("Item", &format!("{}{others}", finding.item)));
+            lines.extend(entry("What to do", finding.code.advice()));
             lines
         }
         Row::Failed(_) => Vec::new(),

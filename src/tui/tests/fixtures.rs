@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::checks;
 use crate::{
-    manifest::{Item, Kind, SkipReason, Skipped, Warning},
+    manifest::{Code, Finding, Item, Kind, SkipReason, Skipped},
     schema::{KeyType, Scalar},
     store::{BatchState, FailedUnit, RunState, Summary, config::Config},
     tui::{Theme, screens},
@@ -190,6 +190,7 @@ pub(crate) fn built(summary: Summary) -> ManifestFacts {
         blobs: summary.urls + summary.total_skipped(),
         summary,
         file: PathBuf::from("/home/ada/.local/share/azure-to-encord/drafts/7f3a/manifest.json"),
+        findings: PathBuf::from("/home/ada/.local/share/azure-to-encord/drafts/7f3a/findings.jsonl"),
     }
 }
 
@@ -222,11 +223,11 @@ pub(crate) fn row(list: List, place: u64) -> Row {
             name: format!("berlin/cam-03/calibration/intrinsics-{place}.bin"),
             reason: if place < 4 { SkipReason::FolderMarker } else { SkipReason::UnknownType },
         }),
-        List::Warnings => Row::Warning(Warning {
-            code: "type.disagreement".into(),
-            name: format!("berlin/cam-01/clip-{place}.mp4"),
-            message: "The extension says video, the content type image/jpeg; it is registered as video.".into(),
-        }),
+        List::Findings => Row::Finding(Finding::new(
+            Code::TypeDisagreement,
+            format!("berlin/cam-01/clip-{place}.mp4"),
+            "taken as video by its extension, but stored with the content type image/jpeg",
+        )),
         List::Failed => Row::Failed(failed_unit(place)),
     }
 }
@@ -235,7 +236,7 @@ pub(crate) fn total(list: List) -> u64 {
     match list {
         List::Items => summary().total_items(),
         List::Skipped => summary().total_skipped(),
-        List::Warnings => 2,
+        List::Findings => 2,
         List::Failed => 37,
     }
 }

@@ -139,7 +139,9 @@ impl IntegrationStep {
             label: way_label(*kind).to_owned(),
             note: match *kind {
                 AuthKind::Anonymous => "",
-                kind if kind == self.form.sign_in && !self.form.text(FieldName::Credential).is_empty() => "as filled in",
+                kind if kind == self.form.sign_in && !self.form.text(FieldName::Credential).is_empty() => {
+                    "as filled in"
+                }
                 _ => "not found on this machine",
             }
             .to_owned(),

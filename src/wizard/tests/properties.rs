@@ -101,7 +101,7 @@ fn answer_to(request: &Request, fails: bool) -> Option<Reply> {
         Request::BuildManifest { .. } => Reply::Manifest(if fails {
             Err(problem())
         } else {
-            Ok(ManifestFacts { summary: summary(30, 1), blobs: 281, file: PathBuf::new() })
+            Ok(ManifestFacts { summary: summary(30, 1), blobs: 281, file: PathBuf::new(), findings: PathBuf::new() })
         }),
         Request::ReadRows { list, first, .. } => Reply::Rows { list: *list, first: *first, rows: Vec::new() },
         Request::ListFolders { .. } => Reply::Folders(if fails { Err(problem()) } else { Ok(FolderPage::default()) }),

@@ -1,0 +1,173 @@
+//! Checks the client metadata of items against a schema, and makes values fit where that is asked for and safe.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::{Code, Finding, builder::Sink};
+use crate::schema::{Checker, Coerced, Fault, KeyError, KeyType, describe, diff, excerpt};
+
+/// What is asked of every item of a manifest.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Demands {
+    /// Whether Encord's servers never read the files.
+    pub strict: bool,
+    /// What the client metadata has to fit; without it, it is not checked.
+    pub values: Option<Values>,
+}
+
+/// What client metadata has to fit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Values {
+    /// The types of the keys, as Encord writes a schema.
+    pub schema: Map<String, Value>,
+    /// Whether that is all of the organisation's schema, and not only what the import needs of it.
+    pub whole: bool,
+    /// Whether a value is changed to fit, where it can only be meant one way.
+    pub coerce: bool,
+}
+
+impl Values {
+    /// What the import itself says of its keys, where the organisation's schema is not known; `None` if it says nothing.
+    pub fn of_keys(keys: &BTreeMap<String, KeyType>, coerce: bool) -> Option<Values> {
+        let schema = diff(&Map::new(), keys).apply(&Map::new());
+        (!schema.is_empty()).then_some(Values { schema, whole: false, coerce })
+    }
+}
+
+/// As many unknown keys are told apart; a key that holds an item's own name would otherwise fill the memory.
+const MOST_UNKNOWN: usize = 1000;
+/// As many of them are compared with all keys of the schema.
+const MOST_COMPARED: usize = 20;
+/// The characters of a type's description in a message.
+const LONGEST_TYPE: usize = 60;
+
+/// Checks items one after another.
+#[derive(Debug)]
+pub(super) struct ValueCheck {
+    checker: Checker,
+    values: Values,
+    unknown: BTreeMap<String, Unknown>,
+    /// Those beyond the most that are told apart.
+    others: Option<Unknown>,
+}
+
+#[derive(Debug)]
+struct Unknown {
+    deleted: bool,
+    first: String,
+    items: u64,
+}
+
+impl ValueCheck {
+    pub(super) fn new(values: Values) -> ValueCheck {
+        ValueCheck { checker: Checker::new(&values.schema), values, unknown: BTreeMap::new(), others: None }
+    }
+
+    /// Checks the metadata of an item and changes what is to be changed.
+    pub(super) fn item<S: Sink>(
+        &mut self,
+        item: &str,
+        metadata: &mut Map<String, Value>,
+        sink: &mut S,
+    ) -> Result<(), S::Error> {
+        for (key, value) in metadata.iter_mut() {
+            let finding = match self.judge(key, value) {
+                Ok(None) => continue,
+                Ok(Some(changed)) => {
+                    let message =
+                        format!("{} ({}): {} becomes {}", key, self.type_of(key), excerpt(value), excerpt(&changed));
+                    *value = changed;
+                    Finding::new(Code::MetadataCoerced, item, message)
+                }
+                Err(fault @ (Fault::Unknown | Fault::Deleted)) => {
+                    self.note(key, item, fault == Fault::Deleted);
+                    continue;
+                }
+                Err(Fault::Key(error)) => {
+                    let code = match error {
+                        KeyError::Reserved | KeyError::Keyframes => Code::MetadataReserved,
+                        KeyError::Empty | KeyError::Character(_) => Code::MetadataKey,
+                    };
+                    Finding::new(code, item, format!("the key \"{}\": {error}", key.escape_debug()))
+                }
+                Err(Fault::Value(fault)) => {
+                    let mut message = format!("{} ({}): {fault}", key, self.type_of(key));
+                    if let (false, Ok(Coerced::Changed(changed))) =
+                        (self.values.coerce, self.checker.coerce(key, value))
+                    {
+                        message.push_str(&format!(" (coerce = true would make it {})", excerpt(&changed)));
+                    }
+                    Finding::new(Code::MetadataType, item, message)
+                }
+            };
+            sink.finding(finding.key(key))?;
+        }
+        Ok(())
+    }
+
+    fn judge(&self, key: &str, value: &Value) -> Result<Option<Value>, Fault> {
+        if !self.values.coerce {
+            return self.checker.check(key, value).map(|()| None);
+        }
+        match self.checker.coerce(key, value)? {
+            Coerced::Kept => Ok(None),
+            Coerced::Changed(changed) => Ok(Some(changed)),
+            Coerced::Fault(fault) => Err(Fault::Value(fault)),
+        }
+    }
+
+    fn type_of(&self, key: &str) -> String {
+        let mut text = self.values.schema.get(key).map(describe).unwrap_or_default();
+        if let Some((end, _)) = text.char_indices().nth(LONGEST_TYPE) {
+            text.truncate(end);
+            text.push('…');
+        }
+        text
+    }
+
+    fn note(&mut self, key: &str, item: &str, deleted: bool) {
+        let first = || Unknown { deleted, first: item.to_owned(), items: 0 };
+        let unknown = if self.unknown.contains_key(key) || self.unknown.len() < MOST_UNKNOWN {
+            match self.unknown.get_mut(key) {
+                Some(unknown) => unknown,
+                None => self.unknown.entry(key.to_owned()).or_insert_with(first),
+            }
+        } else {
+            self.others.get_or_insert_with(first)
+        };
+        unknown.items += 1;
+    }
+
+    /// Tells of the unknown keys, each once.
+    pub(super) fn finish<S: Sink>(self, sink: &mut S) -> Result<(), S::Error> {
+        let ValueCheck { checker, values, unknown, others } = self;
+        for (place, (key, Unknown { deleted, first, items })) in unknown.into_iter().enumerate() {
+            let what = match (deleted, values.whole) {
+                (true, _) => {
+                    "is deleted from the metadata schema: Encord keeps its values, but nothing can filter by them"
+                }
+                (false, true) => {
+                    "is not in the metadata schema: Encord keeps its values, but nothing can filter by them"
+                }
+                (false, false) => {
+                    "is not under [schema.keys]: nothing can filter by its values unless the organisation's schema has it"
+                }
+            };
+            let near = if deleted || place >= MOST_COMPARED { None } else { checker.nearest(&key) };
+            let near = near.map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+            let message = format!("the key '{}' {what}{near}", key.escape_debug());
+            sink.finding(Finding { items, ..Finding::new(Code::MetadataUnknownKey, first, message) }.key(key))?;
+        }
+        if let Some(Unknown { first, items, .. }) = others {
+            let message =
+                format!("more than {MOST_UNKNOWN} keys are not in the schema; this stands for all further ones");
+            sink.finding(Finding { items, ..Finding::new(Code::MetadataUnknownKey, first, message) })?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[path = "values_tests.rs"]
+mod tests;
