@@ -173,35 +173,44 @@ async fn a_schema_that_changed_since_the_review_is_not_written() {
     }
 }
 
+/// The service behind a line on which what is saved takes a while to arrive, long after others have read.
+async fn slow_line(encord: &Encord, delay: Duration) -> Client {
+    let target = encord.server.url().to_owned();
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let pass = async move |request: axum::extract::Request| {
+        let (parts, body) = request.into_parts();
+        if parts.method == "POST" {
+            tokio::time::sleep(delay).await;
+        }
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        let bearer = parts.headers["authorization"].clone();
+        let url = format!("{target}{}", parts.uri);
+        let request = http.request(parts.method, url).header("authorization", bearer);
+        let answer = request.header("content-type", "application/json").body(body).send().await.unwrap();
+        (answer.status(), answer.bytes().await.unwrap())
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(pass)).await });
+    Client::new(&url, Credential::Bearer(SecretString::from(encord.bearer_token()))).unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn writers_racing_lose_no_key() {
     let encord = Encord::start(None, Pace::Unlimited).await;
     client(&encord).save_schema(&start()).await.unwrap();
-    for round in 0..4 {
-        let (one, other) = (client(&encord), client(&encord));
-        let key = |writer: &str| (format!("{writer} {round}"), KeyType::Geospatial);
-        let (ours, theirs) = (BTreeMap::from([key("ours")]), BTreeMap::from([key("theirs")]));
-        // Apart by less than the two requests of a merge take, in either order.
-        let (first, second) = tokio::join!(
-            async {
-                tokio::time::sleep(Duration::from_micros(700 * (round % 3))).await;
-                apply(&one, &ours).await
-            },
-            async {
-                tokio::time::sleep(Duration::from_micros(500 * (round % 2))).await;
-                apply(&other, &theirs).await
-            },
-        );
-        assert_eq!((first.unwrap(), second.unwrap()), (vec![key("ours").0], vec![key("theirs").0]));
+    for (round, delays) in [[0, 0], [0, 200], [250, 50], [400, 400]].into_iter().enumerate() {
+        let [one, other] = delays.map(Duration::from_millis);
+        let (one, other) = (slow_line(&encord, one).await, slow_line(&encord, other).await);
+        let key = |writer: &str| format!("{writer} {round}");
+        let (ours, theirs) = (wanted(&[(&key("ours"), KeyType::Geospatial)]), wanted(&[(&key("theirs"), text())]));
+        // Both have read before the slower one's save arrives, which therefore lacks what the faster one saved.
+        let (first, second) = tokio::join!(apply(&one, &ours), apply(&other, &theirs));
+        assert_eq!((first.unwrap(), second.unwrap()), (vec![key("ours")], vec![key("theirs")]));
+        let after = schema_of(&encord.server);
+        assert_eq!(after.len(), start().len() + 2 * (round + 1), "{delays:?}: {after:?}");
+        assert!(start().iter().all(|(key, entry)| after.get(key) == Some(entry)));
     }
-    let after = schema_of(&encord.server);
-    for round in 0..4 {
-        assert!(
-            after.contains_key(&format!("ours {round}")) && after.contains_key(&format!("theirs {round}")),
-            "{after:?}"
-        );
-    }
-    assert!(start().iter().all(|(key, entry)| after.get(key) == Some(entry)));
 }
 
 /// As a script that read long before, and saves blindly, does.

@@ -9,7 +9,6 @@ use crate::{
 
 /// What has the keyboard instead of the list.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum SchemaPanel {
     /// A new key, or one of the import's changed.
     Key(KeyForm),

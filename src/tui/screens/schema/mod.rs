@@ -57,17 +57,15 @@ fn skipped(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static
         "It is neither read nor changed. Metadata is sent with the items as it is, and no value is checked against a type.",
     );
     let keys: Vec<&str> = wizard.config().schema.keys.keys().take(20).map(String::as_str).collect();
-    match keys.is_empty() {
-        true => {
-            say("What is lost: nobody can filter or sort by this import's metadata in Index and Active, unless the \
-                     schema has the keys already.")
+    let others = if wizard.config().schema.keys.len() > keys.len() { " and others" } else { "" };
+    let lost = match keys.is_empty() {
+        true => "this import's metadata in Index and Active, unless the schema has the keys already".to_owned(),
+        false => {
+            let keys = keys.join(", ");
+            format!("these keys in Index and Active, unless the schema has them already: {keys}{others}")
         }
-        false => say(&format!(
-            "What is lost: nobody can filter or sort by these keys in Index and Active, unless the schema has them already: {}{}.",
-            keys.join(", "),
-            if wizard.config().schema.keys.len() > keys.len() { " and others" } else { "" }
-        )),
-    }
+    };
+    say(&format!("What is lost: nobody can filter or sort by {lost}."));
     let (enter, skip) = (look.key(Action::Next), key(Action::SkipSchema, look));
     lines.extend(look.next(&format!("{enter} goes on to the manifest; {skip} uses the schema after all."), columns));
     lines
