@@ -327,12 +327,19 @@ fn the_step_can_be_left_out() {
     assert_eq!(changes(&harness), ["Add site varchar"]);
 }
 
+/// Another schema asks other things of the items, so the manifest is made anew on the way.
+fn to_upload(harness: &mut Harness) {
+    harness.act(Action::Goto(Step::Upload));
+    harness.manifest(summary(1000, 3));
+    harness.act(Action::Goto(Step::Upload));
+}
+
 #[test]
 fn a_schema_that_changed_meanwhile_is_shown_and_asked_about_again() {
     let mut harness = Harness::ready_to_send();
     harness.act(Action::Goto(Step::Schema));
     add(&mut harness, "sky", KeyKind::Enum, "sun");
-    harness.act(Action::Goto(Step::Upload));
+    to_upload(&mut harness);
     harness.act(Action::Next);
     let changed = json!({"site": {"ty": "variant", "hint": "number"}, "sky": {"ty": "enum", "values": ["rain"]}});
     let Value::Object(changed) = changed else { panic!() };
@@ -347,7 +354,7 @@ fn a_schema_that_changed_meanwhile_is_shown_and_asked_about_again() {
     harness.act(Action::KeepTheirs);
     harness.act(Action::Next);
     assert!(harness.wizard.schema().changed().is_none());
-    harness.act(Action::Goto(Step::Upload));
+    to_upload(&mut harness);
     assert_eq!((harness.wizard.step(), harness.writes()), (Step::Upload, 0), "it is asked again");
     harness.act(Action::Next);
     assert_eq!((harness.wizard.step(), harness.writes()), (Step::Progress, 1));
@@ -364,7 +371,7 @@ fn edits_survive_reading_again_and_end_with_the_run() {
     harness.act(Action::Refresh);
     harness.schema(encords());
     assert_eq!(changes(&harness), ["Delete n deleted number", "Add site varchar"]);
-    harness.act(Action::Goto(Step::Upload));
+    to_upload(&mut harness);
     let plan = harness.wizard.plan().unwrap();
     assert_eq!(plan.schema_edits, [KeyEdit::Delete { key: "n".into(), for_ever: false }]);
     harness.act(Action::Next);

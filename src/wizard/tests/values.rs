@@ -59,7 +59,6 @@ fn a_schema_that_is_not_in_use_is_not_checked_against() {
     let mut config = config();
     config.schema.skip = true;
     let mut harness = at_the_schema(config);
-    harness.schema(json!({"theirs": {"ty": "variant", "hint": "number"}}));
     harness.act(Action::Next);
     assert_eq!(*demands(&harness), Demands::default());
 }
