@@ -1,6 +1,6 @@
 //! One point that is checked before anything is sent.
 
-use super::Class;
+use super::{Class, Problem};
 use crate::access::cors;
 
 /// How a check came out.
@@ -71,6 +71,12 @@ impl Check {
     /// A check without remedy.
     pub fn new(id: &'static str, state: CheckState, detail: impl Into<String>) -> Check {
         Check { id, state, detail: detail.into(), fix: None, repair: None, class: Class::Other }
+    }
+
+    /// A check that failed, in the words of a problem.
+    pub fn failed(id: &'static str, problem: &Problem) -> Check {
+        let check = Check::new(id, CheckState::Fail, problem.in_one_line()).class(problem.class);
+        Check { fix: problem.hint.clone(), ..check }
     }
 
     /// With what to do about it.

@@ -46,6 +46,14 @@ impl Problem {
         Problem { what: what.into(), said: None, hint: None, class: Class::Other }
     }
 
+    /// What failed and the other side's own words, without the advice.
+    pub fn in_one_line(&self) -> String {
+        match &self.said {
+            Some(said) => format!("{} {said}", self.what),
+            None => self.what.clone(),
+        }
+    }
+
     /// With what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Problem {

@@ -5,16 +5,15 @@ use std::time::Duration;
 
 use azure_core::http::{AsyncRawResponse, Context, Method, Pipeline, PipelineStreamOptions, Request};
 use futures_util::StreamExt;
-use percent_encoding::utf8_percent_encode;
 use time::OffsetDateTime;
 use url::Url;
 
 use super::error::{Credential, Error, ErrorKind, Situation};
-use super::sas::{QUERY, Sas, SasFacts};
+use super::sas::{Sas, SasFacts};
 use super::walk::{Fault, Visitor, Walk};
 use super::wire::{
     SERVICE_VERSION, check_account_url, check_auth, failure, host_and_port, http_client, is_loopback, network_cause,
-    pipeline, refusal, transport,
+    pipeline, refusal, transport, with_query,
 };
 use super::{Auth, cors_xml};
 use crate::access::cors::Rule;
@@ -243,20 +242,8 @@ impl Account {
     }
 
     fn service_url(&self, query: &str, more: &[(&str, &str)]) -> Url {
-        let mut text = query.to_owned();
-        for (key, value) in more.iter().filter(|(_, value)| !value.is_empty()) {
-            text.push('&');
-            text.push_str(key);
-            text.push('=');
-            text.extend(utf8_percent_encode(value, QUERY));
-        }
-        if let Some(sas) = &self.sas {
-            text.push('&');
-            text.push_str(sas.query());
-        }
-        let mut url = self.url.clone();
-        url.set_query(Some(&text));
-        url
+        let more = more.iter().copied().filter(|(_, value)| !value.is_empty());
+        with_query(&self.url, query, more, self.sas.as_ref())
     }
 
     pub(super) fn situation<'a>(&'a self, container: &'a str) -> Situation<'a> {

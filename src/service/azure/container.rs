@@ -5,16 +5,15 @@ use std::time::Duration;
 
 use azure_core::http::{AsyncRawResponse, Context, Method, Pipeline, PipelineStreamOptions, Request};
 use futures_util::StreamExt;
-use percent_encoding::utf8_percent_encode;
 use url::Url;
 
 use super::Auth;
 use super::error::{Credential, Error, ErrorKind, Situation};
 use super::page::{Blob, PageError, PageParser, XmlPage};
-use super::sas::{QUERY, Sas};
+use super::sas::Sas;
 use super::wire::{
     SERVICE_VERSION, check_account_url, check_auth, failure, host_and_port, is_loopback, network_cause, pipeline,
-    refusal, transport,
+    refusal, transport, with_query,
 };
 
 /// How often one page is asked for when its answer breaks off in the middle.
@@ -190,29 +189,10 @@ impl Container {
     }
 
     fn list_url(&self, query: &ListQuery) -> Url {
-        let mut text = String::from("restype=container&comp=list&include=metadata");
-        let mut add = |key: &str, value: &str| {
-            text.push('&');
-            text.push_str(key);
-            text.push('=');
-            text.extend(utf8_percent_encode(value, QUERY));
-        };
-        if let Some(prefix) = &query.prefix {
-            add("prefix", prefix);
-        }
-        if let Some(marker) = &query.marker {
-            add("marker", marker);
-        }
-        if let Some(max_results) = query.max_results {
-            add("maxresults", &max_results.to_string());
-        }
-        if let Some(sas) = &self.sas {
-            text.push('&');
-            text.push_str(sas.query());
-        }
-        let mut url = self.url.clone();
-        url.set_query(Some(&text));
-        url
+        let max_results = query.max_results.map(|most| most.to_string());
+        let more = [("prefix", &query.prefix), ("marker", &query.marker), ("maxresults", &max_results)];
+        let more = more.into_iter().filter_map(|(key, value)| Some((key, value.as_deref()?)));
+        with_query(&self.url, "restype=container&comp=list&include=metadata", more, self.sas.as_ref())
     }
 
     /// The account's URL, without any credential.

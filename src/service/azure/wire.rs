@@ -8,11 +8,13 @@ use azure_core::http::policies::Policy;
 use azure_core::http::policies::auth::BearerTokenAuthorizationPolicy;
 use azure_core::http::{AsyncRawResponse, ClientOptions, ExponentialRetryOptions, Pipeline, RetryOptions, Transport};
 use futures_util::StreamExt;
+use percent_encoding::utf8_percent_encode;
 use url::{Host, Url};
 
 use super::Auth;
 use super::entra::{SCOPE, SignInFailure};
 use super::error::{Credential, Error, ErrorKind, Situation};
+use super::sas::{QUERY, Sas};
 use super::shared_key::SharedKey;
 
 /// The newest version that Azurite 3.37 knows too; 2026-02-06 is needed for `startFrom`.
@@ -79,6 +81,29 @@ pub(super) fn failure(situation: &Situation<'_>, error: &azure_core::Error) -> E
         (CoreKind::Other, Credential::Token) if !situation.secure => Error::token_over_http(),
         _ => Error::unreachable(situation, &network_cause(error)),
     }
+}
+
+/// A URL with a query, to which encoded values and the SAS are added.
+pub(super) fn with_query<'a>(
+    url: &Url,
+    query: &str,
+    more: impl IntoIterator<Item = (&'a str, &'a str)>,
+    sas: Option<&Sas>,
+) -> Url {
+    let mut text = query.to_owned();
+    for (key, value) in more {
+        text.push('&');
+        text.push_str(key);
+        text.push('=');
+        text.extend(utf8_percent_encode(value, QUERY));
+    }
+    if let Some(sas) = sas {
+        text.push('&');
+        text.push_str(sas.query());
+    }
+    let mut url = url.clone();
+    url.set_query(Some(&text));
+    url
 }
 
 /// Reads the error that a service answered with.

@@ -2,7 +2,7 @@
 
 use time::{Duration, OffsetDateTime};
 
-use super::fault::{Fault, skipped, told};
+use super::fault::{Fault, skipped};
 use crate::wizard::{Check, CheckState, Class};
 
 const ID: &str = "azure.clock";
@@ -17,7 +17,9 @@ const NOTHING: Duration = Duration::seconds(5);
 pub(super) fn judge(server: Result<OffsetDateTime, &Fault>, here: OffsetDateTime) -> Check {
     let server = match server {
         Ok(server) => server,
-        Err(fault) => return skipped(ID, format!("the account did not tell the time: {}", told(&fault.problem))),
+        Err(fault) => {
+            return skipped(ID, format!("the account did not tell the time: {}", fault.problem.in_one_line()));
+        }
     };
     let off = here - server;
     let (size, way) = (off.abs(), if off.is_negative() { "behind" } else { "ahead of" });

@@ -1,7 +1,7 @@
 //! Whether the container is there and can be listed, and whether one of its blobs can be read.
 
 use super::{
-    fault::{Fault, failed, quoted, skipped},
+    fault::{Fault, quoted, skipped},
     tier::is_archived,
 };
 use crate::{
@@ -20,7 +20,7 @@ pub(super) fn judge_listing(place: &str, outcome: Result<&Probe, &Fault>) -> Che
                 .fix("Check the container's name, or upload the files first.")
         }
         Ok(_) => Check::new(LISTED, CheckState::Pass, format!("{place} can be listed")),
-        Err(fault) => failed(LISTED, &fault.problem),
+        Err(fault) => Check::failed(LISTED, &fault.problem),
     }
 }
 
@@ -49,7 +49,7 @@ pub(super) fn judge_reading(blob: &str, outcome: &Result<(), Fault>) -> Check {
     match outcome {
         Ok(()) => Check::new(READ, CheckState::Pass, format!("{} can be read", quoted(blob))),
         Err(fault) => {
-            let mut check = failed(READ, &fault.problem);
+            let mut check = Check::failed(READ, &fault.problem);
             check.detail = format!("{}: {}", quoted(blob), check.detail);
             check
         }

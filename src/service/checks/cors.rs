@@ -1,6 +1,6 @@
 //! Whether browsers on Encord's pages may load files from the account: by its rules, and by what it answers.
 
-use super::fault::{Cause, Fault, failed, skipped, told};
+use super::fault::{Cause, Fault, skipped};
 use crate::{
     access::cors::{Full, Plan, Rule, plan, serves_reading},
     service::{azure::Preflight, cors::no_room},
@@ -49,20 +49,20 @@ fn lacking(rules: &[Rule], plan: Plan) -> Check {
 fn unrepairable(rules: &[Rule], origins: &[String], full: Full) -> Check {
     let problem = no_room(full, rules);
     match origins.iter().all(|origin| serves_reading(rules, origin)) {
-        true => Check { state: CheckState::Warn, ..failed(RULES, &problem) },
-        false => failed(RULES, &problem),
+        true => Check { state: CheckState::Warn, ..Check::failed(RULES, &problem) },
+        false => Check::failed(RULES, &problem),
     }
 }
 
 fn unread(fault: &Fault, manual: &[String]) -> Check {
     match &fault.cause {
         Cause::Refused(_) => {
-            let mut check = skipped(RULES, format!("the rules may not be read: {}", told(&fault.problem)));
+            let mut check = skipped(RULES, format!("the rules may not be read: {}", fault.problem.in_one_line()));
             let lines = fault.problem.hint.iter().chain(manual).map(String::as_str);
             check.fix = Some(lines.collect::<Vec<_>>().join("\n"));
             check
         }
-        _ => failed(RULES, &fault.problem),
+        _ => Check::failed(RULES, &fault.problem),
     }
 }
 
@@ -77,7 +77,7 @@ pub(super) fn judge_answers(answers: &[(String, Result<Preflight, Fault>)]) -> C
     }
     let silent = answers.iter().find_map(|(_, answer)| answer.as_ref().err());
     if let Some(fault) = silent {
-        return failed(ANSWER, &fault.problem);
+        return Check::failed(ANSWER, &fault.problem);
     }
     let refused: Vec<String> = answers
         .iter()

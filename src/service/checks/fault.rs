@@ -62,11 +62,6 @@ pub(super) async fn in_time<T>(
     }
 }
 
-/// A check that failed, in the words of a problem.
-pub(super) fn failed(id: &'static str, problem: &Problem) -> Check {
-    Check { fix: problem.hint.clone(), ..Check::new(id, CheckState::Fail, told(problem)).class(problem.class) }
-}
-
 /// A check that could not be made or makes no sense here.
 pub(super) fn skipped(id: &'static str, reason: impl Into<String>) -> Check {
     Check::new(id, CheckState::Skipped, reason)
@@ -75,12 +70,4 @@ pub(super) fn skipped(id: &'static str, reason: impl Into<String>) -> Check {
 /// A blob's name so that nothing in it can disturb a terminal or mislead a reader.
 pub(super) fn quoted(name: &str) -> String {
     format!("'{}'", name.escape_debug())
-}
-
-/// What failed and the service's own words, in one line.
-pub(super) fn told(problem: &Problem) -> String {
-    match &problem.said {
-        Some(said) => format!("{} {said}", problem.what),
-        None => problem.what.clone(),
-    }
 }

@@ -1,6 +1,6 @@
 //! As whom this program asks the account.
 
-use super::fault::{Fault, failed};
+use super::fault::Fault;
 use crate::{
     service::azure::SignedIn,
     wizard::{Check, CheckState},
@@ -23,7 +23,7 @@ pub(super) fn judge(outcome: &Result<Login, Fault>) -> Check {
             let tenant = signed_in.tenant.as_ref().map(|tenant| format!(" (tenant {tenant})")).unwrap_or_default();
             Check::new(ID, CheckState::Pass, format!("{} as {}{tenant}", signed_in.by, signed_in.who))
         }
-        Err(fault) => failed(ID, &fault.problem),
+        Err(fault) => Check::failed(ID, &fault.problem),
     }
 }
 

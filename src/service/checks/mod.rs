@@ -209,7 +209,7 @@ async fn look_at_blobs(container: &Container, host: &str, tell: &impl Fn(Check))
     let more = match in_time(PATIENCE, host, container.list_page(&query, |blob| sample.push(blob))).await {
         Ok(marker) => marker.is_some(),
         Err(fault) => {
-            let reason = format!("no blobs could be looked at: {}", fault::told(&fault.problem));
+            let reason = format!("no blobs could be looked at: {}", fault.problem.in_one_line());
             tell(skipped("azure.tier", reason.as_str()));
             return tell(container::not_read(&reason));
         }

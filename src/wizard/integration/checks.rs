@@ -6,7 +6,7 @@ use super::{IntegrationStep, Side, guide::account_name};
 use crate::{
     access::region,
     store::config::Config,
-    wizard::{CHECKS, Check, CheckState, Class, Problem, Repair},
+    wizard::{CHECKS, Check, CheckState, Class, Repair},
 };
 
 /// An organisation can have very many integrations; a sentence names so many of them.
@@ -32,7 +32,7 @@ impl IntegrationStep {
                 Check::new(ID, CheckState::Waiting, "no key chosen yet")
             }
             None => Check::new(ID, side_state(&self.encord), "the key for signing in"),
-            Some(Err(problem)) => failed(ID, problem),
+            Some(Err(problem)) => Check::failed(ID, problem),
             Some(Ok(key)) => match &key.warning {
                 None => Check::new(ID, CheckState::Pass, format!("{} from {}", key.fingerprint, key.source)),
                 Some((seen, fix)) => {
@@ -80,7 +80,7 @@ impl IntegrationStep {
                 CheckState::Pass,
                 format!("signed in to {}, integrations: {}", config.encord.domain, list.len()),
             ),
-            Side::Down(problem) if matches!(self.key, Some(Ok(_))) => failed(ID, problem),
+            Side::Down(problem) if matches!(self.key, Some(Ok(_))) => Check::failed(ID, problem),
             other => Check::new(ID, side_state(other), format!("sign in to {}", config.encord.domain)),
         }
     }
@@ -135,12 +135,4 @@ fn side_state<T>(side: &Side<T>) -> CheckState {
         Side::Running(_) => CheckState::Running,
         _ => CheckState::Waiting,
     }
-}
-
-fn failed(id: &'static str, problem: &Problem) -> Check {
-    let detail = match &problem.said {
-        Some(said) => format!("{} {said}", problem.what),
-        None => problem.what.clone(),
-    };
-    Check { fix: problem.hint.clone(), ..Check::new(id, CheckState::Fail, detail).class(problem.class) }
 }
