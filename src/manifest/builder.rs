@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Code, Demands, Finding, Item, Kind, natural, object_url,
+    Code, Finding, Item, Kind, Origin, Sink, natural, object_url,
     rules::{GroupKey, Rules},
-    strict, title,
-    values::ValueCheck,
+    title,
 };
 
 /// What the builder has to know of a blob.
@@ -95,40 +94,18 @@ pub struct Skipped {
     pub reason: SkipReason,
 }
 
-/// Where the builder's findings go.
-pub trait Sink {
-    /// What can go wrong when writing.
-    type Error;
-    /// A finished item.
-    ///
-    /// # Errors
-    /// It could not be written.
-    fn item(&mut self, item: Item) -> Result<(), Self::Error>;
-    /// A blob that was left out.
-    ///
-    /// # Errors
-    /// It could not be written.
-    fn skipped(&mut self, skipped: Skipped) -> Result<(), Self::Error>;
-    /// A finding. An error is about the item that comes next.
-    ///
-    /// # Errors
-    /// It could not be written.
-    fn finding(&mut self, finding: Finding) -> Result<(), Self::Error>;
-}
-
 /// Builds items from blobs in any order. Memory grows only with the number of files in groups.
 #[derive(Debug)]
 pub struct Builder {
     rules: Rules,
     account_url: String,
     container: String,
-    strict: bool,
-    values: Option<ValueCheck>,
-    groups: BTreeMap<GroupKey, Vec<Frame>>,
+    groups: BTreeMap<GroupKey, Vec<File>>,
 }
 
+/// A file of a group.
 #[derive(Debug)]
-struct Frame {
+struct File {
     name: String,
     url: String,
     bytes: u64,
@@ -137,31 +114,7 @@ struct Frame {
 impl Builder {
     /// A builder for one container. `account_url` is the storage account as Encord is to see it.
     pub fn new(rules: Rules, account_url: &str, container: &str) -> Builder {
-        Builder {
-            rules,
-            account_url: account_url.to_owned(),
-            container: container.to_owned(),
-            strict: false,
-            values: None,
-            groups: BTreeMap::new(),
-        }
-    }
-
-    /// With what is asked of every item.
-    #[must_use]
-    pub fn demands(self, demands: &Demands) -> Builder {
-        Builder { strict: demands.strict, values: demands.values.clone().map(ValueCheck::new), ..self }
-    }
-
-    /// Checks an item and hands it over. `name` is its blob's, or its group's.
-    fn item<S: Sink>(&mut self, name: &str, mut item: Item, sink: &mut S) -> Result<(), S::Error> {
-        if let Some(fault) = strict::fault(item.kind, name).filter(|_| self.strict) {
-            sink.finding(fault)?;
-        }
-        if let Some(values) = &mut self.values {
-            values.item(name, &mut item.client_metadata, sink)?;
-        }
-        sink.item(item)
+        Builder { rules, account_url: account_url.to_owned(), container: container.to_owned(), groups: BTreeMap::new() }
     }
 
     /// Takes one blob.
@@ -210,53 +163,44 @@ impl Builder {
             sink.finding(Finding::new(Code::MetadataPath, name, message))?;
         }
         if let Some(key) = group {
-            self.groups.entry(key).or_default().push(Frame { name: name.to_owned(), url, bytes: blob.size });
+            self.groups.entry(key).or_default().push(File { name: name.to_owned(), url, bytes: blob.size });
             return Ok(());
         }
         match kind {
             Some(kind) => {
                 let item = Item {
-                    kind,
-                    title: title::from_path(name),
-                    urls: vec![url],
                     client_metadata: self.rules.metadata(name),
                     bytes: blob.size,
+                    ..Item::new(kind, title::from_path(name), vec![url])
                 };
-                self.item(name, item, sink)
+                sink.item(&Origin::blob(name), item)
             }
             None => sink.skipped(skip(SkipReason::UnknownType)),
         }
     }
 
-    /// Hands over the groups, their files in natural order, and what is told once of all items. Call it once, after the last blob.
+    /// Hands over the groups, their files in natural order. Call it once, after the last blob.
     ///
     /// # Errors
     /// The sink's.
-    pub fn finish<S: Sink>(mut self, sink: &mut S) -> Result<(), S::Error> {
-        for (key, mut frames) in std::mem::take(&mut self.groups) {
+    pub fn finish<S: Sink>(self, sink: &mut S) -> Result<(), S::Error> {
+        for (key, mut frames) in self.groups {
             frames.sort_by(|a, b| natural::compare(&a.name, &b.name));
             let client_metadata = frames.first().map(|frame| self.rules.metadata(&frame.name)).unwrap_or_default();
             let name = if key.key.is_empty() { self.container.clone() } else { key.key };
-            let item = Item {
-                kind: key.kind,
-                title: title::from_path(&name),
-                bytes: frames.iter().map(|frame| frame.bytes).sum(),
-                urls: frames.into_iter().map(|frame| frame.url).collect(),
-                client_metadata,
-            };
-            self.item(&name, item, sink)?;
+            let bytes = frames.iter().map(|frame| frame.bytes).sum();
+            let urls = frames.into_iter().map(|frame| frame.url).collect();
+            let item = Item { client_metadata, bytes, ..Item::new(key.kind, title::from_path(&name), urls) };
+            sink.item(&Origin::blob(&name), item)?;
         }
-        match self.values {
-            Some(values) => values.finish(sink),
-            None => Ok(()),
-        }
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::rules::RuleTexts;
+    use crate::manifest::{Demands, Judge, Judged, rules::RuleTexts};
     use std::convert::Infallible;
 
     #[derive(Default)]
@@ -268,7 +212,7 @@ mod tests {
 
     impl Sink for Collected {
         type Error = Infallible;
-        fn item(&mut self, item: Item) -> Result<(), Infallible> {
+        fn item(&mut self, _: &Origin<'_>, item: Item) -> Result<(), Infallible> {
             self.items.push(item);
             Ok(())
         }
@@ -293,12 +237,13 @@ mod tests {
     fn build_strictly(texts: &RuleTexts, blobs: &[BlobFacts<'_>], strict: bool) -> Collected {
         let mut collected = Collected::default();
         let rules = Rules::new(texts).unwrap();
-        let demands = Demands { strict, values: None };
-        let mut builder = Builder::new(rules, "https://a.blob.core.windows.net", "c").demands(&demands);
+        let mut judge = Judge::new(&Demands { strict, values: None });
+        let mut builder = Builder::new(rules, "https://a.blob.core.windows.net", "c");
+        let mut sink = Judged { judge: &mut judge, sink: &mut collected };
         for blob in blobs {
-            builder.blob(blob, &mut collected).unwrap();
+            builder.blob(blob, &mut sink).unwrap();
         }
-        builder.finish(&mut collected).unwrap();
+        builder.finish(&mut sink).unwrap();
         collected
     }
 

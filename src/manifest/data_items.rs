@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{Item, Kind};
+use super::{Dialect, Item, Kind};
 
 /// The options of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]
@@ -70,30 +70,51 @@ pub(crate) fn scene_format(url: &str) -> String {
     url.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default()
 }
 
-fn element(item: &Item) -> Value {
-    let metadata = Value::Object(item.client_metadata.clone());
-    let kind = external_file_type(item.kind);
-    let frames = || item.urls.iter().map(|url| json!({ "url": url })).collect::<Vec<_>>();
+/// One item as an element of its list. What is not known is left out, as the SDK does.
+pub fn element(item: &Item) -> Value {
+    let mut object = Map::new();
     let url = item.urls.first().map_or("", String::as_str);
     match item.kind {
-        Kind::ImageGroup | Kind::ImageSequence => json!({
-            "images": frames(),
-            "title": item.title,
-            "clientMetadata": metadata,
-            "createVideo": item.kind == Kind::ImageSequence,
-            "externalFileType": kind,
-        }),
-        Kind::DicomSeries => json!({
-            "dicomFiles": frames(), "title": item.title, "clientMetadata": metadata, "externalFileType": kind,
-        }),
-        Kind::Scene => json!({
-            "title": item.title,
-            "scene": { "url": url, "format": scene_format(url) },
-            "clientMetadata": metadata,
-            "externalFileType": kind,
-        }),
-        _ => json!({ "objectUrl": url, "title": item.title, "clientMetadata": metadata, "externalFileType": kind }),
+        Kind::ImageGroup | Kind::ImageSequence => {
+            object.insert("images".into(), frames(item));
+            object.insert("createVideo".into(), (item.kind == Kind::ImageSequence).into());
+        }
+        Kind::DicomSeries => {
+            object.insert("dicomFiles".into(), frames(item));
+        }
+        Kind::Scene => {
+            let single = || json!({ "url": url, "format": scene_format(url) });
+            object.insert("scene".into(), item.scene.clone().unwrap_or_else(single));
+        }
+        _ => {
+            object.insert("objectUrl".into(), url.into());
+        }
     }
+    if !item.title.is_empty() {
+        object.insert("title".into(), item.title.clone().into());
+    }
+    if let Some(media) = &item.media {
+        object.insert(media.block().into(), media.value(Dialect::DataItems));
+    }
+    if let Some(settings) = &item.settings {
+        object.insert("settings".into(), settings.clone());
+    }
+    object.insert("clientMetadata".into(), Value::Object(item.client_metadata.clone()));
+    object.insert("externalFileType".into(), external_file_type(item.kind).into());
+    Value::Object(object)
+}
+
+fn frames(item: &Item) -> Value {
+    let frame = |(place, url): (usize, &String)| {
+        let mut object = Map::from_iter([("url".to_owned(), Value::from(url.as_str()))]);
+        if let Some(known) = item.frames.get(place) {
+            object.extend(known.title.iter().map(|title| ("title".to_owned(), Value::from(title.as_str()))));
+            let media = known.media.iter();
+            object.extend(media.map(|media| (media.block().to_owned(), media.value(Dialect::DataItems))));
+        }
+        Value::Object(object)
+    };
+    item.urls.iter().enumerate().map(frame).collect()
 }
 
 /// The body that starts an upload job.

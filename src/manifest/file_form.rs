@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value};
 
 use super::{
-    Item, Kind,
+    Dialect, Item, Kind,
     data_items::{JobOptions, scene_format},
 };
 
@@ -25,13 +25,13 @@ fn top_level_key(kind: Kind) -> &'static str {
     }
 }
 
-/// One item as an element of its list.
+/// One item as an element of its list. The media metadata of a group's frames has no place in this form and is left out.
 pub fn element(item: &Item) -> Value {
     let mut object = Map::new();
     let url = item.urls.first().cloned().unwrap_or_default();
     match item.kind {
         kind if kind.is_group() => {
-            object.insert("title".into(), item.title.clone().into());
+            put_title(item, &mut object);
             if kind != Kind::DicomSeries {
                 object.insert("createVideo".into(), (kind == Kind::ImageSequence).into());
             }
@@ -40,18 +40,31 @@ pub fn element(item: &Item) -> Value {
             }
         }
         Kind::Scene => {
-            object.insert("title".into(), item.title.clone().into());
-            object.insert("scene".into(), serde_json::json!({ "url": url, "format": scene_format(&url) }));
+            put_title(item, &mut object);
+            let single = || serde_json::json!({ "url": url, "format": scene_format(&url) });
+            object.insert("scene".into(), item.scene.clone().unwrap_or_else(single));
         }
         _ => {
             object.insert("objectUrl".into(), url.into());
-            object.insert("title".into(), item.title.clone().into());
+            put_title(item, &mut object);
         }
+    }
+    if let Some(media) = &item.media {
+        object.insert(media.block().into(), media.value(Dialect::File));
+    }
+    if let Some(settings) = &item.settings {
+        object.insert("settings".into(), settings.clone());
     }
     if !item.client_metadata.is_empty() {
         object.insert("clientMetadata".into(), Value::Object(item.client_metadata.clone()));
     }
     Value::Object(object)
+}
+
+fn put_title(item: &Item, object: &mut Map<String, Value>) {
+    if !item.title.is_empty() {
+        object.insert("title".into(), item.title.clone().into());
+    }
 }
 
 /// Writes the file form from items that come sorted by kind, one item a line, without holding them. The same items always

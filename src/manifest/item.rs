@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::Kind;
+use super::{Kind, Media};
 
 /// One item to register. The manifest on disk is one of these a line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -11,15 +11,65 @@ use super::Kind;
 pub struct Item {
     /// What it is.
     pub kind: Kind,
-    /// Its name in Encord, at most 300 characters.
+    /// Its name in Encord, at most 300 characters. Where it is empty Encord makes one from the URL.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub title: String,
-    /// The URL of its file; for a group, of each frame or slice in order. Never empty.
+    /// The URL of its file; for a group, of each frame or slice in order; for a scene, of each file in it. Never empty.
     pub urls: Vec<String>,
     /// The metadata that goes with it.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub client_metadata: Map<String, Value>,
-    /// The size of its files in bytes, as the listing said.
+    /// What Encord need not read from its file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<Media>,
+    /// What is known of each frame of a group, one for each URL; empty where nothing is known of any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frames: Vec<Frame>,
+    /// The streams of a scene that is more than one point-cloud file, as Encord writes them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scene: Option<Value>,
+    /// The settings of a time series, as Encord writes them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Value>,
+    /// The size of its files in bytes, 0 where it is not known.
     pub bytes: u64,
+}
+
+/// What is known of one frame of a group besides its URL.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Frame {
+    /// Its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// What Encord need not read from its file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<Media>,
+}
+
+impl Item {
+    /// An item without anything but its URLs.
+    pub fn new(kind: Kind, title: impl Into<String>, urls: Vec<String>) -> Item {
+        Item {
+            kind,
+            title: title.into(),
+            urls,
+            client_metadata: Map::new(),
+            media: None,
+            frames: Vec::new(),
+            scene: None,
+            settings: None,
+            bytes: 0,
+        }
+    }
+
+    /// Whether everything that Encord would otherwise read from its files is told.
+    pub fn has_media(&self) -> bool {
+        match self.kind.is_group() {
+            false => self.media.is_some(),
+            true => self.frames.len() == self.urls.len() && self.frames.iter().all(|frame| frame.media.is_some()),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -28,12 +78,6 @@ pub(crate) mod tests {
 
     /// An item of that kind and those URLs, for the tests of both JSON forms.
     pub(crate) fn item(kind: Kind, urls: &[&str]) -> Item {
-        Item {
-            kind,
-            title: "t".into(),
-            urls: urls.iter().map(|url| (*url).to_owned()).collect(),
-            client_metadata: Map::new(),
-            bytes: 1,
-        }
+        Item { bytes: 1, ..Item::new(kind, "t", urls.iter().map(|url| (*url).to_owned()).collect()) }
     }
 }

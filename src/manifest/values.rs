@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{Code, Finding, builder::Sink};
+use super::{Code, Finding, Origin, Sink};
 use crate::schema::{Checker, Coerced, Fault, KeyError, KeyType, describe, diff, excerpt};
 
 /// What is asked of every item of a manifest.
@@ -67,7 +67,7 @@ impl ValueCheck {
     /// Checks the metadata of an item and changes what is to be changed.
     pub(super) fn item<S: Sink>(
         &mut self,
-        item: &str,
+        origin: &Origin<'_>,
         metadata: &mut Map<String, Value>,
         sink: &mut S,
     ) -> Result<(), S::Error> {
@@ -78,10 +78,10 @@ impl ValueCheck {
                     let message =
                         format!("{} ({}): {} becomes {}", key, self.type_of(key), excerpt(value), excerpt(&changed));
                     *value = changed;
-                    Finding::new(Code::MetadataCoerced, item, message)
+                    Finding::at(Code::MetadataCoerced, origin, message)
                 }
                 Err(fault @ (Fault::Unknown | Fault::Deleted)) => {
-                    self.note(key, item, fault == Fault::Deleted);
+                    self.note(key, origin.name, fault == Fault::Deleted);
                     continue;
                 }
                 Err(Fault::Key(error)) => {
@@ -89,7 +89,7 @@ impl ValueCheck {
                         KeyError::Reserved | KeyError::Keyframes => Code::MetadataReserved,
                         KeyError::Empty | KeyError::Character(_) => Code::MetadataKey,
                     };
-                    Finding::new(code, item, format!("the key \"{}\": {error}", key.escape_debug()))
+                    Finding::at(code, origin, format!("the key \"{}\": {error}", key.escape_debug()))
                 }
                 Err(Fault::Value(fault)) => {
                     let mut message = format!("{} ({}): {fault}", key, self.type_of(key));
@@ -98,7 +98,7 @@ impl ValueCheck {
                     {
                         message.push_str(&format!(" (coerce = true would make it {})", excerpt(&changed)));
                     }
-                    Finding::new(Code::MetadataType, item, message)
+                    Finding::at(Code::MetadataType, origin, message)
                 }
             };
             sink.finding(finding.key(key))?;

@@ -10,7 +10,7 @@ struct Found(Vec<Finding>);
 
 impl Sink for Found {
     type Error = Infallible;
-    fn item(&mut self, _: Item) -> Result<(), Infallible> {
+    fn item(&mut self, _: &Origin<'_>, _: Item) -> Result<(), Infallible> {
         Ok(())
     }
     fn skipped(&mut self, _: Skipped) -> Result<(), Infallible> {
@@ -40,7 +40,7 @@ fn check(values: Values, items: &[Value]) -> (Vec<Finding>, Vec<Value>) {
     let (mut check, mut found) = (ValueCheck::new(values), Found::default());
     let items = items.iter().enumerate().map(|(number, item)| {
         let mut metadata = item.as_object().unwrap().clone();
-        let Ok(()) = check.item(&format!("item {number}"), &mut metadata, &mut found);
+        let Ok(()) = check.item(&Origin::blob(&format!("item {number}")), &mut metadata, &mut found);
         Value::Object(metadata)
     });
     let items = items.collect();

@@ -9,7 +9,7 @@ use tokio::sync::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    browse, checks, connect, cors, discover, folders, listing, rows, sas, schema, session::Session, start,
+    browse, build, checks, connect, cors, discover, folders, infer, rows, sas, schema, session::Session, start,
     uploader::Stop, watch as watching,
 };
 use crate::{
@@ -98,9 +98,13 @@ impl Driver {
                 let reply = schema::read(&session).await;
                 session.reply(id, Reply::Schema(reply));
             }),
+            Request::InferSchema { access, manifest, file } => self.read(id, async move {
+                let reply = infer::infer(&access, &manifest, file.as_deref()).await;
+                session.reply(id, Reply::Inferred(reply));
+            }),
             Request::BuildManifest { access, manifest, options, demands } => {
                 self.read(id, async move {
-                    let reply = listing::draft(&session, id, &access, &manifest, options, &demands).await;
+                    let reply = build::draft(&session, id, &access, &manifest, options, &demands).await;
                     session.reply(id, Reply::Manifest(reply));
                 });
             }

@@ -3,6 +3,7 @@
 mod account;
 pub mod azure;
 mod browse;
+mod build;
 mod checks;
 mod connect;
 mod cors;
@@ -10,7 +11,7 @@ mod discover;
 mod driver;
 pub mod encord;
 mod folders;
-mod listing;
+pub mod infer;
 mod problems;
 pub mod resume;
 mod rows;
@@ -22,7 +23,7 @@ pub mod tls;
 mod uploader;
 mod watch;
 
+pub use build::build_manifest;
 pub use connect::{KeySource, SignIn, sign_in};
 pub use driver::Driver;
-pub use listing::build_manifest;
 pub use problems::{azure_problem, encord_problem};

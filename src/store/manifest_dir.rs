@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lines::{IndexedLines, LineWriter, index_path};
 use crate::manifest::{
-    Code, Finding, Item, Kind, Severity, SkipReason, Skipped, builder::Sink, data_items::JobOptions, file_form,
+    Code, Finding, Item, Kind, Origin, Severity, Sink, SkipReason, Skipped, data_items::JobOptions, file_form,
 };
 
 /// What a manifest holds, in numbers.
@@ -170,7 +170,7 @@ fn spool_path(dir: &Path, kind: Kind) -> PathBuf {
 impl Sink for ManifestWriter {
     type Error = io::Error;
 
-    fn item(&mut self, item: Item) -> io::Result<()> {
+    fn item(&mut self, _: &Origin<'_>, item: Item) -> io::Result<()> {
         let spool = match self.spools.entry(item.kind) {
             std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::btree_map::Entry::Vacant(entry) => {
@@ -279,18 +279,10 @@ impl ManifestDir {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Map;
-
     use super::*;
 
     fn item(number: usize) -> Item {
-        Item {
-            kind: Kind::Image,
-            title: number.to_string(),
-            urls: vec!["https://a/b".into()],
-            client_metadata: Map::new(),
-            bytes: 1,
-        }
+        Item { bytes: 1, ..Item::new(Kind::Image, number.to_string(), vec!["https://a/b".into()]) }
     }
 
     #[test]
@@ -306,7 +298,7 @@ mod tests {
                     writer.finding(Finding::new(Code::MetadataType, &*name, "bad").key(key)).unwrap();
                 }
             }
-            writer.item(item(number)).unwrap();
+            writer.item(&Origin::blob(&name), item(number)).unwrap();
         }
         let manifest = writer.finish(crate::store::config::Upload::default().options()).unwrap();
         let summary = manifest.summary();

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     access::cors,
     manifest::{Demands, Kind, data_items::JobOptions},
+    schema::Suggestion,
     store::{RunState, Summary, config},
 };
 
@@ -99,6 +100,15 @@ pub enum Request {
     },
     /// Read the organisation's metadata schema.
     ReadSchema,
+    /// Find out what the data at hand suggest for the schema. Reads only.
+    InferSchema {
+        /// Where the blobs are.
+        access: AzureAccess,
+        /// Where the metadata comes from.
+        manifest: config::Manifest,
+        /// A file to look at instead: CSV, JSON Lines, or a schema as JSON or TOML.
+        file: Option<String>,
+    },
     /// List the container and build the manifest.
     BuildManifest {
         /// Where the blobs are.
@@ -191,6 +201,8 @@ pub enum Reply {
     SasMade(Result<SecretString, Problem>),
     /// To [`Request::ReadSchema`].
     Schema(Result<Map<String, Value>, Problem>),
+    /// To [`Request::InferSchema`].
+    Inferred(Result<Inferred, Problem>),
     /// While [`Request::BuildManifest`] goes on, at most ten times a second.
     Listing(ListingProgress),
     /// At the end of [`Request::BuildManifest`].
@@ -210,6 +222,19 @@ pub enum Reply {
     FolderResolved(Result<Destination, Problem>),
     /// While [`Request::StartRun`] goes on.
     Run(RunReply),
+}
+
+/// What the data at hand suggest for the schema.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inferred {
+    /// In the order in which the keys came. Those of a schema file have no values.
+    pub suggestions: Vec<Suggestion>,
+    /// Where they were found, in words: `labels.csv (1,200 rows)`.
+    pub sources: Vec<String>,
+    /// Whether there is more than was looked at.
+    pub is_part: bool,
+    /// The table, if it is one that can be joined to the items, and by what.
+    pub table: Option<(String, config::Join)>,
 }
 
 /// How far a listing is.

@@ -34,7 +34,7 @@ pub use connections::{
     SasWish, WayIn,
 };
 pub use effect::{
-    Effect, Event, FolderPage, FolderRow, ListingProgress, ManifestFacts, Reply, Request, RequestId, RunReply,
+    Effect, Event, FolderPage, FolderRow, Inferred, ListingProgress, ManifestFacts, Reply, Request, RequestId, RunReply,
 };
 pub use field::Field;
 pub(crate) use folder::split_path;
@@ -517,6 +517,7 @@ impl Wizard {
             }
             Reply::SasMade(result) => self.integration.sas_reply(id, result),
             Reply::Schema(result) => self.schema.reply(id, result, &self.config),
+            Reply::Inferred(result) => self.schema.inferred(id, result),
             Reply::Listing(progress) => self.manifest.listing(id, progress),
             Reply::Manifest(result) => self.manifest.built_reply(id, result, &mut self.outbox),
             Reply::Rows { list: List::Failed, first, rows } => self.progress.rows(id, first, rows, &mut self.outbox),

@@ -182,6 +182,8 @@ pub struct Schema {
     pub skip: bool,
     /// Whether metadata values are changed to fit their key's type, where they can only be meant one way.
     pub coerce: bool,
+    /// A file with further keys: JSON as Encord writes a schema, or TOML as under `[schema.keys]`, which goes before it.
+    pub file: Option<String>,
     /// The keys that the import needs, with their types.
     pub keys: BTreeMap<String, KeyType>,
 }
@@ -202,13 +204,14 @@ pub struct TypeRule {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GroupRule {
-    /// `image-group`, `image-sequence` or `dicom-series`.
+    /// `image-group`, `image-sequence`, `dicom-series` or `scene`.
     #[serde(rename = "type")]
     pub kind: Kind,
     /// A glob over the blob's whole name.
     #[serde(rename = "match")]
     pub pattern: String,
-    /// `directory`, or a regular expression whose captures make the group's key.
+    /// `directory`, a regular expression whose captures make the group's key, `column:NAME` of the metadata table, or for DICOM
+    /// `series-uid`.
     pub by: String,
 }
 
@@ -218,8 +221,52 @@ pub struct GroupRule {
 pub struct Metadata {
     /// A pattern over the blob's whole name.
     pub path: Option<String>,
+    /// A CSV or JSON Lines file with metadata, a row for each item.
+    pub table: Option<String>,
+    /// What of an item a row of the table names.
+    pub join: Join,
+    /// The end of the names of the files that lie beside the blobs and hold their metadata.
+    pub sidecar: Option<String>,
+    /// Whether the blobs' own metadata headers become client metadata.
+    pub blob_metadata: bool,
+    /// Whether the blobs' index tags become client metadata.
+    pub index_tags: bool,
     /// Metadata that every item gets.
     pub constants: Map<String, Value>,
+}
+
+/// What of an item a row of the metadata table names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Join {
+    /// The blob's whole name; a group's key.
+    #[default]
+    Name,
+    /// The title in Encord.
+    Title,
+    /// The object URL.
+    Url,
+}
+
+/// Whether media metadata is read from the blobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Probe {
+    /// Where strict client-only access makes it mandatory.
+    #[default]
+    WhenRequired,
+    /// Of every item that may have it.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What was there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Since {
+    /// Only what is new or changed since the last run of this config.
+    LastRun,
 }
 
 /// Where the manifest comes from.
@@ -229,6 +276,10 @@ pub enum Source {
     /// A listing of the container.
     #[default]
     Container,
+    /// A file: Encord's JSON in either dialect, CSV, JSON Lines, or a list of URLs.
+    File,
+    /// Azure's own inventory reports.
+    Inventory,
 }
 
 /// `[manifest]`
@@ -237,12 +288,28 @@ pub enum Source {
 pub struct Manifest {
     /// Where it comes from.
     pub source: Source,
+    /// The file, or the directory of the inventory reports: on this machine, or in Azure as `CONTAINER/PATH/`.
+    pub file: Option<String>,
     /// The prefixes to list; none means the whole container.
     pub prefixes: Vec<String>,
     /// Globs of which one must match.
     pub include: Vec<String>,
     /// Globs of which none may match.
     pub exclude: Vec<String>,
+    /// Only blobs of at least so many bytes.
+    pub min_size: Option<u64>,
+    /// Only blobs of at most so many bytes.
+    pub max_size: Option<u64>,
+    /// Only blobs that were changed at this time or later: a date or a time as ISO 8601.
+    pub modified_from: Option<String>,
+    /// Only blobs that were changed before this time.
+    pub modified_before: Option<String>,
+    /// Only blobs in these access tiers, such as `Hot`; empty for all that can be read.
+    pub tiers: Vec<String>,
+    /// Only what was not there before.
+    pub since: Option<Since>,
+    /// Whether media metadata is read from the blobs.
+    pub probe_media: Probe,
     /// Types by rule.
     pub types: Vec<TypeRule>,
     /// Groups by rule.

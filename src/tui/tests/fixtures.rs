@@ -197,12 +197,11 @@ pub(crate) fn built(summary: Summary) -> ManifestFacts {
 pub(crate) fn item(place: u64) -> Item {
     let title = format!("berlin/cam-{:02}/2026-03-{:02}/frame-{place:06}.jpg", place % 7, 1 + place % 28);
     let metadata = json!({"camera": format!("cam-{:02}", place % 7), "lux": 310.5, "weather": "rain"});
+    let url = format!("https://acmevision.blob.core.windows.net/street-scenes/{title}");
     Item {
-        kind: Kind::Image,
-        urls: vec![format!("https://acmevision.blob.core.windows.net/street-scenes/{title}")],
-        title,
         client_metadata: serde_json::from_value(metadata).unwrap(),
         bytes: 1_200_000 + place * 1_733,
+        ..Item::new(Kind::Image, title, vec![url])
     }
 }
 
@@ -278,6 +277,7 @@ pub(crate) fn well(request: &Request) -> Vec<Reply> {
             ])),
         }),
         Request::ReadSchema => Reply::Schema(Ok(schema())),
+        Request::InferSchema { .. } => Reply::Inferred(Err(Problem::other("Nothing here holds metadata."))),
         Request::BuildManifest { .. } => Reply::Manifest(Ok(built(summary()))),
         Request::ReadRows { list, first, count } => {
             let rows = (*first..total(*list).min(first + count)).map(|place| row(*list, place)).collect();

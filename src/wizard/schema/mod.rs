@@ -3,6 +3,7 @@
 
 mod changes;
 mod form;
+mod inferred;
 mod list;
 mod options;
 mod panels;

@@ -98,6 +98,7 @@ fn answer_to(request: &Request, fails: bool) -> Option<Reply> {
             Ok(ContainerFacts { empty: false, account_url: "https://a".into() })
         }),
         Request::ReadSchema => Reply::Schema(if fails { Err(problem()) } else { Ok(Map::new()) }),
+        Request::InferSchema { .. } => Reply::Inferred(Err(Problem::other("Nothing here holds metadata."))),
         Request::BuildManifest { .. } => Reply::Manifest(if fails {
             Err(problem())
         } else {
