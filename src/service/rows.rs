@@ -14,7 +14,7 @@ pub(super) async fn read(session: &Session, list: List, first: u64, count: u64) 
     let reading = tokio::task::spawn_blocking(move || -> std::io::Result<Vec<Row>> {
         Ok(match (list, manifest, run) {
             (List::Items, Some(manifest), _) => {
-                manifest.items()?.read(first, count)?.into_iter().map(Row::Item).collect()
+                manifest.items()?.read(first, count)?.into_iter().map(|item| Row::Item(Box::new(item))).collect()
             }
             (List::Skipped, Some(manifest), _) => {
                 manifest.skipped()?.read(first, count)?.into_iter().map(Row::Skipped).collect()

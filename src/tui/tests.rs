@@ -190,7 +190,7 @@ fn names_of_all_scripts() {
                 item.title = (*name).to_owned();
                 item.urls = vec![format!("https://acmevision.blob.core.windows.net/street-scenes/{name}")];
                 item.client_metadata.insert("note".into(), (*name).into());
-                Row::Item(item)
+                Row::Item(Box::new(item))
             });
             one(Reply::Rows { list: List::Items, first: *first, rows: items.collect() })
         }
@@ -391,7 +391,7 @@ fn what_has_not_been_read_is_drawn_as_such() {
         |request: &Request| if matches!(request, Request::ReadRows { .. }) { Vec::new() } else { well(request) };
     let stage = Stage::at(Step::Manifest, answers);
     assert!(frame(&stage.wizard, UTF8, 80, 24).contains("> …"));
-    let stage = stage.reply(Reply::Rows { list: List::Items, first: 0, rows: vec![Row::Item(item(0))] });
+    let stage = stage.reply(Reply::Rows { list: List::Items, first: 0, rows: vec![Row::Item(Box::new(item(0)))] });
     let text = frame(&stage.wizard, UTF8, 80, 24);
     assert!(text.contains("> image") && text.contains("frame-000000.jpg"), "{text}");
 }

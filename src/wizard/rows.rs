@@ -23,7 +23,7 @@ pub enum List {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Row {
     /// Of [`List::Items`].
-    Item(Item),
+    Item(Box<Item>),
     /// Of [`List::Skipped`].
     Skipped(Skipped),
     /// Of [`List::Findings`].

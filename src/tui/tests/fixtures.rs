@@ -217,7 +217,7 @@ pub(crate) fn failed_unit(place: u64) -> FailedUnit {
 
 pub(crate) fn row(list: List, place: u64) -> Row {
     match list {
-        List::Items => Row::Item(item(place)),
+        List::Items => Row::Item(Box::new(item(place))),
         List::Skipped => Row::Skipped(Skipped {
             name: format!("berlin/cam-03/calibration/intrinsics-{place}.bin"),
             reason: if place < 4 { SkipReason::FolderMarker } else { SkipReason::UnknownType },
