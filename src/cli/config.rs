@@ -46,7 +46,10 @@ pub(crate) fn config(command: &Command) -> Exit {
         }
         Command::Path => say!("{}", home.configs().display()),
         Command::Check { config } => match open::config(&home, config) {
-            Ok(_) => say!("The config is sound."),
+            Ok(config) => {
+                open::advise(&config);
+                say!("The config is sound.");
+            }
             Err(problem) => return refuse(&problem),
         },
     }

@@ -1,5 +1,7 @@
 //! `schema`: the organisation's metadata schema, shown, compared, extended.
 
+mod infer;
+
 use serde_json::json;
 
 use super::{Exit, exit::refuse, passphrase};
@@ -21,6 +23,11 @@ pub(crate) enum Command {
     /// Add what a config asks for and Encord lacks; nothing is removed or retyped.
     #[command(after_help = "Example:\n  azure-to-encord schema apply site.toml")]
     Apply(Args),
+    /// Print what the data at hand suggest: a table, sidecar files, blob metadata, index tags, paths. Changes nothing.
+    #[command(
+        after_help = "Examples:\n  azure-to-encord schema infer labels.csv\n  azure-to-encord schema infer site.toml --toml"
+    )]
+    Infer(infer::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -35,6 +42,7 @@ pub(crate) struct Args {
 pub(crate) async fn schema(command: Command) -> Exit {
     let args = match &command {
         Command::Show(args) | Command::Diff(args) | Command::Apply(args) => args,
+        Command::Infer(args) => return infer::infer(args).await,
     };
     let opened = open(&args.config);
     let result = match opened {
@@ -100,5 +108,7 @@ async fn carry_out(command: &Command, json: bool, config: &config::Config, clien
             }
             Ok(Exit::Done)
         }
+        // Needs neither a login nor the schema.
+        Command::Infer(args) => Ok(infer::infer(args).await),
     }
 }

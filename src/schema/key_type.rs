@@ -1,12 +1,14 @@
 //! The type of a metadata key, as a config names it and as Encord writes it.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+
+use super::value::nearest;
 
 /// A type that a config may ask for. On the wire these are `variant` with a hint, `enum`, `embedding` and `geospatial`
 /// (`encord` 0.1.211, `metadata_schema.py`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Text", into = "Text")]
+#[serde(try_from = "Value", into = "Value")]
 pub enum KeyType {
     /// A single value.
     Scalar(Scalar),
@@ -77,56 +79,97 @@ pub(super) const MOST_VALUES: usize = 255;
 /// The most numbers an embedding may have (`metadata_schema.py`, `_ClientMetadataSchemaTypeEmbedding`).
 pub(super) const MOST_NUMBERS: u32 = 4096;
 
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum Text {
-    Name(String),
-    Table(Table),
+/// All names of types.
+const NAMES: [&str; 9] =
+    ["number", "varchar", "text", "boolean", "datetime", "uuid", "geospatial", "string", "long_string"];
+
+/// What other systems call them.
+const FOREIGN: [(&str, &str); 12] = [
+    ("int", "number"),
+    ("integer", "number"),
+    ("float", "number"),
+    ("double", "number"),
+    ("bool", "boolean"),
+    ("str", "varchar"),
+    ("date", "datetime"),
+    ("time", "datetime"),
+    ("timestamp", "datetime"),
+    ("guid", "uuid"),
+    ("location", "geospatial"),
+    ("point", "geospatial"),
+];
+
+/// The type that somebody probably means who writes a name that is none.
+pub(super) fn nearest_type(name: &str) -> Option<&'static str> {
+    let bare = name.trim().to_lowercase();
+    let foreign = FOREIGN.iter().find(|(foreign, _)| *foreign == bare).map(|(_, own)| *own);
+    let near = foreign.or_else(|| nearest(NAMES.into_iter(), &bare))?;
+    Some(Scalar::from_name(near).map_or(near, Scalar::hint))
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Table {
-    #[serde(rename = "enum", skip_serializing_if = "Option::is_none")]
-    values: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    embedding: Option<u32>,
-}
-
-impl TryFrom<Text> for KeyType {
+/// As a config writes it: a name, or a table with `enum` or `embedding`.
+impl TryFrom<Value> for KeyType {
     type Error = String;
 
-    fn try_from(text: Text) -> Result<Self, String> {
-        match text {
-            Text::Name(name) if name == "geospatial" => Ok(KeyType::Geospatial),
-            Text::Name(name) => Scalar::from_name(&name).map(KeyType::Scalar).ok_or_else(|| {
-                format!("'{name}' is not a metadata type; use number, varchar, text, boolean, datetime, uuid, geospatial, {{ enum = [\"a\", \"b\"] }} or {{ embedding = 512 }}")
-            }),
-            Text::Table(Table { values: Some(mut values), embedding: None }) => {
-                values.sort();
-                values.dedup();
-                match values.len() {
-                    0 => Err("an enum needs at least one value".into()),
-                    count if count > MOST_VALUES => Err(format!("an enum may have {MOST_VALUES} values, this one has {count}")),
-                    _ => Ok(KeyType::Enum(values)),
-                }
-            }
-            Text::Table(Table { values: None, embedding: Some(size) }) => match size {
-                1..=MOST_NUMBERS => Ok(KeyType::Embedding(size)),
-                _ => Err(format!("an embedding has 1 to {MOST_NUMBERS} numbers, not {size}")),
-            },
-            Text::Table(_) => Err("a type table holds either enum = [\"a\", \"b\"] or embedding = 512".into()),
+    fn try_from(written: Value) -> Result<Self, String> {
+        match written {
+            Value::String(name) if name == "geospatial" => Ok(KeyType::Geospatial),
+            Value::String(name) => Scalar::from_name(&name).map(KeyType::Scalar).ok_or_else(|| no_type(&name)),
+            Value::Object(table) => from_table(&table),
+            other => Err(format!(
+                "{other} is not a metadata type; a type is a name such as \"varchar\", {{ enum = [\"a\", \"b\"] }} or {{ embedding = 512 }}"
+            )),
         }
     }
 }
 
-impl From<KeyType> for Text {
-    fn from(key_type: KeyType) -> Text {
+fn no_type(name: &str) -> String {
+    let near = nearest_type(name).map(|near| format!(" Did you mean '{near}'?")).unwrap_or_default();
+    format!(
+        "'{}' is not a metadata type; use number, varchar, text, boolean, datetime, uuid, geospatial, \
+         {{ enum = [\"a\", \"b\"] }} or {{ embedding = 512 }}.{near}",
+        name.escape_debug()
+    )
+}
+
+fn from_table(table: &Map<String, Value>) -> Result<KeyType, String> {
+    let mut fields = table.iter();
+    match (fields.next(), fields.next()) {
+        (Some((name, Value::Array(values))), None) if name == "enum" => {
+            let values: Option<Vec<String>> = values.iter().map(|value| value.as_str().map(str::to_owned)).collect();
+            enum_of(values.ok_or("the options of an enum are texts, each in quotes")?)
+        }
+        (Some((name, size)), None) if name == "embedding" => embedding_of(size),
+        _ => Err("a type table holds either enum = [\"a\", \"b\"] or embedding = 512".into()),
+    }
+}
+
+/// An enum of these options, sorted and each kept once.
+pub(super) fn enum_of(mut values: Vec<String>) -> Result<KeyType, String> {
+    values.sort();
+    values.dedup();
+    match values.len() {
+        0 => Err("an enum needs at least one value".into()),
+        count if count > MOST_VALUES => Err(format!("an enum may have {MOST_VALUES} values, this one has {count}")),
+        _ => Ok(KeyType::Enum(values)),
+    }
+}
+
+/// An embedding of this size.
+pub(super) fn embedding_of(size: &Value) -> Result<KeyType, String> {
+    match size.as_u64().and_then(|size| u32::try_from(size).ok()) {
+        Some(size @ 1..=MOST_NUMBERS) => Ok(KeyType::Embedding(size)),
+        _ => Err(format!("an embedding has 1 to {MOST_NUMBERS} numbers, not {size}")),
+    }
+}
+
+impl From<KeyType> for Value {
+    fn from(key_type: KeyType) -> Value {
         match key_type {
-            KeyType::Scalar(scalar) => Text::Name(scalar.hint().to_owned()),
-            KeyType::Geospatial => Text::Name("geospatial".to_owned()),
-            KeyType::Enum(values) => Text::Table(Table { values: Some(values), embedding: None }),
-            KeyType::Embedding(size) => Text::Table(Table { values: None, embedding: Some(size) }),
+            KeyType::Scalar(scalar) => scalar.hint().into(),
+            KeyType::Geospatial => "geospatial".into(),
+            KeyType::Enum(values) => json!({ "enum": values }),
+            KeyType::Embedding(size) => json!({ "embedding": size }),
         }
     }
 }
@@ -187,7 +230,17 @@ mod tests {
         assert_eq!(read("\"long_string\""), Ok(KeyType::Scalar(Scalar::Text)));
         assert_eq!(read("{ enum = [\"b\", \"a\", \"b\"] }"), Ok(KeyType::Enum(vec!["a".into(), "b".into()])));
         assert_eq!(read("{ embedding = 512 }"), Ok(KeyType::Embedding(512)));
-        assert!(read("\"numbr\"").unwrap_err().contains("not a metadata type"));
+        for (name, near) in [("numbr", "number"), ("Integer", "number"), ("strng", "varchar"), ("bool", "boolean")] {
+            let told = read(&format!("\"{name}\"")).unwrap_err();
+            assert!(told.contains("not a metadata type") && told.ends_with(&format!("'{near}'?")), "{told}");
+        }
+        assert!(read("\"hologram\"").unwrap_err().ends_with("{ embedding = 512 }."));
+        for odd in
+            ["7", "{ enum = 1 }", "{ enum = [1] }", "{ embeding = 5 }", "{ enum = [\"a\"], embedding = 5 }", "[]", "{}"]
+        {
+            assert!(read(odd).is_err(), "{odd}");
+        }
+        assert!(read("{ embedding = -1 }").unwrap_err().contains("not -1"));
         assert!(read("{ enum = [] }").unwrap_err().contains("at least one"));
         assert!(read("{ embedding = 5000 }").unwrap_err().contains("4096"));
     }

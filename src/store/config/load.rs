@@ -3,13 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use regex::Regex;
+use serde::Deserialize;
+use serde_json::{Map, Value};
 use thiserror::Error;
 
-use super::Config;
+use super::{Config, files};
 use crate::{
     access::endpoint,
     manifest::rules::Rules,
-    schema::check_key,
+    schema::{advice_on, check_key, sentences},
     store::{Home, paths::expand_home},
 };
 
@@ -62,25 +64,28 @@ pub fn saved(home: &Home) -> Vec<String> {
     names
 }
 
-/// Reads and checks a config file.
+/// Reads and checks a config file, and the schema file that it names, whose keys become the config's. Relative paths of files
+/// that the config names are from then on paths from the directory of the config.
 ///
 /// # Errors
-/// It cannot be read, is not TOML, has an unknown key or a value that cannot be right; with line and column.
+/// It or its schema file cannot be read, is not TOML, has an unknown key or a value that cannot be right; with line and column.
 pub fn load(path: &Path) -> Result<Config, ConfigError> {
     let bytes = std::fs::read(path).map_err(|error| {
         ConfigError(format!("Cannot read the config {}: {error}. Check the path and its permissions.", path.display()))
     })?;
     let text = String::from_utf8(bytes)
         .map_err(|_| ConfigError(format!("The config {} is not UTF-8 text. Save it as UTF-8.", path.display())))?;
-    parse(&text).map_err(|error| ConfigError(format!("In the config {}:\n{}", path.display(), error.0)))
+    let directory = path.parent().unwrap_or(Path::new(""));
+    let loaded = parse(&text).and_then(|mut config| files::find_beside(&mut config, directory).map(|()| config));
+    loaded.map_err(|error| ConfigError(format!("In the config {}:\n{}", path.display(), error.0)))
 }
 
-/// Reads and checks a config's text.
+/// Reads and checks a config's text. Files that it names are not looked at.
 ///
 /// # Errors
 /// As [`load`].
 pub fn parse(text: &str) -> Result<Config, ConfigError> {
-    let config: Config = toml::from_str(text).map_err(|error| {
+    let mut config: Config = toml::from_str(text).map_err(|error| {
         let mut message = without_secrets(error.to_string().trim_end());
         if let Some(near) = nearest_field(error.message()) {
             message.push_str(&format!("\nDid you mean '{near}'?"));
@@ -88,7 +93,24 @@ pub fn parse(text: &str) -> Result<Config, ConfigError> {
         ConfigError(message)
     })?;
     check(&config)?;
+    let said = sentences(&advice_on(&keys_as_written(text)));
+    config.advice = said.into_iter().map(|sentence| format!("[schema.keys] {sentence}")).collect();
     Ok(config)
+}
+
+/// The types by the names that they were given, which a config does not keep.
+fn keys_as_written(text: &str) -> Map<String, Value> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Sections {
+        schema: Keys,
+    }
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Keys {
+        keys: Map<String, Value>,
+    }
+    toml::from_str::<Sections>(text).unwrap_or_default().schema.keys
 }
 
 fn check(config: &Config) -> Result<(), ConfigError> {
@@ -138,6 +160,15 @@ fn check(config: &Config) -> Result<(), ConfigError> {
     for key in config.schema.keys.keys() {
         if let Err(error) = check_key(key) {
             return fail(format!("[schema.keys] \"{key}\": {error}."));
+        }
+    }
+    for (key, file) in [
+        ("[schema] file", &config.schema.file),
+        ("[manifest] file", &config.manifest.file),
+        ("[manifest.metadata] table", &config.manifest.metadata.table),
+    ] {
+        if file.as_ref().is_some_and(|file| file.trim().is_empty()) {
+            return fail(format!("{key} names no file. Name one, or remove the line."));
         }
     }
     if let Err(error) = Rules::new(&config.manifest.rules()) {
@@ -228,7 +259,7 @@ mod tests {
                     "account_key_file",
                 ],
             ),
-            ("schema", &["skip", "keys"]),
+            ("schema", &["skip", "coerce", "file", "keys"]),
             ("manifest", &["source", "prefixes", "include", "exclude", "types", "groups", "metadata"]),
             ("folder", &["path", "uuid", "description"]),
             (
@@ -269,6 +300,9 @@ mod tests {
             ("version = 1\n[azure]\nendpoint = \"https://a.blob.core.windows.net/media\"", "name as container"),
             ("version = 1\n[schema.keys]\n\"$x\" = \"text\"", "reserved"),
             ("version = 1\n[schema.keys]\nx = \"integer\"", "not a metadata type"),
+            ("version = 1\n[schema.keys]\nx = \"integer\"", "line 3, column 5"),
+            ("version = 1\n[schema]\nfile = \"\"", "[schema] file names no file"),
+            ("version = 1\n[manifest]\nfile = \" \"", "[manifest] file names no file"),
             ("version = 1\n[manifest]\ninclude = [\"a[\"]", "glob"),
             ("version = 1\n[upload]\njobs_in_flight = 0", "1 or more"),
             ("version = 1\n[upload]\nskip_duplicate_urls = false\nupsert_metadata = true", "set both"),

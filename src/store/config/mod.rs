@@ -1,10 +1,11 @@
 //! The config file: what an import is made of, without any secret. `config.example.toml` explains every key.
 
+mod files;
 mod load;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 use url::Url;
 use uuid::Uuid;
@@ -15,6 +16,7 @@ use crate::{
     schema::KeyType,
 };
 
+pub use files::read_schema_file;
 pub use load::{ConfigError, find, load, parse, saved};
 
 /// A whole config, version 1.
@@ -30,7 +32,7 @@ pub struct Config {
     #[serde(default)]
     pub azure: Azure,
     /// What the organisation's metadata schema has to hold.
-    #[serde(default)]
+    #[serde(default, serialize_with = "as_written")]
     pub schema: Schema,
     /// What becomes an item.
     #[serde(default)]
@@ -41,6 +43,9 @@ pub struct Config {
     /// How they are sent.
     #[serde(default)]
     pub upload: Upload,
+    /// What is good to know of a config that is sound, in sentences: old names of types and the like.
+    #[serde(skip)]
+    pub advice: Vec<String>,
 }
 
 impl Default for Config {
@@ -53,6 +58,7 @@ impl Default for Config {
             manifest: Manifest::default(),
             folder: Folder::default(),
             upload: Upload::default(),
+            advice: Vec::new(),
         }
     }
 }
@@ -182,10 +188,21 @@ pub struct Schema {
     pub skip: bool,
     /// Whether metadata values are changed to fit their key's type, where they can only be meant one way.
     pub coerce: bool,
-    /// A file with further keys: JSON as Encord writes a schema, or TOML as under `[schema.keys]`, which goes before it.
+    /// A file with further keys: JSON as Encord writes a schema, or TOML as under `[schema.keys]`, which goes before it. Looked for
+    /// beside the config when it is loaded, as are the files of the manifest.
     pub file: Option<String>,
-    /// The keys that the import needs, with their types.
+    /// The keys that the import needs, with their types; once loaded, with those of the file.
     pub keys: BTreeMap<String, KeyType>,
+    /// Those of them that only the file has. They are not written with a config.
+    #[serde(skip)]
+    pub of_file: BTreeMap<String, KeyType>,
+}
+
+/// A schema as its owner wrote it: without the keys that the file brings in anyway.
+fn as_written<S: Serializer>(schema: &Schema, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut written = schema.clone();
+    written.keys.retain(|key, key_type| schema.of_file.get(key) != Some(key_type));
+    written.serialize(serializer)
 }
 
 /// `[[manifest.types]]`
