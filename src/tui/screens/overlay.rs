@@ -180,6 +180,10 @@ fn question(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'stati
             "It is kept when this step is left with all checks well. Leaving now loses it; nothing was changed anywhere."
                 .to_owned(),
         ),
+        false if wizard.step() == Step::Schema => (
+            "A form is open, and nothing of it was taken yet.",
+            "Leaving now loses what is in it; nothing was changed anywhere.".to_owned(),
+        ),
         false => {
             ("The container is still being listed.", "Nothing was changed anywhere; the listing is lost.".to_owned())
         }
