@@ -133,7 +133,8 @@ fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
         keys.push((pair(Action::PageUp, Action::PageDown), "ten rows up, down"));
         keys.push((pair(Action::Top, Action::Bottom), "first, last row"));
     }
-    if mode == Mode::Screen && panel.is_none() {
+    let is_form_open = step == Step::Schema && wizard.schema().panel().is_some();
+    if mode == Mode::Screen && panel.is_none() && !is_form_open {
         keys.push((
             pair(Action::Goto(Step::Integration), Action::Goto(Step::Progress)).replace(' ', "-"),
             "that step, if those before are done",

@@ -186,12 +186,13 @@ impl InferForm {
             Hint::new(Action::Toggle, "accept or drop"),
             Hint::new(Action::Right, "type"),
         ];
+        hints.push(close);
         let has_options = found.current().is_some_and(|current| current.suggestion().options.is_some());
         hints.extend(has_options.then(|| Hint::new(Action::SwitchEnum, "enum or not")));
         hints.push(Hint::new(Action::Rename, "rename"));
         hints.push(Hint::new(Action::ToggleAll, "all or none"));
         hints.extend(found.table.is_some().then(|| Hint::new(Action::TakeTable, "metadata table")));
-        hints.extend([close, Hint::new(Action::FocusNext, "other data"), Hint::new(Action::Down, "scroll")]);
+        hints.extend([Hint::new(Action::FocusNext, "other data"), Hint::new(Action::Down, "scroll")]);
         hints
     }
 }

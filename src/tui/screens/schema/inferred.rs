@@ -100,8 +100,12 @@ fn list(frame: &mut Frame<'_>, area: Rect, found: &Found, look: &Look<'_>) {
     }
     let wide = usize::from(area.width);
     let is_stated = found.current().is_some_and(|one| one.fit() == Fit::Stated);
-    let (key, key_type) = if is_stated { (wide / 4, wide / 5) } else { (wide / 4, wide / 4) };
-    let (key, key_type) = (key.clamp(12, 36), key_type.clamp(10, 30));
+    let (key, key_type) = match (wide, is_stated) {
+        (..70, _) => (12, 9),
+        (_, true) => (wide / 4, wide / 5),
+        (_, false) => (wide / 4, wide / 4),
+    };
+    let (key, key_type) = (key.min(36), key_type.min(30));
     let fits = if is_stated && wide >= 70 { 16 } else { 7 };
     let columns = [
         Column::new("", 3, Align::Left),
@@ -195,10 +199,9 @@ fn foot(
         };
         let mark = if is_taken { "[x]" } else { "[ ]" };
         let key = look.key(Action::TakeTable);
-        let sentence = format!("{mark} ({key}) the items get their metadata from this table, joined by {by}: ");
-        let room = columns.saturating_sub(text::width(&sentence));
-        let line = format!("{sentence}{}", look.cut_path(table, room));
-        below.push(Line::from(look.cut(&line, columns)));
+        let (before, after) = (format!("{mark} ({key}) metadata table of the items: "), format!(", joined by {by}"));
+        let room = columns.saturating_sub(text::width(&before) + text::width(&after));
+        below.push(Line::from(format!("{before}{}{after}", look.cut_path(table, room))));
     }
     if let Some(notice) = form.notice() {
         let sign = Span::styled(format!("{} ", look.glyphs().warn), look.theme.warn());
