@@ -2,4 +2,5 @@
 
 pub mod columns;
 mod json_rows;
+pub mod sidecar;
 pub mod table;

@@ -68,7 +68,7 @@ pub(super) async fn read(
 }
 
 /// The prefixes without those that lie inside another, whose blobs would otherwise be listed twice.
-fn distinct_prefixes(prefixes: &[String]) -> Vec<String> {
+pub(in crate::service) fn distinct_prefixes(prefixes: &[String]) -> Vec<String> {
     if prefixes.is_empty() {
         return vec![String::new()];
     }
