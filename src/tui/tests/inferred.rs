@@ -181,5 +181,5 @@ fn ten_thousand_suggestions_are_drawn_in_no_time() {
         frame(&stage.wizard, UTF8, 120, 40);
     }
     // 20 frames of an unoptimised program on a busy machine.
-    assert!(begun.elapsed().as_secs() < 2, "{:?}", begun.elapsed());
+    assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
 }

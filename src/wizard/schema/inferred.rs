@@ -296,7 +296,7 @@ impl SchemaStep {
             _ => {}
         }
         let cursor = found.cursor;
-        let Some(proposal) = found.proposals.get_mut(cursor) else { return None };
+        let proposal = found.proposals.get_mut(cursor)?;
         match action {
             Action::Toggle if proposal.standing.is_open() => proposal.is_accepted = !proposal.is_accepted,
             Action::Toggle => return Some(proposal.standing.reason(&proposal.name)),

@@ -16,7 +16,7 @@ use crate::{
         screens::parts::{Align, Column, Look, first_row, position, put, put_cursor, rest, take_bottom, take_top},
         text,
     },
-    wizard::{Action, Fit, Found, InferForm, Proposal, Standing},
+    wizard::{Action, Fit, Found, FoundCounts, InferForm, Proposal, Standing},
 };
 
 pub(super) const TITLE: &str = "Keys from your data";
@@ -63,9 +63,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, form: &InferForm, found: &
     let columns = usize::from(area.width.saturating_sub(4));
     let inside = boxed(frame, area, TITLE, columns, usize::from(area.height), look);
     let columns = usize::from(inside.width);
-    let head = head(found, look, columns);
+    let counts = found.counts();
+    let head = head(found, counts, look, columns);
     let most = usize::from(inside.height).saturating_sub(head.len() + 1 + ROWS);
-    let (foot, cursor) = foot(form, found, look, columns, most);
+    let (foot, cursor) = foot(form, counts.accepted as u64, look, columns, most);
     let (top, below) = take_top(inside, head.len());
     put(frame, top, head);
     let (body, below) = take_bottom(below, foot.len());
@@ -76,8 +77,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, form: &InferForm, found: &
     list(frame, body, found, look);
 }
 
-fn head(found: &Found, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
-    let counts = found.counts();
+fn head(found: &Found, counts: FoundCounts, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut parts = vec![
         text::counted(counts.all as u64, "key", "keys"),
         format!("{} to take", text::count(counts.accepted as u64)),
@@ -174,14 +174,16 @@ fn words(standing: &Standing) -> String {
     }
 }
 
-/// The key under the cursor in full and what to do, in no more lines than `most`; and where the cursor stands.
+/// The key under the cursor in full and what to do, in no more lines than `most`; and where the cursor
+/// stands. `number` is how many keys are accepted.
 fn foot(
     form: &InferForm,
-    found: &Found,
+    number: u64,
     look: &Look<'_>,
     columns: usize,
     most: usize,
 ) -> (Vec<Line<'static>>, Option<(usize, usize)>) {
+    let Some(found) = form.list() else { return (Vec::new(), None) };
     if let Some(renaming) = found.renaming() {
         let mut drawn = Form::new();
         drawn.text(&format!("'{}' gets another name.", text::clean(&renaming.key)), columns);
@@ -207,7 +209,6 @@ fn foot(
         let sign = Span::styled(format!("{} ", look.glyphs().warn), look.theme.warn());
         below.extend(look.fit(look.hanging(sign, notice, Style::new(), columns), 3));
     }
-    let number = found.counts().accepted as u64;
     let (enter, space) = (look.key(Action::Next), look.key(Action::Toggle));
     let sentence = match number {
         0 => format!("{space} accepts a key; {enter} closes the list."),
