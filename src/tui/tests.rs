@@ -2,6 +2,7 @@
 
 mod checks;
 pub(super) mod fixtures;
+mod inferred;
 mod integration;
 mod panels;
 mod schema;
@@ -356,7 +357,7 @@ fn ascii_means_ascii() {
         let text = frame(&Stage::at(step, well).wizard, PLAIN, 100, 30);
         assert!(text.is_ascii(), "{text}");
     }
-    for stage in panels::stages().into_iter().chain(schema::stages()) {
+    for stage in panels::stages().into_iter().chain(schema::stages()).chain(inferred::stages()) {
         let text = frame(&stage.wizard, PLAIN, 100, 30);
         assert!(text.is_ascii(), "{text}");
     }
@@ -409,6 +410,7 @@ fn stages() -> Vec<Stage> {
     stages.push(finished(RunState::Failed, snapshot(3000), Some(refused())));
     stages.extend(panels::stages());
     stages.extend(schema::stages());
+    stages.extend(inferred::stages());
     stages
 }
 

@@ -49,6 +49,14 @@ pub enum Action {
     Undo,
     /// Give it another name.
     Rename,
+    /// Find out what the data at hand suggest.
+    Infer,
+    /// Choose all, or none.
+    ToggleAll,
+    /// Make an enum of it, or no longer.
+    SwitchEnum,
+    /// Take a table as the items' metadata table, or not.
+    TakeTable,
     /// Leave the metadata schema alone, or no longer.
     SkipSchema,
     /// Show what there is to choose from.

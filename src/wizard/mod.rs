@@ -49,7 +49,8 @@ pub use problem::{Class, Problem};
 pub use progress::{JobRow, ProgressStep, Snapshot};
 pub use rows::{List, Row, RowWindow};
 pub use schema::{
-    FormFocus, KeyForm, KeyKind, OptionList, OptionsForm, SchemaPanel, SchemaRow, SchemaStep, SchemaView, WordForm,
+    Fit, FormFocus, Found, FoundCounts, InferForm, KeyForm, KeyKind, OptionList, OptionsForm, Proposal, SchemaPanel,
+    SchemaRow, SchemaStep, SchemaView, Standing, WordForm,
 };
 pub use upload::{UploadOption, UploadStep};
 
@@ -363,7 +364,8 @@ impl Wizard {
             Action::Quit
                 if self.progress.is_running()
                     || self.manifest.is_listing()
-                    || (self.step == Step::Integration && self.integration.has_input()) =>
+                    || (self.step == Step::Integration && self.integration.has_input())
+                    || (self.step == Step::Schema && self.schema.panel().is_some()) =>
             {
                 self.overlay = Some(Overlay::Quit);
             }
@@ -409,7 +411,8 @@ impl Wizard {
             }
             Step::Schema => {
                 let before = config.manifest.clone();
-                let movement = self.schema.action(action, config, outbox);
+                let access = self.integration.access(config);
+                let movement = self.schema.action(action, config, access, outbox);
                 if before != config.manifest {
                     self.manifest.reset(outbox);
                 }
@@ -517,7 +520,7 @@ impl Wizard {
             }
             Reply::SasMade(result) => self.integration.sas_reply(id, result),
             Reply::Schema(result) => self.schema.reply(id, result, &self.config),
-            Reply::Inferred(result) => self.schema.inferred(id, result),
+            Reply::Inferred(result) => self.schema.inferred(id, result, &self.config),
             Reply::Listing(progress) => self.manifest.listing(id, progress),
             Reply::Manifest(result) => self.manifest.built_reply(id, result, &mut self.outbox),
             Reply::Rows { list: List::Failed, first, rows } => self.progress.rows(id, first, rows, &mut self.outbox),

@@ -19,6 +19,7 @@ mod read;
 mod sas;
 mod shared_key;
 mod walk;
+mod whole;
 mod wire;
 mod xml;
 
@@ -37,6 +38,7 @@ pub use page::{Blob, PageError, PageParser, XmlPage};
 pub(super) use pasted::{Pasted, Secret};
 pub use preflight::Preflight;
 pub use sas::{SasFacts, redact};
+pub use whole::Whole;
 
 /// How requests are authorised. `Debug` shows no secret.
 #[derive(Debug, Clone)]

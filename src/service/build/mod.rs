@@ -3,10 +3,13 @@
 mod container;
 mod file;
 mod inventory;
+pub(super) mod metadata;
 
 use std::{path::Path, time::Instant};
 
 use ::time::{OffsetDateTime, macros::format_description};
+
+pub(super) use container::distinct_prefixes;
 
 use super::{
     problems::disk_problem,

@@ -133,7 +133,8 @@ fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
         keys.push((pair(Action::PageUp, Action::PageDown), "ten rows up, down"));
         keys.push((pair(Action::Top, Action::Bottom), "first, last row"));
     }
-    if mode == Mode::Screen && panel.is_none() {
+    let is_form_open = step == Step::Schema && wizard.schema().panel().is_some();
+    if mode == Mode::Screen && panel.is_none() && !is_form_open {
         keys.push((
             pair(Action::Goto(Step::Integration), Action::Goto(Step::Progress)).replace(' ', "-"),
             "that step, if those before are done",
@@ -179,6 +180,10 @@ fn question(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'stati
             "What you typed or chose is not kept yet.",
             "It is kept when this step is left with all checks well. Leaving now loses it; nothing was changed anywhere."
                 .to_owned(),
+        ),
+        false if wizard.step() == Step::Schema => (
+            "A form is open, and nothing of it was taken yet.",
+            "Leaving now loses what is in it; nothing was changed anywhere.".to_owned(),
         ),
         false => {
             ("The container is still being listed.", "Nothing was changed anywhere; the listing is lost.".to_owned())

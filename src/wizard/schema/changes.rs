@@ -6,7 +6,7 @@ use super::{SchemaPanel, SchemaStep, WordForm};
 use crate::{
     manifest::rules::Rules,
     schema::{ChangeKind, Edit as KeyEdit, EditError, KeyType, Refusal, check_key, describe, diff},
-    store::config::Config,
+    store::config::{Config, Metadata},
     wizard::Field,
 };
 
@@ -98,6 +98,38 @@ impl SchemaStep {
         self.dropped.remove(key);
         self.compare(config, false);
         self.go_to_key(key);
+    }
+
+    /// Makes the import ask for many keys, each as it was found, is called and typed; each is undone by itself. A key with another
+    /// name gets it also where the config says where its values come from; those whose values come from elsewhere are handed back.
+    pub(super) fn put_all(
+        &mut self,
+        keys: Vec<(String, String, KeyType)>,
+        config: &mut Config,
+    ) -> Vec<(String, String)> {
+        let first = keys.first().map(|(_, name, _)| name.clone());
+        let mut left = Vec::new();
+        for (found, name, key_type) in keys {
+            self.remember(&[&name], config);
+            config.schema.keys.insert(name.clone(), key_type);
+            self.dropped.remove(&name);
+            if found != name {
+                match renamed(&found, &name, config) {
+                    Ok(metadata) if metadata != config.manifest.metadata => {
+                        config.manifest.metadata = metadata;
+                        if let Some(made) = self.history.last_mut() {
+                            made.renamed = Some((found, name));
+                        }
+                    }
+                    _ => left.push((found, name)),
+                }
+            }
+        }
+        if let Some(first) = first {
+            self.compare(config, false);
+            self.go_to_key(&first);
+        }
+        left
     }
 
     /// Deletes the key under the cursor, softly or, where it already is deleted softly, for ever; a key that the import adds is
@@ -238,12 +270,7 @@ impl SchemaStep {
         }
     }
 
-    fn may_rename(
-        &self,
-        old: &str,
-        new: &str,
-        config: &Config,
-    ) -> Result<(KeyType, crate::store::config::Metadata), String> {
+    fn may_rename(&self, old: &str, new: &str, config: &Config) -> Result<(KeyType, Metadata), String> {
         let Some(key_type) = config.schema.keys.get(old) else {
             return Err(format!("This import no longer asks for '{old}'."));
         };
@@ -252,22 +279,30 @@ impl SchemaStep {
         }
         check_key(new).map_err(|error| format!("'{new}' will not do: {error}."))?;
         let key_type = self.may_add(new, key_type.clone(), None, config)?;
-        let placeholder = format!("{{{new}}}");
-        let metadata = &config.manifest.metadata;
-        let is_taken = metadata.constants.contains_key(new)
-            || metadata.path.as_ref().is_some_and(|path| path.contains(&placeholder));
-        if is_taken {
-            return Err(format!("The metadata of this import already uses the name '{new}'."));
-        }
-        let mut renamed = config.clone();
-        rename_metadata(old, new, &mut renamed);
-        // `rest` at the end of a path pattern is no key.
-        if new == "rest" && renamed.manifest.metadata.path != metadata.path {
-            return Err("'rest' stands for the rest of a path; choose another name.".to_owned());
-        }
-        Rules::new(&renamed.manifest.rules()).map_err(|error| format!("{error}."))?;
-        Ok((key_type, renamed.manifest.metadata))
+        Ok((key_type, renamed(old, new, config)?))
     }
+}
+
+/// Where the values come from once a key has another name.
+///
+/// # Errors
+/// Why it cannot have that.
+fn renamed(old: &str, new: &str, config: &Config) -> Result<Metadata, String> {
+    let placeholder = format!("{{{new}}}");
+    let metadata = &config.manifest.metadata;
+    let is_taken =
+        metadata.constants.contains_key(new) || metadata.path.as_ref().is_some_and(|path| path.contains(&placeholder));
+    if is_taken {
+        return Err(format!("The metadata of this import already uses the name '{new}'."));
+    }
+    let mut renamed = config.clone();
+    rename_metadata(old, new, &mut renamed);
+    // `rest` at the end of a path pattern is no key.
+    if new == "rest" && renamed.manifest.metadata.path != metadata.path {
+        return Err("'rest' stands for the rest of a path; choose another name.".to_owned());
+    }
+    Rules::new(&renamed.manifest.rules()).map_err(|error| format!("{error}."))?;
+    Ok(renamed.manifest.metadata)
 }
 
 /// Renames a key where a config says where its values come from.

@@ -74,6 +74,19 @@ impl KeyKind {
         }
     }
 
+    /// The type of a single value; `None` where more than one number or text makes a value, or only some do.
+    pub(super) fn scalar(self) -> Option<Scalar> {
+        match self {
+            KeyKind::Boolean => Some(Scalar::Boolean),
+            KeyKind::Datetime => Some(Scalar::Datetime),
+            KeyKind::Number => Some(Scalar::Number),
+            KeyKind::Uuid => Some(Scalar::Uuid),
+            KeyKind::Varchar => Some(Scalar::Varchar),
+            KeyKind::Text => Some(Scalar::Text),
+            KeyKind::Enum | KeyKind::Embedding | KeyKind::Geospatial => None,
+        }
+    }
+
     fn of(key_type: &KeyType) -> KeyKind {
         match key_type {
             KeyType::Scalar(Scalar::Boolean) => KeyKind::Boolean,
@@ -111,6 +124,22 @@ pub struct KeyForm {
     pub(super) size: Field,
     pub(super) focus: FormFocus,
     pub(super) problem: Option<String>,
+    /// The letters of a type's name that were typed one after the other.
+    letters: String,
+    pub(super) advice: Option<&'static str>,
+}
+
+/// The first type from this one on whose name begins so, then those with old names, with the advice on such a name.
+fn named(from: KeyKind, letters: &str) -> Option<(KeyKind, Option<&'static str>)> {
+    let at = KeyKind::ALL.iter().position(|kind| *kind == from).unwrap_or_default();
+    let mut kinds = KeyKind::ALL.into_iter().cycle().skip(at).take(KeyKind::ALL.len());
+    let today = kinds.find(|kind| kind.name().starts_with(letters)).map(|kind| (kind, None));
+    let old = || {
+        let name = ["string", "long_string"].into_iter().find(|name| name.starts_with(letters))?;
+        let kind = Scalar::from_name(name).map(KeyType::Scalar).map(|key_type| KeyKind::of(&key_type))?;
+        Some((kind, Scalar::advice(name)))
+    };
+    today.or_else(old)
 }
 
 /// The size that Encord Active works with.
@@ -131,6 +160,8 @@ impl KeyForm {
             size: Field::new(&size),
             focus: FormFocus::Name,
             problem: None,
+            letters: String::new(),
+            advice: None,
         }
     }
 
@@ -169,6 +200,11 @@ impl KeyForm {
         self.problem.as_deref()
     }
 
+    /// What to know about the name by which the type was chosen.
+    pub fn advice(&self) -> Option<&'static str> {
+        self.advice
+    }
+
     /// Whether the type needs more than its name.
     pub fn has_detail(&self) -> bool {
         matches!(self.kind, KeyKind::Enum | KeyKind::Embedding)
@@ -188,7 +224,7 @@ impl KeyForm {
         }
     }
 
-    /// The arrows and the space bar go through the types, a letter goes to the next one that begins with it.
+    /// The arrows and the space bar go through the types; letters go to the type whose name they begin, old names included.
     fn edit_kind(&mut self, edit: &Edit) {
         let last = KeyKind::ALL.len() - 1;
         let at = KeyKind::ALL.iter().position(|kind| *kind == self.kind).unwrap_or_default();
@@ -197,14 +233,30 @@ impl KeyForm {
             Edit::Left => at.checked_sub(1).unwrap_or(last),
             Edit::Home => 0,
             Edit::End => last,
-            Edit::Insert(c) => {
-                let mut others = (1..=last).map(|step| (at + step) % (last + 1));
-                let begins = |place: &usize| KeyKind::ALL.get(*place).is_some_and(|kind| kind.name().starts_with(*c));
-                others.find(begins).unwrap_or(at)
-            }
+            Edit::Insert(c) => return self.type_kind(*c),
+            Edit::Paste(name) => return name.trim().chars().for_each(|c| self.type_kind(c)),
             _ => at,
         };
+        self.letters.clear();
+        self.advice = None;
         self.kind = KeyKind::ALL.get(place).copied().unwrap_or(self.kind);
+    }
+
+    /// A further letter of a name, or the first one of another; that goes to the next type that begins with it.
+    fn type_kind(&mut self, c: char) {
+        let c = c.to_ascii_lowercase();
+        self.letters.push(c);
+        let mut found = named(self.kind, &self.letters);
+        if found.is_none() || self.letters.len() == c.len_utf8() {
+            self.letters = c.to_string();
+            let at = KeyKind::ALL.iter().position(|kind| *kind == self.kind).unwrap_or_default();
+            let after = KeyKind::ALL.get(at + 1).copied().unwrap_or(KeyKind::Boolean);
+            found = named(after, &self.letters);
+        }
+        if let Some((kind, advice)) = found {
+            self.kind = kind;
+            self.advice = advice;
+        }
     }
 
     pub(super) fn move_focus(&mut self, action: Action) {
@@ -225,15 +277,10 @@ impl KeyForm {
     /// # Errors
     /// What is missing; the part in question gets the keyboard.
     pub(super) fn key_type(&mut self) -> Result<KeyType, String> {
-        let scalar = |scalar| Ok(KeyType::Scalar(scalar));
+        if let Some(scalar) = self.kind.scalar() {
+            return Ok(KeyType::Scalar(scalar));
+        }
         match self.kind {
-            KeyKind::Boolean => scalar(Scalar::Boolean),
-            KeyKind::Datetime => scalar(Scalar::Datetime),
-            KeyKind::Number => scalar(Scalar::Number),
-            KeyKind::Uuid => scalar(Scalar::Uuid),
-            KeyKind::Varchar => scalar(Scalar::Varchar),
-            KeyKind::Text => scalar(Scalar::Text),
-            KeyKind::Geospatial => Ok(KeyType::Geospatial),
             KeyKind::Enum => {
                 self.options.take();
                 let mut options = self.options.taken().to_vec();
@@ -251,6 +298,7 @@ impl KeyForm {
                     Err("The size of an embedding is a whole number from 1 to 4096.".to_owned())
                 }
             },
+            _ => Ok(KeyType::Geospatial),
         }
     }
 }

@@ -7,12 +7,13 @@ mod inferred;
 mod list;
 mod options;
 mod panels;
+mod proposal;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{Action, Edit, Field, Hint, Move, Outbox, Problem, Request, RequestId, Status, Step};
+use super::{Action, AzureAccess, Edit, Field, Hint, Move, Outbox, Problem, Request, RequestId, Status, Step};
 use crate::{
     schema::{self, Change, ChangeKind, Diff, KeyType, describe, diff_with},
     store::config::Config,
@@ -21,9 +22,11 @@ use changes::Made;
 use list::KeyList;
 
 pub use form::{FormFocus, KeyForm, KeyKind};
+pub use inferred::{Found, FoundCounts, InferForm};
 pub use list::SchemaRow;
 pub use options::OptionList;
 pub use panels::{OptionsForm, SchemaPanel, WordForm};
+pub use proposal::{Fit, Proposal, Standing};
 
 /// How many differences are told in words; the list shows all.
 const MOST_WORDS: usize = 4;
@@ -68,6 +71,7 @@ impl SchemaStep {
     /// Forgets what was read, but nothing that the user did.
     pub(super) fn reset(&mut self, outbox: &mut Outbox) {
         outbox.cancel(self.pending.take());
+        self.stop_inferring(outbox);
         self.view = SchemaView::Unread;
     }
 
@@ -191,7 +195,10 @@ impl SchemaStep {
     }
 
     pub(super) fn takes_text(&self) -> bool {
-        self.panel.is_some() || self.list.is_searching
+        match &self.panel {
+            Some(panel) => panel.takes_text(),
+            None => self.list.is_searching,
+        }
     }
 
     pub(super) fn hints(&self, config: &Config) -> Vec<Hint> {
@@ -225,8 +232,8 @@ impl SchemaStep {
             if self.conflicts().next().is_some() {
                 hints.push(Hint::new(Action::KeepTheirs, "keep Encord's types"));
             }
+            hints.extend([Hint::new(Action::New, "new key"), Hint::new(Action::Infer, "from data")]);
             hints.extend(self.row_hints());
-            hints.push(Hint::new(Action::New, "new key"));
         }
         hints.push(Hint::new(Action::Back, if self.list.search.text().is_empty() { "back" } else { "end search" }));
         if is_read {
@@ -251,10 +258,16 @@ impl SchemaStep {
         }
     }
 
-    pub(super) fn action(&mut self, action: Action, config: &mut Config, outbox: &mut Outbox) -> Move {
+    pub(super) fn action(
+        &mut self,
+        action: Action,
+        config: &mut Config,
+        access: AzureAccess,
+        outbox: &mut Outbox,
+    ) -> Move {
         self.notice = None;
         if self.panel.is_some() {
-            self.panel_action(action, config);
+            self.panel_action(action, config, access, outbox);
             return Move::Stay;
         }
         match action {
@@ -293,6 +306,7 @@ impl SchemaStep {
         match action {
             Action::Search => self.list.is_searching = true,
             Action::New => self.open_form(None, config),
+            Action::Infer => self.open_infer(config),
             Action::Toggle => self.open_row(config),
             Action::Delete => self.delete(false, config),
             Action::DeleteForEver => self.delete(true, config),

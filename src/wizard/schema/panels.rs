@@ -1,10 +1,10 @@
 //! The panels of step 2: opened, filled in, closed. What was typed is kept when they are closed unfinished.
 
-use super::{FormFocus, KeyForm, KeyKind, OptionList, SchemaStep, SchemaView};
+use super::{FormFocus, InferForm, KeyForm, KeyKind, OptionList, SchemaStep, SchemaView};
 use crate::{
     schema::{ChangeKind, Edit as KeyEdit, KeyType},
     store::config::Config,
-    wizard::{Action, Edit, Field, Hint},
+    wizard::{Action, AzureAccess, Edit, Field, Hint, Outbox},
 };
 
 /// What has the keyboard instead of the list.
@@ -18,6 +18,8 @@ pub enum SchemaPanel {
     Rename(WordForm),
     /// Whether a key is to be deleted for ever: its name has to be typed.
     DeleteForEver(WordForm),
+    /// Keys that the data at hand suggest.
+    Infer(Box<InferForm>),
 }
 
 /// Further options of an enum.
@@ -56,7 +58,13 @@ impl SchemaPanel {
                 form.problem = None;
                 form.field.edit(edit);
             }
+            SchemaPanel::Infer(form) => form.edit(edit),
         }
+    }
+
+    /// Whether a field of it has the keyboard.
+    pub(super) fn takes_text(&self) -> bool {
+        !matches!(self, SchemaPanel::Infer(form) if !form.takes_text())
     }
 
     pub(super) fn hints(&self) -> Vec<Hint> {
@@ -75,6 +83,7 @@ impl SchemaPanel {
             }
             SchemaPanel::Rename(_) => vec![Hint::new(Action::Next, "rename"), close],
             SchemaPanel::DeleteForEver(_) => vec![Hint::new(Action::Next, "delete for ever"), close],
+            SchemaPanel::Infer(form) => form.hints(),
         }
     }
 
@@ -84,6 +93,7 @@ impl SchemaPanel {
             (SchemaPanel::Key(one), SchemaPanel::Key(other)) => one.original == other.original,
             (SchemaPanel::Options(one), SchemaPanel::Options(other)) => one.key == other.key,
             (SchemaPanel::Rename(one), SchemaPanel::Rename(other)) => one.key == other.key,
+            (SchemaPanel::Infer(_), SchemaPanel::Infer(_)) => true,
             _ => false,
         }
     }
@@ -95,6 +105,7 @@ impl SchemaPanel {
             SchemaPanel::Options(form) => !form.options.is_empty(),
             SchemaPanel::Rename(form) => form.field.text() != form.key,
             SchemaPanel::DeleteForEver(_) => false,
+            SchemaPanel::Infer(form) => form.is_worth_keeping(),
         }
     }
 }
@@ -114,16 +125,30 @@ impl SchemaStep {
         });
     }
 
-    pub(super) fn panel_action(&mut self, action: Action, config: &mut Config) {
+    /// Closes a panel; what is in it is there again when it is.
+    fn close(&mut self, panel: SchemaPanel) {
+        if panel.is_worth_keeping() {
+            self.drafts.push(panel);
+        }
+        self.list.is_held = false;
+    }
+
+    pub(super) fn panel_action(
+        &mut self,
+        action: Action,
+        config: &mut Config,
+        access: AzureAccess,
+        outbox: &mut Outbox,
+    ) {
         let Some(mut panel) = self.panel.take() else { return };
         let is_done = match (action, &mut panel) {
-            (Action::Back, _) => {
-                if panel.is_worth_keeping() {
-                    self.drafts.push(panel);
+            (_, SchemaPanel::Infer(form)) => {
+                if !self.infer_action(form, action, config, access, outbox) {
+                    return self.close(panel);
                 }
-                self.list.is_held = false;
-                return;
+                false
             }
+            (Action::Back, _) => return self.close(panel),
             (Action::Next, SchemaPanel::Key(form)) => {
                 let takes = form.focus == FormFocus::Detail && form.kind == KeyKind::Enum;
                 !(takes && form.options.take()) && self.add(form, config)
@@ -242,7 +267,8 @@ impl SchemaStep {
         };
         match key_type {
             Ok(key_type) => {
-                self.notice = KeyEdit::Add { key: key.clone(), key_type: key_type.clone() }.advice().map(str::to_owned);
+                let advice = KeyEdit::Add { key: key.clone(), key_type: key_type.clone() }.advice();
+                self.notice = advice.map(str::to_owned).or(form.advice.map(|advice| format!("{advice}.")));
                 self.put(form.original.as_deref(), &key, key_type, config);
                 true
             }

@@ -70,6 +70,7 @@ fn problem(harness: &Harness) -> String {
         Some(SchemaPanel::Key(form)) => form.problem().unwrap_or_default().to_owned(),
         Some(SchemaPanel::Options(form)) => form.problem.clone().unwrap_or_default(),
         Some(SchemaPanel::Rename(form) | SchemaPanel::DeleteForEver(form)) => form.problem.clone().unwrap_or_default(),
+        Some(SchemaPanel::Infer(form)) => form.notice().unwrap_or_default().to_owned(),
         None => harness.wizard.schema().notice().unwrap_or_default().to_owned(),
     }
 }

@@ -1,5 +1,6 @@
 //! Step 2: the organisation's metadata schema and what changes in it. Only the rows in view are looked at.
 
+mod inferred;
 mod panels;
 
 use ratatui::{

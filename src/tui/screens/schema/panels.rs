@@ -7,9 +7,12 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::{
-    overlay::boxed,
-    parts::{Look, put, put_cursor},
+use super::{
+    super::{
+        overlay::boxed,
+        parts::{Look, put, put_cursor},
+    },
+    inferred,
 };
 use crate::{
     tui::{keymap::Mode, text},
@@ -21,24 +24,28 @@ const WIDEST: usize = 76;
 const LABEL: usize = 10;
 
 /// A form's lines, and where the cursor stands in them.
-struct Form {
-    lines: Vec<Line<'static>>,
-    cursor: Option<(usize, usize)>,
+pub(super) struct Form {
+    pub(super) lines: Vec<Line<'static>>,
+    pub(super) cursor: Option<(usize, usize)>,
 }
 
 /// Draws the form, if there is one, over an area.
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
     let Some(panel) = wizard.schema().panel() else { return };
     let columns = usize::from(area.width.saturating_sub(4)).min(WIDEST);
+    // What is behind takes no keys now.
+    let behind = Style::new().add_modifier(Modifier::DIM).remove_modifier(Modifier::BOLD | Modifier::REVERSED);
+    frame.buffer_mut().set_style(area, behind);
     let form = match panel {
         SchemaPanel::Key(form) => key(form, look, columns),
         SchemaPanel::Options(form) => options(form, look, columns),
         SchemaPanel::Rename(form) => rename(form, look, columns),
         SchemaPanel::DeleteForEver(form) => delete(form, look, columns),
+        SchemaPanel::Infer(form) => match form.list() {
+            Some(found) => return inferred::draw(frame, area, form, found, look),
+            None => inferred::form(form, look, columns),
+        },
     };
-    // What is behind takes no keys now.
-    let behind = Style::new().add_modifier(Modifier::DIM).remove_modifier(Modifier::BOLD | Modifier::REVERSED);
-    frame.buffer_mut().set_style(area, behind);
     let inside = boxed(frame, area, title(panel), columns, form.lines.len(), look);
     put(frame, inside, look.fit(form.lines, usize::from(inside.height)));
     if let (Some((column, row)), Mode::Text) = (form.cursor, look.mode) {
@@ -53,20 +60,21 @@ fn title(panel: &SchemaPanel) -> &'static str {
         SchemaPanel::Options(_) => "Further options",
         SchemaPanel::Rename(_) => "Another name",
         SchemaPanel::DeleteForEver(_) => "Delete for ever?",
+        SchemaPanel::Infer(_) => inferred::TITLE,
     }
 }
 
 impl Form {
-    fn new() -> Form {
+    pub(super) fn new() -> Form {
         Form { lines: Vec::new(), cursor: None }
     }
 
-    fn blank(&mut self) {
+    pub(super) fn blank(&mut self) {
         self.lines.push(Line::default());
     }
 
     /// A label and a line of text; the cursor is in it where it has the keyboard.
-    fn field(&mut self, label: &str, field: &Field, has_keyboard: bool, look: &Look<'_>, columns: usize) {
+    pub(super) fn field(&mut self, label: &str, field: &Field, has_keyboard: bool, look: &Look<'_>, columns: usize) {
         let indent = LABEL + 2;
         let (value, cursor) = look.field(field, false, columns.saturating_sub(indent + 1));
         if has_keyboard {
@@ -75,23 +83,23 @@ impl Form {
         self.lines.push(Line::from(vec![self::label(label, has_keyboard, look), Span::raw(value)]));
     }
 
-    fn text(&mut self, content: &str, columns: usize) {
+    pub(super) fn text(&mut self, content: &str, columns: usize) {
         self.lines.extend(text::wrap(content, columns).into_iter().map(Line::from));
     }
 
-    fn note(&mut self, content: &str, look: &Look<'_>, columns: usize) {
+    pub(super) fn note(&mut self, content: &str, look: &Look<'_>, columns: usize) {
         let indent = Span::raw(" ".repeat(LABEL + 2));
         self.lines.extend(look.hanging(indent, content, look.theme.dim(), columns));
     }
 
-    fn problem(&mut self, problem: Option<&str>, look: &Look<'_>, columns: usize) {
+    pub(super) fn problem(&mut self, problem: Option<&str>, look: &Look<'_>, columns: usize) {
         if let Some(problem) = problem {
             let sign = Span::styled(format!("{} ", look.glyphs().bad), look.theme.bad());
             self.lines.extend(look.hanging(sign, problem, look.theme.title(), columns));
         }
     }
 
-    fn next(&mut self, sentence: &str, look: &Look<'_>, columns: usize) {
+    pub(super) fn next(&mut self, sentence: &str, look: &Look<'_>, columns: usize) {
         self.lines.extend(look.next(sentence, columns));
     }
 
@@ -137,6 +145,9 @@ fn key(form: &KeyForm, look: &Look<'_>, columns: usize) -> Form {
     };
     drawn.lines.push(Line::from(vec![label("Type", focus == FormFocus::Kind, look), Span::raw(kind)]));
     drawn.note(form.kind().meaning(), look, columns);
+    if let Some(advice) = form.advice() {
+        drawn.note(&format!("{advice}: that is chosen now"), look, columns);
+    }
     match form.kind() {
         KeyKind::Enum => {
             drawn.options("Options", form.options(), focus == FormFocus::Detail, look, columns);
