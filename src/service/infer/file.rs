@@ -1,9 +1,6 @@
 //! A file as what suggests keys: a table, or a schema.
 
-use std::{collections::BTreeMap, fs::File, io::Read as _, path::Path};
-
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use std::{fs::File, io::Read as _, path::Path};
 
 use super::{Looking, counted};
 use crate::{
@@ -11,16 +8,13 @@ use crate::{
         columns::Names,
         table::{Format, Row, TableError, TableReader},
     },
-    schema::{KeyType, Suggestion, check_key},
+    schema::Suggestion,
     store::{config, expand_home},
     wizard::{Inferred, Problem},
 };
 
 /// As many rows are looked at.
 const MOST_ROWS: u64 = 200_000;
-
-/// A longer file holds no schema.
-const LONGEST_SCHEMA: u64 = 64 << 20;
 
 /// Looks at a table or reads a schema. `join` is what a row names, where the config says so.
 pub(super) fn look(path: &str, join: Option<config::Join>) -> Result<Inferred, Problem> {
@@ -133,36 +127,20 @@ fn first_byte(path: &str) -> Result<Option<u8>, Problem> {
 
 /// The keys of a schema, JSON as Encord writes it or TOML as under `[schema.keys]`. They have no values.
 fn schema(path: &str) -> Result<Inferred, Problem> {
-    let mut text = String::new();
-    let read = open(path)?.take(LONGEST_SCHEMA).read_to_string(&mut text);
-    read.map_err(|error| unreadable(path, &error.to_string()))?;
-    let text = text.trim_start_matches('\u{feff}');
-    let is_toml = path.to_ascii_lowercase().ends_with(".toml");
-    let (keys, left): (Vec<(String, KeyType)>, usize) = if is_toml {
-        let keys = toml_keys(text).map_err(|error| Problem::config(format!("{path} is no schema: {error}")))?;
-        (keys.into_iter().collect(), 0)
-    } else {
-        let entries: Map<String, Value> = serde_json::from_str(text)
-            .map_err(|error| Problem::config(format!("{path} is neither a table nor a schema: {error}.")))?;
-        if entries.values().any(|entry| entry["ty"].is_null()) {
-            return Err(Problem::config(format!("{path} is neither a table nor a schema.")).hint(
-                "A table is an array of objects or one object a line; of a schema every key has an object with \"ty\".",
-            ));
-        }
-        let all = entries.len();
-        let known = entries.into_iter().filter_map(|(key, entry)| Some((key, KeyType::read(&entry)?)));
-        let known: Vec<_> = known.collect();
-        let left = all - known.len();
-        (known, left)
-    };
+    let read = config::read_schema_file(Path::new(&expand_home(path))).map_err(|error| {
+        Problem::config(error.0).hint(
+            "A table is an array of objects or one object a line; of a schema every key has an object with \"ty\", or a type \
+             in TOML.",
+        )
+    })?;
     let file = Path::new(path).file_name().map_or_else(|| path.into(), |name| name.to_string_lossy());
-    let mut source = format!("{file} ({}", counted(keys.len() as u64, "key", "keys"));
-    if left > 0 {
-        source.push_str(&format!(", besides {left} that are deleted or of an unknown type"));
+    let mut source = format!("{file} ({}", counted(read.keys.len() as u64, "key", "keys"));
+    if !read.left.is_empty() {
+        source.push_str(&format!(", besides {} that are deleted or of an unknown type", read.left.len()));
     }
     source.push(')');
-    let suggestions = keys.into_iter().map(|(key, key_type)| Suggestion {
-        key_error: check_key(&key).err(),
+    let suggestions = read.keys.into_iter().map(|(key, key_type)| Suggestion {
+        key_error: None,
         key,
         key_type,
         options: None,
@@ -172,21 +150,4 @@ fn schema(path: &str) -> Result<Inferred, Problem> {
         distinct: None,
     });
     Ok(Inferred { suggestions: suggestions.collect(), sources: vec![source], is_part: false, table: None })
-}
-
-#[derive(Deserialize)]
-struct Config {
-    schema: Schema,
-}
-
-#[derive(Deserialize)]
-struct Schema {
-    keys: BTreeMap<String, KeyType>,
-}
-
-fn toml_keys(text: &str) -> Result<BTreeMap<String, KeyType>, toml::de::Error> {
-    match toml::from_str::<Config>(text) {
-        Ok(config) => Ok(config.schema.keys),
-        Err(_) => toml::from_str(text),
-    }
 }
