@@ -25,6 +25,10 @@ pub struct BlobFacts<'a> {
     pub is_folder: bool,
     /// Whether the blob is on its way back from the archive tier and cannot be read yet.
     pub rehydrating: bool,
+    /// The time of its last change, as RFC 1123 or ISO 8601 writes it.
+    pub last_modified: Option<&'a str>,
+    /// What changes with every change of it, without quotation marks.
+    pub etag: Option<&'a str>,
 }
 
 /// Why a blob is not in the manifest.
@@ -33,6 +37,16 @@ pub struct BlobFacts<'a> {
 pub enum SkipReason {
     /// The include or exclude globs keep it out.
     Excluded,
+    /// Smaller than min_size.
+    TooSmall,
+    /// Larger than max_size.
+    TooLarge,
+    /// Last changed before modified_from.
+    ChangedBefore,
+    /// Last changed at modified_before or later.
+    ChangedAfter,
+    /// In none of the access tiers that are wanted.
+    OtherTier,
     /// A directory, or the empty blob that stands for one.
     FolderMarker,
     /// In the Archive tier, or still coming back from it: Encord cannot read it.
@@ -43,28 +57,54 @@ pub enum SkipReason {
     UnknownType,
     /// No URL can name it.
     Unreachable,
+    /// Registered by an earlier run, and not changed since.
+    Unchanged,
+    /// In an inventory: of another container than the config's.
+    OtherContainer,
+    /// In an inventory: a snapshot, or a version that is not the current one.
+    OldVersion,
+    /// In an inventory: deleted, and kept only for some days.
+    Deleted,
 }
 
 impl SkipReason {
     /// Every reason, in the order of the tests that are made.
-    pub const ALL: [SkipReason; 6] = [
+    pub const ALL: [SkipReason; 15] = [
         SkipReason::Excluded,
+        SkipReason::TooSmall,
+        SkipReason::TooLarge,
+        SkipReason::ChangedBefore,
+        SkipReason::ChangedAfter,
+        SkipReason::OtherTier,
         SkipReason::FolderMarker,
         SkipReason::Archived,
         SkipReason::Empty,
         SkipReason::UnknownType,
         SkipReason::Unreachable,
+        SkipReason::Unchanged,
+        SkipReason::OtherContainer,
+        SkipReason::OldVersion,
+        SkipReason::Deleted,
     ];
 
     /// A short name for screens and reports.
     pub fn label(self) -> &'static str {
         match self {
             SkipReason::Excluded => "excluded by your rules",
+            SkipReason::TooSmall => "smaller than min_size",
+            SkipReason::TooLarge => "larger than max_size",
+            SkipReason::ChangedBefore => "changed before modified_from",
+            SkipReason::ChangedAfter => "changed at modified_before or later",
+            SkipReason::OtherTier => "in another access tier",
             SkipReason::FolderMarker => "folder marker",
             SkipReason::Archived => "in the archive tier",
             SkipReason::Empty => "empty (0 bytes)",
             SkipReason::UnknownType => "unknown type",
             SkipReason::Unreachable => "no URL can name it",
+            SkipReason::Unchanged => "registered by an earlier run, unchanged",
+            SkipReason::OtherContainer => "in another container",
+            SkipReason::OldVersion => "snapshot or older version",
+            SkipReason::Deleted => "deleted",
         }
     }
 
@@ -72,6 +112,11 @@ impl SkipReason {
     pub fn advice(self) -> &'static str {
         match self {
             SkipReason::Excluded => "Change include or exclude under [manifest] if it should be taken.",
+            SkipReason::TooSmall => "Lower min_size under [manifest] if it should be taken.",
+            SkipReason::TooLarge => "Raise max_size under [manifest] if it should be taken.",
+            SkipReason::ChangedBefore => "Set an earlier modified_from under [manifest] if it should be taken.",
+            SkipReason::ChangedAfter => "Set a later modified_before under [manifest] if it should be taken.",
+            SkipReason::OtherTier => "Add its access tier to tiers under [manifest] if it should be taken.",
             SkipReason::FolderMarker => "Nothing to do: it stands for a folder and holds no data.",
             SkipReason::Archived => "Move it to the Hot tier (rehydration takes hours), then list again.",
             SkipReason::Empty => "Upload the file again; its content is missing.",
@@ -81,6 +126,14 @@ impl SkipReason {
             SkipReason::Unreachable => {
                 "Rename the blob: clients drop the path segments '.' and '..', and Encord takes URLs of 16 KB at most."
             }
+            SkipReason::Unchanged => {
+                "Nothing to do: Encord has it. Without since under [manifest] everything is taken again."
+            }
+            SkipReason::OtherContainer => {
+                "Nothing to do: the inventory covers the whole account, the import one container."
+            }
+            SkipReason::OldVersion => "Nothing to do: Encord reads the current version.",
+            SkipReason::Deleted => "Restore it in Azure first if it should be taken.",
         }
     }
 }
@@ -129,6 +182,9 @@ impl Builder {
         }
         if !self.rules.takes(name) {
             return sink.skipped(skip(SkipReason::Excluded));
+        }
+        if let Some(reason) = self.rules.filter().refuses(blob) {
+            return sink.skipped(skip(reason));
         }
         let by_rule = self.rules.kind(name);
         let by_extension = Kind::from_extension(name);
@@ -227,7 +283,16 @@ mod tests {
     }
 
     fn blob(name: &str) -> BlobFacts<'_> {
-        BlobFacts { name, size: 9, content_type: None, tier: Some("Hot"), is_folder: false, rehydrating: false }
+        BlobFacts {
+            name,
+            size: 9,
+            content_type: None,
+            tier: Some("Hot"),
+            is_folder: false,
+            rehydrating: false,
+            last_modified: None,
+            etag: None,
+        }
     }
 
     fn build(texts: &RuleTexts, blobs: &[BlobFacts<'_>]) -> Collected {

@@ -4,6 +4,7 @@ pub mod batch;
 pub mod builder;
 pub mod data_items;
 pub mod file_form;
+pub mod filter;
 mod finding;
 mod item;
 mod judge;

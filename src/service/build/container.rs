@@ -46,6 +46,8 @@ pub(super) async fn read(
                             tier: blob.tier.as_deref(),
                             is_folder: blob.is_folder,
                             rehydrating: blob.archive_status.is_some(),
+                            last_modified: blob.last_modified.as_deref(),
+                            etag: blob.etag.as_deref(),
                         };
                         result = builder.blob(&facts, &mut sink);
                     }
