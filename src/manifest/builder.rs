@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Code, Finding, Item, Kind, Origin, Sink, natural, object_url,
     rules::{GroupKey, Rules},
+    since::{Known, fingerprint, group_etag},
     title,
 };
 
@@ -154,6 +155,7 @@ pub struct Skipped {
 #[derive(Debug)]
 pub struct Builder {
     shared: Arc<Shared>,
+    known: Option<Arc<dyn Known>>,
     held: Held,
 }
 
@@ -185,19 +187,27 @@ struct File {
     name: String,
     url: String,
     bytes: u64,
+    /// Only where it is needed.
+    etag: Option<String>,
 }
 
 impl Builder {
     /// A builder for one container. `account_url` is the storage account as Encord is to see it.
     pub fn new(rules: Rules, account_url: &str, container: &str) -> Builder {
         let shared = Shared { rules, account_url: account_url.to_owned(), container: container.to_owned() };
-        Builder { shared: Arc::new(shared), held: Held::default() }
+        Builder { shared: Arc::new(shared), known: None, held: Held::default() }
+    }
+
+    /// Leaves out what earlier runs have registered, and gives every item what the next run will know it by.
+    #[must_use]
+    pub fn since(self, known: Option<Arc<dyn Known>>) -> Builder {
+        Builder { known, ..self }
     }
 
     /// A builder by the same rules that has seen no blob yet.
     #[must_use]
     pub fn part(&self) -> Builder {
-        Builder { shared: Arc::clone(&self.shared), held: Held::default() }
+        Builder { shared: Arc::clone(&self.shared), known: self.known.clone(), held: Held::default() }
     }
 
     /// Takes over what a part holds, whose blobs come after those seen so far.
@@ -239,6 +249,11 @@ impl Builder {
         let Ok(url) = object_url::object_url(account_url, container, name) else {
             return sink.skipped(skip(SkipReason::Unreachable));
         };
+        let etag = self.known.as_ref().and(blob.etag);
+        let urls = vec![url];
+        if group.is_none() && self.holds(&urls, etag) {
+            return sink.skipped(skip(SkipReason::Unchanged));
+        }
         if by_rule.is_none()
             && let (Some(extension), Some(content_type)) = (by_extension, by_content_type)
             && extension != content_type
@@ -255,7 +270,13 @@ impl Builder {
             sink.finding(Finding::new(Code::MetadataPath, name, message))?;
         }
         if let Some(key) = group {
-            self.held.groups.entry(key).or_default().push(File { name: name.to_owned(), url, bytes: blob.size });
+            let files = urls.into_iter().map(|url| File {
+                name: name.to_owned(),
+                url,
+                bytes: blob.size,
+                etag: etag.map(str::to_owned),
+            });
+            self.held.groups.entry(key).or_default().extend(files);
             return Ok(());
         }
         match kind {
@@ -263,7 +284,8 @@ impl Builder {
                 let item = Item {
                     client_metadata: rules.metadata(name),
                     bytes: blob.size,
-                    ..Item::new(kind, title::from_path(name), vec![url])
+                    etag: etag.map(str::to_owned),
+                    ..Item::new(kind, title::from_path(name), urls)
                 };
                 sink.item(&Origin::blob(name), item)
             }
@@ -271,19 +293,37 @@ impl Builder {
         }
     }
 
+    /// Whether an earlier run registered an item in just this state.
+    fn holds(&self, urls: &[String], etag: Option<&str>) -> bool {
+        match (&self.known, etag) {
+            (Some(known), Some(etag)) => known.holds(&fingerprint(urls, etag)),
+            _ => false,
+        }
+    }
+
     /// Hands over the groups, their files in natural order. Call it once, after the last blob.
     ///
     /// # Errors
     /// The sink's.
-    pub fn finish<S: Sink>(self, sink: &mut S) -> Result<(), S::Error> {
-        let Shared { rules, container, .. } = &*self.shared;
-        for (key, mut frames) in self.held.groups {
+    pub fn finish<S: Sink>(mut self, sink: &mut S) -> Result<(), S::Error> {
+        let shared = Arc::clone(&self.shared);
+        let Shared { rules, container, .. } = &*shared;
+        for (key, mut frames) in std::mem::take(&mut self.held.groups) {
             frames.sort_by(|a, b| natural::compare(&a.name, &b.name));
             let client_metadata = frames.first().map(|frame| rules.metadata(&frame.name)).unwrap_or_default();
             let name = if key.key.is_empty() { container.clone() } else { key.key };
             let bytes = frames.iter().map(|frame| frame.bytes).sum();
-            let urls = frames.into_iter().map(|frame| frame.url).collect();
-            let item = Item { client_metadata, bytes, ..Item::new(key.kind, title::from_path(&name), urls) };
+            let etag = frames.iter().map(|frame| frame.etag.as_deref()).collect::<Option<Vec<_>>>().map(group_etag);
+            let names: Vec<String> = frames.iter_mut().map(|frame| std::mem::take(&mut frame.name)).collect();
+            let urls: Vec<String> = frames.into_iter().map(|frame| frame.url).collect();
+            // A group is one item: with one new file in it, all of it comes again.
+            if self.holds(&urls, etag.as_deref()) {
+                for name in names {
+                    sink.skipped(Skipped { name, reason: SkipReason::Unchanged })?;
+                }
+                continue;
+            }
+            let item = Item { client_metadata, bytes, etag, ..Item::new(key.kind, title::from_path(&name), urls) };
             sink.item(&Origin::blob(&name), item)?;
         }
         Ok(())
@@ -418,6 +458,53 @@ mod tests {
         }
         builder.finish(&mut whole).unwrap();
         assert_eq!(whole.items, build(&texts, &blobs).items);
+    }
+
+    /// Knows what it is told; the items of a first build are its memory of them.
+    #[derive(Debug, Default)]
+    struct Memory(Vec<crate::manifest::since::Fingerprint>);
+
+    impl Known for Memory {
+        fn holds(&self, item: &crate::manifest::since::Fingerprint) -> bool {
+            self.0.contains(item)
+        }
+    }
+
+    fn build_since(memory: &Arc<Memory>, blobs: &[BlobFacts<'_>]) -> Collected {
+        let mut collected = Collected::default();
+        let mut builder = Builder::new(Rules::new(&RuleTexts::default()).unwrap(), "https://a.example", "c")
+            .since(Some(Arc::clone(memory) as _));
+        for blob in blobs {
+            builder.blob(blob, &mut collected).unwrap();
+        }
+        builder.finish(&mut collected).unwrap();
+        collected
+    }
+
+    #[test]
+    fn since_the_last_run_only_what_is_new_or_changed_is_taken_and_groups_are_whole() {
+        let at = |name: &'static str, etag: &'static str| BlobFacts { etag: Some(etag), ..blob(name) };
+        let blobs = [at("a.jpg", "1"), at("b.jpg", "2"), at("ct/1.dcm", "3"), at("ct/2.dcm", "4"), at("mr/1.dcm", "5")];
+        let first = build_since(&Arc::default(), &blobs);
+        assert_eq!((first.items.len(), first.skipped.len()), (4, 0));
+        let known = |item: &Item| fingerprint(&item.urls, item.etag.as_deref().unwrap());
+        let memory = Arc::new(Memory(first.items.iter().map(known).collect()));
+        for (changed, items, unchanged) in [
+            (blobs.to_vec(), vec![], 5),
+            (vec![at("a.jpg", "1"), at("b.jpg", "9"), at("new.jpg", "8")], vec!["b.jpg", "new.jpg"], 1),
+            // A frame changed, added, gone.
+            (vec![at("ct/1.dcm", "3"), at("ct/2.dcm", "7"), at("mr/1.dcm", "5")], vec!["ct"], 1),
+            (vec![at("ct/1.dcm", "3"), at("ct/2.dcm", "4"), at("ct/3.dcm", "6")], vec!["ct"], 0),
+            (vec![at("ct/1.dcm", "3")], vec!["ct"], 0),
+            // Without an ETag nothing can be told.
+            (vec![blob("a.jpg")], vec!["a.jpg"], 0),
+        ] {
+            let built = build_since(&memory, &changed);
+            let titles: Vec<_> = built.items.iter().map(|item| item.title.as_str()).collect();
+            assert_eq!(titles, items, "{changed:?}");
+            assert_eq!(built.skipped.len(), unchanged, "{changed:?}");
+            assert!(built.skipped.iter().all(|skipped| skipped.reason == SkipReason::Unchanged));
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub mod object_url;
 pub mod path_metadata;
 pub mod read;
 pub mod rules;
+pub mod since;
 mod sink;
 mod strict;
 pub mod title;

@@ -26,7 +26,8 @@ pub(super) async fn read(
     let resolved = resolve(access)?;
     let container = resolved.open()?;
     let rules = Rules::new(&manifest.rules()).map_err(|error| Problem::config(format!("[manifest] {error}.")))?;
-    let mut builder = Builder::new(rules, &resolved.object_base(&access.azure), container.name());
+    let mut builder =
+        Builder::new(rules, &resolved.object_base(&access.azure), container.name()).since(building.known.cloned());
     let write_fault = |error: std::io::Error| disk_problem("write the manifest", &error);
     let mut told = Instant::now();
     let mut blobs = 0u64;

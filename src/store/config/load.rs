@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 use thiserror::Error;
 
-use super::Config;
+use super::{Config, Source};
 use crate::{
     access::endpoint,
     manifest::rules::Rules,
@@ -143,6 +143,13 @@ fn check(config: &Config) -> Result<(), ConfigError> {
     if let Err(error) = Rules::new(&config.manifest.rules()) {
         return fail(format!("[manifest] {error}."));
     }
+    if config.manifest.since.is_some() && config.manifest.source == Source::File {
+        return fail(
+            "[manifest] since = \"last-run\" does not go with source = \"file\": a file does not say whether its blobs have changed. \
+             Take since out, or use the source \"container\" or \"inventory\"."
+                .into(),
+        );
+    }
     if config.folder.path.is_some() && config.folder.uuid.is_some() {
         return fail("[folder] has both path and uuid; keep one.".into());
     }
@@ -271,6 +278,7 @@ mod tests {
             ("version = 1\n[schema.keys]\nx = \"integer\"", "not a metadata type"),
             ("version = 1\n[manifest]\ninclude = [\"a[\"]", "glob"),
             ("version = 1\n[manifest]\nmodified_from = \"May\"", "[manifest] modified_from"),
+            ("version = 1\n[manifest]\nsource = \"file\"\nfile = \"a\"\nsince = \"last-run\"", "Take since out"),
             ("version = 1\n[manifest]\ntiers = [\"Warm\"]", "access tier"),
             ("version = 1\n[manifest]\nmin_size = 5\nmax_size = 4", "larger than"),
             ("version = 1\n[upload]\njobs_in_flight = 0", "1 or more"),
