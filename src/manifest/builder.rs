@@ -60,8 +60,6 @@ pub enum SkipReason {
     Unreachable,
     /// Registered by an earlier run, and not changed since.
     Unchanged,
-    /// In an inventory: of another container than the config's.
-    OtherContainer,
     /// In an inventory: a snapshot, or a version that is not the current one.
     OldVersion,
     /// In an inventory: deleted, and kept only for some days.
@@ -70,7 +68,7 @@ pub enum SkipReason {
 
 impl SkipReason {
     /// Every reason, in the order of the tests that are made.
-    pub const ALL: [SkipReason; 15] = [
+    pub const ALL: [SkipReason; 14] = [
         SkipReason::Excluded,
         SkipReason::TooSmall,
         SkipReason::TooLarge,
@@ -83,7 +81,6 @@ impl SkipReason {
         SkipReason::UnknownType,
         SkipReason::Unreachable,
         SkipReason::Unchanged,
-        SkipReason::OtherContainer,
         SkipReason::OldVersion,
         SkipReason::Deleted,
     ];
@@ -103,7 +100,6 @@ impl SkipReason {
             SkipReason::UnknownType => "unknown type",
             SkipReason::Unreachable => "no URL can name it",
             SkipReason::Unchanged => "registered by an earlier run, unchanged",
-            SkipReason::OtherContainer => "in another container",
             SkipReason::OldVersion => "snapshot or older version",
             SkipReason::Deleted => "deleted",
         }
@@ -129,9 +125,6 @@ impl SkipReason {
             }
             SkipReason::Unchanged => {
                 "Nothing to do: Encord has it. Without since under [manifest] everything is taken again."
-            }
-            SkipReason::OtherContainer => {
-                "Nothing to do: the inventory covers the whole account, the import one container."
             }
             SkipReason::OldVersion => "Nothing to do: Encord reads the current version.",
             SkipReason::Deleted => "Restore it in Azure first if it should be taken.",

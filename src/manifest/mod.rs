@@ -6,6 +6,7 @@ pub mod data_items;
 pub mod file_form;
 pub mod filter;
 mod finding;
+pub mod inventory;
 mod item;
 mod judge;
 mod kind;
