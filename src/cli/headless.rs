@@ -12,6 +12,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::{output::Output, signals};
 use crate::{
     access::cors,
+    manifest::SkipReason,
     service::Driver,
     store::{Home, Summary, config::Config},
     wizard::{
@@ -221,6 +222,13 @@ impl Headless {
             }
         }
         checks
+    }
+
+    /// Where only what is new or changed is wanted and nothing is: how many blobs earlier runs registered.
+    pub(crate) fn nothing_new(&self) -> Option<u64> {
+        let Listing::Built(facts) = self.wizard.manifest().state() else { return None };
+        let unchanged = facts.summary.skipped.get(&SkipReason::Unchanged).copied()?;
+        (facts.summary.total_items() == 0 && facts.summary.errors == 0).then_some(unchanged)
     }
 
     /// Reports the finished manifest with its findings.

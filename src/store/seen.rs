@@ -130,7 +130,7 @@ impl Entries {
         let length = file.metadata()?.len();
         let mut file = BufReader::with_capacity(64 * 1024, file);
         let mut magic = [0; MAGIC.len()];
-        if length < ENTRY || length % ENTRY != 0 || file.read_exact(&mut magic).is_err() || magic != MAGIC {
+        if length < ENTRY || !length.is_multiple_of(ENTRY) || file.read_exact(&mut magic).is_err() || magic != MAGIC {
             return Err(damaged(path));
         }
         Ok(Some(Entries { file, left: length / ENTRY - 1 }))

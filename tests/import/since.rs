@@ -69,7 +69,10 @@ async fn the_next_run_takes_what_is_new_changed_or_failed_and_nothing_else() {
     }
 
     // Nothing to register is not a failure.
-    let ended = run(&mut scene.run(&["--dry-run", "--json"]));
-    assert_eq!(only(&events(&ended), "listing")["skipped"], 37);
-    println!("{}\n{}", ended.stdout, ended.stderr);
+    for flags in [&["--yes", "--json"][..], &["--dry-run", "--json"]] {
+        let ended = run(&mut scene.run(flags)).expect(0);
+        assert_eq!(only(&events(&ended), "unchanged")["blobs"], 37);
+    }
+    let ended = run(&mut scene.run(&["--yes"])).expect(0);
+    assert!(ended.stdout.contains("no blob is new or changed"), "{}", ended.stdout);
 }

@@ -90,7 +90,7 @@ impl<R: ChunkReader + 'static> ParquetRows<R> {
             }
             self.left_in_group = usize::try_from(group.metadata().num_rows()).unwrap_or_default();
             let open = self.columns.iter().map(|(column, place)| {
-                let reader = group.get_column_reader(*place).map_err(|error| words(error))?;
+                let reader = group.get_column_reader(*place).map_err(words)?;
                 Chunk::new(*column, &group.metadata().schema_descr().column(*place), reader)
             });
             let open = open.collect::<Result<_, String>>();

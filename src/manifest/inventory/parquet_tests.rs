@@ -41,8 +41,9 @@ fn sample(compression: Compression, rows: usize) -> Vec<u8> {
                     column.typed::<ByteArrayType>().write_batch(&names, None, None).unwrap();
                 }
                 1 | 2 => {
-                    let (values, levels) =
-                        optional(rows, |row| (row % 3 > 0).then_some(1_775_001_600_000 + number(row) as i64));
+                    let (values, levels) = optional(rows, |row| {
+                        (!row.is_multiple_of(3)).then_some(1_775_001_600_000 + number(row) as i64)
+                    });
                     column.typed::<Int64Type>().write_batch(&values, Some(&levels), None).unwrap();
                 }
                 3 => {
@@ -50,15 +51,15 @@ fn sample(compression: Compression, rows: usize) -> Vec<u8> {
                     column.typed::<ByteArrayType>().write_batch(&values, Some(&levels), None).unwrap();
                 }
                 4 => {
-                    let (values, levels) = optional(rows, |row| (row % 7 > 0).then_some(number(row) as i64));
+                    let (values, levels) = optional(rows, |row| (!row.is_multiple_of(7)).then_some(number(row) as i64));
                     column.typed::<Int64Type>().write_batch(&values, Some(&levels), None).unwrap();
                 }
                 5 => {
-                    let (values, levels) = optional(rows, |row| (row % 7 == 0).then_some(true));
+                    let (values, levels) = optional(rows, |row| (row.is_multiple_of(7)).then_some(true));
                     column.typed::<BoolType>().write_batch(&values, Some(&levels), None).unwrap();
                 }
                 6 => {
-                    let (values, levels) = optional(rows, |row| (row % 5 == 0).then(|| text("2026".into())));
+                    let (values, levels) = optional(rows, |row| (row.is_multiple_of(5)).then(|| text("2026".into())));
                     column.typed::<ByteArrayType>().write_batch(&values, Some(&levels), None).unwrap();
                 }
                 _ => {
@@ -88,9 +89,9 @@ fn every_row_of_every_group_is_read_with_its_own_cells() {
             let at = seen % (ROWS / 2);
             assert_eq!(row.name, format!("c/图 {seen}"));
             assert_eq!(row.etag, Some(&*format!("0x{seen}")));
-            assert_eq!(row.size, if at % 7 > 0 { seen as u64 } else { 0 });
-            assert_eq!((row.is_folder, row.is_old), (at % 7 == 0, at % 5 == 0));
-            assert_eq!(row.last_modified.is_some(), at % 3 > 0);
+            assert_eq!(row.size, if !at.is_multiple_of(7) { seen as u64 } else { 0 });
+            assert_eq!((row.is_folder, row.is_old), (at.is_multiple_of(7), at.is_multiple_of(5)));
+            assert_eq!(row.last_modified.is_some(), !at.is_multiple_of(3));
             if seen == 1 {
                 assert_eq!(row.last_modified.as_deref(), Some("2026-04-01T00:00:00.001Z"));
             }

@@ -20,7 +20,7 @@ const ATTEMPTS: u32 = 5;
 #[derive(Debug, Error)]
 pub enum DownloadError {
     /// As the service answers.
-    #[error("{0:?}")]
+    #[error("{}", .0.kind)]
     Azure(Error),
     /// It cannot be kept here.
     #[error("{0}")]

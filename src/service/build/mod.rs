@@ -105,11 +105,11 @@ pub async fn build_manifest(
 ) -> Result<(ManifestDir, u64), Problem> {
     let write_fault = |error: std::io::Error| disk_problem("write the manifest", &error);
     let mut writer = ManifestWriter::create(dir).map_err(write_fault)?;
-    let known = since::known(runs, access, manifest, dir)?;
-    if let Some((_, note)) = &known {
-        writer.note(note);
+    let earlier = since::known(runs, access, manifest, dir)?;
+    if let Some(earlier) = &earlier {
+        writer.note(&earlier.note);
     }
-    let building = Building { access, manifest, known: known.as_ref().map(|(known, _)| known), dir };
+    let building = Building { access, manifest, known: earlier.as_ref().map(|earlier| &earlier.known), dir };
     let mut writing = Writing { judge: Judge::new(demands), writer, started: Instant::now() };
     let blobs = match manifest.source {
         Source::Container => container::read(&building, &mut writing, tell).await?,

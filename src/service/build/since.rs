@@ -22,14 +22,21 @@ pub struct Runs<'a> {
     pub config: &'a str,
 }
 
-/// What earlier runs have registered from the container, and a sentence about it; `None` where nobody asks. The run of the
-/// manifest in `dir` will record what it registers.
+/// What earlier runs have registered from the container.
+#[derive(Debug)]
+pub(super) struct Earlier {
+    pub(super) known: Arc<dyn Known>,
+    /// A sentence about it.
+    pub(super) note: String,
+}
+
+/// What earlier runs have registered; `None` where nobody asks. The run of the manifest in `dir` will record what it registers.
 pub(super) fn known(
     runs: Runs<'_>,
     access: &AzureAccess,
     manifest: &config::Manifest,
     dir: &Path,
-) -> Result<Option<(Arc<dyn Known>, String)>, Problem> {
+) -> Result<Option<Earlier>, Problem> {
     let Some(Since::LastRun) = manifest.since else { return Ok(None) };
     let container = resolve(access)?.open()?;
     let path = seen::seen_path(runs.home, runs.config, container.url().as_str());
@@ -50,5 +57,5 @@ pub(super) fn known(
             container.name()
         ),
     };
-    Ok(Some((Arc::new(seen), note)))
+    Ok(Some(Earlier { known: Arc::new(seen), note }))
 }

@@ -40,7 +40,7 @@ pub(super) struct Found {
 #[derive(Debug)]
 enum Place {
     Local(PathBuf),
-    Azure(Account, String),
+    Azure(Box<Account>, String),
 }
 
 /// What lies in a folder, by name without the path.
@@ -73,7 +73,7 @@ pub(super) async fn find(file: &str, resolved: &Resolved, dir: &Path) -> Result<
     } else {
         let account = Account::open(&resolved.account_url, &resolved.auth).map_err(|error| azure_problem(&error))?;
         let (container, path) = file.split_once('/').unwrap_or((file, ""));
-        let place = Place::Azure(account, container.to_owned());
+        let place = Place::Azure(Box::new(account), container.to_owned());
         let path = path.trim_end_matches('/');
         if path.is_empty() || path.ends_with(MANIFEST) {
             (place, path.to_owned(), None)
