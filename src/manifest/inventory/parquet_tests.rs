@@ -109,12 +109,12 @@ fn a_damaged_file_is_a_fault_and_never_a_panic() {
         assert!(read(whole[..length].to_vec(), &mut |_| {}).is_err(), "{length}");
     }
     let mut faults = 0;
-    for step in 0..whole.len() {
+    for step in (0..whole.len()).step_by(1 + whole.len() / 500) {
         let mut bytes = whole.clone();
         bytes[step] ^= 1 << (step % 8);
         faults += usize::from(read(bytes, &mut |_| {}).is_err());
     }
-    assert!(faults > whole.len() / 10, "{faults} of {}", whole.len());
+    assert!(faults > 50, "{faults} of {}", whole.len());
 }
 
 #[test]
