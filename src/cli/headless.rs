@@ -12,6 +12,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use super::{output::Output, signals};
 use crate::{
     access::cors,
+    manifest::SkipReason,
     service::Driver,
     store::{Home, Summary, config::Config},
     wizard::{
@@ -223,13 +224,22 @@ impl Headless {
         checks
     }
 
+    /// Where only what is new or changed is wanted and nothing is: how many blobs earlier runs registered.
+    pub(crate) fn nothing_new(&self) -> Option<u64> {
+        let Listing::Built(facts) = self.wizard.manifest().state() else { return None };
+        let unchanged = facts.summary.skipped.get(&SkipReason::Unchanged).copied()?;
+        (facts.summary.total_items() == 0 && facts.summary.errors == 0).then_some(unchanged)
+    }
+
     /// Reports the finished manifest with its findings.
     pub(crate) fn report_manifest(&mut self) {
         let Listing::Built(facts) = self.wizard.manifest().state() else { return };
         let (facts, summary) = (facts.clone(), facts.summary.clone());
         self.output.event(&json!({
             "event": "listing", "blobs": facts.blobs, "items": summary.total_items(), "skipped": summary.total_skipped(),
+            "notes": summary.notes,
         }));
+        summary.notes.iter().for_each(|note| self.output.message(note));
         let mut left_out: Vec<String> =
             summary.skipped.iter().map(|(reason, count)| format!("{count} {}", reason.label())).collect();
         if left_out.is_empty() {

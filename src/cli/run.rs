@@ -123,6 +123,13 @@ async fn steps(headless: &mut Headless, home: &Home, consent: Consent) -> Result
     opened?;
     headless.reach(Step::Manifest).await?;
     headless.report_manifest();
+    if let Some(unchanged) = headless.nothing_new() {
+        headless.output.event(&json!({ "event": "unchanged", "blobs": unchanged }));
+        headless.output.result(&format!(
+            "Nothing to do: no blob is new or changed ({unchanged} were registered by earlier runs)."
+        ));
+        return Ok(Exit::Done);
+    }
     headless.reach(Step::Upload).await?;
     let Some(plan) = headless.wizard.plan() else {
         return Err(Stopped::Blocked(Problem::other("The plan could not be made.")));

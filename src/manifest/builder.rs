@@ -1,12 +1,13 @@
 //! Turns listed blobs into items, and accounts for every blob that does not become one.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
 use super::{
     Code, Finding, Item, Kind, Origin, Sink, natural, object_url,
     rules::{GroupKey, Rules},
+    since::{Known, fingerprint, group_etag},
     title,
 };
 
@@ -25,6 +26,10 @@ pub struct BlobFacts<'a> {
     pub is_folder: bool,
     /// Whether the blob is on its way back from the archive tier and cannot be read yet.
     pub rehydrating: bool,
+    /// The time of its last change, as RFC 1123 or ISO 8601 writes it.
+    pub last_modified: Option<&'a str>,
+    /// What changes with every change of it, without quotation marks.
+    pub etag: Option<&'a str>,
 }
 
 /// Why a blob is not in the manifest.
@@ -33,6 +38,16 @@ pub struct BlobFacts<'a> {
 pub enum SkipReason {
     /// The include or exclude globs keep it out.
     Excluded,
+    /// Smaller than min_size.
+    TooSmall,
+    /// Larger than max_size.
+    TooLarge,
+    /// Last changed before modified_from.
+    ChangedBefore,
+    /// Last changed at modified_before or later.
+    ChangedAfter,
+    /// In none of the access tiers that are wanted.
+    OtherTier,
     /// A directory, or the empty blob that stands for one.
     FolderMarker,
     /// In the Archive tier, or still coming back from it: Encord cannot read it.
@@ -43,28 +58,50 @@ pub enum SkipReason {
     UnknownType,
     /// No URL can name it.
     Unreachable,
+    /// Registered by an earlier run, and not changed since.
+    Unchanged,
+    /// In an inventory: a snapshot, or a version that is not the current one.
+    OldVersion,
+    /// In an inventory: deleted, and kept only for some days.
+    Deleted,
 }
 
 impl SkipReason {
     /// Every reason, in the order of the tests that are made.
-    pub const ALL: [SkipReason; 6] = [
+    pub const ALL: [SkipReason; 14] = [
         SkipReason::Excluded,
+        SkipReason::TooSmall,
+        SkipReason::TooLarge,
+        SkipReason::ChangedBefore,
+        SkipReason::ChangedAfter,
+        SkipReason::OtherTier,
         SkipReason::FolderMarker,
         SkipReason::Archived,
         SkipReason::Empty,
         SkipReason::UnknownType,
         SkipReason::Unreachable,
+        SkipReason::Unchanged,
+        SkipReason::OldVersion,
+        SkipReason::Deleted,
     ];
 
     /// A short name for screens and reports.
     pub fn label(self) -> &'static str {
         match self {
             SkipReason::Excluded => "excluded by your rules",
+            SkipReason::TooSmall => "smaller than min_size",
+            SkipReason::TooLarge => "larger than max_size",
+            SkipReason::ChangedBefore => "changed before modified_from",
+            SkipReason::ChangedAfter => "changed at modified_before or later",
+            SkipReason::OtherTier => "in another access tier",
             SkipReason::FolderMarker => "folder marker",
             SkipReason::Archived => "in the archive tier",
             SkipReason::Empty => "empty (0 bytes)",
             SkipReason::UnknownType => "unknown type",
             SkipReason::Unreachable => "no URL can name it",
+            SkipReason::Unchanged => "registered by an earlier run, unchanged",
+            SkipReason::OldVersion => "snapshot or older version",
+            SkipReason::Deleted => "deleted",
         }
     }
 
@@ -72,6 +109,11 @@ impl SkipReason {
     pub fn advice(self) -> &'static str {
         match self {
             SkipReason::Excluded => "Change include or exclude under [manifest] if it should be taken.",
+            SkipReason::TooSmall => "Lower min_size under [manifest] if it should be taken.",
+            SkipReason::TooLarge => "Raise max_size under [manifest] if it should be taken.",
+            SkipReason::ChangedBefore => "Set an earlier modified_from under [manifest] if it should be taken.",
+            SkipReason::ChangedAfter => "Set a later modified_before under [manifest] if it should be taken.",
+            SkipReason::OtherTier => "Add its access tier to tiers under [manifest] if it should be taken.",
             SkipReason::FolderMarker => "Nothing to do: it stands for a folder and holds no data.",
             SkipReason::Archived => "Move it to the Hot tier (rehydration takes hours), then list again.",
             SkipReason::Empty => "Upload the file again; its content is missing.",
@@ -81,6 +123,11 @@ impl SkipReason {
             SkipReason::Unreachable => {
                 "Rename the blob: clients drop the path segments '.' and '..', and Encord takes URLs of 16 KB at most."
             }
+            SkipReason::Unchanged => {
+                "Nothing to do: Encord has it. Without since under [manifest] everything is taken again."
+            }
+            SkipReason::OldVersion => "Nothing to do: Encord reads the current version.",
+            SkipReason::Deleted => "Restore it in Azure first if it should be taken.",
         }
     }
 }
@@ -95,12 +142,36 @@ pub struct Skipped {
 }
 
 /// Builds items from blobs in any order. Memory grows only with the number of files in groups.
+///
+/// The pages of a listing may be built side by side: each by a [`Builder::part`] of its own, which are merged in the order of the
+/// pages, so that the outcome is the same as if one builder had seen all blobs.
 #[derive(Debug)]
 pub struct Builder {
+    shared: Arc<Shared>,
+    known: Option<Arc<dyn Known>>,
+    held: Held,
+}
+
+/// What does not change from blob to blob; all parts have it in common.
+#[derive(Debug)]
+struct Shared {
     rules: Rules,
     account_url: String,
     container: String,
+}
+
+/// What is kept until the last blob was seen; every part has its own.
+#[derive(Debug, Default)]
+struct Held {
     groups: BTreeMap<GroupKey, Vec<File>>,
+}
+
+impl Held {
+    fn merge(&mut self, later: Held) {
+        for (key, files) in later.groups {
+            self.groups.entry(key).or_default().extend(files);
+        }
+    }
 }
 
 /// A file of a group.
@@ -109,12 +180,32 @@ struct File {
     name: String,
     url: String,
     bytes: u64,
+    /// Only where it is needed.
+    etag: Option<String>,
 }
 
 impl Builder {
     /// A builder for one container. `account_url` is the storage account as Encord is to see it.
     pub fn new(rules: Rules, account_url: &str, container: &str) -> Builder {
-        Builder { rules, account_url: account_url.to_owned(), container: container.to_owned(), groups: BTreeMap::new() }
+        let shared = Shared { rules, account_url: account_url.to_owned(), container: container.to_owned() };
+        Builder { shared: Arc::new(shared), known: None, held: Held::default() }
+    }
+
+    /// Leaves out what earlier runs have registered, and gives every item what the next run will know it by.
+    #[must_use]
+    pub fn since(self, known: Option<Arc<dyn Known>>) -> Builder {
+        Builder { known, ..self }
+    }
+
+    /// A builder by the same rules that has seen no blob yet.
+    #[must_use]
+    pub fn part(&self) -> Builder {
+        Builder { shared: Arc::clone(&self.shared), known: self.known.clone(), held: Held::default() }
+    }
+
+    /// Takes over what a part holds, whose blobs come after those seen so far.
+    pub fn merge(&mut self, later: Builder) {
+        self.held.merge(later.held);
     }
 
     /// Takes one blob.
@@ -122,19 +213,23 @@ impl Builder {
     /// # Errors
     /// The sink's.
     pub fn blob<S: Sink>(&mut self, blob: &BlobFacts<'_>, sink: &mut S) -> Result<(), S::Error> {
+        let Shared { rules, account_url, container } = &*self.shared;
         let name = blob.name;
         let skip = |reason| Skipped { name: name.to_owned(), reason };
         if blob.is_folder || (blob.size == 0 && name.ends_with('/')) {
             return sink.skipped(skip(SkipReason::FolderMarker));
         }
-        if !self.rules.takes(name) {
+        if !rules.takes(name) {
             return sink.skipped(skip(SkipReason::Excluded));
         }
-        let by_rule = self.rules.kind(name);
+        if let Some(reason) = rules.filter().refuses(blob) {
+            return sink.skipped(skip(reason));
+        }
+        let by_rule = rules.kind(name);
         let by_extension = Kind::from_extension(name);
         let by_content_type = blob.content_type.and_then(Kind::from_content_type);
         let kind = by_rule.or(by_extension).or(by_content_type);
-        let group = self.rules.group(name, kind);
+        let group = rules.group(name, kind);
         if kind.is_none() && group.is_none() {
             return sink.skipped(skip(SkipReason::UnknownType));
         }
@@ -144,9 +239,14 @@ impl Builder {
         if blob.size == 0 {
             return sink.skipped(skip(SkipReason::Empty));
         }
-        let Ok(url) = object_url::object_url(&self.account_url, &self.container, name) else {
+        let Ok(url) = object_url::object_url(account_url, container, name) else {
             return sink.skipped(skip(SkipReason::Unreachable));
         };
+        let etag = self.known.as_ref().and(blob.etag);
+        let urls = vec![url];
+        if group.is_none() && self.holds(&urls, etag) {
+            return sink.skipped(skip(SkipReason::Unchanged));
+        }
         if by_rule.is_none()
             && let (Some(extension), Some(content_type)) = (by_extension, by_content_type)
             && extension != content_type
@@ -157,21 +257,28 @@ impl Builder {
             );
             sink.finding(Finding::new(Code::TypeDisagreement, name, message))?;
         }
-        if self.rules.path_misses(name) {
+        if rules.path_misses(name) {
             let message =
                 "its path does not fit the pattern in [manifest.metadata] path, so it gets no metadata from it";
             sink.finding(Finding::new(Code::MetadataPath, name, message))?;
         }
         if let Some(key) = group {
-            self.groups.entry(key).or_default().push(File { name: name.to_owned(), url, bytes: blob.size });
+            let files = urls.into_iter().map(|url| File {
+                name: name.to_owned(),
+                url,
+                bytes: blob.size,
+                etag: etag.map(str::to_owned),
+            });
+            self.held.groups.entry(key).or_default().extend(files);
             return Ok(());
         }
         match kind {
             Some(kind) => {
                 let item = Item {
-                    client_metadata: self.rules.metadata(name),
+                    client_metadata: rules.metadata(name),
                     bytes: blob.size,
-                    ..Item::new(kind, title::from_path(name), vec![url])
+                    etag: etag.map(str::to_owned),
+                    ..Item::new(kind, title::from_path(name), urls)
                 };
                 sink.item(&Origin::blob(name), item)
             }
@@ -179,18 +286,37 @@ impl Builder {
         }
     }
 
+    /// Whether an earlier run registered an item in just this state.
+    fn holds(&self, urls: &[String], etag: Option<&str>) -> bool {
+        match (&self.known, etag) {
+            (Some(known), Some(etag)) => known.holds(&fingerprint(urls, etag)),
+            _ => false,
+        }
+    }
+
     /// Hands over the groups, their files in natural order. Call it once, after the last blob.
     ///
     /// # Errors
     /// The sink's.
-    pub fn finish<S: Sink>(self, sink: &mut S) -> Result<(), S::Error> {
-        for (key, mut frames) in self.groups {
+    pub fn finish<S: Sink>(mut self, sink: &mut S) -> Result<(), S::Error> {
+        let shared = Arc::clone(&self.shared);
+        let Shared { rules, container, .. } = &*shared;
+        for (key, mut frames) in std::mem::take(&mut self.held.groups) {
             frames.sort_by(|a, b| natural::compare(&a.name, &b.name));
-            let client_metadata = frames.first().map(|frame| self.rules.metadata(&frame.name)).unwrap_or_default();
-            let name = if key.key.is_empty() { self.container.clone() } else { key.key };
+            let client_metadata = frames.first().map(|frame| rules.metadata(&frame.name)).unwrap_or_default();
+            let name = if key.key.is_empty() { container.clone() } else { key.key };
             let bytes = frames.iter().map(|frame| frame.bytes).sum();
-            let urls = frames.into_iter().map(|frame| frame.url).collect();
-            let item = Item { client_metadata, bytes, ..Item::new(key.kind, title::from_path(&name), urls) };
+            let etag = frames.iter().map(|frame| frame.etag.as_deref()).collect::<Option<Vec<_>>>().map(group_etag);
+            let names: Vec<String> = frames.iter_mut().map(|frame| std::mem::take(&mut frame.name)).collect();
+            let urls: Vec<String> = frames.into_iter().map(|frame| frame.url).collect();
+            // A group is one item: with one new file in it, all of it comes again.
+            if self.holds(&urls, etag.as_deref()) {
+                for name in names {
+                    sink.skipped(Skipped { name, reason: SkipReason::Unchanged })?;
+                }
+                continue;
+            }
+            let item = Item { client_metadata, bytes, etag, ..Item::new(key.kind, title::from_path(&name), urls) };
             sink.item(&Origin::blob(&name), item)?;
         }
         Ok(())
@@ -227,7 +353,16 @@ mod tests {
     }
 
     fn blob(name: &str) -> BlobFacts<'_> {
-        BlobFacts { name, size: 9, content_type: None, tier: Some("Hot"), is_folder: false, rehydrating: false }
+        BlobFacts {
+            name,
+            size: 9,
+            content_type: None,
+            tier: Some("Hot"),
+            is_folder: false,
+            rehydrating: false,
+            last_modified: None,
+            etag: None,
+        }
     }
 
     fn build(texts: &RuleTexts, blobs: &[BlobFacts<'_>]) -> Collected {
@@ -295,6 +430,74 @@ mod tests {
             collected.items.iter().map(|item| (item.title.as_str(), item.urls.len(), item.bytes)).collect();
         assert_eq!(groups, [("c", 1, 9), ("ct", 2, 18), ("mr", 1, 9)]);
         assert!(collected.items[1].urls[0].ends_with("/ct/9.dcm"));
+    }
+
+    #[test]
+    fn parts_that_are_merged_in_order_give_what_one_builder_gives() {
+        let texts =
+            RuleTexts { groups: vec![(Kind::ImageGroup, "rig/**".into(), "directory".into())], ..RuleTexts::default() };
+        let names: Vec<String> = (0..40)
+            .flat_map(|n| [format!("ct/{}/{n}.dcm", n % 3), format!("rig/{}/{}.jpg", n % 4, n % 2), format!("{n}.png")])
+            .collect();
+        let blobs: Vec<_> = names.iter().map(|name| blob(name)).collect();
+        let mut whole = Collected::default();
+        let mut builder = Builder::new(Rules::new(&texts).unwrap(), "https://a.blob.core.windows.net", "c");
+        for page in blobs.chunks(7) {
+            let mut part = builder.part();
+            for blob in page {
+                part.blob(blob, &mut whole).unwrap();
+            }
+            builder.merge(part);
+        }
+        builder.finish(&mut whole).unwrap();
+        assert_eq!(whole.items, build(&texts, &blobs).items);
+    }
+
+    /// Knows what it is told; the items of a first build are its memory of them.
+    #[derive(Debug, Default)]
+    struct Memory(Vec<crate::manifest::since::Fingerprint>);
+
+    impl Known for Memory {
+        fn holds(&self, item: &crate::manifest::since::Fingerprint) -> bool {
+            self.0.contains(item)
+        }
+    }
+
+    fn build_since(memory: &Arc<Memory>, blobs: &[BlobFacts<'_>]) -> Collected {
+        let mut collected = Collected::default();
+        let mut builder = Builder::new(Rules::new(&RuleTexts::default()).unwrap(), "https://a.example", "c")
+            .since(Some(Arc::clone(memory) as _));
+        for blob in blobs {
+            builder.blob(blob, &mut collected).unwrap();
+        }
+        builder.finish(&mut collected).unwrap();
+        collected
+    }
+
+    #[test]
+    fn since_the_last_run_only_what_is_new_or_changed_is_taken_and_groups_are_whole() {
+        let at = |name: &'static str, etag: &'static str| BlobFacts { etag: Some(etag), ..blob(name) };
+        let blobs = [at("a.jpg", "1"), at("b.jpg", "2"), at("ct/1.dcm", "3"), at("ct/2.dcm", "4"), at("mr/1.dcm", "5")];
+        let first = build_since(&Arc::default(), &blobs);
+        assert_eq!((first.items.len(), first.skipped.len()), (4, 0));
+        let known = |item: &Item| fingerprint(&item.urls, item.etag.as_deref().unwrap());
+        let memory = Arc::new(Memory(first.items.iter().map(known).collect()));
+        for (changed, items, unchanged) in [
+            (blobs.to_vec(), vec![], 5),
+            (vec![at("a.jpg", "1"), at("b.jpg", "9"), at("new.jpg", "8")], vec!["b.jpg", "new.jpg"], 1),
+            // A frame changed, added, gone.
+            (vec![at("ct/1.dcm", "3"), at("ct/2.dcm", "7"), at("mr/1.dcm", "5")], vec!["ct"], 1),
+            (vec![at("ct/1.dcm", "3"), at("ct/2.dcm", "4"), at("ct/3.dcm", "6")], vec!["ct"], 0),
+            (vec![at("ct/1.dcm", "3")], vec!["ct"], 0),
+            // Without an ETag nothing can be told.
+            (vec![blob("a.jpg")], vec!["a.jpg"], 0),
+        ] {
+            let built = build_since(&memory, &changed);
+            let titles: Vec<_> = built.items.iter().map(|item| item.title.as_str()).collect();
+            assert_eq!(titles, items, "{changed:?}");
+            assert_eq!(built.skipped.len(), unchanged, "{changed:?}");
+            assert!(built.skipped.iter().all(|skipped| skipped.reason == SkipReason::Unchanged));
+        }
     }
 
     #[test]

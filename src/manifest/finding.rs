@@ -193,6 +193,8 @@ codes! {
         MetadataUnusedRow = "metadata.unused-row", "Check how join matches names; the files may also be missing from the container.";
         /// Extension and content type contradict each other.
         TypeDisagreement = "type.disagreement", "Give the blob its type with [[manifest.types]] if the extension is wrong.";
+        /// An inventory of which Azure says that it is not complete, or that holds another number of rows than Azure counted.
+        InventoryPartial = "inventory.partial", "Blobs may be missing: wait for the next inventory, name the folder of an earlier one, or list the container.";
         /// A CSV of one column, which Encord takes for videos.
         CsvSingleColumn = "csv.single-column", "Add a title column to say which type the files are.";
         /// Only a header.

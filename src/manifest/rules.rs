@@ -5,7 +5,11 @@ use regex::Regex;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use super::{Kind, path_metadata::PathPattern};
+use super::{
+    Kind,
+    filter::{Filter, FilterTexts},
+    path_metadata::PathPattern,
+};
 
 /// A rule that cannot be understood.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -19,6 +23,8 @@ pub struct RuleTexts {
     pub include: Vec<String>,
     /// Globs of which none may match.
     pub exclude: Vec<String>,
+    /// Limits of size, time of change and access tier.
+    pub filter: FilterTexts,
     /// A glob and the kind of what it matches; the first that matches wins.
     pub types: Vec<(String, Kind)>,
     /// A group's kind, the glob of its files, and `directory` or a regular expression whose captures make the group's key.
@@ -34,6 +40,7 @@ pub struct RuleTexts {
 pub struct Rules {
     include: Option<GlobSet>,
     exclude: GlobSet,
+    filter: Filter,
     types: Vec<(GlobMatcher, Kind)>,
     groups: Vec<GroupRule>,
     path: Option<PathPattern>,
@@ -83,6 +90,7 @@ impl Rules {
         Ok(Rules {
             include: if texts.include.is_empty() { None } else { Some(glob_set(&texts.include)?) },
             exclude: glob_set(&texts.exclude)?,
+            filter: Filter::new(&texts.filter)?,
             types: texts
                 .types
                 .iter()
@@ -97,6 +105,11 @@ impl Rules {
     /// Whether the include and exclude globs let this blob in.
     pub fn takes(&self, name: &str) -> bool {
         self.include.as_ref().is_none_or(|set| set.is_match(name)) && !self.exclude.is_match(name)
+    }
+
+    /// The limits of size, time of change and access tier.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
     }
 
     /// The kind that a rule gives this blob, if one does.

@@ -8,6 +8,7 @@ mod paths;
 mod report;
 mod runs;
 mod secrets;
+pub mod seen;
 
 pub use lines::{IndexedLines, LineWriter};
 pub use manifest_dir::{ManifestDir, ManifestWriter, Summary, Tally};

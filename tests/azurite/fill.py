@@ -3,7 +3,7 @@
 Reads one JSON object from standard input:
   account_url, account, key   where and as whom
   trust                       for https: the file with the certificate to be trusted; may be null
-  containers                  {name: whether anybody may read and list it}
+  containers                  {name: whether anybody may read and list it}; one that exists is filled further
   blobs                       [{container, name, content, content_type, tier, metadata}]; content is base64, the last three may be null
   tokens                      [{permissions, minutes, resource_types, container, blob}]; minutes may be negative. A token is for
                               the account and these resource types (all without them), or for this container or blob of it
@@ -16,6 +16,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
+from azure.core.exceptions import ResourceExistsError
 from azure.storage.blob import (
     AccountSasPermissions,
     BlobServiceClient,
@@ -59,13 +60,17 @@ def main():
     )
     containers = {}
     for name, public in wanted["containers"].items():
-        containers[name] = service.create_container(name, public_access=PublicAccess.CONTAINER if public else None)
+        try:
+            containers[name] = service.create_container(name, public_access=PublicAccess.CONTAINER if public else None)
+        except ResourceExistsError:
+            containers[name] = service.get_container_client(name)
 
     def upload(blob):
         client = containers[blob["container"]].get_blob_client(blob["name"])
         content_type = blob.get("content_type")
         client.upload_blob(
             base64.b64decode(blob["content"]),
+            overwrite=True,
             metadata=blob.get("metadata"),
             content_settings=ContentSettings(content_type=content_type) if content_type else None,
         )

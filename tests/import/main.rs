@@ -8,7 +8,9 @@
 
 mod failing;
 mod interrupted;
+mod inventory;
 mod scene;
+mod since;
 #[path = "../support/mod.rs"]
 mod support;
 mod whole;

@@ -28,7 +28,7 @@ pub(crate) struct Scene {
     pub(crate) listed: Vec<String>,
     token: SecretString,
     home: TempDir,
-    _azurite: Arc<Azurite>,
+    pub(crate) azurite: Arc<Azurite>,
 }
 
 impl Scene {
@@ -54,7 +54,7 @@ impl Scene {
             listed,
             token: tokens.pop().unwrap(),
             home: tempfile::tempdir().unwrap(),
-            _azurite: azurite,
+            azurite,
         }
     }
 

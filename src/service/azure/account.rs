@@ -57,6 +57,15 @@ pub struct Folders {
     pub more: bool,
 }
 
+/// What lies right below a prefix.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Entries {
+    /// Whole prefixes, each ending with a `/`, in the service's order.
+    pub folders: Vec<String>,
+    /// Whole names of blobs.
+    pub blobs: Vec<String>,
+}
+
 /// What a request to the account as a whole takes.
 #[derive(Clone, Copy)]
 enum Need {
@@ -127,12 +136,7 @@ impl Account {
         let mut folders = Folders::default();
         let mut marker = String::new();
         for _ in 0..FOLDER_PAGES {
-            let mut url = self
-                .service_url("restype=container&comp=list&delimiter=%2F", &[("prefix", prefix), ("marker", &marker)]);
-            if let Ok(mut path) = url.path_segments_mut() {
-                path.pop_if_empty().push(container);
-            }
-            let page: BlobPage = self.ask(&url, "EnumerationResults", container).await?;
+            let page = self.below(container, prefix, &marker).await?;
             // The empty blob that some tools leave to stand for the folder itself is nothing in it.
             folders.blobs += page.blobs.iter().filter(|name| *name != prefix).count() as u64;
             folders.prefixes.extend(page.prefixes);
@@ -144,6 +148,35 @@ impl Account {
         folders.prefixes.dedup();
         folders.more = !marker.is_empty();
         Ok(folders)
+    }
+
+    /// Everything right below a prefix, which is empty or ends with a `/`.
+    ///
+    /// # Errors
+    /// As the service answers.
+    pub async fn entries(&self, container: &str, prefix: &str) -> Result<Entries, Error> {
+        let mut entries = Entries::default();
+        let mut marker = String::new();
+        loop {
+            let page = self.below(container, prefix, &marker).await?;
+            entries.folders.extend(page.prefixes);
+            entries.blobs.extend(page.blobs);
+            marker = page.marker;
+            if marker.is_empty() {
+                entries.folders.dedup();
+                return Ok(entries);
+            }
+        }
+    }
+
+    /// One page of what is right below a prefix.
+    async fn below(&self, container: &str, prefix: &str, marker: &str) -> Result<BlobPage, Error> {
+        let mut url =
+            self.service_url("restype=container&comp=list&delimiter=%2F", &[("prefix", prefix), ("marker", marker)]);
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().push(container);
+        }
+        self.ask(&url, "EnumerationResults", container).await
     }
 
     /// The CORS rules of the Blob service, in their order.
@@ -223,7 +256,7 @@ impl Account {
         }
     }
 
-    async fn send(&self, mut request: Request, container: &str) -> Result<AsyncRawResponse, Error> {
+    pub(super) async fn send(&self, mut request: Request, container: &str) -> Result<AsyncRawResponse, Error> {
         let situation = self.situation(container);
         let options = PipelineStreamOptions { skip_checks: true, ..PipelineStreamOptions::default() };
         let response = self
@@ -235,6 +268,11 @@ impl Account {
             return Ok(response);
         }
         Err(refusal(&situation, response).await)
+    }
+
+    /// The SAS as it goes into a URL.
+    pub(super) fn sas_query(&self) -> Option<&str> {
+        self.sas.as_ref().map(Sas::query)
     }
 
     fn properties_url(&self) -> Url {

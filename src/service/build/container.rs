@@ -26,7 +26,8 @@ pub(super) async fn read(
     let resolved = resolve(access)?;
     let container = resolved.open()?;
     let rules = Rules::new(&manifest.rules()).map_err(|error| Problem::config(format!("[manifest] {error}.")))?;
-    let mut builder = Builder::new(rules, &resolved.object_base(&access.azure), container.name());
+    let mut builder =
+        Builder::new(rules, &resolved.object_base(&access.azure), container.name()).since(building.known.cloned());
     let write_fault = |error: std::io::Error| disk_problem("write the manifest", &error);
     let mut told = Instant::now();
     let mut blobs = 0u64;
@@ -46,6 +47,8 @@ pub(super) async fn read(
                             tier: blob.tier.as_deref(),
                             is_folder: blob.is_folder,
                             rehydrating: blob.archive_status.is_some(),
+                            last_modified: blob.last_modified.as_deref(),
+                            etag: blob.etag.as_deref(),
                         };
                         result = builder.blob(&facts, &mut sink);
                     }

@@ -4,8 +4,9 @@ mod container;
 mod file;
 mod inventory;
 pub(super) mod metadata;
+mod since;
 
-use std::{path::Path, time::Instant};
+use std::{path::Path, sync::Arc, time::Instant};
 
 use ::time::{OffsetDateTime, macros::format_description};
 
@@ -16,7 +17,7 @@ use super::{
     session::{Draft, Session},
 };
 use crate::{
-    manifest::{Demands, Judge, data_items::JobOptions},
+    manifest::{Demands, Judge, data_items::JobOptions, since::Known},
     store::{
         ManifestDir, ManifestWriter,
         config::{self, Source},
@@ -24,11 +25,17 @@ use crate::{
     wizard::{AzureAccess, ListingProgress, ManifestFacts, Problem, Reply, RequestId},
 };
 
+pub use since::Runs;
+
 /// What a manifest is built from.
 #[derive(Debug, Clone, Copy)]
 struct Building<'a> {
     access: &'a AzureAccess,
     manifest: &'a config::Manifest,
+    /// What earlier runs have registered, where only what is new or changed is wanted.
+    known: Option<&'a Arc<dyn Known>>,
+    /// Where files may lie while they are read.
+    dir: &'a Path,
 }
 
 /// A manifest that is being written.
@@ -70,8 +77,10 @@ pub(super) async fn draft(
         tempfile::Builder::new().prefix(&new_id()).rand_bytes(0).tempdir_in(&runs)
     };
     let dir = making().map_err(|error| disk_problem("make a directory for the manifest", &error))?;
+    let session_runs = Runs { home: &session.home, config: &session.config_label };
     let mut tell = |progress| session.reply(id, Reply::Listing(progress));
-    let (built, blobs) = build_manifest(access, manifest, options, demands, dir.path(), &mut tell).await?;
+    let (built, blobs) =
+        build_manifest(access, manifest, options, demands, dir.path(), session_runs, &mut tell).await?;
     let facts = ManifestFacts {
         summary: built.summary().clone(),
         blobs,
@@ -83,7 +92,8 @@ pub(super) async fn draft(
 }
 
 /// Reads the source and writes the manifest into a directory; returns it with the number of blobs that were seen. `tell` hears how
-/// far it is, at most ten times a second. What does not meet the demands is among the findings.
+/// far it is, at most ten times a second. What does not meet the demands is among the findings. `runs` are those that count for
+/// `since = "last-run"`.
 ///
 /// # Errors
 /// The source cannot be read, a rule is malformed, or the disk cannot be written.
@@ -93,11 +103,16 @@ pub async fn build_manifest(
     options: JobOptions,
     demands: &Demands,
     dir: &Path,
+    runs: Runs<'_>,
     tell: &mut impl FnMut(ListingProgress),
 ) -> Result<(ManifestDir, u64), Problem> {
     let write_fault = |error: std::io::Error| disk_problem("write the manifest", &error);
-    let building = Building { access, manifest };
-    let writer = ManifestWriter::create(dir).map_err(write_fault)?;
+    let mut writer = ManifestWriter::create(dir).map_err(write_fault)?;
+    let earlier = since::known(runs, access, manifest, dir)?;
+    if let Some(earlier) = &earlier {
+        writer.note(&earlier.note);
+    }
+    let building = Building { access, manifest, known: earlier.as_ref().map(|earlier| &earlier.known), dir };
     let mut writing = Writing { judge: Judge::new(demands), writer, started: Instant::now() };
     let blobs = match manifest.source {
         Source::Container => container::read(&building, &mut writing, tell).await?,

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use super::{Config, files};
+use super::{Config, Source, files};
 use crate::{
     access::endpoint,
     manifest::rules::Rules,
@@ -174,6 +174,13 @@ fn check(config: &Config) -> Result<(), ConfigError> {
     if let Err(error) = Rules::new(&config.manifest.rules()) {
         return fail(format!("[manifest] {error}."));
     }
+    if config.manifest.since.is_some() && config.manifest.source == Source::File {
+        return fail(
+            "[manifest] since = \"last-run\" does not go with source = \"file\": a file does not say whether its blobs have changed. \
+             Take since out, or use the source \"container\" or \"inventory\"."
+                .into(),
+        );
+    }
     if config.folder.path.is_some() && config.folder.uuid.is_some() {
         return fail("[folder] has both path and uuid; keep one.".into());
     }
@@ -304,6 +311,10 @@ mod tests {
             ("version = 1\n[schema]\nfile = \"\"", "[schema] file names no file"),
             ("version = 1\n[manifest]\nfile = \" \"", "[manifest] file names no file"),
             ("version = 1\n[manifest]\ninclude = [\"a[\"]", "glob"),
+            ("version = 1\n[manifest]\nmodified_from = \"May\"", "[manifest] modified_from"),
+            ("version = 1\n[manifest]\nsource = \"file\"\nfile = \"a\"\nsince = \"last-run\"", "Take since out"),
+            ("version = 1\n[manifest]\ntiers = [\"Warm\"]", "access tier"),
+            ("version = 1\n[manifest]\nmin_size = 5\nmax_size = 4", "larger than"),
             ("version = 1\n[upload]\njobs_in_flight = 0", "1 or more"),
             ("version = 1\n[upload]\nskip_duplicate_urls = false\nupsert_metadata = true", "set both"),
             ("version = 1\n[folder]\npath = \"a\"\nuuid = \"11111111-1111-4111-8111-111111111111\"", "keep one"),

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     access::endpoint,
-    manifest::{Kind, batch::Limits, data_items::JobOptions, rules::RuleTexts},
+    manifest::{Kind, batch::Limits, data_items::JobOptions, filter::FilterTexts, rules::RuleTexts},
     schema::KeyType,
 };
 
@@ -341,6 +341,13 @@ impl Manifest {
         RuleTexts {
             include: self.include.clone(),
             exclude: self.exclude.clone(),
+            filter: FilterTexts {
+                min_size: self.min_size,
+                max_size: self.max_size,
+                modified_from: self.modified_from.clone(),
+                modified_before: self.modified_before.clone(),
+                tiers: self.tiers.clone(),
+            },
             types: self.types.iter().map(|rule| (rule.pattern.clone(), rule.kind)).collect(),
             groups: self.groups.iter().map(|rule| (rule.kind, rule.pattern.clone(), rule.by.clone())).collect(),
             path: self.metadata.path.clone(),
