@@ -152,6 +152,21 @@ impl<R: Read + Seek> TableReader<R> {
         }
     }
 
+    /// Goes back to the first row.
+    ///
+    /// # Errors
+    /// The file system's.
+    pub fn rewind(&mut self) -> io::Result<()> {
+        match &mut self.rows {
+            Rows::Csv { reader, record, .. } => {
+                reader.seek(csv::Position::new())?;
+                reader.read_byte_record(record)?;
+            }
+            Rows::Json(rows) => rows.rewind()?,
+        }
+        Ok(())
+    }
+
     /// The row that begins there; reading goes on after it. Quick where that is where reading stopped. Its line is not known: 0.
     ///
     /// # Errors
