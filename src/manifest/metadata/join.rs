@@ -161,7 +161,7 @@ impl<R: Read + Seek> Table<R> {
                     None => {
                         unused += 1;
                         if first_unused.len() < FEW {
-                            first_unused.push(format!("the row on line {}, which names nothing", row.line));
+                            first_unused.push(format!("the one on line {}, which names nothing", row.line));
                         }
                         Ok(())
                     }
@@ -204,15 +204,20 @@ impl<R: Read + Seek> Table<R> {
             return Ok(Ok(()));
         }
         let rows = few(&first_unused, unused);
-        let message = format!("{unused} rows are about no item: {rows}");
+        let message = match unused {
+            1 => format!("one row is about no item: {rows}"),
+            _ => format!("{unused} rows are about no item: {rows}"),
+        };
         Ok(sink.finding(Finding { items: unused, ..Finding::new(Code::MetadataUnusedRow, &self.name, message) }))
     }
 
     /// A row that is not used, with the item that it may have been meant for.
     fn described(&self, named: &str) -> String {
         const LIKE: f64 = 0.8;
-        let likeness = |item| (strsim::normalized_damerau_levenshtein(item, named), item);
-        let near = self.first_without.iter().map(|item| likeness(item.as_str())).max_by(|a, b| a.0.total_cmp(&b.0));
+        let lower = named.to_lowercase();
+        let likeness = |item: &str| strsim::normalized_damerau_levenshtein(&item.to_lowercase(), &lower);
+        let items = self.first_without.iter().map(|item| (likeness(item), item));
+        let near = items.max_by(|a, b| a.0.total_cmp(&b.0));
         match near.filter(|(likeness, _)| *likeness > LIKE) {
             Some((_, item)) => format!("'{}' (did you mean '{}'?)", named.escape_debug(), item.escape_debug()),
             None => format!("'{}'", named.escape_debug()),

@@ -59,7 +59,7 @@ fn rows_are_found_by_what_they_name_and_what_is_odd_is_told_at_the_end() {
     );
     assert!(told[0].3.contains("no row for cam/c.jpg, d.jpg"), "{}", told[0].3);
     assert!(told[2].3.contains("lines 2 and 5 both name 'b.jpg'"), "{}", told[2].3);
-    assert!(told[3].3.contains("'cam/c.jpeg' (did you mean 'cam/c.jpg'?), the row on line 7"), "{}", told[3].3);
+    assert!(told[3].3.contains("'cam/c.jpeg' (did you mean 'cam/c.jpg'?), the one on line 7"), "{}", told[3].3);
 }
 
 #[test]

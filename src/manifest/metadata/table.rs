@@ -256,7 +256,8 @@ fn csv_row(record: &csv::ByteRecord, line: u64, headers: &[String]) -> Result<Ro
     }
     let surplus = fields().skip(headers.len()).any(|field| !field.is_empty());
     if surplus || record.len() < headers.len() {
-        let message = format!("the row has {} fields, but the header has {}", record.len(), headers.len());
+        let plural = if record.len() == 1 { "" } else { "s" };
+        let message = format!("the row has {} field{plural}, but the header has {}", record.len(), headers.len());
         return Err(RowFault { code: Code::CsvRagged, line, column: None, message });
     }
     let mut cells = Map::new();
