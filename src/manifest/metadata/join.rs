@@ -62,7 +62,7 @@ impl<R: Read + Seek> Table<R> {
         let no_column = |columns: Vec<String>| JoinError::NoColumn { wanted: names.headers(), columns };
         let mut naming = match known {
             Some(headers) => {
-                let found = names.column(headers.iter().map(String::as_str)).map(str::to_owned);
+                let found = names.column(&headers.iter().map(String::as_str)).map(str::to_owned);
                 Some(found.ok_or_else(|| no_column(headers))?)
             }
             None => None,
@@ -74,7 +74,7 @@ impl<R: Read + Seek> Table<R> {
                 continue;
             };
             if naming.is_none() {
-                naming = names.column(row.cells.keys().map(String::as_str)).map(str::to_owned);
+                naming = names.column(&row.cells.keys().map(String::as_str)).map(str::to_owned);
                 columns = row.cells.keys().take(20).cloned().collect();
             }
             match naming.as_ref().and_then(|naming| naming_text(&row.cells, naming)) {

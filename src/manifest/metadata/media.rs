@@ -74,17 +74,17 @@ mod tests {
 
     use super::*;
 
-    fn map(value: Value) -> Map<String, Value> {
+    fn map(value: &Value) -> Map<String, Value> {
         value.as_object().cloned().unwrap()
     }
 
     #[test]
     fn media_metadata_is_told_from_client_metadata_and_the_listing_fills_in() {
-        let mut cells = map(json!({
+        let mut cells = map(&json!({
             "site": "x", "imageMetadata.width": "640", "imageMetadata.height": " 480 ", "imageMetadataX": 1, "imageMetadata": "text",
         }));
         let blocks = take_blocks(&mut cells);
-        assert_eq!(cells, map(json!({"site": "x", "imageMetadataX": 1, "imageMetadata": "text"})));
+        assert_eq!(cells, map(&json!({"site": "x", "imageMetadataX": 1, "imageMetadata": "text"})));
         let expected = Media::Image { mime_type: "image/png".into(), file_size: 9, height: 480, width: 640 };
         assert_eq!(read(Kind::Image, blocks.clone(), 9, Some("image/png; q=1")), Ok(Some(expected)));
         let fault = read(Kind::Image, blocks.clone(), 0, Some("application/octet-stream")).unwrap_err();
@@ -93,7 +93,7 @@ mod tests {
         assert_eq!(read(Kind::Nifti, Blocks::new(), 9, None), Ok(None));
 
         let mut nested =
-            map(json!({"audioMetadata": {"duration": 1.5, "sampleRate": 8000, "bitDepth": 16, "codec": "pcm",
+            map(&json!({"audioMetadata": {"duration": 1.5, "sampleRate": 8000, "bitDepth": 16, "codec": "pcm",
             "numChannels": 1, "fileSize": 5, "mimeType": "audio/wav"}}));
         let media = read(Kind::Audio, take_blocks(&mut nested), 9, None).unwrap().unwrap();
         assert!(matches!(media, Media::Audio { file_size: 5, .. }) && nested.is_empty());

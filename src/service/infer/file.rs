@@ -58,7 +58,7 @@ pub(super) fn table(
     looking: &mut Looking,
 ) -> Result<(u64, u64), Problem> {
     let mut reader = TableReader::new(format, open(path)?).map_err(|error| table_problem(path, &error))?;
-    let mut naming = reader.headers().and_then(|headers| naming(headers.iter().map(String::as_str), join));
+    let mut naming = reader.headers().and_then(|headers| naming(&headers.iter().map(String::as_str), join));
     for header in reader.headers().into_iter().flatten().filter(|header| !header.is_empty()) {
         if naming.as_ref().is_none_or(|(column, _)| column != header) && media_field(header, &Value::Null).is_none() {
             // So that the keys come in the order of the columns, whichever cells are empty.
@@ -72,7 +72,7 @@ pub(super) fn table(
             Some(Ok(Row { cells, .. })) => {
                 rows += 1;
                 if format != Format::Csv && naming.is_none() {
-                    naming = self::naming(cells.keys().map(String::as_str), join);
+                    naming = self::naming(&cells.keys().map(String::as_str), join);
                 }
                 looking.add(&cells, naming.as_ref().map(|(column, _)| column.as_str()));
             }
@@ -107,14 +107,14 @@ pub(super) fn table(
 
 /// The column that names the item, and what it names.
 fn naming<'a>(
-    headers: impl Iterator<Item = &'a str> + Clone,
+    headers: &(impl Iterator<Item = &'a str> + Clone),
     join: Option<config::Join>,
 ) -> Option<(String, config::Join)> {
     let tried = match join {
         Some(join) => vec![join.into()],
         None => Names::ALL.to_vec(),
     };
-    tried.into_iter().find_map(|names: Names| Some((names.column(headers.clone())?.to_owned(), names.into())))
+    tried.into_iter().find_map(|names: Names| Some((names.column(headers)?.to_owned(), names.into())))
 }
 
 fn open(path: &str) -> Result<File, Problem> {

@@ -131,7 +131,7 @@ impl Gathering {
                         return Err(Problem { what, ..problem });
                     }
                     Err(error) => {
-                        work.say(Code::MetadataSidecar, format!("its sidecar '{name}' cannot be read: {error}"))
+                        work.say(Code::MetadataSidecar, format!("its sidecar '{name}' cannot be read: {error}"));
                     }
                 }
             }
