@@ -3,16 +3,17 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::{
-    Code, Finding, Item, Kind, Origin, Sink, natural, object_url,
+    Code, Finding, Item, Kind, Origin, Provenance, Sink, natural, object_url,
     rules::{GroupKey, Rules},
     since::{Known, fingerprint, group_etag},
     title,
 };
 
 /// What the builder has to know of a blob.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct BlobFacts<'a> {
     /// The whole name, exactly as stored.
     pub name: &'a str,
@@ -30,6 +31,24 @@ pub struct BlobFacts<'a> {
     pub last_modified: Option<&'a str>,
     /// What changes with every change of it, without quotation marks.
     pub etag: Option<&'a str>,
+    /// The blob's metadata headers, where they become client metadata.
+    pub headers: &'a [(String, String)],
+    /// The blob's index tags, where they become client metadata.
+    pub tags: &'a [(String, String)],
+}
+
+impl BlobFacts<'_> {
+    /// The client metadata with what the blob itself says: index tags go before headers, headers before the rest.
+    fn added_to(&self, mut metadata: Map<String, Value>) -> Map<String, Value> {
+        let said = self.headers.iter().chain(self.tags);
+        metadata.extend(said.map(|(key, value)| (key.clone(), Value::from(value.as_str()))));
+        metadata
+    }
+
+    fn provenance(&self) -> Provenance {
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        Provenance { content_type: text(self.content_type), etag: text(self.etag), ..Provenance::default() }
+    }
 }
 
 /// Why a blob is not in the manifest.
@@ -50,6 +69,8 @@ pub enum SkipReason {
     OtherTier,
     /// A directory, or the empty blob that stands for one.
     FolderMarker,
+    /// It holds the metadata of another file.
+    Sidecar,
     /// In the Archive tier, or still coming back from it: Encord cannot read it.
     Archived,
     /// No bytes: there is nothing to label, and Encord refuses it.
@@ -68,7 +89,7 @@ pub enum SkipReason {
 
 impl SkipReason {
     /// Every reason, in the order of the tests that are made.
-    pub const ALL: [SkipReason; 14] = [
+    pub const ALL: [SkipReason; 15] = [
         SkipReason::Excluded,
         SkipReason::TooSmall,
         SkipReason::TooLarge,
@@ -76,6 +97,7 @@ impl SkipReason {
         SkipReason::ChangedAfter,
         SkipReason::OtherTier,
         SkipReason::FolderMarker,
+        SkipReason::Sidecar,
         SkipReason::Archived,
         SkipReason::Empty,
         SkipReason::UnknownType,
@@ -95,6 +117,7 @@ impl SkipReason {
             SkipReason::ChangedAfter => "changed at modified_before or later",
             SkipReason::OtherTier => "in another access tier",
             SkipReason::FolderMarker => "folder marker",
+            SkipReason::Sidecar => "metadata of another file",
             SkipReason::Archived => "in the archive tier",
             SkipReason::Empty => "empty (0 bytes)",
             SkipReason::UnknownType => "unknown type",
@@ -115,6 +138,7 @@ impl SkipReason {
             SkipReason::ChangedAfter => "Set a later modified_before under [manifest] if it should be taken.",
             SkipReason::OtherTier => "Add its access tier to tiers under [manifest] if it should be taken.",
             SkipReason::FolderMarker => "Nothing to do: it stands for a folder and holds no data.",
+            SkipReason::Sidecar => "Nothing to do: its content goes with the file that it is named after.",
             SkipReason::Archived => "Move it to the Hot tier (rehydration takes hours), then list again.",
             SkipReason::Empty => "Upload the file again; its content is missing.",
             SkipReason::UnknownType => {
@@ -219,6 +243,10 @@ impl Builder {
         if blob.is_folder || (blob.size == 0 && name.ends_with('/')) {
             return sink.skipped(skip(SkipReason::FolderMarker));
         }
+        // Before the globs, which tell what becomes an item.
+        if rules.is_sidecar(name) {
+            return sink.skipped(skip(SkipReason::Sidecar));
+        }
         if !rules.takes(name) {
             return sink.skipped(skip(SkipReason::Excluded));
         }
@@ -275,9 +303,10 @@ impl Builder {
         match kind {
             Some(kind) => {
                 let item = Item {
-                    client_metadata: rules.metadata(name),
+                    client_metadata: blob.added_to(rules.metadata(name)),
                     bytes: blob.size,
                     etag: etag.map(str::to_owned),
+                    provenance: rules.needs_second_pass().then(|| Box::new(blob.provenance())),
                     ..Item::new(kind, title::from_path(name), urls)
                 };
                 sink.item(&Origin::blob(name), item)
@@ -353,16 +382,7 @@ mod tests {
     }
 
     fn blob(name: &str) -> BlobFacts<'_> {
-        BlobFacts {
-            name,
-            size: 9,
-            content_type: None,
-            tier: Some("Hot"),
-            is_folder: false,
-            rehydrating: false,
-            last_modified: None,
-            etag: None,
-        }
+        BlobFacts { name, size: 9, tier: Some("Hot"), ..BlobFacts::default() }
     }
 
     fn build(texts: &RuleTexts, blobs: &[BlobFacts<'_>]) -> Collected {
@@ -512,6 +532,28 @@ mod tests {
         assert_eq!(collected.items[1].client_metadata["site"], "default");
         assert_eq!(collected.findings.len(), 1);
         assert_eq!(collected.findings[0].code, Code::MetadataPath);
+    }
+
+    #[test]
+    fn a_blob_s_own_headers_and_tags_go_before_path_and_constants_and_sidecars_are_no_items() {
+        let texts = RuleTexts {
+            path: Some("{site}/{rest}".into()),
+            constants: serde_json::from_str(r#"{"project": "p", "site": "x", "by": "x"}"#).unwrap(),
+            sidecar: Some(".metadata.json".into()),
+            include: vec!["**/*.jpg".into()],
+            ..RuleTexts::default()
+        };
+        let texts_of = |pairs: &[(&str, &str)]| {
+            pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect::<Vec<_>>()
+        };
+        let (headers, tags) = (texts_of(&[("by", "ann"), ("split", "old")]), texts_of(&[("split", "train")]));
+        let own = BlobFacts { headers: &headers, tags: &tags, ..blob("leeds/a.jpg") };
+        let collected = build(&texts, &[own, blob("leeds/a.jpg.metadata.json"), blob("leeds/b.txt")]);
+        let expected = serde_json::json!({"project": "p", "site": "leeds", "by": "ann", "split": "train"});
+        assert_eq!(Value::Object(collected.items[0].client_metadata.clone()), expected);
+        assert_eq!(collected.items[0].provenance, None);
+        let reasons: Vec<_> = collected.skipped.iter().map(|skipped| skipped.reason).collect();
+        assert_eq!(reasons, [SkipReason::Sidecar, SkipReason::Excluded]);
     }
 
     #[test]

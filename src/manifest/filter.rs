@@ -164,6 +164,8 @@ mod tests {
         rehydrating: false,
         last_modified: Some("Wed, 01 Apr 2026 12:00:00 GMT"),
         etag: None,
+        headers: &[],
+        tags: &[],
     };
 
     fn texts(from: &str, before: &str) -> FilterTexts {

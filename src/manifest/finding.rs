@@ -191,6 +191,8 @@ codes! {
         MetadataNoRow = "metadata.no-row", "Add rows for them to the table, or check how join matches names.";
         /// Rows of the metadata table for which there is no item.
         MetadataUnusedRow = "metadata.unused-row", "Check how join matches names; the files may also be missing from the container.";
+        /// Files beside blobs that were to hold their metadata, without such a blob.
+        MetadataOrphan = "metadata.orphan-sidecar", "Check how the sidecar files are named: x.jpg.metadata.json or x.metadata.json for x.jpg. The files may also be missing from the container.";
         /// Extension and content type contradict each other.
         TypeDisagreement = "type.disagreement", "Give the blob its type with [[manifest.types]] if the extension is wrong.";
         /// An inventory of which Azure says that it is not complete, or that holds another number of rows than Azure counted.
@@ -248,7 +250,7 @@ impl Finding {
 }
 
 /// A place in a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// The line, from 1.
     pub line: u64,

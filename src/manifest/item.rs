@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Kind, Media};
+use super::{Finding, Kind, Media, Origin, Place};
 
 /// One item to register. The manifest on disk is one of these a line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,6 +37,36 @@ pub struct Item {
     /// where it is asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
+    /// Where it comes from; only while the manifest is not finished.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provenance: Option<Box<Provenance>>,
+}
+
+/// Where an item comes from: what has to be known of it in a second pass, when the listing has gone on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Provenance {
+    /// The blob's name, or the group's; in a file the item's title or URL.
+    pub name: String,
+    /// Where it stands in a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// The blob's stored content type, of a single file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
+    /// The blob's entity tag, of a single file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+    /// The errors that were found about it so far.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
+}
+
+impl Provenance {
+    /// For what has to be said about the item.
+    pub fn origin(&self) -> Origin<'_> {
+        Origin { name: &self.name, place: self.place }
+    }
 }
 
 /// What is known of one frame of a group besides its URL.
@@ -65,6 +95,7 @@ impl Item {
             settings: None,
             bytes: 0,
             etag: None,
+            provenance: None,
         }
     }
 

@@ -25,7 +25,7 @@ mod values;
 
 pub use builder::{Builder, SkipReason, Skipped};
 pub use finding::{Code, Finding, Origin, Place, Severity};
-pub use item::{Frame, Item};
+pub use item::{Frame, Item, Provenance};
 pub use judge::{Judge, Judged};
 pub use kind::Kind;
 pub use media::{Dialect, Media};

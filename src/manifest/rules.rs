@@ -33,6 +33,10 @@ pub struct RuleTexts {
     pub path: Option<String>,
     /// Client metadata that every item gets.
     pub constants: Map<String, Value>,
+    /// The end of the names of files that hold the metadata of others.
+    pub sidecar: Option<String>,
+    /// Whether items keep where they come from, for a second pass.
+    pub second_pass: bool,
 }
 
 /// Rules made ready to apply. In globs `*` stays within one folder and `**` crosses folders, as in most tools.
@@ -45,6 +49,8 @@ pub struct Rules {
     groups: Vec<GroupRule>,
     path: Option<PathPattern>,
     constants: Map<String, Value>,
+    sidecar: Option<String>,
+    second_pass: bool,
 }
 
 #[derive(Debug)]
@@ -99,7 +105,19 @@ impl Rules {
             groups,
             path: texts.path.as_deref().map(PathPattern::new).transpose()?,
             constants: texts.constants.clone(),
+            sidecar: texts.sidecar.clone(),
+            second_pass: texts.second_pass,
         })
+    }
+
+    /// Whether this is a file that holds the metadata of another one.
+    pub fn is_sidecar(&self, name: &str) -> bool {
+        self.sidecar.as_ref().is_some_and(|suffix| name.ends_with(suffix.as_str()))
+    }
+
+    /// Whether items keep where they come from, for a second pass.
+    pub fn needs_second_pass(&self) -> bool {
+        self.second_pass
     }
 
     /// Whether the include and exclude globs let this blob in.

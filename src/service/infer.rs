@@ -67,7 +67,8 @@ impl Looking {
 
     fn finish(self) -> Inferred {
         Inferred {
-            suggestions: self.inference.finish(),
+            // Of a column that is empty there is nothing to say.
+            suggestions: self.inference.finish().into_iter().filter(|one| one.values > 0).collect(),
             sources: self.sources,
             is_part: self.is_part,
             table: self.table,

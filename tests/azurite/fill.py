@@ -4,7 +4,7 @@ Reads one JSON object from standard input:
   account_url, account, key   where and as whom
   trust                       for https: the file with the certificate to be trusted; may be null
   containers                  {name: whether anybody may read and list it}; one that exists is filled further
-  blobs                       [{container, name, content, content_type, tier, metadata}]; content is base64, the last three may be null
+  blobs                       [{container, name, content, content_type, tier, metadata, tags}]; content is base64, the last four may be null
   tokens                      [{permissions, minutes, resource_types, container, blob}]; minutes may be negative. A token is for
                               the account and these resource types (all without them), or for this container or blob of it
 Prints one: {"tokens": [...], "names": {container: [names as the service lists them]}}
@@ -72,6 +72,7 @@ def main():
             base64.b64decode(blob["content"]),
             overwrite=True,
             metadata=blob.get("metadata"),
+            tags=blob.get("tags"),
             content_settings=ContentSettings(content_type=content_type) if content_type else None,
         )
         if blob.get("tier"):

@@ -153,6 +153,16 @@ impl Azurite {
         self.fill_in(ACCOUNT, container, public, blobs)
     }
 
+    /// Makes a container and uploads blobs with metadata headers and index tags: `{"name", "content", "metadata", "tags"}`, the
+    /// content as text, the last two as objects or null.
+    pub(crate) fn fill_described(&self, container: &str, mut blobs: Vec<Value>) {
+        for blob in &mut blobs {
+            blob["container"] = container.into();
+            blob["content"] = STANDARD.encode(blob["content"].as_str().unwrap()).into();
+        }
+        self.python("fill.py", ACCOUNT, json!({ "containers": { container: false }, "blobs": blobs, "tokens": [] }));
+    }
+
     /// The same in one of [`OTHER_ACCOUNTS`].
     pub(crate) fn fill_in(&self, account: &str, container: &str, public: bool, blobs: &[Blob]) -> Vec<String> {
         let blobs: Vec<Value> = blobs

@@ -195,7 +195,17 @@ impl Row<'_> {
         self.name.split_once('/').filter(|(container, blob)| !container.is_empty() && !blob.is_empty())
     }
 
-    /// What the builder has to know of the blob, which has this name in its container.
+    /// The blob's own metadata, as pairs; what is no JSON object of texts says nothing.
+    pub fn headers(&self) -> Vec<(String, String)> {
+        pairs(self.metadata)
+    }
+
+    /// The index tags, likewise.
+    pub fn index_tags(&self) -> Vec<(String, String)> {
+        pairs(self.tags)
+    }
+
+    /// What the builder has to know of the blob, which has this name in its container, but its metadata and tags.
     pub fn facts<'a>(&'a self, name: &'a str) -> BlobFacts<'a> {
         BlobFacts {
             name,
@@ -206,8 +216,16 @@ impl Row<'_> {
             rehydrating: self.rehydrating,
             last_modified: self.last_modified.as_deref(),
             etag: self.etag,
+            ..BlobFacts::default()
         }
     }
+}
+
+fn pairs(json: Option<&str>) -> Vec<(String, String)> {
+    let object = json.and_then(|json| serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(json).ok());
+    let texts = object.into_iter().flatten().filter_map(|(key, value)| Some((key, value.as_str()?.to_owned())));
+    // What tools leave on the empty blobs that stand for folders.
+    texts.filter(|(key, _)| !key.eq_ignore_ascii_case("hdi_isfolder")).collect()
 }
 
 /// The cells of a row, in texts, on their way to become a [`Row`].

@@ -27,7 +27,7 @@ impl Names {
     }
 
     /// The one of these headers that names the item, if one does.
-    pub fn column<'a>(self, headers: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    pub fn column<'a>(self, headers: &(impl Iterator<Item = &'a str> + Clone)) -> Option<&'a str> {
         let mut known = self.headers().iter();
         known.find_map(|known| headers.clone().find(|header| header.trim().eq_ignore_ascii_case(known)))
     }

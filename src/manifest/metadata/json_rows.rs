@@ -21,6 +21,8 @@ pub(super) struct JsonRows<R> {
     line: u64,
     ended: bool,
     row: Vec<u8>,
+    /// The offset and line at which the rows begin.
+    first: (u64, u64),
 }
 
 impl<R: Read + Seek> JsonRows<R> {
@@ -28,8 +30,12 @@ impl<R: Read + Seek> JsonRows<R> {
         let mut rows = JsonRows::begin(source, false)?;
         match rows.first_byte()? {
             None => Err(TableError::Empty),
-            Some(_) => Ok(rows),
+            Some(_) => Ok(rows.at_first()),
         }
+    }
+
+    fn at_first(self) -> JsonRows<R> {
+        JsonRows { first: (self.offset, self.line), ..self }
     }
 
     pub(super) fn array(source: R) -> Result<JsonRows<R>, TableError> {
@@ -38,12 +44,12 @@ impl<R: Read + Seek> JsonRows<R> {
             None => Err(TableError::Empty),
             Some(b'[') => {
                 rows.pass(1);
-                Ok(rows)
+                Ok(rows.at_first())
             }
             // Many programs write JSON Lines under this name.
             Some(b'{') => {
                 rows.is_array = false;
-                Ok(rows)
+                Ok(rows.at_first())
             }
             Some(_) => Err(TableError::Json("it is neither a JSON array of objects nor one JSON object a line".into())),
         }
@@ -51,7 +57,7 @@ impl<R: Read + Seek> JsonRows<R> {
 
     fn begin(source: R, is_array: bool) -> Result<JsonRows<R>, TableError> {
         let reader = BufReader::with_capacity(64 * 1024, source);
-        let mut rows = JsonRows { reader, is_array, offset: 0, line: 1, ended: false, row: Vec::new() };
+        let mut rows = JsonRows { reader, is_array, offset: 0, line: 1, ended: false, row: Vec::new(), first: (0, 1) };
         let start = rows.reader.fill_buf()?;
         if start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) {
             return Err(TableError::Json("it is UTF-16; save it as UTF-8".into()));
@@ -88,6 +94,12 @@ impl<R: Read + Seek> JsonRows<R> {
             Err(_) => _ = self.reader.seek(SeekFrom::Start(offset))?,
         }
         (self.offset, self.line, self.ended) = (offset, 0, false);
+        Ok(())
+    }
+
+    pub(super) fn rewind(&mut self) -> io::Result<()> {
+        self.seek(self.first.0)?;
+        self.line = self.first.1;
         Ok(())
     }
 

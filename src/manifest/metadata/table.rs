@@ -152,6 +152,21 @@ impl<R: Read + Seek> TableReader<R> {
         }
     }
 
+    /// Goes back to the first row.
+    ///
+    /// # Errors
+    /// The file system's.
+    pub fn rewind(&mut self) -> io::Result<()> {
+        match &mut self.rows {
+            Rows::Csv { reader, record, .. } => {
+                reader.seek(csv::Position::new())?;
+                reader.read_byte_record(record)?;
+            }
+            Rows::Json(rows) => rows.rewind()?,
+        }
+        Ok(())
+    }
+
     /// The row that begins there; reading goes on after it. Quick where that is where reading stopped. Its line is not known: 0.
     ///
     /// # Errors
@@ -241,7 +256,8 @@ fn csv_row(record: &csv::ByteRecord, line: u64, headers: &[String]) -> Result<Ro
     }
     let surplus = fields().skip(headers.len()).any(|field| !field.is_empty());
     if surplus || record.len() < headers.len() {
-        let message = format!("the row has {} fields, but the header has {}", record.len(), headers.len());
+        let plural = if record.len() == 1 { "" } else { "s" };
+        let message = format!("the row has {} field{plural}, but the header has {}", record.len(), headers.len());
         return Err(RowFault { code: Code::CsvRagged, line, column: None, message });
     }
     let mut cells = Map::new();

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Building, Writing};
+use super::{Building, Writing, metadata::tags_problem};
 use crate::{
-    manifest::{Builder, Judged, builder::BlobFacts, rules::Rules},
+    manifest::{Builder, Judged, builder::BlobFacts},
     service::{
         account::resolve,
         azure::ListQuery,
@@ -25,14 +25,18 @@ pub(super) async fn read(
     let Building { access, manifest, .. } = building;
     let resolved = resolve(access)?;
     let container = resolved.open()?;
-    let rules = Rules::new(&manifest.rules()).map_err(|error| Problem::config(format!("[manifest] {error}.")))?;
-    let mut builder =
-        Builder::new(rules, &resolved.object_base(&access.azure), container.name()).since(building.known.cloned());
+    let mut builder = Builder::new(building.rules()?, &resolved.object_base(&access.azure), container.name())
+        .since(building.known.cloned());
     let write_fault = |error: std::io::Error| disk_problem("write the manifest", &error);
     let mut told = Instant::now();
     let mut blobs = 0u64;
     for prefix in distinct_prefixes(&manifest.prefixes) {
-        let mut query = ListQuery { prefix: (!prefix.is_empty()).then_some(prefix), ..ListQuery::default() };
+        let mut query = ListQuery {
+            prefix: (!prefix.is_empty()).then_some(prefix),
+            metadata: manifest.metadata.blob_metadata,
+            tags: manifest.metadata.index_tags,
+            ..ListQuery::default()
+        };
         loop {
             let mut result = Ok(());
             let mut sink = Judged { judge: &mut into.judge, sink: &mut into.writer };
@@ -49,12 +53,14 @@ pub(super) async fn read(
                             rehydrating: blob.archive_status.is_some(),
                             last_modified: blob.last_modified.as_deref(),
                             etag: blob.etag.as_deref(),
+                            headers: &blob.metadata,
+                            tags: &blob.tags,
                         };
                         result = builder.blob(&facts, &mut sink);
                     }
                 })
                 .await
-                .map_err(|error| azure_problem(&error))?;
+                .map_err(|error| if query.tags { tags_problem(&error) } else { azure_problem(&error) })?;
             result.map_err(write_fault)?;
             if told.elapsed() >= SAMPLE {
                 told = Instant::now();

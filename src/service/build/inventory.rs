@@ -15,8 +15,8 @@ use super::{Building, Writing};
 use crate::{
     manifest::{
         Builder, Code, Finding, Judged, Sink as _, SkipReason, Skipped,
+        builder::BlobFacts,
         inventory::{self, DataFile, Fault, Report, Row, Rows, Wanted},
-        rules::Rules,
     },
     service::{account::resolve, problems::disk_problem},
     wizard::{ListingProgress, Problem},
@@ -43,11 +43,13 @@ pub(super) async fn read(
     };
     let resolved = resolve(access)?;
     let container = resolved.open()?;
-    let rules = Rules::new(&manifest.rules()).map_err(|error| Problem::config(format!("[manifest] {error}.")))?;
+    let rules = building.rules()?;
     let wanted = Wanted {
         last_modified: rules.filter().needs_last_modified(),
         tier: rules.filter().needs_tier(),
-        etag: building.known.is_some(),
+        etag: building.known.is_some() || building.needs_second_pass(),
+        metadata: manifest.metadata.blob_metadata,
+        tags: manifest.metadata.index_tags,
         ..Wanted::default()
     };
     let builder = Builder::new(rules, &resolved.object_base(&access.azure), container.name());
@@ -134,7 +136,8 @@ impl Reading<'_> {
             return self.into.writer.skipped(skip(SkipReason::OldVersion));
         }
         let mut sink = Judged { judge: &mut self.into.judge, sink: &mut self.into.writer };
-        self.builder.blob(&row.facts(name), &mut sink)
+        let (headers, tags) = (row.headers(), row.index_tags());
+        self.builder.blob(&BlobFacts { headers: &headers, tags: &tags, ..row.facts(name) }, &mut sink)
     }
 
     fn finish(self, report: &Report) -> Result<u64, Problem> {

@@ -4,9 +4,12 @@ mod container;
 mod file;
 mod inventory;
 pub(super) mod metadata;
+mod second_pass;
 mod since;
 
 use std::{path::Path, sync::Arc, time::Instant};
+
+use metadata::gather::Gathering;
 
 use ::time::{OffsetDateTime, macros::format_description};
 
@@ -17,7 +20,12 @@ use super::{
     session::{Draft, Session},
 };
 use crate::{
-    manifest::{Demands, Judge, data_items::JobOptions, since::Known},
+    manifest::{
+        Demands, Judge,
+        data_items::JobOptions,
+        rules::{RuleTexts, Rules},
+        since::Known,
+    },
     store::{
         ManifestDir, ManifestWriter,
         config::{self, Source},
@@ -36,6 +44,20 @@ struct Building<'a> {
     known: Option<&'a Arc<dyn Known>>,
     /// Where files may lie while they are read.
     dir: &'a Path,
+}
+
+impl Building<'_> {
+    /// Whether items have to be gone through once more when the source has been read.
+    fn needs_second_pass(&self) -> bool {
+        let metadata = &self.manifest.metadata;
+        metadata.table.is_some() || metadata.sidecar.is_some()
+    }
+
+    /// The rules of the domain.
+    fn rules(&self) -> Result<Rules, Problem> {
+        let texts = RuleTexts { second_pass: self.needs_second_pass(), ..self.manifest.rules() };
+        Rules::new(&texts).map_err(|error| Problem::config(format!("[manifest] {error}.")))
+    }
 }
 
 /// A manifest that is being written.
@@ -107,26 +129,47 @@ pub async fn build_manifest(
     tell: &mut impl FnMut(ListingProgress),
 ) -> Result<(ManifestDir, u64), Problem> {
     let write_fault = |error: std::io::Error| disk_problem("write the manifest", &error);
-    let mut writer = ManifestWriter::create(dir).map_err(write_fault)?;
     let earlier = since::known(runs, access, manifest, dir)?;
+    let building = Building { access, manifest, known: earlier.as_ref().map(|earlier| &earlier.known), dir };
+    let first_dir = building.needs_second_pass().then(|| dir.join("first-pass"));
+    if let Some(first_dir) = &first_dir {
+        std::fs::create_dir_all(first_dir).map_err(write_fault)?;
+    }
+    let mut writer = ManifestWriter::create(first_dir.as_deref().unwrap_or(dir)).map_err(write_fault)?;
     if let Some(earlier) = &earlier {
         writer.note(&earlier.note);
     }
-    let building = Building { access, manifest, known: earlier.as_ref().map(|earlier| &earlier.known), dir };
-    let mut writing = Writing { judge: Judge::new(demands), writer, started: Instant::now() };
+    let judge = if first_dir.is_some() { Judge::deferring() } else { Judge::new(demands) };
+    let mut writing = Writing { judge, writer, started: Instant::now() };
     let blobs = match manifest.source {
         Source::Container => container::read(&building, &mut writing, tell).await?,
         Source::File => file::read(&building, &mut writing, tell).await?,
         Source::Inventory => inventory::read(&building, &mut writing, tell).await?,
     };
     tell(writing.progress(blobs));
+    if let Some(first_dir) = first_dir {
+        let started = writing.started;
+        let first = finish(writing, options).await?;
+        let mut writer = ManifestWriter::create(dir).map_err(write_fault)?;
+        first.summary().notes.iter().for_each(|note| writer.note(note));
+        writing = Writing { judge: Judge::new(demands), writer, started };
+        let mut gathering = Gathering::open(&building, demands, &first).await?;
+        second_pass::run(&first, &mut writing, blobs, |work| gathering.each(work), tell).await?;
+        gathering.finish(&first, &mut writing).map_err(write_fault)?;
+        std::fs::remove_dir_all(first_dir).map_err(write_fault)?;
+        tell(writing.progress(blobs));
+    }
+    Ok((finish(writing, options).await?, blobs))
+}
+
+async fn finish(writing: Writing, options: JobOptions) -> Result<ManifestDir, Problem> {
+    let write_fault = |error: std::io::Error| disk_problem("write the manifest", &error);
     let Writing { judge, mut writer, .. } = writing;
     judge.finish(&mut writer).map_err(write_fault)?;
-    let built = tokio::task::spawn_blocking(move || writer.finish(options))
+    tokio::task::spawn_blocking(move || writer.finish(options))
         .await
         .map_err(|error| Problem::other(format!("Writing the manifest broke off: {error}.")))?
-        .map_err(write_fault)?;
-    Ok((built, blobs))
+        .map_err(write_fault)
 }
 
 /// A run's id: when it began, and enough chance to tell two of the same second apart.

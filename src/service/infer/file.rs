@@ -2,10 +2,12 @@
 
 use std::{fs::File, io::Read as _, path::Path};
 
+use serde_json::Value;
+
 use super::{Looking, counted};
 use crate::{
     manifest::metadata::{
-        columns::Names,
+        columns::{Names, media_field},
         table::{Format, Row, TableError, TableReader},
     },
     schema::Suggestion,
@@ -26,7 +28,11 @@ pub(super) fn look(path: &str, join: Option<config::Join>) -> Result<Inferred, P
                 // Some programs write JSON Lines under this name; what is wrong with a schema is said of everything else.
                 let mut looking = Looking::default();
                 let lines = table(path, Format::JsonLines, join, &mut looking);
-                if lines.is_ok_and(|faulty| faulty == 0) { Ok(looking.finish()) } else { Err(problem) }
+                if lines.is_ok_and(|(rows, faulty)| rows > 1 && faulty == 0) {
+                    Ok(looking.finish())
+                } else {
+                    Err(problem)
+                }
             })
         }
         (_, Some(format)) => {
@@ -40,15 +46,21 @@ pub(super) fn look(path: &str, join: Option<config::Join>) -> Result<Inferred, P
     }
 }
 
-/// Looks at a table; returns the number of rows that could not be read.
+/// Looks at a table; returns the number of its rows, and of those that could not be read.
 pub(super) fn table(
     path: &str,
     format: Format,
     join: Option<config::Join>,
     looking: &mut Looking,
-) -> Result<u64, Problem> {
+) -> Result<(u64, u64), Problem> {
     let mut reader = TableReader::new(format, open(path)?).map_err(|error| table_problem(path, &error))?;
-    let mut naming = reader.headers().and_then(|headers| naming(headers.iter().map(String::as_str), join));
+    let mut naming = reader.headers().and_then(|headers| naming(&headers.iter().map(String::as_str), join));
+    for header in reader.headers().into_iter().flatten().filter(|header| !header.is_empty()) {
+        if naming.as_ref().is_none_or(|(column, _)| column != header) && media_field(header, &Value::Null).is_none() {
+            // So that the keys come in the order of the columns, whichever cells are empty.
+            looking.inference.add(header, &Value::Null);
+        }
+    }
     let (mut rows, mut faulty, mut first_fault) = (0, 0, None);
     while rows + faulty < MOST_ROWS {
         match reader.next_row().map_err(|error| table_problem(path, &error.into()))? {
@@ -56,7 +68,7 @@ pub(super) fn table(
             Some(Ok(Row { cells, .. })) => {
                 rows += 1;
                 if format != Format::Csv && naming.is_none() {
-                    naming = self::naming(cells.keys().map(String::as_str), join);
+                    naming = self::naming(&cells.keys().map(String::as_str), join);
                 }
                 looking.add(&cells, naming.as_ref().map(|(column, _)| column.as_str()));
             }
@@ -86,19 +98,19 @@ pub(super) fn table(
     looking.sources.push(source);
     looking.is_part |= more;
     looking.table = naming.map(|(_, join)| (path.to_owned(), join));
-    Ok(faulty)
+    Ok((rows, faulty))
 }
 
 /// The column that names the item, and what it names.
 fn naming<'a>(
-    headers: impl Iterator<Item = &'a str> + Clone,
+    headers: &(impl Iterator<Item = &'a str> + Clone),
     join: Option<config::Join>,
 ) -> Option<(String, config::Join)> {
     let tried = match join {
         Some(join) => vec![join.into()],
         None => Names::ALL.to_vec(),
     };
-    tried.into_iter().find_map(|names: Names| Some((names.column(headers.clone())?.to_owned(), names.into())))
+    tried.into_iter().find_map(|names: Names| Some((names.column(headers)?.to_owned(), names.into())))
 }
 
 fn open(path: &str) -> Result<File, Problem> {

@@ -105,7 +105,6 @@ async fn studies_of_a_clinic_in_json_lines() {
             ("SliceThickness", NUMBER, 30, 30, None),
             ("Contrast", BOOLEAN, 30, 30, None),
             ("Age", NUMBER, 30, 29, None),
-            ("Comment", VARCHAR, 0, 0, None),
         ]
     );
     assert_eq!(found.suggestions[5].misfits, ["\"064Y\""]);

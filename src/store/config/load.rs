@@ -10,7 +10,7 @@ use thiserror::Error;
 use super::{Config, Source, files};
 use crate::{
     access::endpoint,
-    manifest::rules::Rules,
+    manifest::{metadata::table::Format, rules::Rules},
     schema::{advice_on, check_key, sentences},
     store::{Home, paths::expand_home},
 };
@@ -181,6 +181,20 @@ fn check(config: &Config) -> Result<(), ConfigError> {
                 .into(),
         );
     }
+    let metadata = &config.manifest.metadata;
+    if metadata.sidecar.as_deref().is_some_and(|suffix| suffix.is_empty() || suffix.contains('/')) {
+        return fail(
+            "[manifest.metadata] sidecar is the end of the names of files, such as \".metadata.json\"; it cannot be empty or hold a '/'."
+                .into(),
+        );
+    }
+    if let Some(table) = metadata.table.as_deref()
+        && Format::from_name(table).is_none()
+    {
+        return fail(format!(
+            "[manifest.metadata] table = \"{table}\" is no table by its name, which has to end in .csv, .tsv, .jsonl, .ndjson or .json."
+        ));
+    }
     if config.folder.path.is_some() && config.folder.uuid.is_some() {
         return fail("[folder] has both path and uuid; keep one.".into());
     }
@@ -317,6 +331,8 @@ mod tests {
             ("version = 1\n[manifest]\nmin_size = 5\nmax_size = 4", "larger than"),
             ("version = 1\n[upload]\njobs_in_flight = 0", "1 or more"),
             ("version = 1\n[upload]\nskip_duplicate_urls = false\nupsert_metadata = true", "set both"),
+            ("version = 1\n[manifest.metadata]\nsidecar = \"\"", "sidecar is the end"),
+            ("version = 1\n[manifest.metadata]\ntable = \"labels.xlsx\"", ".jsonl"),
             ("version = 1\n[folder]\npath = \"a\"\nuuid = \"11111111-1111-4111-8111-111111111111\"", "keep one"),
         ] {
             let message = parse(text).unwrap_err().0;

@@ -352,6 +352,8 @@ impl Manifest {
             groups: self.groups.iter().map(|rule| (rule.kind, rule.pattern.clone(), rule.by.clone())).collect(),
             path: self.metadata.path.clone(),
             constants: self.metadata.constants.clone(),
+            sidecar: self.metadata.sidecar.clone(),
+            second_pass: false,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the client metadata of items is gathered from besides their names.
 
+pub(super) mod gather;
 pub(in crate::service) mod sidecars;
 
 use crate::{
