@@ -1,12 +1,12 @@
 //! Turns listed blobs into items, and accounts for every blob that does not become one.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Code, Finding, Item, Kind, Origin, Sink, natural, object_url,
-    rules::{GroupKey, Rules},
+    Code, Finding, Item, Kind, Origin, Sink,
+    groups::{Groups, Naming},
+    object_url,
+    rules::{Place, Rules},
     title,
 };
 
@@ -23,6 +23,8 @@ pub struct BlobFacts<'a> {
     pub tier: Option<&'a str>,
     /// Whether the listing marks this as a directory.
     pub is_folder: bool,
+    /// The entity tag, if it was listed.
+    pub etag: Option<&'a str>,
     /// Whether the blob is on its way back from the archive tier and cannot be read yet.
     pub rehydrating: bool,
 }
@@ -100,21 +102,18 @@ pub struct Builder {
     rules: Rules,
     account_url: String,
     container: String,
-    groups: BTreeMap<GroupKey, Vec<File>>,
-}
-
-/// A file of a group.
-#[derive(Debug)]
-struct File {
-    name: String,
-    url: String,
-    bytes: u64,
+    groups: Groups,
 }
 
 impl Builder {
     /// A builder for one container. `account_url` is the storage account as Encord is to see it.
     pub fn new(rules: Rules, account_url: &str, container: &str) -> Builder {
-        Builder { rules, account_url: account_url.to_owned(), container: container.to_owned(), groups: BTreeMap::new() }
+        Builder {
+            rules,
+            account_url: account_url.to_owned(),
+            container: container.to_owned(),
+            groups: Groups::default(),
+        }
     }
 
     /// Takes one blob.
@@ -134,8 +133,8 @@ impl Builder {
         let by_extension = Kind::from_extension(name);
         let by_content_type = blob.content_type.and_then(Kind::from_content_type);
         let kind = by_rule.or(by_extension).or(by_content_type);
-        let group = self.rules.group(name, kind);
-        if kind.is_none() && group.is_none() {
+        let place = self.rules.place(name, kind);
+        if kind.is_none() && place == Place::Own {
             return sink.skipped(skip(SkipReason::UnknownType));
         }
         if blob.rehydrating || blob.tier.is_some_and(|tier| tier.eq_ignore_ascii_case("archive")) {
@@ -162,15 +161,23 @@ impl Builder {
                 "its path does not fit the pattern in [manifest.metadata] path, so it gets no metadata from it";
             sink.finding(Finding::new(Code::MetadataPath, name, message))?;
         }
-        if let Some(key) = group {
-            self.groups.entry(key).or_default().push(File { name: name.to_owned(), url, bytes: blob.size });
-            return Ok(());
+        match place {
+            Place::Group(member) => {
+                self.groups.add(name, blob.size, kind, &member);
+                return Ok(());
+            }
+            Place::Unread(rule) => {
+                self.groups.add_unread(name, blob.etag.unwrap_or_default(), blob.size, kind, rule);
+                return Ok(());
+            }
+            Place::Own => {}
         }
         match kind {
             Some(kind) => {
                 let item = Item {
                     client_metadata: self.rules.metadata(name),
                     bytes: blob.size,
+                    settings: if kind == Kind::TimeSeries { self.rules.settings(name).cloned() } else { None },
                     ..Item::new(kind, title::from_path(name), vec![url])
                 };
                 sink.item(&Origin::blob(name), item)
@@ -184,23 +191,24 @@ impl Builder {
     /// # Errors
     /// The sink's.
     pub fn finish<S: Sink>(self, sink: &mut S) -> Result<(), S::Error> {
-        for (key, mut frames) in self.groups {
-            frames.sort_by(|a, b| natural::compare(&a.name, &b.name));
-            let client_metadata = frames.first().map(|frame| self.rules.metadata(&frame.name)).unwrap_or_default();
-            let name = if key.key.is_empty() { self.container.clone() } else { key.key };
-            let bytes = frames.iter().map(|frame| frame.bytes).sum();
-            let urls = frames.into_iter().map(|frame| frame.url).collect();
-            let item = Item { client_metadata, bytes, ..Item::new(key.kind, title::from_path(&name), urls) };
-            sink.item(&Origin::blob(&name), item)?;
-        }
-        Ok(())
+        let Builder { rules, account_url, container, groups } = self;
+        let naming = Naming { account_url: &account_url, container: &container };
+        groups.finish(&rules, naming, |_, first| rules.metadata(first), sink)
+    }
+
+    /// The files of groups, some of which may have to be read before [`Builder::finish`].
+    pub fn groups_mut(&mut self) -> &mut Groups {
+        &mut self.groups
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::{Demands, Judge, Judged, rules::RuleTexts};
+    use crate::manifest::{
+        Demands, Judge, Judged,
+        rules::{GroupText, RuleTexts},
+    };
     use std::convert::Infallible;
 
     #[derive(Default)]
@@ -227,7 +235,15 @@ mod tests {
     }
 
     fn blob(name: &str) -> BlobFacts<'_> {
-        BlobFacts { name, size: 9, content_type: None, tier: Some("Hot"), is_folder: false, rehydrating: false }
+        BlobFacts {
+            name,
+            size: 9,
+            content_type: None,
+            tier: Some("Hot"),
+            is_folder: false,
+            etag: None,
+            rehydrating: false,
+        }
     }
 
     fn build(texts: &RuleTexts, blobs: &[BlobFacts<'_>]) -> Collected {
@@ -315,13 +331,25 @@ mod tests {
     fn strict_client_only_access_finds_fault_with_sequences_and_with_what_lacks_media_metadata() {
         let texts = RuleTexts {
             groups: vec![
-                (Kind::ImageSequence, "seq/**".into(), "directory".into()),
-                (Kind::ImageGroup, "rig/**".into(), "directory".into()),
+                GroupText::new(Kind::ImageSequence, "seq/**", "directory"),
+                GroupText::new(Kind::ImageGroup, "rig/**", "directory"),
             ],
             ..RuleTexts::default()
         };
-        let names =
-            ["a.mp4", "b.jpg", "c.mp3", "d.pdf", "e.txt", "f.nii", "g.pcd", "ct/1.dcm", "seq/1.jpg", "rig/1.jpg"];
+        let names = [
+            "a.mp4",
+            "b.jpg",
+            "c.mp3",
+            "d.pdf",
+            "e.txt",
+            "f.nii",
+            "g.pcd",
+            "ct/1.dcm",
+            "seq/1.jpg",
+            "seq/2.jpg",
+            "rig/1.jpg",
+            "rig/2.jpg",
+        ];
         let blobs = names.map(blob);
         let strict = build_strictly(&texts, &blobs, true);
         let faults: Vec<_> = strict.findings.iter().map(|fault| (fault.code, fault.item.as_str())).collect();

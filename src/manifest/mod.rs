@@ -5,6 +5,7 @@ pub mod builder;
 pub mod data_items;
 pub mod file_form;
 mod finding;
+pub mod groups;
 mod item;
 mod judge;
 mod kind;
@@ -14,8 +15,10 @@ pub mod object_url;
 pub mod path_metadata;
 pub mod read;
 pub mod rules;
+mod scenes;
 mod sink;
 mod strict;
+pub mod time_series;
 pub mod title;
 mod values;
 

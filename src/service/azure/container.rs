@@ -188,6 +188,16 @@ impl Container {
         self.send(&self.probing, request).await
     }
 
+    /// Sends a request for this container or a blob in it, patient with a service that is slow or busy.
+    pub(super) async fn send_patiently(&self, request: Request) -> Result<AsyncRawResponse, Error> {
+        self.send(&self.listing, request).await
+    }
+
+    /// The SAS that is part of every URL, if that is the credential.
+    pub(super) fn sas(&self) -> Option<&Sas> {
+        self.sas.as_ref()
+    }
+
     fn list_url(&self, query: &ListQuery) -> Url {
         let max_results = query.max_results.map(|most| most.to_string());
         let more = [("prefix", &query.prefix), ("marker", &query.marker), ("maxresults", &max_results)];

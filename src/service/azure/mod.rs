@@ -15,6 +15,7 @@ mod identity;
 mod page;
 mod pasted;
 mod preflight;
+mod range;
 mod read;
 mod sas;
 mod shared_key;

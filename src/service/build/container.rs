@@ -45,6 +45,7 @@ pub(super) async fn read(
                             content_type: blob.content_type.as_deref(),
                             tier: blob.tier.as_deref(),
                             is_folder: blob.is_folder,
+                            etag: blob.etag.as_deref(),
                             rehydrating: blob.archive_status.is_some(),
                         };
                         result = builder.blob(&facts, &mut sink);
