@@ -229,7 +229,9 @@ impl Headless {
         let (facts, summary) = (facts.clone(), facts.summary.clone());
         self.output.event(&json!({
             "event": "listing", "blobs": facts.blobs, "items": summary.total_items(), "skipped": summary.total_skipped(),
+            "notes": summary.notes,
         }));
+        summary.notes.iter().for_each(|note| self.output.message(note));
         let mut left_out: Vec<String> =
             summary.skipped.iter().map(|(reason, count)| format!("{count} {}", reason.label())).collect();
         if left_out.is_empty() {

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Exit, exit::refuse, headless::keep_findings, open, output::Output, signals};
 use crate::{
     manifest::{Demands, Values},
-    service::build_manifest,
+    service::{Runs, build_manifest},
     store::config::Config,
     wizard::{ListingProgress, Problem, findings_problem},
 };
@@ -44,7 +44,7 @@ pub(crate) async fn manifest(command: Command) -> Exit {
 
 async fn build(label: &str, target: PathBuf, json: bool) -> Exit {
     let mut output = Output::new(json);
-    let (_, config) = match open::home_and_config(label) {
+    let (home, config) = match open::home_and_config(label) {
         Ok(opened) => opened,
         Err(problem) => return refuse(&problem),
     };
@@ -58,8 +58,9 @@ async fn build(label: &str, target: PathBuf, json: bool) -> Exit {
             output.progress(&format!("Listing: {} blobs, {:.0} a second", progress.blobs, progress.per_second));
         };
         let demands = demands(&config);
+        let runs = Runs { home: &home, config: label };
         let access = config.azure.clone().into();
-        build_manifest(&access, &config.manifest, config.upload.options(), &demands, dir.path(), &mut tell).await
+        build_manifest(&access, &config.manifest, config.upload.options(), &demands, dir.path(), runs, &mut tell).await
     };
     let (manifest, blobs) = match built {
         Ok(built) => built,
@@ -72,8 +73,10 @@ async fn build(label: &str, target: PathBuf, json: bool) -> Exit {
         return fail(&format!("write {}", target.display()), &error);
     }
     let summary = manifest.summary();
+    summary.notes.iter().for_each(|note| output.message(note));
     output.event(&json!({
         "event": "listing", "blobs": blobs, "items": summary.total_items(), "skipped": summary.total_skipped(),
+        "notes": summary.notes,
     }));
     let beside = target.with_extension("findings.jsonl");
     let findings = match keep_findings(summary, &manifest.findings_path(), &beside) {

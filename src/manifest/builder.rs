@@ -1,5 +1,7 @@
 //! Turns listed blobs into items, and accounts for every blob that does not become one.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -7,6 +9,7 @@ use super::{
     groups::{Groups, Naming},
     object_url,
     rules::{Place, Rules},
+    since::{Known, fingerprint},
     title,
 };
 
@@ -23,10 +26,12 @@ pub struct BlobFacts<'a> {
     pub tier: Option<&'a str>,
     /// Whether the listing marks this as a directory.
     pub is_folder: bool,
-    /// The entity tag, if it was listed.
-    pub etag: Option<&'a str>,
     /// Whether the blob is on its way back from the archive tier and cannot be read yet.
     pub rehydrating: bool,
+    /// The time of its last change, as RFC 1123 or ISO 8601 writes it.
+    pub last_modified: Option<&'a str>,
+    /// What changes with every change of it, without quotation marks.
+    pub etag: Option<&'a str>,
 }
 
 /// Why a blob is not in the manifest.
@@ -35,6 +40,16 @@ pub struct BlobFacts<'a> {
 pub enum SkipReason {
     /// The include or exclude globs keep it out.
     Excluded,
+    /// Smaller than min_size.
+    TooSmall,
+    /// Larger than max_size.
+    TooLarge,
+    /// Last changed before modified_from.
+    ChangedBefore,
+    /// Last changed at modified_before or later.
+    ChangedAfter,
+    /// In none of the access tiers that are wanted.
+    OtherTier,
     /// A directory, or the empty blob that stands for one.
     FolderMarker,
     /// In the Archive tier, or still coming back from it: Encord cannot read it.
@@ -45,28 +60,54 @@ pub enum SkipReason {
     UnknownType,
     /// No URL can name it.
     Unreachable,
+    /// Registered by an earlier run, and not changed since.
+    Unchanged,
+    /// In an inventory: of another container than the config's.
+    OtherContainer,
+    /// In an inventory: a snapshot, or a version that is not the current one.
+    OldVersion,
+    /// In an inventory: deleted, and kept only for some days.
+    Deleted,
 }
 
 impl SkipReason {
     /// Every reason, in the order of the tests that are made.
-    pub const ALL: [SkipReason; 6] = [
+    pub const ALL: [SkipReason; 15] = [
         SkipReason::Excluded,
+        SkipReason::TooSmall,
+        SkipReason::TooLarge,
+        SkipReason::ChangedBefore,
+        SkipReason::ChangedAfter,
+        SkipReason::OtherTier,
         SkipReason::FolderMarker,
         SkipReason::Archived,
         SkipReason::Empty,
         SkipReason::UnknownType,
         SkipReason::Unreachable,
+        SkipReason::Unchanged,
+        SkipReason::OtherContainer,
+        SkipReason::OldVersion,
+        SkipReason::Deleted,
     ];
 
     /// A short name for screens and reports.
     pub fn label(self) -> &'static str {
         match self {
             SkipReason::Excluded => "excluded by your rules",
+            SkipReason::TooSmall => "smaller than min_size",
+            SkipReason::TooLarge => "larger than max_size",
+            SkipReason::ChangedBefore => "changed before modified_from",
+            SkipReason::ChangedAfter => "changed at modified_before or later",
+            SkipReason::OtherTier => "in another access tier",
             SkipReason::FolderMarker => "folder marker",
             SkipReason::Archived => "in the archive tier",
             SkipReason::Empty => "empty (0 bytes)",
             SkipReason::UnknownType => "unknown type",
             SkipReason::Unreachable => "no URL can name it",
+            SkipReason::Unchanged => "registered by an earlier run, unchanged",
+            SkipReason::OtherContainer => "in another container",
+            SkipReason::OldVersion => "snapshot or older version",
+            SkipReason::Deleted => "deleted",
         }
     }
 
@@ -74,6 +115,11 @@ impl SkipReason {
     pub fn advice(self) -> &'static str {
         match self {
             SkipReason::Excluded => "Change include or exclude under [manifest] if it should be taken.",
+            SkipReason::TooSmall => "Lower min_size under [manifest] if it should be taken.",
+            SkipReason::TooLarge => "Raise max_size under [manifest] if it should be taken.",
+            SkipReason::ChangedBefore => "Set an earlier modified_from under [manifest] if it should be taken.",
+            SkipReason::ChangedAfter => "Set a later modified_before under [manifest] if it should be taken.",
+            SkipReason::OtherTier => "Add its access tier to tiers under [manifest] if it should be taken.",
             SkipReason::FolderMarker => "Nothing to do: it stands for a folder and holds no data.",
             SkipReason::Archived => "Move it to the Hot tier (rehydration takes hours), then list again.",
             SkipReason::Empty => "Upload the file again; its content is missing.",
@@ -83,6 +129,14 @@ impl SkipReason {
             SkipReason::Unreachable => {
                 "Rename the blob: clients drop the path segments '.' and '..', and Encord takes URLs of 16 KB at most."
             }
+            SkipReason::Unchanged => {
+                "Nothing to do: Encord has it. Without since under [manifest] everything is taken again."
+            }
+            SkipReason::OtherContainer => {
+                "Nothing to do: the inventory covers the whole account, the import one container."
+            }
+            SkipReason::OldVersion => "Nothing to do: Encord reads the current version.",
+            SkipReason::Deleted => "Restore it in Azure first if it should be taken.",
         }
     }
 }
@@ -97,23 +151,58 @@ pub struct Skipped {
 }
 
 /// Builds items from blobs in any order. Memory grows only with the number of files in groups.
+///
+/// The pages of a listing may be built side by side: each by a [`Builder::part`] of its own, which are merged in the order of the
+/// pages, so that the outcome is the same as if one builder had seen all blobs.
 #[derive(Debug)]
 pub struct Builder {
+    shared: Arc<Shared>,
+    known: Option<Arc<dyn Known>>,
+    held: Held,
+}
+
+/// What does not change from blob to blob; all parts have it in common.
+#[derive(Debug)]
+struct Shared {
     rules: Rules,
     account_url: String,
     container: String,
+}
+
+/// What is kept until the last blob was seen; every part has its own.
+#[derive(Debug, Default)]
+struct Held {
     groups: Groups,
+}
+
+impl Held {
+    fn merge(&mut self, later: Held) {
+        self.groups.merge(later.groups);
+    }
 }
 
 impl Builder {
     /// A builder for one container. `account_url` is the storage account as Encord is to see it.
     pub fn new(rules: Rules, account_url: &str, container: &str) -> Builder {
-        Builder {
-            rules,
-            account_url: account_url.to_owned(),
-            container: container.to_owned(),
-            groups: Groups::default(),
-        }
+        let shared = Shared { rules, account_url: account_url.to_owned(), container: container.to_owned() };
+        Builder { shared: Arc::new(shared), known: None, held: Held::default() }
+    }
+
+    /// Leaves out what earlier runs have registered, and gives every item what the next run will know it by.
+    #[must_use]
+    pub fn since(self, known: Option<Arc<dyn Known>>) -> Builder {
+        Builder { known, ..self }
+    }
+
+    /// A builder by the same rules that has seen no blob yet.
+    #[must_use]
+    pub fn part(&self) -> Builder {
+        Builder { shared: Arc::clone(&self.shared), known: self.known.clone(), held: Held::default() }
+    }
+
+    /// Takes over what a part holds, whose blobs come after those seen so far.
+    pub fn merge(&mut self, later: Builder) {
+        self.held.merge(later.held);
     }
 
     /// Takes one blob.
@@ -121,19 +210,23 @@ impl Builder {
     /// # Errors
     /// The sink's.
     pub fn blob<S: Sink>(&mut self, blob: &BlobFacts<'_>, sink: &mut S) -> Result<(), S::Error> {
+        let Shared { rules, account_url, container } = &*self.shared;
         let name = blob.name;
         let skip = |reason| Skipped { name: name.to_owned(), reason };
         if blob.is_folder || (blob.size == 0 && name.ends_with('/')) {
             return sink.skipped(skip(SkipReason::FolderMarker));
         }
-        if !self.rules.takes(name) {
+        if !rules.takes(name) {
             return sink.skipped(skip(SkipReason::Excluded));
         }
-        let by_rule = self.rules.kind(name);
+        if let Some(reason) = rules.filter().refuses(blob) {
+            return sink.skipped(skip(reason));
+        }
+        let by_rule = rules.kind(name);
         let by_extension = Kind::from_extension(name);
         let by_content_type = blob.content_type.and_then(Kind::from_content_type);
-        let kind = by_rule.or(by_extension).or(by_content_type);
-        let place = self.rules.place(name, kind);
+        let kind = by_rule.or(by_extension).or_else(|| Kind::of_supported_content_type(blob.content_type?));
+        let place = rules.place(name, kind);
         if kind.is_none() && place == Place::Own {
             return sink.skipped(skip(SkipReason::UnknownType));
         }
@@ -143,12 +236,19 @@ impl Builder {
         if blob.size == 0 {
             return sink.skipped(skip(SkipReason::Empty));
         }
-        let Ok(url) = object_url::object_url(&self.account_url, &self.container, name) else {
+        let Ok(url) = object_url::object_url(account_url, container, name) else {
             return sink.skipped(skip(SkipReason::Unreachable));
         };
+        let etag = self.known.as_ref().and(blob.etag);
+        let urls = vec![url];
+        if place == Place::Own && self.holds(&urls, etag) {
+            return sink.skipped(skip(SkipReason::Unchanged));
+        }
         if by_rule.is_none()
             && let (Some(extension), Some(content_type)) = (by_extension, by_content_type)
             && extension != content_type
+            // Point clouds may be plain text.
+            && (extension, content_type) != (Kind::Scene, Kind::Text)
         {
             let message = format!(
                 "taken as {extension} by its extension, but stored with the content type {}",
@@ -156,18 +256,18 @@ impl Builder {
             );
             sink.finding(Finding::new(Code::TypeDisagreement, name, message))?;
         }
-        if self.rules.path_misses(name) {
+        if rules.path_misses(name) {
             let message =
                 "its path does not fit the pattern in [manifest.metadata] path, so it gets no metadata from it";
             sink.finding(Finding::new(Code::MetadataPath, name, message))?;
         }
         match place {
             Place::Group(member) => {
-                self.groups.add(name, blob.size, kind, &member);
+                self.held.groups.add(name, etag.unwrap_or_default(), blob.size, kind, &member);
                 return Ok(());
             }
             Place::Unread(rule) => {
-                self.groups.add_unread(name, blob.etag.unwrap_or_default(), blob.size, kind, rule);
+                self.held.groups.add_unread(name, blob.etag.unwrap_or_default(), blob.size, kind, rule);
                 return Ok(());
             }
             Place::Own => {}
@@ -175,14 +275,23 @@ impl Builder {
         match kind {
             Some(kind) => {
                 let item = Item {
-                    client_metadata: self.rules.metadata(name),
+                    client_metadata: rules.metadata(name),
                     bytes: blob.size,
-                    settings: if kind == Kind::TimeSeries { self.rules.settings(name).cloned() } else { None },
-                    ..Item::new(kind, title::from_path(name), vec![url])
+                    etag: etag.map(str::to_owned),
+                    settings: if kind == Kind::TimeSeries { rules.settings(name).cloned() } else { None },
+                    ..Item::new(kind, title::from_path(name), urls)
                 };
                 sink.item(&Origin::blob(name), item)
             }
             None => sink.skipped(skip(SkipReason::UnknownType)),
+        }
+    }
+
+    /// Whether an earlier run registered an item in just this state.
+    fn holds(&self, urls: &[String], etag: Option<&str>) -> bool {
+        match (&self.known, etag) {
+            (Some(known), Some(etag)) => known.holds(&fingerprint(urls, etag)),
+            _ => false,
         }
     }
 
@@ -191,14 +300,14 @@ impl Builder {
     /// # Errors
     /// The sink's.
     pub fn finish<S: Sink>(self, sink: &mut S) -> Result<(), S::Error> {
-        let Builder { rules, account_url, container, groups } = self;
-        let naming = Naming { account_url: &account_url, container: &container };
-        groups.finish(&rules, naming, |_, first| rules.metadata(first), sink)
+        let Shared { rules, account_url, container } = &*self.shared;
+        let naming = Naming { account_url, container };
+        self.held.groups.finish(rules, naming, self.known.as_deref(), |_, first| rules.metadata(first), sink)
     }
 
     /// The files of groups, some of which may have to be read before [`Builder::finish`].
     pub fn groups_mut(&mut self) -> &mut Groups {
-        &mut self.groups
+        &mut self.held.groups
     }
 }
 
@@ -241,8 +350,9 @@ mod tests {
             content_type: None,
             tier: Some("Hot"),
             is_folder: false,
-            etag: None,
             rehydrating: false,
+            last_modified: None,
+            etag: None,
         }
     }
 
@@ -298,6 +408,19 @@ mod tests {
         assert_eq!(collected.items[0].kind, Kind::Video);
         assert_eq!(collected.findings[0].code, Code::TypeDisagreement);
         assert!(collected.findings[0].message.contains("image/jpeg"));
+        let typed = |name, content_type| BlobFacts { content_type: Some(content_type), ..blob(name) };
+        for (blob, kinds) in [
+            (typed("a.mp4", "application/octet-stream"), &[Kind::Video][..]),
+            (typed("a.mp4", ""), &[Kind::Video]),
+            (typed("a.pcd", "text/plain"), &[Kind::Scene]),
+            (typed("a.csv", "text/csv"), &[Kind::Text]),
+            (typed("a.xyz", "image/png"), &[Kind::Image]),
+            (typed("a.gif", "image/gif"), &[]),
+        ] {
+            let collected = build(&RuleTexts::default(), &[blob]);
+            assert_eq!(collected.items.iter().map(|item| item.kind).collect::<Vec<_>>(), kinds, "{blob:?}");
+            assert_eq!(collected.findings, [], "{blob:?}");
+        }
         let texts = RuleTexts { types: vec![("*.mp4".into(), Kind::Image)], ..RuleTexts::default() };
         let collected = build(&texts, &[odd]);
         assert_eq!((collected.items[0].kind, collected.findings.len()), (Kind::Image, 0));
@@ -311,6 +434,87 @@ mod tests {
             collected.items.iter().map(|item| (item.title.as_str(), item.urls.len(), item.bytes)).collect();
         assert_eq!(groups, [("c", 1, 9), ("ct", 2, 18), ("mr", 1, 9)]);
         assert!(collected.items[1].urls[0].ends_with("/ct/9.dcm"));
+    }
+
+    #[test]
+    fn parts_that_are_merged_in_order_give_what_one_builder_gives() {
+        let texts =
+            RuleTexts { groups: vec![GroupText::new(Kind::ImageGroup, "rig/**", "directory")], ..RuleTexts::default() };
+        let names: Vec<String> = (0..40)
+            .flat_map(|n| [format!("ct/{}/{n}.dcm", n % 3), format!("rig/{}/{}.jpg", n % 4, n % 2), format!("{n}.png")])
+            .collect();
+        let blobs: Vec<_> = names.iter().map(|name| blob(name)).collect();
+        let mut whole = Collected::default();
+        let mut builder = Builder::new(Rules::new(&texts).unwrap(), "https://a.blob.core.windows.net", "c");
+        for page in blobs.chunks(7) {
+            let mut part = builder.part();
+            for blob in page {
+                part.blob(blob, &mut whole).unwrap();
+            }
+            builder.merge(part);
+        }
+        builder.finish(&mut whole).unwrap();
+        assert_eq!(whole.items, build(&texts, &blobs).items);
+    }
+
+    /// Knows what it is told; the items of a first build are its memory of them.
+    #[derive(Debug, Default)]
+    struct Memory(Vec<crate::manifest::since::Fingerprint>);
+
+    impl Known for Memory {
+        fn holds(&self, item: &crate::manifest::since::Fingerprint) -> bool {
+            self.0.contains(item)
+        }
+    }
+
+    fn build_since(memory: &Arc<Memory>, blobs: &[BlobFacts<'_>]) -> Collected {
+        let mut collected = Collected::default();
+        let mut builder = Builder::new(Rules::new(&RuleTexts::default()).unwrap(), "https://a.example", "c")
+            .since(Some(Arc::clone(memory) as _));
+        for blob in blobs {
+            builder.blob(blob, &mut collected).unwrap();
+        }
+        builder.finish(&mut collected).unwrap();
+        collected
+    }
+
+    #[test]
+    fn since_the_last_run_only_what_is_new_or_changed_is_taken_and_groups_are_whole() {
+        let at = |name: &'static str, etag: &'static str| BlobFacts { etag: Some(etag), ..blob(name) };
+        let blobs = [at("a.jpg", "1"), at("b.jpg", "2"), at("ct/1.dcm", "3"), at("ct/2.dcm", "4"), at("mr/1.dcm", "5")];
+        let first = build_since(&Arc::default(), &blobs);
+        assert_eq!((first.items.len(), first.skipped.len()), (4, 0));
+        let known = |item: &Item| fingerprint(&item.urls, item.etag.as_deref().unwrap());
+        let memory = Arc::new(Memory(first.items.iter().map(known).collect()));
+        for (changed, items, unchanged) in [
+            (blobs.to_vec(), vec![], 5),
+            (vec![at("a.jpg", "1"), at("b.jpg", "9"), at("new.jpg", "8")], vec!["b.jpg", "new.jpg"], 1),
+            // A frame changed, added, gone.
+            (vec![at("ct/1.dcm", "3"), at("ct/2.dcm", "7"), at("mr/1.dcm", "5")], vec!["ct"], 1),
+            (vec![at("ct/1.dcm", "3"), at("ct/2.dcm", "4"), at("ct/3.dcm", "6")], vec!["ct"], 0),
+            (vec![at("ct/1.dcm", "3")], vec!["ct"], 0),
+            // Without an ETag nothing can be told.
+            (vec![blob("a.jpg")], vec!["a.jpg"], 0),
+        ] {
+            let built = build_since(&memory, &changed);
+            let titles: Vec<_> = built.items.iter().map(|item| item.title.as_str()).collect();
+            assert_eq!(titles, items, "{changed:?}");
+            assert_eq!(built.skipped.len(), unchanged, "{changed:?}");
+            assert!(built.skipped.iter().all(|skipped| skipped.reason == SkipReason::Unchanged));
+        }
+    }
+
+    #[test]
+    fn a_csv_is_a_time_series_where_a_rule_says_so_and_is_shown_as_it_says() {
+        let settings = serde_json::json!({"channels": {"speed": {"style": "points", "pointRadius": 2}}});
+        let texts = RuleTexts {
+            types: vec![("imu/*.csv".into(), Kind::TimeSeries)],
+            settings: vec![("imu/a*".into(), settings.clone())],
+            ..RuleTexts::default()
+        };
+        let collected = build(&texts, &[blob("imu/a.csv"), blob("imu/b.csv"), blob("labels/a.csv")]);
+        let shown: Vec<_> = collected.items.iter().map(|item| (item.kind, item.settings.clone())).collect();
+        assert_eq!(shown, [(Kind::TimeSeries, Some(settings)), (Kind::TimeSeries, None), (Kind::Text, None)]);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use super::{
     Code, Finding, Item, Kind, Origin, SkipReason, Skipped, natural, object_url,
     rules::{Membership, Rules},
     scenes::{self, SceneFile},
+    since::{Known, fingerprint, group_etag},
     sink::Sink,
     title,
 };
@@ -73,15 +74,16 @@ pub struct Naming<'a> {
 }
 
 impl Groups {
-    /// Takes a file that belongs to this group. `kind` is what the file itself is.
-    pub fn add(&mut self, name: &str, size: u64, kind: Option<Kind>, member: &Membership<'_>) {
+    /// Takes a file that belongs to this group. `kind` is what the file itself is; its entity tag may be left empty where nobody
+    /// asks what earlier runs registered.
+    pub fn add(&mut self, name: &str, etag: &str, size: u64, kind: Option<Kind>, member: &Membership<'_>) {
         let (order, rule) = match &member.place {
             Some(place) => (pack(place.start, place.end), member.rule),
             None => (LAST, member.rule),
         };
         let key = self.frames.text(&member.key);
         let group = self.frames.group(GroupId { kind: member.kind, rule, key }, Title::Key);
-        self.frames.push(Frame { size, group, order, stream: member.stream, kind, ..Frame::default() }, name, "");
+        self.frames.push(Frame { size, group, order, stream: member.stream, kind, ..Frame::default() }, name, etag);
     }
 
     /// Takes a file whose group is not known before it has been read.
@@ -108,9 +110,9 @@ impl Groups {
         self.frames.memory()
     }
 
-    /// The files that have to be read, in the order in which they came.
-    pub fn unread(&self) -> impl Iterator<Item = Unread> + '_ {
-        let waiting = self.frames.list.iter().enumerate().filter(|(_, frame)| frame.group == UNREAD);
+    /// The files that have to be read, in the order in which they came, from this place on.
+    pub fn unread(&self, from: usize) -> impl Iterator<Item = Unread> + '_ {
+        let waiting = self.frames.list.iter().enumerate().skip(from).filter(|(_, frame)| frame.group == UNREAD);
         waiting.map(|(place, frame)| Unread {
             place,
             name: self.frames.name(frame),
@@ -146,7 +148,8 @@ impl Groups {
     }
 
     /// Makes the items, by kind and key, and hands them over. `metadata` is asked for the client metadata of a group, by its key
-    /// and the name of its first file. Files that were never resolved are left out.
+    /// and the name of its first file. Files that were never resolved are left out, and so are groups that are `known` in just
+    /// this state: a group is one item, so with one new file in it all of it comes again.
     ///
     /// # Errors
     /// The sink's.
@@ -154,6 +157,7 @@ impl Groups {
         self,
         rules: &Rules,
         naming: Naming<'_>,
+        known: Option<&dyn Known>,
         mut metadata: impl FnMut(&str, &str) -> Map<String, Value>,
         sink: &mut S,
     ) -> Result<(), S::Error> {
@@ -178,10 +182,22 @@ impl Groups {
                 .iter()
                 .filter_map(|name| object_url::object_url(naming.account_url, naming.container, name).ok())
                 .collect();
+            let etag = known.and_then(|_| {
+                let etags: Vec<&str> = members.iter().map(|frame| frames.etag(frame)).collect();
+                etags.iter().all(|etag| !etag.is_empty()).then(|| group_etag(etags))
+            });
+            if let (Some(known), Some(etag)) = (known, &etag)
+                && known.holds(&fingerprint(&urls, etag))
+            {
+                for name in names {
+                    sink.skipped(Skipped { name, reason: SkipReason::Unchanged })?;
+                }
+                continue;
+            }
             let client_metadata = names.first().map(|first| metadata(name, first)).unwrap_or_default();
             let bytes = members.iter().map(|frame| frame.size).sum();
             let origin = Origin::blob(name);
-            let mut item = Item { client_metadata, bytes, ..Item::new(id.kind, title, urls) };
+            let mut item = Item { client_metadata, bytes, etag, ..Item::new(id.kind, title, urls) };
             if let (Kind::Scene, Some(rule)) = (id.kind, rules.scene(id.rule)) {
                 let files = members.iter().zip(&names).zip(&item.urls);
                 let files =

@@ -33,6 +33,10 @@ pub struct Item {
     pub settings: Option<Value>,
     /// The size of its files in bytes, 0 where it is not known.
     pub bytes: u64,
+    /// Tells this state of its files from any other: a blob's ETag, of a group what stands for those of its files. Only known
+    /// where it is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
 }
 
 /// What is known of one frame of a group besides its URL.
@@ -60,6 +64,7 @@ impl Item {
             scene: None,
             settings: None,
             bytes: 0,
+            etag: None,
         }
     }
 

@@ -6,7 +6,13 @@ use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use super::{Kind, path_metadata::PathPattern, scenes::SceneRule, time_series};
+use super::{
+    Kind,
+    filter::{Filter, FilterTexts},
+    path_metadata::PathPattern,
+    scenes::SceneRule,
+    time_series,
+};
 use grouping::GroupRule;
 pub use grouping::{Columns, GroupText, Membership, Place};
 
@@ -22,6 +28,8 @@ pub struct RuleTexts {
     pub include: Vec<String>,
     /// Globs of which none may match.
     pub exclude: Vec<String>,
+    /// Limits of size, time of change and access tier.
+    pub filter: FilterTexts,
     /// A glob and the kind of what it matches; the first that matches wins.
     pub types: Vec<(String, Kind)>,
     /// A glob and how the time series that it matches are shown, as Encord writes it; the first that matches wins.
@@ -39,6 +47,7 @@ pub struct RuleTexts {
 pub struct Rules {
     include: Option<GlobSet>,
     exclude: GlobSet,
+    filter: Filter,
     types: Vec<(GlobMatcher, Kind)>,
     settings: Vec<(GlobMatcher, Value)>,
     groups: Vec<GroupRule>,
@@ -57,6 +66,7 @@ impl Rules {
         Ok(Rules {
             include: if texts.include.is_empty() { None } else { Some(glob_set(&texts.include)?) },
             exclude: glob_set(&texts.exclude)?,
+            filter: Filter::new(&texts.filter)?,
             types: texts
                 .types
                 .iter()
@@ -81,6 +91,11 @@ impl Rules {
     /// Whether the include and exclude globs let this blob in.
     pub fn takes(&self, name: &str) -> bool {
         self.include.as_ref().is_none_or(|set| set.is_match(name)) && !self.exclude.is_match(name)
+    }
+
+    /// The limits of size, time of change and access tier.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
     }
 
     /// The kind that a rule gives this blob, if one does.

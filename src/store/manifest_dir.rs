@@ -37,6 +37,9 @@ pub struct Summary {
     /// further keys where there are too many.
     #[serde(default)]
     pub findings: BTreeMap<Code, BTreeMap<String, Tally>>,
+    /// What people should know of where the items come from, a sentence or two each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// Findings of one code about one key.
@@ -126,6 +129,11 @@ impl ManifestWriter {
     /// What was written so far.
     pub fn summary(&self) -> &Summary {
         &self.summary
+    }
+
+    /// Adds what people should know of where the items come from.
+    pub fn note(&mut self, note: impl Into<String>) {
+        self.summary.notes.push(note.into());
     }
 
     /// Joins the spools and writes the file form.

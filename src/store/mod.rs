@@ -5,12 +5,15 @@ pub mod last;
 mod lines;
 mod manifest_dir;
 mod paths;
+pub mod probed;
 mod report;
 mod runs;
 mod secrets;
+pub mod seen;
 
 pub use lines::{IndexedLines, LineWriter};
 pub use manifest_dir::{ManifestDir, ManifestWriter, Summary, Tally};
+pub(crate) use paths::expand_home;
 pub use paths::{Home, HomeError};
 pub use report::{ReportPaths, write_report};
 pub use runs::{BatchRow, BatchState, FailedUnit, NewRun, RunLock, RunRow, RunState, RunStore, StoreError};

@@ -1,6 +1,8 @@
 //! The files of groups in little space: what many have in common is kept once, the rest without an allocation of its own.
 
-use indexmap::{IndexMap, IndexSet};
+use std::hash::{BuildHasher as _, Hash, RandomState};
+
+use hashbrown::HashTable;
 
 use crate::manifest::Kind;
 
@@ -46,8 +48,63 @@ pub(super) struct Frames {
     pub(super) list: Vec<Frame>,
     /// For each file two bytes for the length of its name's last segment, one for that of its entity tag, and both.
     bytes: Vec<u8>,
-    texts: IndexSet<Box<str>>,
-    groups: IndexMap<GroupId, Title>,
+    texts: Texts,
+    groups: Vec<(GroupId, Title)>,
+    /// The numbers of the groups.
+    numbers: Numbers,
+}
+
+/// Numbers that are found by what they stand for, which lies elsewhere.
+#[derive(Debug, Default)]
+struct Numbers {
+    table: HashTable<u32>,
+    hasher: RandomState,
+}
+
+impl Numbers {
+    fn find(&self, sought: impl Hash, is: impl Fn(u32) -> bool) -> Option<u32> {
+        self.table.find(self.hasher.hash_one(sought), |number| is(*number)).copied()
+    }
+
+    /// Adds a number; `of` gives what any of them stands for.
+    fn add<T: Hash>(&mut self, number: u32, of: impl Fn(u32) -> T) {
+        let hash = |number: &u32| self.hasher.hash_one(of(*number));
+        self.table.insert_unique(hash(&number), number, hash);
+    }
+}
+
+/// Texts one after another, each once.
+#[derive(Debug, Default)]
+struct Texts {
+    text: String,
+    ends: Vec<u64>,
+    numbers: Numbers,
+}
+
+impl Texts {
+    fn get(&self, number: u32) -> &str {
+        part(&self.text, &self.ends, number)
+    }
+
+    fn number(&mut self, sought: &str) -> u32 {
+        let Texts { text, ends, numbers } = self;
+        if let Some(number) = numbers.find(sought, |number| part(text, ends, number) == sought) {
+            return number;
+        }
+        // As many directories as that do not fit into any memory.
+        let number = u32::try_from(ends.len()).unwrap_or(NO_PREFIX);
+        text.push_str(sought);
+        ends.push(text.len() as u64);
+        numbers.add(number, |number| part(text, ends, number));
+        number
+    }
+}
+
+fn part<'a>(text: &'a str, ends: &[u64], number: u32) -> &'a str {
+    let end = |place: usize| ends.get(place).and_then(|end| usize::try_from(*end).ok());
+    let place = number as usize;
+    let start = place.checked_sub(1).map_or(Some(0), end);
+    start.zip(end(place)).and_then(|(start, end)| text.get(start..end)).unwrap_or_default()
 }
 
 impl Frames {
@@ -79,32 +136,33 @@ impl Frames {
 
     /// The number of a text, which is kept once.
     pub(super) fn text(&mut self, text: &str) -> u32 {
-        let place = match self.texts.get_index_of(text) {
-            Some(place) => place,
-            None => self.texts.insert_full(text.into()).0,
-        };
-        u32::try_from(place).unwrap_or(NO_PREFIX)
+        self.texts.number(text)
     }
 
     pub(super) fn known_text(&self, number: u32) -> &str {
-        self.texts.get_index(number as usize).map_or("", |text| text)
+        self.texts.get(number)
     }
 
     /// The number of a group; the title counts when it is new.
     pub(super) fn group(&mut self, id: GroupId, title: Title) -> u32 {
-        let entry = self.groups.entry(id);
-        let place = entry.index();
-        entry.or_insert(title);
-        u32::try_from(place).unwrap_or(u32::MAX)
+        let Frames { groups, numbers, .. } = self;
+        let of = |groups: &[(GroupId, Title)], number: u32| groups.get(number as usize).map(|(id, _)| *id);
+        if let Some(number) = numbers.find(Some(id), |number| of(groups, number) == Some(id)) {
+            return number;
+        }
+        let number = u32::try_from(groups.len()).unwrap_or(u32::MAX);
+        groups.push((id, title));
+        numbers.add(number, |number| of(groups, number));
+        number
     }
 
     pub(super) fn known_group(&self, number: u32) -> Option<(GroupId, Title)> {
-        self.groups.get_index(number as usize).map(|(id, title)| (*id, *title))
+        self.groups.get(number as usize).copied()
     }
 
     /// For each group its place in the order by kind, key and rule.
     pub(super) fn ranks(&self) -> Vec<u32> {
-        let mut order: Vec<(u32, &GroupId)> = (0..).zip(self.groups.keys()).collect();
+        let mut order: Vec<(u32, &GroupId)> = (0..).zip(self.groups.iter().map(|(id, _)| id)).collect();
         order.sort_unstable_by(|(_, a), (_, b)| {
             let by_key = || self.known_text(a.key).cmp(self.known_text(b.key));
             a.kind.cmp(&b.kind).then_with(by_key).then(a.rule.cmp(&b.rule))
@@ -152,7 +210,8 @@ impl Frames {
 
     /// Takes over the files of another collection. Those of the group `unread` stay in it.
     pub(super) fn merge(&mut self, other: &Frames, unread: u32) {
-        let texts: Vec<u32> = other.texts.iter().map(|text| self.text(text)).collect();
+        let texts: Vec<u32> =
+            (0..).zip(&other.texts.ends).map(|(number, _)| self.text(other.texts.get(number))).collect();
         let text = |number: u32| texts.get(number as usize).copied().unwrap_or(NO_PREFIX);
         let groups: Vec<u32> = other
             .groups
@@ -173,14 +232,14 @@ impl Frames {
         }
     }
 
-    /// Bytes held, about: what is allocated for the files, the names, the texts and the tables over them.
+    /// Bytes held: by the files, their names, the texts and the tables over them.
     pub(super) fn memory(&self) -> usize {
-        const TABLE: usize = 2 * size_of::<usize>();
-        let texts: usize = self.texts.iter().map(|text| text.len().next_multiple_of(16) + 16).sum();
-        self.list.capacity() * size_of::<Frame>()
-            + self.bytes.capacity()
-            + texts
-            + self.texts.capacity() * (size_of::<Box<str>>() + size_of::<u64>() + TABLE)
-            + self.groups.capacity() * (size_of::<(GroupId, Title)>() + size_of::<u64>() + TABLE)
+        let tables = [&self.texts.numbers, &self.numbers];
+        size_of_val(self.list.as_slice())
+            + self.bytes.len()
+            + self.texts.text.len()
+            + size_of_val(self.texts.ends.as_slice())
+            + size_of_val(self.groups.as_slice())
+            + tables.iter().map(|numbers| numbers.table.allocation_size()).sum::<usize>()
     }
 }

@@ -48,6 +48,7 @@ fn build(rule: GroupText, names: &[&str]) -> Collected {
             is_folder: false,
             etag: None,
             rehydrating: false,
+            last_modified: None,
         };
         builder.blob(&facts, &mut collected).unwrap();
     }
@@ -132,7 +133,6 @@ fn what_a_scene_lacks_is_said() {
     case(both(), &DRIVE, Code::SceneIncomplete, "cameras = ");
     case(both(), &DRIVE[..3], Code::SceneUneven, "front 1, lidar 2");
     case(rule(&[("imu", "imu.csv")]), &DRIVE, Code::SceneIncomplete, "neither a point cloud nor an image");
-    case(rule(&[("lidar", "d1/**")]), &DRIVE, Code::SceneIncomplete, "");
     let mixed = GroupText { by: "(d1)".into(), ..rule(&[("all", "**/*")]) };
     case(mixed, &DRIVE, Code::GroupMixed, "different types");
     case(rule(&[("log", "log.mcap")]), &["drives/d/log.mcap"], Code::SceneIncomplete, "cannot be part of a scene");

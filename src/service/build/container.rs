@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Building, Writing};
+use super::{Building, Writing, dicom, rules};
 use crate::{
-    manifest::{Builder, Judged, builder::BlobFacts, rules::Rules},
+    manifest::{Builder, Judged, builder::BlobFacts},
     service::{
         account::resolve,
         azure::ListQuery,
@@ -25,8 +25,9 @@ pub(super) async fn read(
     let Building { access, manifest, .. } = building;
     let resolved = resolve(access)?;
     let container = resolved.open()?;
-    let rules = Rules::new(&manifest.rules()).map_err(|error| Problem::config(format!("[manifest] {error}.")))?;
-    let mut builder = Builder::new(rules, &resolved.object_base(&access.azure), container.name());
+    let rules = rules::rules(manifest)?;
+    let mut builder =
+        Builder::new(rules, &resolved.object_base(&access.azure), container.name()).since(building.known.cloned());
     let write_fault = |error: std::io::Error| disk_problem("write the manifest", &error);
     let mut told = Instant::now();
     let mut blobs = 0u64;
@@ -45,8 +46,9 @@ pub(super) async fn read(
                             content_type: blob.content_type.as_deref(),
                             tier: blob.tier.as_deref(),
                             is_folder: blob.is_folder,
-                            etag: blob.etag.as_deref(),
                             rehydrating: blob.archive_status.is_some(),
+                            last_modified: blob.last_modified.as_deref(),
+                            etag: blob.etag.as_deref(),
                         };
                         result = builder.blob(&facts, &mut sink);
                     }
@@ -64,6 +66,7 @@ pub(super) async fn read(
             }
         }
     }
+    dicom::resolve(&mut builder, &container, building.home, into, blobs, tell).await?;
     builder.finish(&mut Judged { judge: &mut into.judge, sink: &mut into.writer }).map_err(write_fault)?;
     Ok(blobs)
 }

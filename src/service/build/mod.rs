@@ -1,10 +1,13 @@
 //! Builds the manifest: reads a source, checks every item, writes it to disk.
 
 mod container;
+mod dicom;
 mod file;
 mod inventory;
+mod rules;
+mod since;
 
-use std::{path::Path, time::Instant};
+use std::{path::Path, sync::Arc, time::Instant};
 
 use ::time::{OffsetDateTime, macros::format_description};
 
@@ -13,19 +16,27 @@ use super::{
     session::{Draft, Session},
 };
 use crate::{
-    manifest::{Demands, Judge, data_items::JobOptions},
+    manifest::{Demands, Judge, data_items::JobOptions, since::Known},
     store::{
-        ManifestDir, ManifestWriter,
+        Home, ManifestDir, ManifestWriter,
         config::{self, Source},
     },
     wizard::{AzureAccess, ListingProgress, ManifestFacts, Problem, Reply, RequestId},
 };
+
+pub use since::Runs;
 
 /// What a manifest is built from.
 #[derive(Debug, Clone, Copy)]
 struct Building<'a> {
     access: &'a AzureAccess,
     manifest: &'a config::Manifest,
+    /// What earlier runs have registered, where only what is new or changed is wanted.
+    known: Option<&'a Arc<dyn Known>>,
+    /// Where what was read of blobs is kept.
+    home: &'a Home,
+    /// Where files may lie while they are read.
+    dir: &'a Path,
 }
 
 /// A manifest that is being written.
@@ -67,8 +78,10 @@ pub(super) async fn draft(
         tempfile::Builder::new().prefix(&new_id()).rand_bytes(0).tempdir_in(&runs)
     };
     let dir = making().map_err(|error| disk_problem("make a directory for the manifest", &error))?;
+    let session_runs = Runs { home: &session.home, config: &session.config_label };
     let mut tell = |progress| session.reply(id, Reply::Listing(progress));
-    let (built, blobs) = build_manifest(access, manifest, options, demands, dir.path(), &mut tell).await?;
+    let (built, blobs) =
+        build_manifest(access, manifest, options, demands, dir.path(), session_runs, &mut tell).await?;
     let facts = ManifestFacts {
         summary: built.summary().clone(),
         blobs,
@@ -80,7 +93,8 @@ pub(super) async fn draft(
 }
 
 /// Reads the source and writes the manifest into a directory; returns it with the number of blobs that were seen. `tell` hears how
-/// far it is, at most ten times a second. What does not meet the demands is among the findings.
+/// far it is, at most ten times a second. What does not meet the demands is among the findings. `runs` are those that count for
+/// `since = "last-run"`.
 ///
 /// # Errors
 /// The source cannot be read, a rule is malformed, or the disk cannot be written.
@@ -90,11 +104,16 @@ pub async fn build_manifest(
     options: JobOptions,
     demands: &Demands,
     dir: &Path,
+    runs: Runs<'_>,
     tell: &mut impl FnMut(ListingProgress),
 ) -> Result<(ManifestDir, u64), Problem> {
     let write_fault = |error: std::io::Error| disk_problem("write the manifest", &error);
-    let building = Building { access, manifest };
-    let writer = ManifestWriter::create(dir).map_err(write_fault)?;
+    let mut writer = ManifestWriter::create(dir).map_err(write_fault)?;
+    let known = since::known(runs, access, manifest, dir)?;
+    if let Some((_, note)) = &known {
+        writer.note(note);
+    }
+    let building = Building { access, manifest, home: runs.home, known: known.as_ref().map(|(known, _)| known), dir };
     let mut writing = Writing { judge: Judge::new(demands), writer, started: Instant::now() };
     let blobs = match manifest.source {
         Source::Container => container::read(&building, &mut writing, tell).await?,

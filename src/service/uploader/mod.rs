@@ -16,7 +16,7 @@ use tokio::{
 use super::{encord::Client, problems::store_problem};
 use crate::{
     store::{
-        BatchRow, BatchState, FailedUnit, Home, ManifestDir, NewRun, RunLock, RunState, RunStore, StoreError,
+        BatchRow, BatchState, FailedUnit, Home, ManifestDir, NewRun, RunLock, RunState, RunStore, StoreError, seen,
         write_report,
     },
     wizard::{Problem, RunReply},
@@ -201,12 +201,26 @@ impl Shared {
         }
     }
 
+    /// Notes for the next run what this one registered, where its config wants only what is new or changed.
+    fn remember(&self, store: &RunStore) -> Result<(), Problem> {
+        let batches: Vec<BatchRow> = lock(&self.board).rows().cloned().collect();
+        let failed = |row: &BatchRow| store.failed_units_of(&self.run.id, row.number).map_err(std::io::Error::other);
+        seen::record(&self.manifest, &batches, failed).map_err(|error| {
+            let mut problem = Problem::other(
+                "Everything else of the run is on record, but not for since = \"last-run\" what it registered: the next run takes it again.",
+            );
+            problem.said = Some(error.to_string());
+            problem.hint("Check the disk's free space and the permissions of the data directory.")
+        })
+    }
+
     /// Records the end and writes the reports.
     fn close(&self, state: RunState) -> (Option<crate::store::ReportPaths>, Option<Problem>) {
         let mut store = lock(&self.store);
         let recorded =
             store.set_state(&self.run.id, state).and_then(|()| write_report(&store, &self.home, &self.run.id));
         match recorded {
+            Ok(paths) if state != RunState::Running => (Some(paths), self.remember(&store).err()),
             Ok(paths) => (Some(paths), None),
             Err(error) => (None, Some(store_problem(&error))),
         }

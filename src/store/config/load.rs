@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 use thiserror::Error;
 
-use super::Config;
+use super::{Config, Join, Manifest, Source};
 use crate::{
     access::endpoint,
-    manifest::rules::Rules,
+    manifest::{Kind, rules::Rules},
     schema::check_key,
     store::{Home, paths::expand_home},
 };
@@ -140,8 +140,16 @@ fn check(config: &Config) -> Result<(), ConfigError> {
             return fail(format!("[schema.keys] \"{key}\": {error}."));
         }
     }
+    check_types_and_groups(&config.manifest)?;
     if let Err(error) = Rules::new(&config.manifest.rules()) {
         return fail(format!("[manifest] {error}."));
+    }
+    if config.manifest.since.is_some() && config.manifest.source == Source::File {
+        return fail(
+            "[manifest] since = \"last-run\" does not go with source = \"file\": a file does not say whether its blobs have changed. \
+             Take since out, or use the source \"container\" or \"inventory\"."
+                .into(),
+        );
     }
     if config.folder.path.is_some() && config.folder.uuid.is_some() {
         return fail("[folder] has both path and uuid; keep one.".into());
@@ -163,6 +171,38 @@ fn check(config: &Config) -> Result<(), ConfigError> {
             "[upload] upsert_metadata = true has no effect without skip_duplicate_urls = true; set both or neither."
                 .into(),
         );
+    }
+    Ok(())
+}
+
+/// What of the rules of types and groups can be right only together with something else.
+fn check_types_and_groups(manifest: &Manifest) -> Result<(), ConfigError> {
+    let fail = |message: String| Err(ConfigError(message));
+    for rule in &manifest.types {
+        if rule.settings.is_some() && rule.kind != Kind::TimeSeries {
+            return fail(format!(
+                "[[manifest.types]] match = \"{}\": settings are for type = \"time-series\", not for \"{}\".",
+                rule.pattern, rule.kind
+            ));
+        }
+    }
+    for rule in &manifest.groups {
+        let place = format!("[[manifest.groups]] match = \"{}\"", rule.pattern);
+        if rule.cameras.is_some() && rule.kind != Kind::Scene {
+            return fail(format!("{place}: cameras are for type = \"scene\", not for \"{}\".", rule.kind));
+        }
+        if rule.by.starts_with("column:") && manifest.metadata.table.is_none() {
+            return fail(format!(
+                "{place}: by = \"{}\" needs the table that has the column: set table under [manifest.metadata].",
+                rule.by
+            ));
+        }
+        if rule.by.starts_with("column:") && manifest.metadata.join != Join::Name {
+            return fail(format!(
+                "{place}: by = \"{}\" needs a table that names blobs: set join = \"name\" under [manifest.metadata].",
+                rule.by
+            ));
+        }
     }
     Ok(())
 }
@@ -270,6 +310,32 @@ mod tests {
             ("version = 1\n[schema.keys]\n\"$x\" = \"text\"", "reserved"),
             ("version = 1\n[schema.keys]\nx = \"integer\"", "not a metadata type"),
             ("version = 1\n[manifest]\ninclude = [\"a[\"]", "glob"),
+            ("version = 1\n[[manifest.types]]\nmatch = \"*\"\ntype = \"text\"\nsettings = {}", "time-series"),
+            (
+                "version = 1\n[[manifest.types]]\nmatch = \"a.csv\"\ntype = \"time-series\"\nsettings = { channels = { v = { lineWidth = 9 } } }",
+                "\"a.csv\": channel \"v\": lineWidth",
+            ),
+            (
+                "version = 1\n[[manifest.groups]]\ntype = \"image-group\"\nmatch = \"*\"\nby = \"column:rig\"",
+                "set table under [manifest.metadata]",
+            ),
+            (
+                "version = 1\n[[manifest.groups]]\ntype = \"image-group\"\nmatch = \"*\"\nby = \"column:rig\"\n[manifest.metadata]\ntable = \"t.csv\"\njoin = \"title\"",
+                "join = \"name\"",
+            ),
+            (
+                "version = 1\n[[manifest.groups]]\ntype = \"image-group\"\nmatch = \"*\"\nby = \"directory\"\ncameras = \"c.json\"",
+                "\"scene\"",
+            ),
+            ("version = 1\n[[manifest.groups]]\ntype = \"scene\"\nmatch = \"*\"\nby = \"directory\"", "streams"),
+            (
+                "version = 1\n[[manifest.groups]]\ntype = \"image-group\"\nmatch = \"*\"\nby = \"series-uid\"",
+                "dicom-series",
+            ),
+            ("version = 1\n[manifest]\nmodified_from = \"May\"", "[manifest] modified_from"),
+            ("version = 1\n[manifest]\nsource = \"file\"\nfile = \"a\"\nsince = \"last-run\"", "Take since out"),
+            ("version = 1\n[manifest]\ntiers = [\"Warm\"]", "access tier"),
+            ("version = 1\n[manifest]\nmin_size = 5\nmax_size = 4", "larger than"),
             ("version = 1\n[upload]\njobs_in_flight = 0", "1 or more"),
             ("version = 1\n[upload]\nskip_duplicate_urls = false\nupsert_metadata = true", "set both"),
             ("version = 1\n[folder]\npath = \"a\"\nuuid = \"11111111-1111-4111-8111-111111111111\"", "keep one"),

@@ -15,6 +15,7 @@ use crate::{
         Kind,
         batch::Limits,
         data_items::JobOptions,
+        filter::FilterTexts,
         rules::{GroupText, RuleTexts},
     },
     schema::KeyType,
@@ -341,6 +342,13 @@ impl Manifest {
         RuleTexts {
             include: self.include.clone(),
             exclude: self.exclude.clone(),
+            filter: FilterTexts {
+                min_size: self.min_size,
+                max_size: self.max_size,
+                modified_from: self.modified_from.clone(),
+                modified_before: self.modified_before.clone(),
+                tiers: self.tiers.clone(),
+            },
             types: self.types.iter().map(|rule| (rule.pattern.clone(), rule.kind)).collect(),
             settings: self
                 .types

@@ -267,11 +267,25 @@ impl RunStore {
     /// # Errors
     /// The database's.
     pub fn failed_units(&self, run: &str, offset: u64, limit: u64) -> Result<Vec<FailedUnit>, StoreError> {
+        self.select_failed(
+            "where run = ?1 order by batch, rowid limit ?3 offset ?2",
+            params![run, signed(offset), signed(limit)],
+        )
+    }
+
+    /// All failed units of one batch.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn failed_units_of(&self, run: &str, batch: u32) -> Result<Vec<FailedUnit>, StoreError> {
+        self.select_failed("where run = ?1 and batch = ?2 order by rowid", params![run, batch])
+    }
+
+    fn select_failed(&self, rest: &str, parameters: impl rusqlite::Params) -> Result<Vec<FailedUnit>, StoreError> {
         let read = || -> rusqlite::Result<Vec<_>> {
-            let mut statement = self.connection.prepare(
-                "select batch, urls, error, subtask, action from failed_unit where run = ?1 order by batch, rowid limit ?3 offset ?2",
-            )?;
-            let rows = statement.query_map(params![run, signed(offset), signed(limit)], |row| {
+            let query = format!("select batch, urls, error, subtask, action from failed_unit {rest}");
+            let mut statement = self.connection.prepare(&query)?;
+            let rows = statement.query_map(parameters, |row| {
                 Ok(FailedUnit {
                     batch: row.get(0)?,
                     object_urls: serde_json::from_str(&row.get::<_, String>(1)?).unwrap_or_default(),

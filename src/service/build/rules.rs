@@ -1,0 +1,67 @@
+//! The rules of a config, with what they say in files of their own.
+
+use serde_json::{Map, Value};
+
+use crate::{
+    manifest::rules::Rules,
+    store::{config, expand_home},
+    wizard::Problem,
+};
+
+/// Makes the rules of a manifest ready. The cameras of its scenes are read from their files.
+pub(super) fn rules(manifest: &config::Manifest) -> Result<Rules, Problem> {
+    let mut texts = manifest.rules();
+    for (text, rule) in texts.groups.iter_mut().zip(&manifest.groups) {
+        if let Some(file) = &rule.cameras {
+            text.cameras = cameras(file)?;
+        }
+    }
+    Rules::new(&texts).map_err(|error| Problem::config(format!("[manifest] {error}.")))
+}
+
+fn cameras(file: &str) -> Result<Map<String, Value>, Problem> {
+    let fail = |what: &str, said: String| {
+        let mut problem = Problem::config(format!("The cameras of a scene cannot be read: {file} {what}."));
+        problem.said = Some(said);
+        problem
+            .hint("Check cameras under [[manifest.groups]]: it names a JSON file with one object of cameras by name.")
+    };
+    let bytes = std::fs::read(expand_home(file)).map_err(|error| fail("cannot be opened", error.to_string()))?;
+    match serde_json::from_slice(&bytes) {
+        Ok(Value::Object(cameras)) => Ok(cameras),
+        Ok(other) => Err(fail("does not hold an object", crate::schema::excerpt(&other))),
+        Err(error) => Err(fail("is not JSON", error.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cameras_file_that_is_none_is_named_with_the_reason() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("cameras.json");
+        let rule = |file: &str| config::GroupRule {
+            kind: crate::manifest::Kind::Scene,
+            pattern: "**".into(),
+            by: "directory".into(),
+            streams: [("front".to_owned(), "front/*.jpg".to_owned())].into(),
+            timestamps: None,
+            cameras: Some(file.to_owned()),
+        };
+        let name = file.to_str().unwrap();
+        let manifest = config::Manifest { groups: vec![rule(name)], ..config::Manifest::default() };
+        for (content, part) in
+            [(None, "opened"), (Some("[1]"), "object"), (Some("{"), "not JSON"), (Some(r#"{"a": 1}"#), "\"a\"")]
+        {
+            if let Some(content) = content {
+                std::fs::write(&file, content).unwrap();
+            }
+            let problem = rules(&manifest).unwrap_err();
+            assert!(problem.what.contains(part), "{}", problem.what);
+        }
+        std::fs::write(&file, r#"{"front": {"intrinsics": {}}}"#).unwrap();
+        assert!(rules(&manifest).is_ok());
+    }
+}
