@@ -11,6 +11,7 @@ mod item;
 mod judge;
 mod kind;
 mod media;
+pub mod metadata;
 mod natural;
 pub mod object_url;
 pub mod path_metadata;

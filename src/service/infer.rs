@@ -1,6 +1,15 @@
 //! What the data at hand suggest for the metadata schema: columns of a table, sidecars, blob metadata, index tags, paths.
 
+mod container;
+mod file;
+#[cfg(test)]
+mod tests;
+
+use serde_json::{Map, Value};
+
 use crate::{
+    manifest::metadata::columns::media_field,
+    schema::Inference,
     store::config,
     wizard::{AzureAccess, Inferred, Problem},
 };
@@ -10,10 +19,71 @@ use crate::{
 ///
 /// # Errors
 /// The file or the container cannot be read, or nothing in it holds metadata.
-pub async fn infer(
-    _access: &AzureAccess,
-    _manifest: &config::Manifest,
-    _file: Option<&str>,
-) -> Result<Inferred, Problem> {
-    Err(Problem::config("Nothing here holds metadata."))
+pub async fn infer(access: &AzureAccess, manifest: &config::Manifest, file: Option<&str>) -> Result<Inferred, Problem> {
+    match file {
+        Some(path) => {
+            let own = manifest.metadata.table.as_deref() == Some(path);
+            let join = own.then_some(manifest.metadata.join);
+            let path = path.to_owned();
+            off_the_runtime(move || file::look(&path, join)).await
+        }
+        None => container::look(access, manifest).await,
+    }
+}
+
+/// Runs what waits for the disk where it keeps nothing else waiting.
+async fn off_the_runtime<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| Problem::other(format!("Reading the metadata broke off: {error}.")))?
+}
+
+/// What was found so far.
+#[derive(Debug, Default)]
+struct Looking {
+    inference: Inference,
+    sources: Vec<String>,
+    is_part: bool,
+    table: Option<(String, config::Join)>,
+}
+
+impl Looking {
+    /// Looks at the metadata of one item. What Encord keeps apart from client metadata, and the column that names the item,
+    /// suggest nothing.
+    fn add(&mut self, cells: &Map<String, Value>, naming: Option<&str>) {
+        for (key, value) in cells {
+            if Some(key.as_str()) != naming && key != "$encord" && media_field(key, value).is_none() {
+                self.inference.add(key, value);
+            }
+        }
+    }
+
+    fn add_texts(&mut self, pairs: &[(String, String)]) {
+        for (key, value) in pairs {
+            self.inference.add(key, &Value::from(value.as_str()));
+        }
+    }
+
+    fn finish(self) -> Inferred {
+        Inferred {
+            suggestions: self.inference.finish(),
+            sources: self.sources,
+            is_part: self.is_part,
+            table: self.table,
+        }
+    }
+}
+
+/// A number with what it counts: `1,200 rows`.
+fn counted(number: u64, one: &str, many: &str) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    format!("{text} {}", if number == 1 { one } else { many })
 }

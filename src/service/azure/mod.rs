@@ -20,6 +20,7 @@ mod read;
 mod sas;
 mod shared_key;
 mod walk;
+mod whole;
 mod wire;
 mod xml;
 
@@ -38,6 +39,7 @@ pub use page::{Blob, PageError, PageParser, XmlPage};
 pub(super) use pasted::{Pasted, Secret};
 pub use preflight::Preflight;
 pub use sas::{SasFacts, redact};
+pub use whole::Whole;
 
 /// How requests are authorised. `Debug` shows no secret.
 #[derive(Debug, Clone)]

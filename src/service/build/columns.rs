@@ -44,7 +44,8 @@ impl Lookup {
 pub(super) fn read(table: &str, wanted: &BTreeSet<String>) -> Result<Columns, Problem> {
     let path = expand_home(table);
     let fail = |said: String| {
-        let mut problem = Problem::config(format!("The table {table}, by which files are to be grouped, cannot be read."));
+        let mut problem =
+            Problem::config(format!("The table {table}, by which files are to be grouped, cannot be read."));
         problem.said = Some(said);
         problem.hint("Check table under [manifest.metadata].")
     };
@@ -54,7 +55,8 @@ pub(super) fn read(table: &str, wanted: &BTreeSet<String>) -> Result<Columns, Pr
             if headers.is_empty() { "none".to_owned() } else { headers.join(", ") }
         ))
     };
-    let format = Format::from_name(&path).ok_or_else(|| fail("its name ends in none of .csv, .jsonl and .json".to_owned()))?;
+    let format =
+        Format::from_name(&path).ok_or_else(|| fail("its name ends in none of .csv, .jsonl and .json".to_owned()))?;
     let file = File::open(Path::new(&path)).map_err(|error| fail(error.to_string()))?;
     let mut reader = TableReader::new(format, file).map_err(|error| fail(error.to_string()))?;
     // Rows of JSON may leave out what is empty, so only the header of a CSV shows what is missing before its rows.
@@ -74,7 +76,8 @@ pub(super) fn read(table: &str, wanted: &BTreeSet<String>) -> Result<Columns, Pr
     while let Some(row) = reader.next_row().map_err(|error| fail(error.to_string()))? {
         // What is wrong with a row is told where its metadata is read.
         let Ok(row) = row else { continue };
-        let named = Names::Name.column(row.cells.keys().map(String::as_str)).and_then(|column| naming_text(&row.cells, column));
+        let named =
+            Names::Name.column(row.cells.keys().map(String::as_str)).and_then(|column| naming_text(&row.cells, column));
         if let Some(name) = named {
             let hash = lookup.hasher.hash_one(name.as_str());
             for (column, rows) in &mut lookup.columns {
@@ -118,7 +121,10 @@ mod tests {
     fn files_are_grouped_by_what_a_table_says_of_them() {
         for (file, content) in [
             ("t.csv", "Path;rig id\na.jpg;7\nb.jpg;8\nc.jpg;7\nd.jpg;\n"),
-            ("t.jsonl", "{\"path\": \"a.jpg\", \"rig id\": 7}\n{\"path\": \"b.jpg\", \"rig id\": \"8\"}\n{\"path\": \"c.jpg\", \"rig id\": \"7\"}\n"),
+            (
+                "t.jsonl",
+                "{\"path\": \"a.jpg\", \"rig id\": 7}\n{\"path\": \"b.jpg\", \"rig id\": \"8\"}\n{\"path\": \"c.jpg\", \"rig id\": \"7\"}\n",
+            ),
         ] {
             let (_dir, file) = table(file, content);
             let columns = read(&file, &["rig id".to_owned()].into()).unwrap();
@@ -128,7 +134,10 @@ mod tests {
                 Place::Group(member) => Some(member.key.into_owned()),
                 _ => None,
             };
-            assert_eq!([key("a.jpg"), key("c.jpg"), key("b.jpg")], [Some("7".into()), Some("7".into()), Some("8".into())]);
+            assert_eq!(
+                [key("a.jpg"), key("c.jpg"), key("b.jpg")],
+                [Some("7".into()), Some("7".into()), Some("8".into())]
+            );
             assert_eq!([key("d.jpg"), key("e.jpg")], [None, None]);
         }
     }

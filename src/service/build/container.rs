@@ -25,14 +25,14 @@ pub(super) async fn read(
     let Building { access, manifest, .. } = building;
     let resolved = resolve(access)?;
     let container = resolved.open()?;
-    let rules = rules::rules(manifest)?;
+    let rules = rules::rules(manifest).await?;
     let mut builder =
         Builder::new(rules, &resolved.object_base(&access.azure), container.name()).since(building.known.cloned());
     let write_fault = |error: std::io::Error| disk_problem("write the manifest", &error);
     let mut told = Instant::now();
     let mut blobs = 0u64;
     for prefix in distinct_prefixes(&manifest.prefixes) {
-        let mut query = ListQuery { prefix: (!prefix.is_empty()).then_some(prefix), marker: None, max_results: None };
+        let mut query = ListQuery { prefix: (!prefix.is_empty()).then_some(prefix), ..ListQuery::default() };
         loop {
             let mut result = Ok(());
             let mut sink = Judged { judge: &mut into.judge, sink: &mut into.writer };
@@ -72,7 +72,7 @@ pub(super) async fn read(
 }
 
 /// The prefixes without those that lie inside another, whose blobs would otherwise be listed twice.
-fn distinct_prefixes(prefixes: &[String]) -> Vec<String> {
+pub(in crate::service) fn distinct_prefixes(prefixes: &[String]) -> Vec<String> {
     if prefixes.is_empty() {
         return vec![String::new()];
     }

@@ -1,15 +1,19 @@
 //! Builds the manifest: reads a source, checks every item, writes it to disk.
 
+mod columns;
 mod container;
 mod dicom;
 mod file;
 mod inventory;
+pub(super) mod metadata;
 mod rules;
 mod since;
 
 use std::{path::Path, sync::Arc, time::Instant};
 
 use ::time::{OffsetDateTime, macros::format_description};
+
+pub(super) use container::distinct_prefixes;
 
 use super::{
     problems::disk_problem,

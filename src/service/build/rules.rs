@@ -1,15 +1,29 @@
 //! The rules of a config, with what they say in files of their own.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
+use super::columns;
 use crate::{
     manifest::rules::Rules,
     store::{config, expand_home},
     wizard::Problem,
 };
 
-/// Makes the rules of a manifest ready. The cameras of its scenes are read from their files.
-pub(super) fn rules(manifest: &config::Manifest) -> Result<Rules, Problem> {
+/// Makes the rules of a manifest ready. The cameras of its scenes are read from their files, and from the metadata table the
+/// columns by which files are grouped.
+pub(super) async fn rules(manifest: &config::Manifest) -> Result<Rules, Problem> {
+    let rules = without_table(manifest)?;
+    let wanted: BTreeSet<String> = rules.grouping_columns().map(str::to_owned).collect();
+    let Some(table) = manifest.metadata.table.clone().filter(|_| !wanted.is_empty()) else { return Ok(rules) };
+    let columns = tokio::task::spawn_blocking(move || columns::read(&table, &wanted))
+        .await
+        .map_err(|error| Problem::other(format!("Reading the metadata table broke off: {error}.")))??;
+    Ok(rules.with_columns(columns))
+}
+
+fn without_table(manifest: &config::Manifest) -> Result<Rules, Problem> {
     let mut texts = manifest.rules();
     for (text, rule) in texts.groups.iter_mut().zip(&manifest.groups) {
         if let Some(file) = &rule.cameras {
@@ -58,10 +72,10 @@ mod tests {
             if let Some(content) = content {
                 std::fs::write(&file, content).unwrap();
             }
-            let problem = rules(&manifest).unwrap_err();
+            let problem = without_table(&manifest).unwrap_err();
             assert!(problem.what.contains(part), "{}", problem.what);
         }
         std::fs::write(&file, r#"{"front": {"intrinsics": {}}}"#).unwrap();
-        assert!(rules(&manifest).is_ok());
+        assert!(without_table(&manifest).is_ok());
     }
 }

@@ -1,0 +1,6 @@
+//! Where client metadata comes from besides paths and constants: tables, sidecar files, the blobs' own headers and tags.
+
+pub mod columns;
+mod json_rows;
+pub mod sidecar;
+pub mod table;

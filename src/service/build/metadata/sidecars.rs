@@ -1,0 +1,25 @@
+//! Fetches the files beside blobs that hold their metadata.
+
+use serde_json::{Map, Value};
+
+use crate::{
+    manifest::metadata::sidecar,
+    service::azure::{Container, Error, Whole},
+};
+
+/// As many are fetched at the same time.
+pub(in crate::service) const AT_ONCE: usize = 16;
+
+/// Fetches and reads one.
+///
+/// # Errors
+/// The outer one ends everything: the service refuses or cannot be reached. The inner one is about this file, in words.
+pub(in crate::service) async fn fetch(
+    container: &Container,
+    name: &str,
+) -> Result<Result<Map<String, Value>, String>, Error> {
+    Ok(match container.read_whole(name, sidecar::LARGEST).await? {
+        Whole::Content(content) => sidecar::read(&content),
+        Whole::TooLarge => Err("it is larger than 10 MB".to_owned()),
+    })
+}
