@@ -42,12 +42,14 @@ fn build(home: &Path, account_url: &str, container: &str, sas: &SecretString, ma
     }
     let config = config.write(home, "case.toml");
     let out = home.join("out.json");
+    let _ = std::fs::remove_file(out.with_extension("findings.jsonl"));
     let arguments = ["manifest", "build", config.to_str().unwrap(), "-o", out.to_str().unwrap(), "--json"];
     let ended = run(program(home, &arguments).env("GROUPING_SAS", sas.expose_secret()));
     let events = events(&ended);
-    let text = |event: &Value, field: &str| event[field].as_str().unwrap().to_owned();
-    let issues = events.iter().filter(|event| event["event"] == "issue");
-    let mut findings: Vec<_> = issues.map(|issue| (text(issue, "code"), text(issue, "item"))).collect();
+    let findings = std::fs::read_to_string(out.with_extension("findings.jsonl")).unwrap_or_default();
+    let text = |finding: &Value, field: &str| finding[field].as_str().unwrap().to_owned();
+    let read = |line: &str| serde_json::from_str(line).map(|found: Value| (text(&found, "code"), text(&found, "item")));
+    let mut findings: Vec<_> = findings.lines().map(|line| read(line).unwrap()).collect();
     findings.sort();
     let manifest = std::fs::read(&out).unwrap_or_else(|_| panic!("{ended:?}"));
     Built {

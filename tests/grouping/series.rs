@@ -92,16 +92,17 @@ async fn files_are_grouped_by_study_and_series_whatever_they_are_called() {
     assert_ne!(first.code, Some(0));
     assert_eq!(first.skipped, 2);
 
-    // The second time nothing is read: what the cache says counts, until the blob changes.
-    let told = cached(home.path(), "pacs/IM0099", None);
+    // The second time nothing is read: what the cache says counts, until the blob changes. The series has its title from the
+    // file that is listed first.
+    let told = cached(home.path(), "pacs/IM0089", None);
     cached(
         home.path(),
-        "pacs/IM0099",
+        "pacs/IM0089",
         Some(&told.replace(r#""description":null"#, r#""description":"from the cache""#)),
     );
     let second = built();
     assert_eq!(second.manifest["dicom_series"][0]["title"], "from the cache (2.25.7000007)");
     assert_eq!(second.findings, first.findings);
-    azurite.fill("series", false, &[Blob::new("pacs/IM0099", &slices[0])]);
+    azurite.fill("series", false, &[Blob::new("pacs/IM0089", &slices[10])]);
     assert_eq!(built().manifest["dicom_series"], first.manifest["dicom_series"]);
 }
