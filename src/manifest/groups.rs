@@ -97,7 +97,11 @@ impl Groups {
 
     /// Takes over what another part has collected.
     pub fn merge(&mut self, other: Groups) {
-        self.frames.merge(&other.frames, UNREAD);
+        if self.is_empty() {
+            *self = other;
+        } else {
+            self.frames.merge(&other.frames, UNREAD);
+        }
     }
 
     /// Whether nothing has been collected.

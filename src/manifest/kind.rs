@@ -106,12 +106,16 @@ impl Kind {
         Some(match (family, format) {
             ("application", "pdf") => Kind::Pdf,
             ("application", "dicom") => Kind::DicomSeries,
-            ("application", "json" | "jsonl" | "ndjson" | "x-ndjson" | "xml" | "yaml" | "x-yaml") => Kind::Text,
-            ("application", format) if format.ends_with("+json") || format.ends_with("+xml") => Kind::Text,
             ("image", _) => Kind::Image,
             ("video", _) => Kind::Video,
             ("audio", _) => Kind::Audio,
-            ("text", _) => Kind::Text,
+            ("text", _) | ("application", "json" | "jsonl" | "ndjson" | "x-ndjson" | "xml" | "yaml" | "x-yaml") => {
+                Kind::Text
+            }
+            ("application", format) => {
+                let is_text = format.ends_with("+json") || format.ends_with("+xml");
+                return is_text.then_some(Kind::Text);
+            }
             _ => return None,
         })
     }
