@@ -1,14 +1,16 @@
 //! Turns listed blobs into items, and accounts for every blob that does not become one.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    Code, Finding, Item, Kind, Origin, Provenance, Sink, natural, object_url,
-    rules::{GroupKey, Rules},
-    since::{Known, fingerprint, group_etag},
+    Code, Finding, Item, Kind, Origin, Provenance, Sink,
+    groups::{Groups, Naming},
+    object_url,
+    rules::{Place, Rules},
+    since::{Known, fingerprint},
     title,
 };
 
@@ -187,25 +189,13 @@ struct Shared {
 /// What is kept until the last blob was seen; every part has its own.
 #[derive(Debug, Default)]
 struct Held {
-    groups: BTreeMap<GroupKey, Vec<File>>,
+    groups: Groups,
 }
 
 impl Held {
     fn merge(&mut self, later: Held) {
-        for (key, files) in later.groups {
-            self.groups.entry(key).or_default().extend(files);
-        }
+        self.groups.merge(later.groups);
     }
-}
-
-/// A file of a group.
-#[derive(Debug)]
-struct File {
-    name: String,
-    url: String,
-    bytes: u64,
-    /// Only where it is needed.
-    etag: Option<String>,
 }
 
 impl Builder {
@@ -256,9 +246,9 @@ impl Builder {
         let by_rule = rules.kind(name);
         let by_extension = Kind::from_extension(name);
         let by_content_type = blob.content_type.and_then(Kind::from_content_type);
-        let kind = by_rule.or(by_extension).or(by_content_type);
-        let group = rules.group(name, kind);
-        if kind.is_none() && group.is_none() {
+        let kind = by_rule.or(by_extension).or_else(|| Kind::of_supported_content_type(blob.content_type?));
+        let place = rules.place(name, kind);
+        if kind.is_none() && place == Place::Own {
             return sink.skipped(skip(SkipReason::UnknownType));
         }
         if blob.rehydrating || blob.tier.is_some_and(|tier| tier.eq_ignore_ascii_case("archive")) {
@@ -272,12 +262,14 @@ impl Builder {
         };
         let etag = self.known.as_ref().and(blob.etag);
         let urls = vec![url];
-        if group.is_none() && self.holds(&urls, etag) {
+        if place == Place::Own && self.holds(&urls, etag) {
             return sink.skipped(skip(SkipReason::Unchanged));
         }
         if by_rule.is_none()
             && let (Some(extension), Some(content_type)) = (by_extension, by_content_type)
             && extension != content_type
+            // Point clouds may be plain text.
+            && (extension, content_type) != (Kind::Scene, Kind::Text)
         {
             let message = format!(
                 "taken as {extension} by its extension, but stored with the content type {}",
@@ -290,15 +282,16 @@ impl Builder {
                 "its path does not fit the pattern in [manifest.metadata] path, so it gets no metadata from it";
             sink.finding(Finding::new(Code::MetadataPath, name, message))?;
         }
-        if let Some(key) = group {
-            let files = urls.into_iter().map(|url| File {
-                name: name.to_owned(),
-                url,
-                bytes: blob.size,
-                etag: etag.map(str::to_owned),
-            });
-            self.held.groups.entry(key).or_default().extend(files);
-            return Ok(());
+        match place {
+            Place::Group(member) => {
+                self.held.groups.add(name, etag.unwrap_or_default(), blob.size, kind, &member);
+                return Ok(());
+            }
+            Place::Unread(rule) => {
+                self.held.groups.add_unread(name, blob.etag.unwrap_or_default(), blob.size, kind, rule);
+                return Ok(());
+            }
+            Place::Own => {}
         }
         match kind {
             Some(kind) => {
@@ -306,6 +299,7 @@ impl Builder {
                     client_metadata: blob.added_to(rules.metadata(name)),
                     bytes: blob.size,
                     etag: etag.map(str::to_owned),
+                    settings: if kind == Kind::TimeSeries { rules.settings(name).cloned() } else { None },
                     provenance: rules.needs_second_pass().then(|| Box::new(blob.provenance())),
                     ..Item::new(kind, title::from_path(name), urls)
                 };
@@ -327,35 +321,25 @@ impl Builder {
     ///
     /// # Errors
     /// The sink's.
-    pub fn finish<S: Sink>(mut self, sink: &mut S) -> Result<(), S::Error> {
-        let shared = Arc::clone(&self.shared);
-        let Shared { rules, container, .. } = &*shared;
-        for (key, mut frames) in std::mem::take(&mut self.held.groups) {
-            frames.sort_by(|a, b| natural::compare(&a.name, &b.name));
-            let client_metadata = frames.first().map(|frame| rules.metadata(&frame.name)).unwrap_or_default();
-            let name = if key.key.is_empty() { container.clone() } else { key.key };
-            let bytes = frames.iter().map(|frame| frame.bytes).sum();
-            let etag = frames.iter().map(|frame| frame.etag.as_deref()).collect::<Option<Vec<_>>>().map(group_etag);
-            let names: Vec<String> = frames.iter_mut().map(|frame| std::mem::take(&mut frame.name)).collect();
-            let urls: Vec<String> = frames.into_iter().map(|frame| frame.url).collect();
-            // A group is one item: with one new file in it, all of it comes again.
-            if self.holds(&urls, etag.as_deref()) {
-                for name in names {
-                    sink.skipped(Skipped { name, reason: SkipReason::Unchanged })?;
-                }
-                continue;
-            }
-            let item = Item { client_metadata, bytes, etag, ..Item::new(key.kind, title::from_path(&name), urls) };
-            sink.item(&Origin::blob(&name), item)?;
-        }
-        Ok(())
+    pub fn finish<S: Sink>(self, sink: &mut S) -> Result<(), S::Error> {
+        let Shared { rules, account_url, container } = &*self.shared;
+        let naming = Naming { account_url, container };
+        self.held.groups.finish(rules, naming, self.known.as_deref(), |_, first| rules.metadata(first), sink)
+    }
+
+    /// The files of groups, some of which may have to be read before [`Builder::finish`].
+    pub fn groups_mut(&mut self) -> &mut Groups {
+        &mut self.held.groups
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::{Demands, Judge, Judged, rules::RuleTexts};
+    use crate::manifest::{
+        Demands, Judge, Judged,
+        rules::{GroupText, RuleTexts},
+    };
     use std::convert::Infallible;
 
     #[derive(Default)]
@@ -437,6 +421,19 @@ mod tests {
         assert_eq!(collected.items[0].kind, Kind::Video);
         assert_eq!(collected.findings[0].code, Code::TypeDisagreement);
         assert!(collected.findings[0].message.contains("image/jpeg"));
+        let typed = |name, content_type| BlobFacts { content_type: Some(content_type), ..blob(name) };
+        for (blob, kinds) in [
+            (typed("a.mp4", "application/octet-stream"), &[Kind::Video][..]),
+            (typed("a.mp4", ""), &[Kind::Video]),
+            (typed("a.pcd", "text/plain"), &[Kind::Scene]),
+            (typed("a.csv", "text/csv"), &[Kind::Text]),
+            (typed("a.xyz", "image/png"), &[Kind::Image]),
+            (typed("a.gif", "image/gif"), &[]),
+        ] {
+            let collected = build(&RuleTexts::default(), &[blob]);
+            assert_eq!(collected.items.iter().map(|item| item.kind).collect::<Vec<_>>(), kinds, "{blob:?}");
+            assert_eq!(collected.findings, [], "{blob:?}");
+        }
         let texts = RuleTexts { types: vec![("*.mp4".into(), Kind::Image)], ..RuleTexts::default() };
         let collected = build(&texts, &[odd]);
         assert_eq!((collected.items[0].kind, collected.findings.len()), (Kind::Image, 0));
@@ -455,7 +452,7 @@ mod tests {
     #[test]
     fn parts_that_are_merged_in_order_give_what_one_builder_gives() {
         let texts =
-            RuleTexts { groups: vec![(Kind::ImageGroup, "rig/**".into(), "directory".into())], ..RuleTexts::default() };
+            RuleTexts { groups: vec![GroupText::new(Kind::ImageGroup, "rig/**", "directory")], ..RuleTexts::default() };
         let names: Vec<String> = (0..40)
             .flat_map(|n| [format!("ct/{}/{n}.dcm", n % 3), format!("rig/{}/{}.jpg", n % 4, n % 2), format!("{n}.png")])
             .collect();
@@ -521,6 +518,19 @@ mod tests {
     }
 
     #[test]
+    fn a_csv_is_a_time_series_where_a_rule_says_so_and_is_shown_as_it_says() {
+        let settings = serde_json::json!({"channels": {"speed": {"style": "points", "pointRadius": 2}}});
+        let texts = RuleTexts {
+            types: vec![("imu/*.csv".into(), Kind::TimeSeries)],
+            settings: vec![("imu/a*".into(), settings.clone())],
+            ..RuleTexts::default()
+        };
+        let collected = build(&texts, &[blob("imu/a.csv"), blob("imu/b.csv"), blob("labels/a.csv")]);
+        let shown: Vec<_> = collected.items.iter().map(|item| (item.kind, item.settings.clone())).collect();
+        assert_eq!(shown, [(Kind::TimeSeries, Some(settings)), (Kind::TimeSeries, None), (Kind::Text, None)]);
+    }
+
+    #[test]
     fn constants_and_path_captures_become_client_metadata() {
         let texts = RuleTexts {
             path: Some("{site}/{rest}".into()),
@@ -560,13 +570,25 @@ mod tests {
     fn strict_client_only_access_finds_fault_with_sequences_and_with_what_lacks_media_metadata() {
         let texts = RuleTexts {
             groups: vec![
-                (Kind::ImageSequence, "seq/**".into(), "directory".into()),
-                (Kind::ImageGroup, "rig/**".into(), "directory".into()),
+                GroupText::new(Kind::ImageSequence, "seq/**", "directory"),
+                GroupText::new(Kind::ImageGroup, "rig/**", "directory"),
             ],
             ..RuleTexts::default()
         };
-        let names =
-            ["a.mp4", "b.jpg", "c.mp3", "d.pdf", "e.txt", "f.nii", "g.pcd", "ct/1.dcm", "seq/1.jpg", "rig/1.jpg"];
+        let names = [
+            "a.mp4",
+            "b.jpg",
+            "c.mp3",
+            "d.pdf",
+            "e.txt",
+            "f.nii",
+            "g.pcd",
+            "ct/1.dcm",
+            "seq/1.jpg",
+            "seq/2.jpg",
+            "rig/1.jpg",
+            "rig/2.jpg",
+        ];
         let blobs = names.map(blob);
         let strict = build_strictly(&texts, &blobs, true);
         let faults: Vec<_> = strict.findings.iter().map(|fault| (fault.code, fault.item.as_str())).collect();

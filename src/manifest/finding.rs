@@ -179,6 +179,8 @@ codes! {
         UrlDoubleEncoding = "url.double-encoding", "If the blob's name has no literal %, encode it only once.";
         /// A group of one file.
         GroupSingle = "group.single", "If it is one file, register it by itself.";
+        /// A scene whose streams do not go together one file for one.
+        SceneUneven = "scene.uneven", "Check that no file is missing; timestamps = \"…(?<time>…)…\" in the rule puts each file at its own moment.";
         /// A type that the file's extension contradicts.
         TypeExtension = "type.extension", "Move the item to the list of its type, if the extension is right.";
         /// A metadata key that the schema does not have.

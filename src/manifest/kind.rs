@@ -89,7 +89,7 @@ impl Kind {
             "jpg" | "jpeg" | "png" | "webp" | "avif" | "bmp" | "tif" | "tiff" => Kind::Image,
             "mp4" | "mov" | "webm" | "mkv" | "m4v" | "avi" | "3gp" | "3g2" | "mj2" => Kind::Video,
             "mp3" | "wav" | "flac" | "eac3" | "m4a" | "aac" => Kind::Audio,
-            "txt" | "html" | "htm" | "json" | "jsonl" | "xml" | "md" | "yaml" | "yml" | "csv" => Kind::Text,
+            "txt" | "html" | "htm" | "json" | "jsonl" | "ndjson" | "xml" | "md" | "yaml" | "yml" | "csv" => Kind::Text,
             "pdf" => Kind::Pdf,
             "dcm" | "dicom" => Kind::DicomSeries,
             "nii" => Kind::Nifti,
@@ -98,22 +98,80 @@ impl Kind {
         })
     }
 
-    /// The kind that a content type stands for. `application/octet-stream`, the default of most upload tools, says nothing.
+    /// The kind that a content type stands for, whether or not Encord takes that format. `application/octet-stream`, the default of
+    /// most upload tools, says nothing.
     pub fn from_content_type(content_type: &str) -> Option<Kind> {
-        let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        Some(match essence.as_str() {
-            "application/pdf" => Kind::Pdf,
-            "application/dicom" => Kind::DicomSeries,
-            "application/json" | "application/xml" | "application/x-ndjson" | "application/yaml" => Kind::Text,
-            other => match other.split('/').next().unwrap_or_default() {
-                "image" => Kind::Image,
-                "video" => Kind::Video,
-                "audio" => Kind::Audio,
-                "text" => Kind::Text,
-                _ => return None,
-            },
+        let essence = essence(content_type);
+        let (family, format) = essence.split_once('/')?;
+        Some(match (family, format) {
+            ("application", "pdf") => Kind::Pdf,
+            ("application", "dicom") => Kind::DicomSeries,
+            ("image", _) => Kind::Image,
+            ("video", _) => Kind::Video,
+            ("audio", _) => Kind::Audio,
+            ("text", _) | ("application", "json" | "jsonl" | "ndjson" | "x-ndjson" | "xml" | "yaml" | "x-yaml") => {
+                Kind::Text
+            }
+            ("application", format) => {
+                let is_text = format.ends_with("+json") || format.ends_with("+xml");
+                return is_text.then_some(Kind::Text);
+            }
+            _ => return None,
         })
     }
+
+    /// The kind that a content type stands for, if it is a format on Encord's list of supported ones
+    /// (docs.encord.com, "Supported data"): not `image/gif`, for example.
+    pub fn of_supported_content_type(content_type: &str) -> Option<Kind> {
+        const FORMATS: [&str; 38] = [
+            "image/jpeg",
+            "image/jpg",
+            "image/pjpeg",
+            "image/png",
+            "image/x-png",
+            "image/webp",
+            "image/avif",
+            "image/bmp",
+            "image/x-bmp",
+            "image/x-ms-bmp",
+            "image/tiff",
+            "video/mp4",
+            "video/quicktime",
+            "video/webm",
+            "video/x-matroska",
+            "video/matroska",
+            "video/x-m4v",
+            "video/x-msvideo",
+            "video/vnd.avi",
+            "video/avi",
+            "video/3gpp",
+            "video/3gpp2",
+            "video/mj2",
+            "audio/mpeg",
+            "audio/mp3",
+            "audio/wav",
+            "audio/x-wav",
+            "audio/wave",
+            "audio/vnd.wave",
+            "audio/flac",
+            "audio/x-flac",
+            "audio/eac3",
+            "audio/mp4",
+            "audio/m4a",
+            "audio/x-m4a",
+            "audio/aac",
+            "audio/aacp",
+            "audio/x-aac",
+        ];
+        let is_media = |kind: Kind| matches!(kind, Kind::Image | Kind::Video | Kind::Audio);
+        Kind::from_content_type(content_type)
+            .filter(|kind| !is_media(*kind) || FORMATS.contains(&essence(content_type).as_str()))
+    }
+}
+
+/// A content type without its parameters.
+fn essence(content_type: &str) -> String {
+    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 impl std::fmt::Display for Kind {
@@ -151,6 +209,35 @@ mod tests {
         assert_eq!(Kind::from_content_type("Text/HTML; charset=utf-8"), Some(Kind::Text));
         assert_eq!(Kind::from_content_type("application/octet-stream"), None);
         assert_eq!(Kind::from_content_type(""), None);
+        for generic in
+            ["application/octet-stream", "binary/octet-stream", "application/x-www-form-urlencoded", "application/zip"]
+        {
+            assert_eq!(Kind::from_content_type(generic), None, "{generic}");
+        }
+        assert_eq!(Kind::from_content_type("application/geo+json"), Some(Kind::Text));
+        assert_eq!(Kind::from_content_type("image/gif"), Some(Kind::Image));
+        assert_eq!(Kind::of_supported_content_type("image/gif"), None);
+        assert_eq!(Kind::of_supported_content_type("IMAGE/PNG; q=1"), Some(Kind::Image));
+        assert_eq!(Kind::of_supported_content_type("video/mp2t"), None);
+        assert_eq!(Kind::of_supported_content_type("text/x-log"), Some(Kind::Text));
+    }
+
+    #[test]
+    fn every_extension_on_encords_list_has_its_kind() {
+        for (kind, extensions) in [
+            (Kind::Image, "jpeg jpg png webp avif bmp tiff tif"),
+            (Kind::Video, "mp4 mov webm mkv 3gp 3g2 mj2 avi"),
+            (Kind::Audio, "mp3 wav flac eac3 m4a aac"),
+            (Kind::Text, "html json xml txt md jsonl yaml yml csv"),
+            (Kind::Pdf, "pdf"),
+            (Kind::Scene, "pcd ply las laz e57 mcap bag db3"),
+            (Kind::DicomSeries, "dcm"),
+            (Kind::Nifti, "nii nii.gz"),
+        ] {
+            for extension in extensions.split(' ') {
+                assert_eq!(Kind::from_extension(&format!("a/b.{extension}")), Some(kind), "{extension}");
+            }
+        }
     }
 
     #[test]

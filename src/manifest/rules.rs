@@ -1,7 +1,8 @@
 //! The user's rules: which blobs to take, as what, in which groups, with which metadata.
 
+mod grouping;
+
 use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
-use regex::Regex;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
@@ -9,7 +10,11 @@ use super::{
     Kind,
     filter::{Filter, FilterTexts},
     path_metadata::PathPattern,
+    scenes::SceneRule,
+    time_series,
 };
+use grouping::GroupRule;
+pub use grouping::{Columns, GroupText, Membership, Place};
 
 /// A rule that cannot be understood.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -27,8 +32,10 @@ pub struct RuleTexts {
     pub filter: FilterTexts,
     /// A glob and the kind of what it matches; the first that matches wins.
     pub types: Vec<(String, Kind)>,
-    /// A group's kind, the glob of its files, and `directory` or a regular expression whose captures make the group's key.
-    pub groups: Vec<(Kind, String, String)>,
+    /// A glob and how the time series that it matches are shown, as Encord writes it; the first that matches wins.
+    pub settings: Vec<(String, Value)>,
+    /// Which files belong together; the first that takes a file wins.
+    pub groups: Vec<GroupText>,
     /// A pattern such as `{site}/{camera}/{rest}` whose captures become client metadata.
     pub path: Option<String>,
     /// Client metadata that every item gets.
@@ -46,33 +53,13 @@ pub struct Rules {
     exclude: GlobSet,
     filter: Filter,
     types: Vec<(GlobMatcher, Kind)>,
+    settings: Vec<(GlobMatcher, Value)>,
     groups: Vec<GroupRule>,
+    columns: Option<Columns>,
     path: Option<PathPattern>,
     constants: Map<String, Value>,
     sidecar: Option<String>,
     second_pass: bool,
-}
-
-#[derive(Debug)]
-struct GroupRule {
-    kind: Kind,
-    matcher: GlobMatcher,
-    by: GroupBy,
-}
-
-#[derive(Debug)]
-enum GroupBy {
-    Directory,
-    Expression(Regex),
-}
-
-/// The group a blob belongs to.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct GroupKey {
-    /// What the group becomes.
-    pub kind: Kind,
-    /// What its files have in common; also its title.
-    pub key: String,
 }
 
 impl Rules {
@@ -81,18 +68,7 @@ impl Rules {
     /// # Errors
     /// A glob, a regular expression or a path pattern is malformed, or a group rule names a kind that is not a group.
     pub fn new(texts: &RuleTexts) -> Result<Rules, RuleError> {
-        let groups = texts
-            .groups
-            .iter()
-            .map(|(kind, pattern, by)| {
-                if !kind.is_group() {
-                    return Err(RuleError(format!(
-                        "'{kind}' is not a type of group; groups are image-group, image-sequence and dicom-series"
-                    )));
-                }
-                Ok(GroupRule { kind: *kind, matcher: glob(pattern)?.compile_matcher(), by: group_by(by)? })
-            })
-            .collect::<Result<_, _>>()?;
+        let groups = texts.groups.iter().map(GroupRule::new).collect::<Result<_, _>>()?;
         Ok(Rules {
             include: if texts.include.is_empty() { None } else { Some(glob_set(&texts.include)?) },
             exclude: glob_set(&texts.exclude)?,
@@ -102,7 +78,17 @@ impl Rules {
                 .iter()
                 .map(|(pattern, kind)| Ok((glob(pattern)?.compile_matcher(), *kind)))
                 .collect::<Result<_, _>>()?,
+            settings: texts
+                .settings
+                .iter()
+                .map(|(pattern, settings)| {
+                    time_series::check_settings(settings)
+                        .map_err(|fault| RuleError(format!("the settings for \"{pattern}\": {fault}")))?;
+                    Ok((glob(pattern)?.compile_matcher(), settings.clone()))
+                })
+                .collect::<Result<_, _>>()?,
             groups,
+            columns: None,
             path: texts.path.as_deref().map(PathPattern::new).transpose()?,
             constants: texts.constants.clone(),
             sidecar: texts.sidecar.clone(),
@@ -135,24 +121,45 @@ impl Rules {
         self.types.iter().find(|(matcher, _)| matcher.is_match(name)).map(|(_, kind)| *kind)
     }
 
-    /// The group this blob belongs to, if a rule says so. A DICOM file is never an item of its own in Encord, so without a
-    /// rule the DICOM files of one directory are one series.
-    pub fn group(&self, name: &str, kind: Option<Kind>) -> Option<GroupKey> {
-        for rule in self.groups.iter().filter(|rule| rule.matcher.is_match(name)) {
-            let key = match &rule.by {
-                GroupBy::Directory => Some(directory(name).to_owned()),
-                GroupBy::Expression(expression) => {
-                    expression.captures(name).map(|captures| expression_key(expression, &captures))
-                }
-            };
-            if let Some(key) = key {
-                return Some(GroupKey { kind: rule.kind, key });
+    /// With the table in which rules of the form `by = "column:NAME"` look names up. Without it they take no file.
+    #[must_use]
+    pub fn with_columns(self, columns: Columns) -> Rules {
+        Rules { columns: Some(columns), ..self }
+    }
+
+    /// The columns of the metadata table that rules group by.
+    pub fn grouping_columns(&self) -> impl Iterator<Item = &str> {
+        self.groups.iter().filter_map(GroupRule::column)
+    }
+
+    /// How the time series of this name is shown, if a rule says so.
+    pub fn settings(&self, name: &str) -> Option<&Value> {
+        self.settings.iter().find(|(matcher, _)| matcher.is_match(name)).map(|(_, settings)| settings)
+    }
+
+    /// Whether this blob, which is of that kind, becomes an item of its own or part of a group. A DICOM file is never an item of
+    /// its own in Encord, so without a rule the DICOM files of one directory are one series.
+    pub fn place<'n>(&self, name: &'n str, kind: Option<Kind>) -> Place<'n> {
+        for (number, rule) in (0..).zip(&self.groups) {
+            match rule.place(number, name, kind, self.columns.as_ref()) {
+                Place::Own => {}
+                place => return place,
             }
         }
         match kind {
-            Some(kind) if kind.is_group() => Some(GroupKey { kind, key: directory(name).to_owned() }),
-            _ => None,
+            Some(kind) if kind.is_group() => Place::Group(Membership::new(kind, grouping::directory(name))),
+            _ => Place::Own,
         }
+    }
+
+    /// The scene that the rule of this number makes.
+    pub(super) fn scene(&self, rule: u16) -> Option<&SceneRule> {
+        self.groups.get(usize::from(rule))?.scene()
+    }
+
+    /// Whether the rule of this number groups by what the files themselves say.
+    pub(super) fn is_series_rule(&self, rule: u16) -> bool {
+        self.groups.get(usize::from(rule)).is_some_and(GroupRule::is_series)
     }
 
     /// The client metadata of an item whose (first) file has this name.
@@ -170,35 +177,7 @@ impl Rules {
     }
 }
 
-fn directory(name: &str) -> &str {
-    name.rsplit_once('/').map_or("", |(directory, _)| directory)
-}
-
-/// The key made of all captures but `frame`, which only orders the files; of the whole match where there are none.
-fn expression_key(expression: &Regex, captures: &regex::Captures<'_>) -> String {
-    let parts: Vec<&str> = expression
-        .capture_names()
-        .enumerate()
-        .skip(1)
-        .filter(|(_, name)| *name != Some("frame"))
-        .filter_map(|(index, _)| captures.get(index).map(|found| found.as_str()))
-        .collect();
-    if parts.is_empty() {
-        return captures.get(0).map_or_else(String::new, |found| found.as_str().to_owned());
-    }
-    parts.join("/")
-}
-
-fn group_by(by: &str) -> Result<GroupBy, RuleError> {
-    if by == "directory" {
-        return Ok(GroupBy::Directory);
-    }
-    Regex::new(by)
-        .map(GroupBy::Expression)
-        .map_err(|error| RuleError(format!("by = \"{by}\" is neither \"directory\" nor a regular expression: {error}")))
-}
-
-fn glob(pattern: &str) -> Result<Glob, RuleError> {
+pub(super) fn glob(pattern: &str) -> Result<Glob, RuleError> {
     globset::GlobBuilder::new(pattern)
         .literal_separator(true)
         .build()
@@ -240,32 +219,12 @@ mod tests {
     }
 
     #[test]
-    fn groups_form_by_directory_and_by_expression() {
-        let rules = rules(&RuleTexts {
-            groups: vec![
-                (Kind::ImageGroup, "rig/**".into(), "directory".into()),
-                (Kind::DicomSeries, "**/*.dcm".into(), r"(?<series>[^/]+)_(?<frame>\d+)\.dcm$".into()),
-            ],
-            ..RuleTexts::default()
-        });
-        let key = |name: &str, kind| rules.group(name, kind).map(|group| (group.kind, group.key));
-        assert_eq!(key("rig/7/left.jpg", Some(Kind::Image)), Some((Kind::ImageGroup, "rig/7".into())));
-        assert_eq!(key("ct/head_12.dcm", Some(Kind::DicomSeries)), Some((Kind::DicomSeries, "head".into())));
-        assert_eq!(key("ct/odd.dcm", Some(Kind::DicomSeries)), Some((Kind::DicomSeries, "ct".into())));
-        assert_eq!(key("a.jpg", Some(Kind::Image)), None);
-    }
-
-    #[test]
     fn malformed_rules_are_named() {
         let error = |texts| Rules::new(&texts).unwrap_err().0;
         assert!(error(RuleTexts { include: vec!["a[".into()], ..RuleTexts::default() }).contains("a["));
         assert!(
-            error(RuleTexts { groups: vec![(Kind::Image, "*".into(), "directory".into())], ..RuleTexts::default() })
-                .contains("image-group")
-        );
-        assert!(
-            error(RuleTexts { groups: vec![(Kind::ImageGroup, "*".into(), "(".into())], ..RuleTexts::default() })
-                .contains("regular expression")
+            error(RuleTexts { settings: vec![("*.csv".into(), Value::Null)], ..RuleTexts::default() })
+                .contains("*.csv")
         );
     }
 }

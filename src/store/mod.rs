@@ -5,6 +5,7 @@ pub mod last;
 mod lines;
 mod manifest_dir;
 mod paths;
+pub mod probed;
 mod report;
 mod runs;
 mod secrets;

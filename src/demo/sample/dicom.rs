@@ -14,19 +14,19 @@ const EXPLICIT_LITTLE_ENDIAN: &str = "1.2.840.10008.1.2.1";
 const IMPLEMENTATION: &str = "2.25.94310617220415";
 
 /// What tells a slice from others.
-pub(super) struct Slice<'a> {
-    pub(super) patient: &'a str,
+pub(crate) struct Slice<'a> {
+    pub(crate) patient: &'a str,
     /// Any number; it becomes the StudyInstanceUID.
-    pub(super) study: u32,
+    pub(crate) study: u32,
     /// Any number; it becomes the SeriesInstanceUID.
-    pub(super) series: u32,
+    pub(crate) series: u32,
     /// Counted from 1; with the series it becomes the SOPInstanceUID.
-    pub(super) number: u32,
+    pub(crate) number: u32,
 }
 
 impl Slice<'_> {
     /// The file's bytes.
-    pub(super) fn write(&self) -> Vec<u8> {
+    pub(crate) fn write(&self) -> Vec<u8> {
         let instance = format!("2.25.8{:06}{:06}", self.series, self.number);
         let mut meta = Elements::default();
         meta.bytes(0x0002, 0x0001, b"OB", &[0, 1]);

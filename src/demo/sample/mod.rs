@@ -11,7 +11,7 @@
 //! - under `odd-names/`, **names that need care** in a URL or a table; they all register. One is longer as a whole than the 300
 //!   characters that Encord allows for titles, so its title has to be cut or made from its last part.
 
-mod dicom;
+pub(crate) mod dicom;
 mod media;
 
 use time::macros::datetime;

@@ -192,6 +192,16 @@ impl Container {
         self.send(&self.probing, request).await
     }
 
+    /// Sends a request for this container or a blob in it, patient with a service that is slow or busy.
+    pub(super) async fn send_patiently(&self, request: Request) -> Result<AsyncRawResponse, Error> {
+        self.send(&self.listing, request).await
+    }
+
+    /// The SAS that is part of every URL, if that is the credential.
+    pub(super) fn sas(&self) -> Option<&Sas> {
+        self.sas.as_ref()
+    }
+
     /// Asks for a whole blob under this URL, to which the SAS is added, as patiently as for a page.
     pub(super) async fn whole_blob(&self, mut url: Url) -> Result<AsyncRawResponse, Error> {
         url.set_query(self.sas.as_ref().map(Sas::query));

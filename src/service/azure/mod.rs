@@ -16,6 +16,7 @@ mod identity;
 mod page;
 mod pasted;
 mod preflight;
+mod range;
 mod read;
 mod sas;
 mod shared_key;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Building, Writing, metadata::tags_problem};
+use super::{Building, Writing, dicom, metadata::tags_problem};
 use crate::{
     manifest::{Builder, Judged, builder::BlobFacts},
     service::{
@@ -25,8 +25,9 @@ pub(super) async fn read(
     let Building { access, manifest, .. } = building;
     let resolved = resolve(access)?;
     let container = resolved.open()?;
-    let mut builder = Builder::new(building.rules()?, &resolved.object_base(&access.azure), container.name())
-        .since(building.known.cloned());
+    let rules = building.rules().await?;
+    let mut builder =
+        Builder::new(rules, &resolved.object_base(&access.azure), container.name()).since(building.known.cloned());
     let write_fault = |error: std::io::Error| disk_problem("write the manifest", &error);
     let mut told = Instant::now();
     let mut blobs = 0u64;
@@ -72,6 +73,7 @@ pub(super) async fn read(
             }
         }
     }
+    dicom::resolve(&mut builder, &container, building.home, into, blobs, tell).await?;
     builder.finish(&mut Judged { judge: &mut into.judge, sink: &mut into.writer }).map_err(write_fault)?;
     Ok(blobs)
 }

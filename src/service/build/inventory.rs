@@ -11,7 +11,7 @@ use std::{
 
 use ::time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{Building, Writing};
+use super::{Building, Writing, dicom};
 use crate::{
     manifest::{
         Builder, Code, Finding, Judged, Sink as _, SkipReason, Skipped,
@@ -43,7 +43,7 @@ pub(super) async fn read(
     };
     let resolved = resolve(access)?;
     let container = resolved.open()?;
-    let rules = building.rules()?;
+    let rules = building.rules().await?;
     let wanted = Wanted {
         last_modified: rules.filter().needs_last_modified(),
         tier: rules.filter().needs_tier(),
@@ -68,6 +68,7 @@ pub(super) async fn read(
     for file in &found.report.files {
         reading.file(&found, file, wanted, tell).await?;
     }
+    dicom::resolve(&mut reading.builder, &container, building.home, reading.into, reading.blobs, tell).await?;
     reading.finish(&found.report)
 }
 

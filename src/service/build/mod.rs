@@ -1,9 +1,12 @@
 //! Builds the manifest: reads a source, checks every item, writes it to disk.
 
+mod columns;
 mod container;
+mod dicom;
 mod file;
 mod inventory;
 pub(super) mod metadata;
+mod rules;
 mod second_pass;
 mod since;
 
@@ -20,14 +23,9 @@ use super::{
     session::{Draft, Session},
 };
 use crate::{
-    manifest::{
-        Demands, Judge,
-        data_items::JobOptions,
-        rules::{RuleTexts, Rules},
-        since::Known,
-    },
+    manifest::{Demands, Judge, data_items::JobOptions, rules::Rules, since::Known},
     store::{
-        ManifestDir, ManifestWriter,
+        Home, ManifestDir, ManifestWriter,
         config::{self, Source},
     },
     wizard::{AzureAccess, ListingProgress, ManifestFacts, Problem, Reply, RequestId},
@@ -42,6 +40,8 @@ struct Building<'a> {
     manifest: &'a config::Manifest,
     /// What earlier runs have registered, where only what is new or changed is wanted.
     known: Option<&'a Arc<dyn Known>>,
+    /// Where what was read of blobs is kept.
+    home: &'a Home,
     /// Where files may lie while they are read.
     dir: &'a Path,
 }
@@ -54,9 +54,8 @@ impl Building<'_> {
     }
 
     /// The rules of the domain.
-    fn rules(&self) -> Result<Rules, Problem> {
-        let texts = RuleTexts { second_pass: self.needs_second_pass(), ..self.manifest.rules() };
-        Rules::new(&texts).map_err(|error| Problem::config(format!("[manifest] {error}.")))
+    async fn rules(&self) -> Result<Rules, Problem> {
+        rules::rules(self.manifest, self.needs_second_pass()).await
     }
 }
 
@@ -130,7 +129,8 @@ pub async fn build_manifest(
 ) -> Result<(ManifestDir, u64), Problem> {
     let write_fault = |error: std::io::Error| disk_problem("write the manifest", &error);
     let earlier = since::known(runs, access, manifest, dir)?;
-    let building = Building { access, manifest, known: earlier.as_ref().map(|earlier| &earlier.known), dir };
+    let known = earlier.as_ref().map(|earlier| &earlier.known);
+    let building = Building { access, manifest, home: runs.home, known, dir };
     let first_dir = building.needs_second_pass().then(|| dir.join("first-pass"));
     if let Some(first_dir) = &first_dir {
         std::fs::create_dir_all(first_dir).map_err(write_fault)?;

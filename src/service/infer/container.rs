@@ -10,7 +10,7 @@ use crate::{
         Kind,
         metadata::{sidecar, table::Format},
         path_metadata::PathPattern,
-        rules::Rules,
+        rules::{Place, Rules},
     },
     service::{
         account::resolve,
@@ -179,7 +179,7 @@ impl Seen {
         }
         let by_content_type = || blob.content_type.as_deref().and_then(Kind::from_content_type);
         let kind = rules.kind(name).or_else(|| Kind::from_extension(name)).or_else(by_content_type);
-        if kind.is_none() && rules.group(name, kind).is_none() {
+        if kind.is_none() && rules.place(name, kind) == Place::Own {
             return;
         }
         if let Some(captures) = wanted.path.as_ref().map(|path| path.captures(name)).filter(|found| !found.is_empty()) {

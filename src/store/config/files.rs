@@ -32,8 +32,13 @@ pub(super) fn find_beside(config: &mut Config, directory: &Path) -> Result<(), C
     let beside = |file: &mut String| *file = directory.join(expand_home(file)).to_string_lossy().into_owned();
     let manifest = &mut config.manifest;
     manifest.metadata.table.iter_mut().for_each(beside);
+    manifest.groups.iter_mut().filter_map(|rule| rule.cameras.as_mut()).for_each(beside);
     // The reports of an inventory may be in the storage account: CONTAINER/PATH/.
-    let is_here = |file: &str| directory.join(expand_home(file)).is_dir();
+    // A rule's name may follow the directory.
+    let is_here = |file: &str| {
+        let path = directory.join(expand_home(file));
+        path.exists() || path.parent().is_some_and(|parent| parent != directory && parent.is_dir())
+    };
     if manifest.source != Source::Inventory || manifest.file.as_deref().is_some_and(is_here) {
         manifest.file.iter_mut().for_each(beside);
     }

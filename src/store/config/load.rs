@@ -7,10 +7,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use super::{Config, Source, files};
+use super::{Config, Join, Manifest, Source, files};
 use crate::{
     access::endpoint,
-    manifest::{metadata::table::Format, rules::Rules},
+    manifest::{Kind, metadata::table::Format, rules::Rules},
     schema::{advice_on, check_key, sentences},
     store::{Home, paths::expand_home},
 };
@@ -171,6 +171,7 @@ fn check(config: &Config) -> Result<(), ConfigError> {
             return fail(format!("{key} names no file. Name one, or remove the line."));
         }
     }
+    check_types_and_groups(&config.manifest)?;
     if let Err(error) = Rules::new(&config.manifest.rules()) {
         return fail(format!("[manifest] {error}."));
     }
@@ -215,6 +216,38 @@ fn check(config: &Config) -> Result<(), ConfigError> {
             "[upload] upsert_metadata = true has no effect without skip_duplicate_urls = true; set both or neither."
                 .into(),
         );
+    }
+    Ok(())
+}
+
+/// What of the rules of types and groups can be right only together with something else.
+fn check_types_and_groups(manifest: &Manifest) -> Result<(), ConfigError> {
+    let fail = |message: String| Err(ConfigError(message));
+    for rule in &manifest.types {
+        if rule.settings.is_some() && rule.kind != Kind::TimeSeries {
+            return fail(format!(
+                "[[manifest.types]] match = \"{}\": settings are for type = \"time-series\", not for \"{}\".",
+                rule.pattern, rule.kind
+            ));
+        }
+    }
+    for rule in &manifest.groups {
+        let place = format!("[[manifest.groups]] match = \"{}\"", rule.pattern);
+        if rule.cameras.is_some() && rule.kind != Kind::Scene {
+            return fail(format!("{place}: cameras are for type = \"scene\", not for \"{}\".", rule.kind));
+        }
+        if rule.by.starts_with("column:") && manifest.metadata.table.is_none() {
+            return fail(format!(
+                "{place}: by = \"{}\" needs the table that has the column: set table under [manifest.metadata].",
+                rule.by
+            ));
+        }
+        if rule.by.starts_with("column:") && manifest.metadata.join != Join::Name {
+            return fail(format!(
+                "{place}: by = \"{}\" needs a table that names blobs: set join = \"name\" under [manifest.metadata].",
+                rule.by
+            ));
+        }
     }
     Ok(())
 }
@@ -325,6 +358,28 @@ mod tests {
             ("version = 1\n[schema]\nfile = \"\"", "[schema] file names no file"),
             ("version = 1\n[manifest]\nfile = \" \"", "[manifest] file names no file"),
             ("version = 1\n[manifest]\ninclude = [\"a[\"]", "glob"),
+            ("version = 1\n[[manifest.types]]\nmatch = \"*\"\ntype = \"text\"\nsettings = {}", "time-series"),
+            (
+                "version = 1\n[[manifest.types]]\nmatch = \"a.csv\"\ntype = \"time-series\"\nsettings = { channels = { v = { lineWidth = 9 } } }",
+                "\"a.csv\": channel \"v\": lineWidth",
+            ),
+            (
+                "version = 1\n[[manifest.groups]]\ntype = \"image-group\"\nmatch = \"*\"\nby = \"column:rig\"",
+                "set table under [manifest.metadata]",
+            ),
+            (
+                "version = 1\n[[manifest.groups]]\ntype = \"image-group\"\nmatch = \"*\"\nby = \"column:rig\"\n[manifest.metadata]\ntable = \"t.csv\"\njoin = \"title\"",
+                "join = \"name\"",
+            ),
+            (
+                "version = 1\n[[manifest.groups]]\ntype = \"image-group\"\nmatch = \"*\"\nby = \"directory\"\ncameras = \"c.json\"",
+                "\"scene\"",
+            ),
+            ("version = 1\n[[manifest.groups]]\ntype = \"scene\"\nmatch = \"*\"\nby = \"directory\"", "streams"),
+            (
+                "version = 1\n[[manifest.groups]]\ntype = \"image-group\"\nmatch = \"*\"\nby = \"series-uid\"",
+                "dicom-series",
+            ),
             ("version = 1\n[manifest]\nmodified_from = \"May\"", "[manifest] modified_from"),
             ("version = 1\n[manifest]\nsource = \"file\"\nfile = \"a\"\nsince = \"last-run\"", "Take since out"),
             ("version = 1\n[manifest]\ntiers = [\"Warm\"]", "access tier"),

@@ -12,7 +12,13 @@ use uuid::Uuid;
 
 use crate::{
     access::endpoint,
-    manifest::{Kind, batch::Limits, data_items::JobOptions, filter::FilterTexts, rules::RuleTexts},
+    manifest::{
+        Kind,
+        batch::Limits,
+        data_items::JobOptions,
+        filter::FilterTexts,
+        rules::{GroupText, RuleTexts},
+    },
     schema::KeyType,
 };
 
@@ -215,6 +221,9 @@ pub struct TypeRule {
     /// What such blobs are.
     #[serde(rename = "type")]
     pub kind: Kind,
+    /// For time series: how they are shown, as Encord writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Map<String, Value>>,
 }
 
 /// `[[manifest.groups]]`
@@ -230,6 +239,15 @@ pub struct GroupRule {
     /// `directory`, a regular expression whose captures make the group's key, `column:NAME` of the metadata table, or for DICOM
     /// `series-uid`.
     pub by: String,
+    /// For scenes: the streams, each with a glob over the end of a blob's name, from any folder on.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub streams: BTreeMap<String, String>,
+    /// For scenes: `index`, or a regular expression over the blob's whole name that catches `time`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timestamps: Option<String>,
+    /// For scenes: a JSON file with what goes into the streams besides files: cameras, poses, frames of reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cameras: Option<String>,
 }
 
 /// `[manifest.metadata]`
@@ -336,7 +354,7 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// The rules of the domain.
+    /// The rules of the domain. What they say in files of their own is not in them yet.
     pub fn rules(&self) -> RuleTexts {
         RuleTexts {
             include: self.include.clone(),
@@ -349,7 +367,20 @@ impl Manifest {
                 tiers: self.tiers.clone(),
             },
             types: self.types.iter().map(|rule| (rule.pattern.clone(), rule.kind)).collect(),
-            groups: self.groups.iter().map(|rule| (rule.kind, rule.pattern.clone(), rule.by.clone())).collect(),
+            settings: self
+                .types
+                .iter()
+                .filter_map(|rule| Some((rule.pattern.clone(), Value::Object(rule.settings.clone()?))))
+                .collect(),
+            groups: self
+                .groups
+                .iter()
+                .map(|rule| GroupText {
+                    streams: rule.streams.clone().into_iter().collect(),
+                    timestamps: rule.timestamps.clone(),
+                    ..GroupText::new(rule.kind, &rule.pattern, &rule.by)
+                })
+                .collect(),
             path: self.metadata.path.clone(),
             constants: self.metadata.constants.clone(),
             sidecar: self.metadata.sidecar.clone(),
