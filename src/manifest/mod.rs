@@ -18,6 +18,7 @@ mod sink;
 mod strict;
 pub mod title;
 mod values;
+pub mod write;
 
 pub use builder::{Builder, SkipReason, Skipped};
 pub use finding::{Code, Finding, Origin, Place, Severity};
