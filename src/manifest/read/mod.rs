@@ -1,8 +1,11 @@
 //! Reads items from files: Encord's JSON in both dialects, CSV, JSON Lines, lists of URLs. Every fault is a finding with its place;
 //! what can be read is read all the same.
 
+pub mod csv;
 pub mod element;
 pub mod json;
+mod text;
+pub mod urls;
 
 use std::{
     io::{self, BufRead},
@@ -12,7 +15,15 @@ use std::{
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::Sink;
+use super::{Kind, Sink};
+
+/// Tells the type of a file by its URL, where the manifest does not.
+pub type KindOf<'a> = &'a dyn Fn(&str) -> Option<Kind>;
+
+/// The type that a URL's extension stands for.
+pub fn kind_by_extension(url: &str) -> Option<Kind> {
+    Kind::from_extension(url.split('?').next().unwrap_or_default())
+}
 
 /// What a file says besides its items.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,15 +83,22 @@ impl Format {
     }
 }
 
-/// Reads all items of a file, in their order.
+/// Reads all items of a file. `kind_of` tells the type of an item that only has a URL.
 ///
 /// # Errors
 /// The file cannot be read, or the sink's. What is wrong with the content is a finding.
-pub fn read<S: Sink>(format: Format, input: impl BufRead, sink: &mut S) -> Result<FileFacts, ReadError<S::Error>> {
+pub fn read<S: Sink>(
+    format: Format,
+    input: impl BufRead,
+    kind_of: KindOf<'_>,
+    sink: &mut S,
+) -> Result<FileFacts, ReadError<S::Error>> {
     match format {
         Format::Json => json::read(input, sink),
-        Format::Lines | Format::Csv | Format::Urls => {
-            let message = "this version reads manifests only as JSON";
+        Format::Csv => csv::read(input, kind_of, sink),
+        Format::Urls => urls::read(input, kind_of, sink),
+        Format::Lines => {
+            let message = "this version does not read JSON Lines";
             Err(ReadError::File(io::Error::new(io::ErrorKind::Unsupported, message)))
         }
     }
@@ -94,4 +112,48 @@ pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> O
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|left, right| left.0.total_cmp(&right.0))
         .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::convert::Infallible;
+
+    use crate::manifest::{Code, Finding, Item, Origin, Place, Sink, Skipped};
+
+    /// Keeps everything.
+    #[derive(Debug, Default)]
+    pub(crate) struct Collected {
+        /// Each item with the findings that came right before it.
+        pub(crate) items: Vec<(Vec<Code>, Item)>,
+        pub(crate) origins: Vec<(String, Place)>,
+        pub(crate) findings: Vec<Finding>,
+        new: Vec<Code>,
+    }
+
+    impl Collected {
+        /// The findings: code, line, column, item.
+        pub(crate) fn told(&self) -> Vec<(Code, u64, u64, &str)> {
+            let findings = self.findings.iter();
+            findings
+                .map(|finding| (finding.code, finding.line.unwrap(), finding.column.unwrap(), finding.item.as_str()))
+                .collect()
+        }
+    }
+
+    impl Sink for Collected {
+        type Error = Infallible;
+        fn item(&mut self, origin: &Origin<'_>, item: Item) -> Result<(), Infallible> {
+            self.origins.push((origin.name.to_owned(), origin.place.unwrap()));
+            self.items.push((std::mem::take(&mut self.new), item));
+            Ok(())
+        }
+        fn skipped(&mut self, skipped: Skipped) -> Result<(), Infallible> {
+            unreachable!("{skipped:?}")
+        }
+        fn finding(&mut self, finding: Finding) -> Result<(), Infallible> {
+            self.new.push(finding.code);
+            self.findings.push(finding);
+            Ok(())
+        }
+    }
 }

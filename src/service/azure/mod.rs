@@ -17,6 +17,7 @@ mod pasted;
 mod preflight;
 mod read;
 mod sas;
+mod scan;
 mod shared_key;
 mod walk;
 mod wire;
@@ -33,10 +34,11 @@ pub use container::{Container, ListQuery, Probe};
 pub use entra::Entra;
 pub use error::{Error, ErrorKind};
 pub use identity::SignedIn;
-pub use page::{Blob, PageError, PageParser, XmlPage};
+pub use page::{Blob, PageError};
 pub(super) use pasted::{Pasted, Secret};
 pub use preflight::Preflight;
 pub use sas::{SasFacts, redact};
+pub use scan::{Listed, PageParser, XmlPage};
 
 /// How requests are authorised. `Debug` shows no secret.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ const TAIL: &str = "</Blobs><NextMarker /></EnumerationResults>";
 
 fn read(page: &[u8], step: usize) -> Result<(Vec<Blob>, Option<String>), PageError> {
     let mut blobs = Vec::new();
-    let mut parser = XmlPage::default();
+    let mut parser = XmlReader::default();
     for chunk in page.chunks(step) {
         parser.feed(chunk, &mut |blob| blobs.push(blob))?;
     }
@@ -23,7 +23,7 @@ fn read_every_way(page: &str) -> (Vec<Blob>, Option<String>) {
     }
     for cut in 1..page.len() {
         let mut blobs = Vec::new();
-        let mut parser = XmlPage::default();
+        let mut parser = XmlReader::default();
         for part in [&page[..cut], &page[cut..]] {
             parser.feed(part, &mut |blob| blobs.push(blob)).expect("a readable page");
         }
@@ -171,7 +171,7 @@ fn what_is_no_list_of_blobs_is_refused() {
 
 #[test]
 fn memory_is_bounded() {
-    let mut parser = XmlPage::default();
+    let mut parser = XmlReader::default();
     let mut sink = |_| {};
     parser.feed(b"<EnumerationResults><Blobs><Blob><Name>", &mut sink).expect("a fine beginning");
     let chunk = vec![b'a'; 64 * 1024];

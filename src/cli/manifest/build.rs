@@ -4,32 +4,14 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::{Exit, exit::refuse, headless::keep_findings, open, output::Output, signals};
+use super::demands;
 use crate::{
-    manifest::{Demands, Values},
+    cli::{Exit, exit::refuse, headless::keep_findings, open, output::Output, signals},
     service::build_manifest,
-    store::config::Config,
     wizard::{ListingProgress, Problem, findings_problem},
 };
 
-#[derive(Debug, clap::Subcommand)]
-pub(crate) enum Command {
-    /// List the container and write the manifest that Encord takes. What is found in it goes into OUT.findings.jsonl beside it.
-    #[command(after_help = "Example:\n  azure-to-encord manifest build site.toml -o manifest.json")]
-    Build {
-        /// A saved config's name or a config file's path.
-        config: String,
-        /// The file to write; its name ends in .json.
-        #[arg(short, long, value_name = "OUT")]
-        output: PathBuf,
-        /// Print one JSON object a line.
-        #[arg(long)]
-        json: bool,
-    },
-}
-
-pub(crate) async fn manifest(command: Command) -> Exit {
-    let Command::Build { config, output, json } = command;
+pub(super) async fn command(config: &str, output: PathBuf, json: bool) -> Exit {
     if output.extension().is_none_or(|extension| extension != "json") {
         return refuse(
             &Problem::config(format!("{} does not end in .json.", output.display()))
@@ -37,7 +19,7 @@ pub(crate) async fn manifest(command: Command) -> Exit {
         );
     }
     tokio::select! {
-        exit = build(&config, output, json) => exit,
+        exit = build(config, output, json) => exit,
         () = signals::interrupted() => Exit::Interrupted,
     }
 }
@@ -92,11 +74,4 @@ async fn build(label: &str, target: PathBuf, json: bool) -> Exit {
         return Exit::of(&problem);
     }
     Exit::Done
-}
-
-/// The organisation's schema is not known here; what the config says of it is.
-fn demands(config: &Config) -> Demands {
-    let schema = &config.schema;
-    let values = if schema.skip { None } else { Values::of_keys(&schema.keys, schema.coerce) };
-    Demands { strict: config.encord.strict_client_only, values }
 }
