@@ -1,6 +1,6 @@
 //! Turns listed blobs into items, and accounts for every blob that does not become one.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -95,12 +95,35 @@ pub struct Skipped {
 }
 
 /// Builds items from blobs in any order. Memory grows only with the number of files in groups.
+///
+/// The pages of a listing may be built side by side: each by a [`Builder::part`] of its own, which are merged in the order of the
+/// pages, so that the outcome is the same as if one builder had seen all blobs.
 #[derive(Debug)]
 pub struct Builder {
+    shared: Arc<Shared>,
+    held: Held,
+}
+
+/// What does not change from blob to blob; all parts have it in common.
+#[derive(Debug)]
+struct Shared {
     rules: Rules,
     account_url: String,
     container: String,
+}
+
+/// What is kept until the last blob was seen; every part has its own.
+#[derive(Debug, Default)]
+struct Held {
     groups: BTreeMap<GroupKey, Vec<File>>,
+}
+
+impl Held {
+    fn merge(&mut self, later: Held) {
+        for (key, files) in later.groups {
+            self.groups.entry(key).or_default().extend(files);
+        }
+    }
 }
 
 /// A file of a group.
@@ -114,7 +137,19 @@ struct File {
 impl Builder {
     /// A builder for one container. `account_url` is the storage account as Encord is to see it.
     pub fn new(rules: Rules, account_url: &str, container: &str) -> Builder {
-        Builder { rules, account_url: account_url.to_owned(), container: container.to_owned(), groups: BTreeMap::new() }
+        let shared = Shared { rules, account_url: account_url.to_owned(), container: container.to_owned() };
+        Builder { shared: Arc::new(shared), held: Held::default() }
+    }
+
+    /// A builder by the same rules that has seen no blob yet.
+    #[must_use]
+    pub fn part(&self) -> Builder {
+        Builder { shared: Arc::clone(&self.shared), held: Held::default() }
+    }
+
+    /// Takes over what a part holds, whose blobs come after those seen so far.
+    pub fn merge(&mut self, later: Builder) {
+        self.held.merge(later.held);
     }
 
     /// Takes one blob.
@@ -122,19 +157,20 @@ impl Builder {
     /// # Errors
     /// The sink's.
     pub fn blob<S: Sink>(&mut self, blob: &BlobFacts<'_>, sink: &mut S) -> Result<(), S::Error> {
+        let Shared { rules, account_url, container } = &*self.shared;
         let name = blob.name;
         let skip = |reason| Skipped { name: name.to_owned(), reason };
         if blob.is_folder || (blob.size == 0 && name.ends_with('/')) {
             return sink.skipped(skip(SkipReason::FolderMarker));
         }
-        if !self.rules.takes(name) {
+        if !rules.takes(name) {
             return sink.skipped(skip(SkipReason::Excluded));
         }
-        let by_rule = self.rules.kind(name);
+        let by_rule = rules.kind(name);
         let by_extension = Kind::from_extension(name);
         let by_content_type = blob.content_type.and_then(Kind::from_content_type);
         let kind = by_rule.or(by_extension).or(by_content_type);
-        let group = self.rules.group(name, kind);
+        let group = rules.group(name, kind);
         if kind.is_none() && group.is_none() {
             return sink.skipped(skip(SkipReason::UnknownType));
         }
@@ -144,7 +180,7 @@ impl Builder {
         if blob.size == 0 {
             return sink.skipped(skip(SkipReason::Empty));
         }
-        let Ok(url) = object_url::object_url(&self.account_url, &self.container, name) else {
+        let Ok(url) = object_url::object_url(account_url, container, name) else {
             return sink.skipped(skip(SkipReason::Unreachable));
         };
         if by_rule.is_none()
@@ -157,19 +193,19 @@ impl Builder {
             );
             sink.finding(Finding::new(Code::TypeDisagreement, name, message))?;
         }
-        if self.rules.path_misses(name) {
+        if rules.path_misses(name) {
             let message =
                 "its path does not fit the pattern in [manifest.metadata] path, so it gets no metadata from it";
             sink.finding(Finding::new(Code::MetadataPath, name, message))?;
         }
         if let Some(key) = group {
-            self.groups.entry(key).or_default().push(File { name: name.to_owned(), url, bytes: blob.size });
+            self.held.groups.entry(key).or_default().push(File { name: name.to_owned(), url, bytes: blob.size });
             return Ok(());
         }
         match kind {
             Some(kind) => {
                 let item = Item {
-                    client_metadata: self.rules.metadata(name),
+                    client_metadata: rules.metadata(name),
                     bytes: blob.size,
                     ..Item::new(kind, title::from_path(name), vec![url])
                 };
@@ -184,10 +220,11 @@ impl Builder {
     /// # Errors
     /// The sink's.
     pub fn finish<S: Sink>(self, sink: &mut S) -> Result<(), S::Error> {
-        for (key, mut frames) in self.groups {
+        let Shared { rules, container, .. } = &*self.shared;
+        for (key, mut frames) in self.held.groups {
             frames.sort_by(|a, b| natural::compare(&a.name, &b.name));
-            let client_metadata = frames.first().map(|frame| self.rules.metadata(&frame.name)).unwrap_or_default();
-            let name = if key.key.is_empty() { self.container.clone() } else { key.key };
+            let client_metadata = frames.first().map(|frame| rules.metadata(&frame.name)).unwrap_or_default();
+            let name = if key.key.is_empty() { container.clone() } else { key.key };
             let bytes = frames.iter().map(|frame| frame.bytes).sum();
             let urls = frames.into_iter().map(|frame| frame.url).collect();
             let item = Item { client_metadata, bytes, ..Item::new(key.kind, title::from_path(&name), urls) };
@@ -295,6 +332,27 @@ mod tests {
             collected.items.iter().map(|item| (item.title.as_str(), item.urls.len(), item.bytes)).collect();
         assert_eq!(groups, [("c", 1, 9), ("ct", 2, 18), ("mr", 1, 9)]);
         assert!(collected.items[1].urls[0].ends_with("/ct/9.dcm"));
+    }
+
+    #[test]
+    fn parts_that_are_merged_in_order_give_what_one_builder_gives() {
+        let texts =
+            RuleTexts { groups: vec![(Kind::ImageGroup, "rig/**".into(), "directory".into())], ..RuleTexts::default() };
+        let names: Vec<String> = (0..40)
+            .flat_map(|n| [format!("ct/{}/{n}.dcm", n % 3), format!("rig/{}/{}.jpg", n % 4, n % 2), format!("{n}.png")])
+            .collect();
+        let blobs: Vec<_> = names.iter().map(|name| blob(name)).collect();
+        let mut whole = Collected::default();
+        let mut builder = Builder::new(Rules::new(&texts).unwrap(), "https://a.blob.core.windows.net", "c");
+        for page in blobs.chunks(7) {
+            let mut part = builder.part();
+            for blob in page {
+                part.blob(blob, &mut whole).unwrap();
+            }
+            builder.merge(part);
+        }
+        builder.finish(&mut whole).unwrap();
+        assert_eq!(whole.items, build(&texts, &blobs).items);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use super::{Demands, Finding, Item, Origin, Sink, Skipped, strict, values::ValueCheck};
 
 /// Checks items one after another and remembers what is told once of all of them.
+///
+/// Parts of a manifest may be judged side by side: each by a [`Judge::part`] of its own, which are merged in the order of the parts.
 #[derive(Debug)]
 pub struct Judge {
     strict: bool,
@@ -13,6 +15,19 @@ impl Judge {
     /// A judge who asks this of every item.
     pub fn new(demands: &Demands) -> Judge {
         Judge { strict: demands.strict, values: demands.values.clone().map(ValueCheck::new) }
+    }
+
+    /// A judge who asks the same of every item and has seen none yet.
+    #[must_use]
+    pub fn part(&self) -> Judge {
+        Judge { strict: self.strict, values: self.values.as_ref().map(ValueCheck::part) }
+    }
+
+    /// Takes over what a part remembers, whose items come after those seen so far.
+    pub fn merge(&mut self, later: Judge) {
+        if let (Some(values), Some(later)) = (&mut self.values, later.values) {
+            values.merge(later);
+        }
     }
 
     /// Checks an item and hands it on; what is found goes before it. Values may be changed to fit.

@@ -1,6 +1,6 @@
 //! Checks the client metadata of items against a schema, and makes values fit where that is asked for and safe.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::{Map, Value};
 
@@ -45,11 +45,19 @@ const LONGEST_TYPE: usize = 60;
 /// Checks items one after another.
 #[derive(Debug)]
 pub(super) struct ValueCheck {
-    checker: Checker,
-    values: Values,
+    asked: Arc<Asked>,
     unknown: BTreeMap<String, Unknown>,
     /// Those beyond the most that are told apart.
     others: Option<Unknown>,
+    /// How many are told apart. In a part, which is short, all: which of them are the first is known only once it is merged.
+    most: usize,
+}
+
+/// What is asked; all parts have it in common.
+#[derive(Debug)]
+struct Asked {
+    checker: Checker,
+    values: Values,
 }
 
 #[derive(Debug)]
@@ -57,11 +65,26 @@ struct Unknown {
     deleted: bool,
     first: String,
     items: u64,
+    /// How many keys were known before it.
+    place: usize,
 }
 
 impl ValueCheck {
     pub(super) fn new(values: Values) -> ValueCheck {
-        ValueCheck { checker: Checker::new(&values.schema), values, unknown: BTreeMap::new(), others: None }
+        let asked = Asked { checker: Checker::new(&values.schema), values };
+        ValueCheck { asked: Arc::new(asked), unknown: BTreeMap::new(), others: None, most: MOST_UNKNOWN }
+    }
+
+    pub(super) fn part(&self) -> ValueCheck {
+        ValueCheck { asked: Arc::clone(&self.asked), unknown: BTreeMap::new(), others: None, most: usize::MAX }
+    }
+
+    pub(super) fn merge(&mut self, later: ValueCheck) {
+        let mut unknown: Vec<_> = later.unknown.into_iter().collect();
+        unknown.sort_unstable_by_key(|(_, unknown)| unknown.place);
+        for (key, Unknown { deleted, first, items, .. }) in unknown {
+            self.note(&key, &first, deleted, items);
+        }
     }
 
     /// Checks the metadata of an item and changes what is to be changed.
@@ -81,7 +104,7 @@ impl ValueCheck {
                     Finding::at(Code::MetadataCoerced, origin, message)
                 }
                 Err(fault @ (Fault::Unknown | Fault::Deleted)) => {
-                    self.note(key, origin.name, fault == Fault::Deleted);
+                    self.note(key, origin.name, fault == Fault::Deleted, 1);
                     continue;
                 }
                 Err(Fault::Key(error)) => {
@@ -94,7 +117,7 @@ impl ValueCheck {
                 Err(Fault::Value(fault)) => {
                     let mut message = format!("{} ({}): {fault}", key, self.type_of(key));
                     if let (false, Ok(Coerced::Changed(changed))) =
-                        (self.values.coerce, self.checker.coerce(key, value))
+                        (self.asked.values.coerce, self.asked.checker.coerce(key, value))
                     {
                         message.push_str(&format!(" (coerce = true would make it {})", excerpt(&changed)));
                     }
@@ -107,10 +130,10 @@ impl ValueCheck {
     }
 
     fn judge(&self, key: &str, value: &Value) -> Result<Option<Value>, Fault> {
-        if !self.values.coerce {
-            return self.checker.check(key, value).map(|()| None);
+        if !self.asked.values.coerce {
+            return self.asked.checker.check(key, value).map(|()| None);
         }
-        match self.checker.coerce(key, value)? {
+        match self.asked.checker.coerce(key, value)? {
             Coerced::Kept => Ok(None),
             Coerced::Changed(changed) => Ok(Some(changed)),
             Coerced::Fault(fault) => Err(Fault::Value(fault)),
@@ -118,7 +141,7 @@ impl ValueCheck {
     }
 
     fn type_of(&self, key: &str) -> String {
-        let mut text = self.values.schema.get(key).map(describe).unwrap_or_default();
+        let mut text = self.asked.values.schema.get(key).map(describe).unwrap_or_default();
         if let Some((end, _)) = text.char_indices().nth(LONGEST_TYPE) {
             text.truncate(end);
             text.push('…');
@@ -126,9 +149,10 @@ impl ValueCheck {
         text
     }
 
-    fn note(&mut self, key: &str, item: &str, deleted: bool) {
-        let first = || Unknown { deleted, first: item.to_owned(), items: 0 };
-        let unknown = if self.unknown.contains_key(key) || self.unknown.len() < MOST_UNKNOWN {
+    fn note(&mut self, key: &str, item: &str, deleted: bool, items: u64) {
+        let place = self.unknown.len();
+        let first = || Unknown { deleted, first: item.to_owned(), items: 0, place };
+        let unknown = if self.unknown.contains_key(key) || place < self.most {
             match self.unknown.get_mut(key) {
                 Some(unknown) => unknown,
                 None => self.unknown.entry(key.to_owned()).or_insert_with(first),
@@ -136,13 +160,14 @@ impl ValueCheck {
         } else {
             self.others.get_or_insert_with(first)
         };
-        unknown.items += 1;
+        unknown.items += items;
     }
 
     /// Tells of the unknown keys, each once.
     pub(super) fn finish<S: Sink>(self, sink: &mut S) -> Result<(), S::Error> {
-        let ValueCheck { checker, values, unknown, others } = self;
-        for (place, (key, Unknown { deleted, first, items })) in unknown.into_iter().enumerate() {
+        let ValueCheck { asked, unknown, others, .. } = self;
+        let Asked { checker, values } = &*asked;
+        for (place, (key, Unknown { deleted, first, items, .. })) in unknown.into_iter().enumerate() {
             let what = match (deleted, values.whole) {
                 (true, _) => {
                     "is deleted from the metadata schema: Encord keeps its values, but nothing can filter by them"
