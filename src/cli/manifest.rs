@@ -1,14 +1,22 @@
-//! `manifest build`: Encord's JSON from a container, without any Encord login.
+//! `manifest build`: a manifest from a container, a file or an inventory, without any Encord login.
 
 use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::{Exit, exit::refuse, headless::keep_findings, open, output::Output, signals};
+use super::{
+    Exit,
+    exit::refuse,
+    headless::keep_findings,
+    manifest_convert::{self, tell, unknown_form},
+    open,
+    output::{Output, listing_line},
+    signals,
+};
 use crate::{
-    manifest::{Demands, Values},
+    manifest::{Demands, Dialect, Values, write::Form},
     service::build_manifest,
-    store::config::Config,
+    store::{Export, config::Config, export},
     wizard::{ListingProgress, Problem, findings_problem},
 };
 
@@ -19,30 +27,37 @@ pub(crate) enum Command {
     Build {
         /// A saved config's name or a config file's path.
         config: String,
-        /// The file to write; its name ends in .json.
+        /// The file to write; its name ends in .json, .csv or .jsonl.
         #[arg(short, long, value_name = "OUT")]
         output: PathBuf,
+        /// Write OUT-001, OUT-002 and so on, each below Encord's limits: 500,000 items, 1,000,000 URLs and 100 MB, or 10,000 rows of a CSV.
+        #[arg(long)]
+        split: bool,
         /// Print one JSON object a line.
         #[arg(long)]
         json: bool,
     },
+    /// Write a manifest in another form; needs no config and no login.
+    #[command(
+        after_help = "Examples:\n  azure-to-encord manifest convert manifest.csv manifest.json\n  azure-to-encord manifest convert big.json part.json --split\n  azure-to-encord manifest convert manifest.json sdk.json --form data-items"
+    )]
+    Convert(manifest_convert::Args),
 }
 
 pub(crate) async fn manifest(command: Command) -> Exit {
-    let Command::Build { config, output, json } = command;
-    if output.extension().is_none_or(|extension| extension != "json") {
-        return refuse(
-            &Problem::config(format!("{} does not end in .json.", output.display()))
-                .hint("The manifest is written as JSON, the form that Encord recommends."),
-        );
-    }
-    tokio::select! {
-        exit = build(&config, output, json) => exit,
-        () = signals::interrupted() => Exit::Interrupted,
+    match command {
+        Command::Build { config, output, split, json } => match Form::of(&output, Dialect::File) {
+            None => refuse(&unknown_form(&output)),
+            Some(form) => tokio::select! {
+                exit = build(&config, output, form, split, json) => exit,
+                () = signals::interrupted() => Exit::Interrupted,
+            },
+        },
+        Command::Convert(args) => manifest_convert::convert(args).await,
     }
 }
 
-async fn build(label: &str, target: PathBuf, json: bool) -> Exit {
+async fn build(label: &str, target: PathBuf, form: Form, splits: bool, json: bool) -> Exit {
     let mut output = Output::new(json);
     let (_, config) = match open::home_and_config(label) {
         Ok(opened) => opened,
@@ -55,7 +70,7 @@ async fn build(label: &str, target: PathBuf, json: bool) -> Exit {
     };
     let built = {
         let mut tell = |progress: ListingProgress| {
-            output.progress(&format!("Listing: {} blobs, {:.0} a second", progress.blobs, progress.per_second));
+            output.progress(&listing_line(&progress));
         };
         let demands = demands(&config);
         let access = config.azure.clone().into();
@@ -68,9 +83,13 @@ async fn build(label: &str, target: PathBuf, json: bool) -> Exit {
             return Exit::of(&problem);
         }
     };
-    if let Err(error) = std::fs::copy(manifest.file_form_path(), &target) {
-        return fail(&format!("write {}", target.display()), &error);
-    }
+    // The form that Encord recommends is written whatever it holds: what is known of single frames has no place in it.
+    let is_lenient = matches!(form, Form::Json(_));
+    let how = Export { form, splits, is_lenient, options: config.upload.options() };
+    let exported = match export(&manifest, &target, how) {
+        Ok(exported) => exported,
+        Err(error) => return fail(&format!("write {}", target.display()), &error),
+    };
     let summary = manifest.summary();
     output.event(&json!({
         "event": "listing", "blobs": blobs, "items": summary.total_items(), "skipped": summary.total_skipped(),
@@ -81,8 +100,11 @@ async fn build(label: &str, target: PathBuf, json: bool) -> Exit {
         Err(error) => return fail(&format!("write {}", beside.display()), &error),
     };
     output.findings(summary, findings);
-    output.manifest(summary, &target, findings);
-    let mut line = format!("{} items from {blobs} blobs in {}", summary.total_items(), target.display());
+    let told = tell(&mut output, &manifest, &exported, findings);
+    if told != Exit::Done {
+        return told;
+    }
+    let mut line = format!("{} items from {blobs} blobs", summary.total_items());
     for (reason, count) in &summary.skipped {
         line.push_str(&format!("\n  left out: {count} {}", reason.label()));
     }

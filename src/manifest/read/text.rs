@@ -2,8 +2,6 @@
 
 use std::io::{self, BufRead, Chain, Cursor, Read};
 
-use crate::manifest::Place;
-
 /// A text file behind its byte order mark, if it has one.
 pub(super) type Opened<R> = Chain<Cursor<Vec<u8>>, R>;
 
@@ -87,11 +85,6 @@ impl<R: BufRead> Lines<R> {
 /// How many columns a text takes: one for each character.
 pub(super) fn columns(text: &str) -> u64 {
     text.chars().count() as u64
-}
-
-/// The place of a byte of a line.
-pub(super) fn place(line: u64, text: &str, byte: usize) -> Place {
-    Place { line, column: columns(text.get(..byte).unwrap_or(text)) + 1 }
 }
 
 /// What an item is called in findings: its title, else its URL without a query, which may hold a secret.

@@ -48,6 +48,7 @@ impl Writing {
             errors: summary.errors,
             warnings: summary.warnings,
             per_second,
+            bytes: None,
         }
     }
 }

@@ -135,6 +135,9 @@ fn heading(header: &str) -> Option<Heading> {
 
 fn nearest(header: &str) -> Option<(&'static str, Heading)> {
     let header = plain(header);
+    if header.contains("url") || header.contains("uri") {
+        return Some(HEADERS[0]);
+    }
     HEADERS
         .into_iter()
         .map(|known| (strsim::jaro_winkler(&plain(known.0), &header), known))
