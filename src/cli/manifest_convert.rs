@@ -122,7 +122,7 @@ fn read_manifest(path: &Path, dir: &Path) -> Result<(ManifestDir, FileFacts), Pr
     let mut writer = ManifestWriter::create(dir).map_err(cannot_write)?;
     let mut judge = Judge::new(&Demands::default());
     let mut sink = Judged { judge: &mut judge, sink: &mut writer };
-    let facts = read::read_with(format, input, &kind_by_extension, &mut sink).map_err(|error| match error {
+    let facts = read::read(format, input, &kind_by_extension, &mut sink).map_err(|error| match error {
         ReadError::File(error) => cannot_read(error),
         ReadError::Sink(error) => cannot_write(error),
     })?;
@@ -159,7 +159,9 @@ pub(crate) fn tell(output: &mut Output, manifest: &ManifestDir, exported: &Expor
 fn lost(losses: &Losses) -> Problem {
     let told: Vec<String> = losses
         .iter()
-        .map(|(loss, (items, first))| format!("{items} items, the first '{}', {}.", first.escape_debug(), loss.told().0))
+        .map(|(loss, (items, first))| {
+            format!("{items} items, the first '{}', {}.", first.escape_debug(), loss.told().0)
+        })
         .collect();
     let mut advice: Vec<&str> = losses.keys().map(|loss| loss.told().1).collect();
     advice.dedup();

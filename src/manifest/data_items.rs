@@ -19,7 +19,7 @@ pub struct JobOptions {
 }
 
 /// The `externalFileType` that goes with each kind.
-fn external_file_type(kind: Kind) -> &'static str {
+pub(super) fn external_file_type(kind: Kind) -> &'static str {
     match kind {
         Kind::Video => "VIDEO",
         Kind::Image => "IMAGE",

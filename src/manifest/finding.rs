@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Parts;
+
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -261,18 +263,25 @@ pub struct Place {
 }
 
 /// Where an item comes from, for what has to be said about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Origin<'a> {
     /// The blob's name, or the group's; in a file the item's title or URL.
     pub name: &'a str,
     /// Where it stands in a file.
     pub place: Option<Place>,
+    /// Where its parts stand, if that is known more exactly.
+    pub parts: Option<Parts<'a>>,
 }
 
 impl<'a> Origin<'a> {
     /// From a listing.
     pub fn blob(name: &'a str) -> Origin<'a> {
-        Origin { name, place: None }
+        Origin { name, place: None, parts: None }
+    }
+
+    /// From a place in a file.
+    pub fn file(name: &'a str, place: Place) -> Origin<'a> {
+        Origin { name, place: Some(place), parts: None }
     }
 }
 

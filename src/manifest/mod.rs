@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod builder;
+mod checks;
 pub mod data_items;
 pub mod file_form;
 mod finding;
@@ -11,6 +12,7 @@ mod kind;
 mod media;
 mod natural;
 pub mod object_url;
+mod parts;
 pub mod path_metadata;
 pub mod read;
 pub mod rules;
@@ -26,5 +28,6 @@ pub use item::{Frame, Item};
 pub use judge::{Judge, Judged};
 pub use kind::Kind;
 pub use media::{Dialect, Media};
+pub use parts::Parts;
 pub use sink::Sink;
 pub use values::{Demands, Values};

@@ -132,11 +132,8 @@ mod tests {
 
         let images = manifest(&dir.path().join("images"), 12_000, Kind::Image);
         let exported = export(&images, &target, how).unwrap();
-        let files: Vec<_> = exported
-            .files
-            .iter()
-            .map(|(path, items)| (path.file_name().unwrap().to_str().unwrap(), *items))
-            .collect();
+        let files: Vec<_> =
+            exported.files.iter().map(|(path, items)| (path.file_name().unwrap().to_str().unwrap(), *items)).collect();
         assert_eq!(files, [("out-001.csv", 9_999), ("out-002.csv", 2_001)]);
         assert_eq!(exported.stale, [dir.path().join("out-003.csv")]);
         let exported = export(&images, &target, Export { form: Form::Json(Dialect::File), splits: false, ..how });

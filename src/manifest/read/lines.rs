@@ -58,7 +58,7 @@ pub fn read<R: BufRead, S: Sink>(
 }
 
 fn item<S: Sink>(text: Text<'_>, kind_of: KindOf<'_>, sink: &mut S) -> Result<(), S::Error> {
-    let mut find = |sink: &mut S, code, name: &str, at, message: String| {
+    let find = |sink: &mut S, code, name: &str, at, message: String| {
         sink.finding(Finding::at(code, &Origin::file(name, text.place(at)), message))
     };
     let node = match text.parse() {
@@ -160,10 +160,7 @@ mod tests {
         assert_eq!(collected.findings, []);
         let items: Vec<_> = collected.items.iter().map(|(_, item)| (item.kind, item.urls.len())).collect();
         use Kind::{DicomSeries, Image, ImageGroup, ImageSequence, Scene, Video};
-        assert_eq!(
-            items,
-            [(Video, 1), (Image, 1), (ImageGroup, 2), (ImageSequence, 1), (DicomSeries, 1), (Scene, 1)]
-        );
+        assert_eq!(items, [(Video, 1), (Image, 1), (ImageGroup, 2), (ImageSequence, 1), (DicomSeries, 1), (Scene, 1)]);
         assert_eq!(collected.items[0].1.client_metadata["n"], 1);
         assert_eq!(collected.origins[1], ("b".into(), Place { line: 3, column: 1 }));
     }

@@ -2,13 +2,24 @@
 //! what can be read is read all the same.
 
 pub mod csv;
+pub mod element;
+pub mod json;
+pub mod lines;
+mod ruled;
 mod text;
 pub mod urls;
+
+use std::{
+    io::{self, BufRead},
+    path::Path,
+};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::Kind;
+use super::{Kind, Sink};
+
+pub use ruled::{Names, Ruled, kind_by_rule};
 
 /// Tells the type of a file by its URL, where the manifest does not.
 pub type KindOf<'a> = &'a dyn Fn(&str) -> Option<Kind>;
@@ -34,10 +45,74 @@ pub struct FileFacts {
 pub enum ReadError<E> {
     /// The file cannot be read.
     #[error("{0}")]
-    File(std::io::Error),
+    File(io::Error),
     /// What was read cannot be handed on.
     #[error("{0}")]
     Sink(E),
+}
+
+/// The forms in which a manifest can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Encord's JSON, in either dialect.
+    Json,
+    /// JSON Lines, one item a line.
+    Lines,
+    /// The CSV of Encord's web form.
+    Csv,
+    /// One URL a line.
+    Urls,
+}
+
+impl Format {
+    /// Tells the form of a file by its name's extension, or else by its first bytes.
+    pub fn of(path: &Path, beginning: &[u8]) -> Format {
+        let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
+        match extension.as_deref() {
+            Some("json") => return Format::Json,
+            Some("jsonl" | "ndjson") => return Format::Lines,
+            Some("csv") => return Format::Csv,
+            Some("urls") => return Format::Urls,
+            _ => {}
+        }
+        let text = beginning.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(beginning).trim_ascii_start();
+        let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        match text.first() {
+            // The object of a line ends on that line; that of Encord's JSON is as long as the file.
+            Some(b'{') if line.trim_ascii_end().ends_with(b"}") && text.len() > line.len() => Format::Lines,
+            Some(b'{' | b'[') => Format::Json,
+            _ if line.contains(&b',') || line.to_ascii_lowercase().starts_with(b"objecturl") => Format::Csv,
+            _ => Format::Urls,
+        }
+    }
+}
+
+/// Reads all items of a file. `kind_of` tells the type of an item that only has a URL.
+///
+/// # Errors
+/// The file cannot be read, or the sink's. What is wrong with the content is a finding.
+pub fn read<S: Sink>(
+    format: Format,
+    input: impl BufRead,
+    kind_of: KindOf<'_>,
+    sink: &mut S,
+) -> Result<FileFacts, ReadError<S::Error>> {
+    match format {
+        Format::Json => json::read(input, sink),
+        Format::Csv => csv::read(input, kind_of, sink),
+        Format::Urls => urls::read(input, kind_of, sink),
+        Format::Lines => lines::read(input, kind_of, sink),
+    }
+}
+
+/// The known word that is spelt most like another one, if one is.
+pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let folded = word.to_lowercase();
+    known
+        .map(|candidate| (strsim::jaro_winkler(&folded, &candidate.to_lowercase()), candidate))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|left, right| left.0.total_cmp(&right.0))
+        .map(|(_, candidate)| candidate)
 }
 
 #[cfg(test)]

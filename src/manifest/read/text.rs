@@ -92,6 +92,17 @@ pub(super) fn name<'a>(title: &'a str, url: &'a str) -> &'a str {
     if title.is_empty() { url.split('?').next().unwrap_or_default() } else { title }
 }
 
+/// A text as messages quote it: what it may be, but not a secret and not a page.
+pub(super) fn excerpt(text: &str) -> String {
+    const LONGEST: usize = 40;
+    let text = text.split('?').next().unwrap_or_default();
+    let mut short: String = text.chars().take(LONGEST).flat_map(char::escape_debug).collect();
+    if text.chars().count() > LONGEST {
+        short.push('…');
+    }
+    format!("'{short}'")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -23,7 +23,7 @@ pub fn read<R: BufRead, S: Sink>(
     let mut facts = FileFacts::default();
     let (input, is_utf16) = text::open(input).map_err(ReadError::File)?;
     let find = |sink: &mut S, code, name: &str, place, message: &str| {
-        let finding = Finding::at(code, &Origin { name, place: Some(place) }, message);
+        let finding = Finding::at(code, &Origin::file(name, place), message);
         sink.finding(finding).map_err(ReadError::Sink)
     };
     if is_utf16 {
@@ -54,7 +54,7 @@ pub fn read<R: BufRead, S: Sink>(
         match kind_of(url.trim()) {
             Some(kind) => {
                 let item = Item::new(kind, "", vec![url.to_owned()]);
-                sink.item(&Origin { name, place: Some(place) }, item).map_err(ReadError::Sink)?;
+                sink.item(&Origin::file(name, place), item).map_err(ReadError::Sink)?;
             }
             None => find(sink, Code::TypeUnknown, name, place, "its extension does not tell which type it is")?,
         }

@@ -142,7 +142,7 @@ impl Reading {
         let kind_of = |url: &str| kind_by_rule(&self.rules, &self.names, url);
         let mut judged = Judged { judge: &mut self.judge, sink: &mut outlet };
         let mut ruled = Ruled { rules: &self.rules, names: &self.names, sink: &mut judged };
-        let facts = match read::read_with(format, input, &kind_of, &mut ruled) {
+        let facts = match read::read(format, input, &kind_of, &mut ruled) {
             Ok(facts) => facts,
             Err(ReadError::File(error)) => return Err(error),
             // Who has gone away does not ask for the rest.

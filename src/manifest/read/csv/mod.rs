@@ -154,7 +154,7 @@ impl<S: Sink> Reader<'_, S> {
         place: Place,
         message: impl Into<String>,
     ) -> Result<(), ReadError<S::Error>> {
-        let finding = Finding::at(code, &Origin { name: item, place: Some(place) }, message);
+        let finding = Finding::at(code, &Origin::file(item, place), message);
         self.sink.finding(finding).map_err(ReadError::Sink)
     }
 
@@ -190,7 +190,7 @@ impl<S: Sink> Reader<'_, S> {
                 continue;
             }
             block.width = column + 1;
-            let shown = excerpt(name);
+            let shown = text::excerpt(name);
             let separator = [(';', "';'"), ('\t', "tabs")].into_iter().find(|(separator, _)| name.contains(*separator));
             if let Some((_, separator)) = separator {
                 let message = format!("{shown} separates its columns by {separator}, where Encord takes a comma");
@@ -264,7 +264,7 @@ impl<S: Sink> Reader<'_, S> {
         let name = text::name(title, url);
         let mut findings = Vec::new();
         let mut find = |code, place, message: String| {
-            findings.push(Finding::at(code, &Origin { name, place: Some(place) }, message));
+            findings.push(Finding::at(code, &Origin::file(name, place), message));
         };
         if self.rows == MOST_ROWS + 1 {
             let message = format!("this is row {}: Encord takes 10,000 from one CSV", self.rows);
@@ -282,7 +282,11 @@ impl<S: Sink> Reader<'_, S> {
             Some((text, _)) if text.eq_ignore_ascii_case("true") => Some(true),
             Some((text, _)) if text.eq_ignore_ascii_case("false") => Some(false),
             Some((text, place)) => {
-                find(Code::CsvValue, place, format!("{} under Create video is neither true nor false", excerpt(text)));
+                find(
+                    Code::CsvValue,
+                    place,
+                    format!("{} under Create video is neither true nor false", text::excerpt(text)),
+                );
                 Some(false)
             }
         };
@@ -299,7 +303,7 @@ impl<S: Sink> Reader<'_, S> {
             self.facts.items += 1;
             self.all(findings)?;
             let item = Item::new(kind, title, vec![url.to_owned()]);
-            return self.sink.item(&Origin { name, place: Some(place) }, item).map_err(ReadError::Sink);
+            return self.sink.item(&Origin::file(name, place), item).map_err(ReadError::Sink);
         }
         let key = (kind, title.to_owned());
         let at = *self.places.entry(key).or_insert(self.groups.len());
@@ -345,21 +349,10 @@ impl<S: Sink> Reader<'_, S> {
                     item.kind = Kind::ImageSequence;
                 }
             }
-            self.sink.item(&Origin { name: &name, place: Some(place) }, item).map_err(ReadError::Sink)?;
+            self.sink.item(&Origin::file(&name, place), item).map_err(ReadError::Sink)?;
         }
         Ok(self.facts)
     }
-}
-
-/// A cell as messages quote it: what it may be, but not a secret and not a page.
-fn excerpt(text: &str) -> String {
-    const LONGEST: usize = 40;
-    let text = text.split('?').next().unwrap_or_default();
-    let mut short: String = text.chars().take(LONGEST).flat_map(char::escape_debug).collect();
-    if text.chars().count() > LONGEST {
-        short.push('…');
-    }
-    format!("'{short}'")
 }
 
 #[cfg(test)]
