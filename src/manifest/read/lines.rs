@@ -186,7 +186,7 @@ mod tests {
                 (Code::JsonType, 4, 18),
                 (Code::JsonSyntax, 5, 18),
                 (Code::UnknownField, 6, 51),
-                (Code::JsonTruncated, 7, 31),
+                (Code::JsonTruncated, 7, 42),
             ]
         );
         assert!(collected.findings[0].message.contains("'image'"));
