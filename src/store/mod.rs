@@ -1,6 +1,7 @@
 //! What is kept on disk: saved configs, manifests and runs.
 
 pub mod config;
+mod export;
 pub mod last;
 mod lines;
 mod manifest_dir;
@@ -9,6 +10,7 @@ mod report;
 mod runs;
 mod secrets;
 
+pub use export::{Export, Exported, export};
 pub use lines::{IndexedLines, LineWriter};
 pub use manifest_dir::{ManifestDir, ManifestWriter, Summary, Tally};
 pub use paths::{Home, HomeError};

@@ -7,6 +7,7 @@
 )]
 
 mod failing;
+mod file_source;
 mod interrupted;
 mod scene;
 #[path = "../support/mod.rs"]

@@ -1,4 +1,4 @@
-//! `manifest build`: Encord's JSON from a container, without any Encord login.
+//! `manifest build`: a manifest from a container, without any Encord login.
 
 use std::path::PathBuf;
 
@@ -6,25 +6,32 @@ use serde_json::json;
 
 use super::demands;
 use crate::{
-    cli::{Exit, exit::refuse, headless::keep_findings, open, output::Output, signals},
+    cli::{
+        Exit,
+        exit::refuse,
+        headless::keep_findings,
+        manifest_convert::{tell, unknown_form},
+        open,
+        output::{Output, listing_line},
+        signals,
+    },
+    manifest::{Dialect, write::Form},
     service::build_manifest,
+    store::{Export, export},
     wizard::{ListingProgress, Problem, findings_problem},
 };
 
-pub(super) async fn command(config: &str, output: PathBuf, json: bool) -> Exit {
-    if output.extension().is_none_or(|extension| extension != "json") {
-        return refuse(
-            &Problem::config(format!("{} does not end in .json.", output.display()))
-                .hint("The manifest is written as JSON, the form that Encord recommends."),
-        );
-    }
-    tokio::select! {
-        exit = build(config, output, json) => exit,
-        () = signals::interrupted() => Exit::Interrupted,
+pub(super) async fn command(config: &str, output: PathBuf, splits: bool, json: bool) -> Exit {
+    match Form::of(&output, Dialect::File) {
+        None => refuse(&unknown_form(&output)),
+        Some(form) => tokio::select! {
+            exit = build(config, output, form, splits, json) => exit,
+            () = signals::interrupted() => Exit::Interrupted,
+        },
     }
 }
 
-async fn build(label: &str, target: PathBuf, json: bool) -> Exit {
+async fn build(label: &str, target: PathBuf, form: Form, splits: bool, json: bool) -> Exit {
     let mut output = Output::new(json);
     let (_, config) = match open::home_and_config(label) {
         Ok(opened) => opened,
@@ -37,7 +44,7 @@ async fn build(label: &str, target: PathBuf, json: bool) -> Exit {
     };
     let built = {
         let mut tell = |progress: ListingProgress| {
-            output.progress(&format!("Listing: {} blobs, {:.0} a second", progress.blobs, progress.per_second));
+            output.progress(&listing_line(&progress));
         };
         let demands = demands(&config);
         let access = config.azure.clone().into();
@@ -50,9 +57,13 @@ async fn build(label: &str, target: PathBuf, json: bool) -> Exit {
             return Exit::of(&problem);
         }
     };
-    if let Err(error) = std::fs::copy(manifest.file_form_path(), &target) {
-        return fail(&format!("write {}", target.display()), &error);
-    }
+    // The form that Encord recommends is written whatever it holds: what is known of single frames has no place in it.
+    let is_lenient = matches!(form, Form::Json(_));
+    let how = Export { form, splits, is_lenient, options: config.upload.options() };
+    let exported = match export(&manifest, &target, how) {
+        Ok(exported) => exported,
+        Err(error) => return fail(&format!("write {}", target.display()), &error),
+    };
     let summary = manifest.summary();
     output.event(&json!({
         "event": "listing", "blobs": blobs, "items": summary.total_items(), "skipped": summary.total_skipped(),
@@ -63,8 +74,11 @@ async fn build(label: &str, target: PathBuf, json: bool) -> Exit {
         Err(error) => return fail(&format!("write {}", beside.display()), &error),
     };
     output.findings(summary, findings);
-    output.manifest(summary, &target, findings);
-    let mut line = format!("{} items from {blobs} blobs in {}", summary.total_items(), target.display());
+    let told = tell(&mut output, &manifest, &exported, findings);
+    if told != Exit::Done {
+        return told;
+    }
+    let mut line = format!("{} items from {blobs} blobs", summary.total_items());
     for (reason, count) in &summary.skipped {
         line.push_str(&format!("\n  left out: {count} {}", reason.label()));
     }

@@ -6,7 +6,7 @@ mod printer;
 
 use std::path::PathBuf;
 
-use super::Exit;
+use super::{Exit, manifest_convert};
 use crate::{
     manifest::{Demands, Values},
     store::config::Config,
@@ -19,9 +19,12 @@ pub(crate) enum Command {
     Build {
         /// A saved config's name or a config file's path.
         config: String,
-        /// The file to write; its name ends in .json.
+        /// The file to write; its name ends in .json, .csv or .jsonl.
         #[arg(short, long, value_name = "OUT")]
         output: PathBuf,
+        /// Write OUT-001, OUT-002 and so on, each below Encord's limits: 500,000 items, 1,000,000 URLs and 100 MB, or 10,000 rows of a CSV.
+        #[arg(long)]
+        split: bool,
         /// Print one JSON object a line.
         #[arg(long)]
         json: bool,
@@ -31,12 +34,18 @@ pub(crate) enum Command {
         after_help = "Examples:\n  azure-to-encord manifest check manifest.json\n  azure-to-encord manifest check manifest.json --config site.toml --json\n  azure-to-encord schema show site.toml --json > schema.json\n  azure-to-encord manifest check manifest.json --schema schema.json"
     )]
     Check(check::Args),
+    /// Write a manifest in another form; needs no config and no login.
+    #[command(
+        after_help = "Examples:\n  azure-to-encord manifest convert manifest.csv manifest.json\n  azure-to-encord manifest convert big.json part.json --split\n  azure-to-encord manifest convert manifest.json sdk.json --form data-items"
+    )]
+    Convert(manifest_convert::Args),
 }
 
 pub(crate) async fn manifest(command: Command) -> Exit {
     match command {
-        Command::Build { config, output, json } => build::command(&config, output, json).await,
+        Command::Build { config, output, split, json } => build::command(&config, output, split, json).await,
         Command::Check(args) => check::command(args).await,
+        Command::Convert(args) => manifest_convert::convert(args).await,
     }
 }
 

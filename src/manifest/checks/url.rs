@@ -193,6 +193,8 @@ fn place<E>(address: &str, base: Option<&Base>, tell: &mut impl FnMut(Code, Stri
         Some(wanted) if container != wanted && !container.is_empty() => {
             tell(Code::UrlContainer, format!("the container is '{container}', not '{wanted}': {}", shown(address)))
         }
+        // Elsewhere than in Azure a host may serve one container.
+        None if !host.contains(".blob.") && !container.is_empty() => Ok(()),
         _ if blob.is_empty() => {
             let what = if container.is_empty() { "a host and no blob" } else { "a container and no blob" };
             tell(Code::UrlNoBlob, format!("the URL names {what}: {}", shown(address)))

@@ -4,6 +4,8 @@
 pub mod csv;
 pub mod element;
 pub mod json;
+pub mod lines;
+mod ruled;
 mod text;
 pub mod urls;
 
@@ -16,6 +18,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{Kind, Sink};
+
+pub use ruled::{Names, Ruled, kind_by_rule};
 
 /// Tells the type of a file by its URL, where the manifest does not.
 pub type KindOf<'a> = &'a dyn Fn(&str) -> Option<Kind>;
@@ -97,10 +101,7 @@ pub fn read<S: Sink>(
         Format::Json => json::read(input, sink),
         Format::Csv => csv::read(input, kind_of, sink),
         Format::Urls => urls::read(input, kind_of, sink),
-        Format::Lines => {
-            let message = "this version does not read JSON Lines";
-            Err(ReadError::File(io::Error::new(io::ErrorKind::Unsupported, message)))
-        }
+        Format::Lines => lines::read(input, kind_of, sink),
     }
 }
 

@@ -2,8 +2,6 @@
 
 use std::io::{self, BufRead, Chain, Cursor, Read};
 
-use crate::manifest::Place;
-
 /// A text file behind its byte order mark, if it has one.
 pub(super) type Opened<R> = Chain<Cursor<Vec<u8>>, R>;
 
@@ -89,14 +87,20 @@ pub(super) fn columns(text: &str) -> u64 {
     text.chars().count() as u64
 }
 
-/// The place of a byte of a line.
-pub(super) fn place(line: u64, text: &str, byte: usize) -> Place {
-    Place { line, column: columns(text.get(..byte).unwrap_or(text)) + 1 }
-}
-
 /// What an item is called in findings: its title, else its URL without a query, which may hold a secret.
 pub(super) fn name<'a>(title: &'a str, url: &'a str) -> &'a str {
     if title.is_empty() { url.split('?').next().unwrap_or_default() } else { title }
+}
+
+/// A text as messages quote it: what it may be, but not a secret and not a page.
+pub(super) fn excerpt(text: &str) -> String {
+    const LONGEST: usize = 40;
+    let text = text.split('?').next().unwrap_or_default();
+    let mut short: String = text.chars().take(LONGEST).flat_map(char::escape_debug).collect();
+    if text.chars().count() > LONGEST {
+        short.push('…');
+    }
+    format!("'{short}'")
 }
 
 #[cfg(test)]

@@ -27,10 +27,8 @@ impl Default for Limits {
 /// What was written.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Written {
-    /// Files.
-    pub parts: u64,
-    /// Items in them.
-    pub items: u64,
+    /// The files: how many items are in each.
+    pub parts: Vec<u64>,
     /// What could not be.
     pub losses: Losses,
 }
@@ -75,7 +73,7 @@ impl<W: Write, O: FnMut(u64) -> io::Result<W>> Parts<O, W> {
     ) -> io::Result<Parts<O, W>> {
         let out = open(1)?;
         let encoder = Encoder::new(form, has_groups);
-        let written = Written { parts: 1, ..Written::default() };
+        let written = Written { parts: vec![0], ..Written::default() };
         let mut parts = Parts {
             form,
             options,
@@ -111,8 +109,8 @@ impl<W: Write, O: FnMut(u64) -> io::Result<W>> Parts<O, W> {
         // A title that is taken in this file is free in the next.
         if self.splits && self.size.items > 0 && self.is_over(item, rows.unwrap_or_default()) {
             self.end_of(before)?;
-            self.written.parts += 1;
-            self.out = (self.open)(self.written.parts)?;
+            self.written.parts.push(0);
+            self.out = (self.open)(self.written.parts.len() as u64)?;
             self.begin()?;
             self.buffer.clear();
             rows = self.encoder.item(item, &mut self.buffer)?;
@@ -125,7 +123,7 @@ impl<W: Write, O: FnMut(u64) -> io::Result<W>> Parts<O, W> {
                 }
                 self.out.write_all(&self.buffer)?;
                 self.size = self.with(item, rows);
-                self.written.items += 1;
+                self.written.parts.last_mut().into_iter().for_each(|items| *items += 1);
                 let Limits { items, urls, rows, .. } = self.limits;
                 let over = match self.form {
                     Form::Json(_) => [(self.size.items > items, Loss::Items), (self.size.urls > urls, Loss::Urls)],

@@ -48,6 +48,7 @@ impl Writing {
             errors: summary.errors,
             warnings: summary.warnings,
             per_second,
+            bytes: None,
         }
     }
 }
@@ -95,7 +96,11 @@ pub async fn build_manifest(
     let write_fault = |error: std::io::Error| disk_problem("write the manifest", &error);
     let building = Building { access, manifest };
     let writer = ManifestWriter::create(dir).map_err(write_fault)?;
-    let mut writing = Writing { judge: Judge::new(demands), writer, started: Instant::now() };
+    let judge = match manifest.source {
+        Source::File => Judge::of_file(demands),
+        Source::Container | Source::Inventory => Judge::new(demands),
+    };
+    let mut writing = Writing { judge, writer, started: Instant::now() };
     let blobs = match manifest.source {
         Source::Container => container::read(&building, &mut writing, tell).await?,
         Source::File => file::read(&building, &mut writing, tell).await?,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 use thiserror::Error;
 
-use super::Config;
+use super::{Config, Source};
 use crate::{
     access::endpoint,
     manifest::rules::Rules,
@@ -143,6 +143,13 @@ fn check(config: &Config) -> Result<(), ConfigError> {
     if let Err(error) = Rules::new(&config.manifest.rules()) {
         return fail(format!("[manifest] {error}."));
     }
+    if config.manifest.source == Source::File && config.manifest.file.as_deref().is_none_or(str::is_empty) {
+        return fail(
+            "[manifest] source = \"file\" reads a manifest, but file does not say which. Set file = \"manifest.json\"; it is looked \
+             for beside this config."
+                .into(),
+        );
+    }
     if config.folder.path.is_some() && config.folder.uuid.is_some() {
         return fail("[folder] has both path and uuid; keep one.".into());
     }
@@ -270,6 +277,7 @@ mod tests {
             ("version = 1\n[schema.keys]\n\"$x\" = \"text\"", "reserved"),
             ("version = 1\n[schema.keys]\nx = \"integer\"", "not a metadata type"),
             ("version = 1\n[manifest]\ninclude = [\"a[\"]", "glob"),
+            ("version = 1\n[manifest]\nsource = \"file\"", "file does not say which"),
             ("version = 1\n[upload]\njobs_in_flight = 0", "1 or more"),
             ("version = 1\n[upload]\nskip_duplicate_urls = false\nupsert_metadata = true", "set both"),
             ("version = 1\n[folder]\npath = \"a\"\nuuid = \"11111111-1111-4111-8111-111111111111\"", "keep one"),

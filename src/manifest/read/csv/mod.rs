@@ -135,6 +135,9 @@ fn heading(header: &str) -> Option<Heading> {
 
 fn nearest(header: &str) -> Option<(&'static str, Heading)> {
     let header = plain(header);
+    if header.contains("url") || header.contains("uri") {
+        return Some(HEADERS[0]);
+    }
     HEADERS
         .into_iter()
         .map(|known| (strsim::jaro_winkler(&plain(known.0), &header), known))
@@ -187,7 +190,7 @@ impl<S: Sink> Reader<'_, S> {
                 continue;
             }
             block.width = column + 1;
-            let shown = excerpt(name);
+            let shown = text::excerpt(name);
             let separator = [(';', "';'"), ('\t', "tabs")].into_iter().find(|(separator, _)| name.contains(*separator));
             if let Some((_, separator)) = separator {
                 let message = format!("{shown} separates its columns by {separator}, where Encord takes a comma");
@@ -279,7 +282,11 @@ impl<S: Sink> Reader<'_, S> {
             Some((text, _)) if text.eq_ignore_ascii_case("true") => Some(true),
             Some((text, _)) if text.eq_ignore_ascii_case("false") => Some(false),
             Some((text, place)) => {
-                find(Code::CsvValue, place, format!("{} under Create video is neither true nor false", excerpt(text)));
+                find(
+                    Code::CsvValue,
+                    place,
+                    format!("{} under Create video is neither true nor false", text::excerpt(text)),
+                );
                 Some(false)
             }
         };
@@ -346,17 +353,6 @@ impl<S: Sink> Reader<'_, S> {
         }
         Ok(self.facts)
     }
-}
-
-/// A cell as messages quote it: what it may be, but not a secret and not a page.
-fn excerpt(text: &str) -> String {
-    const LONGEST: usize = 40;
-    let text = text.split('?').next().unwrap_or_default();
-    let mut short: String = text.chars().take(LONGEST).flat_map(char::escape_debug).collect();
-    if text.chars().count() > LONGEST {
-        short.push('…');
-    }
-    format!("'{short}'")
 }
 
 #[cfg(test)]
