@@ -10,7 +10,8 @@ use super::{
     data_items::{JobOptions, scene_format},
 };
 
-fn top_level_key(kind: Kind) -> &'static str {
+/// The list that items of a kind go in.
+pub(crate) fn top_level_key(kind: Kind) -> &'static str {
     match kind {
         Kind::Video => "videos",
         Kind::Image => "images",
@@ -67,6 +68,23 @@ fn put_title(item: &Item, object: &mut Map<String, Value>) {
     }
 }
 
+/// What stands between two elements of a list.
+pub(crate) const BETWEEN: &[u8] = b",\n";
+/// What stands behind the last element of a list, something always following.
+pub(crate) const LIST_END: &[u8] = b"\n],";
+
+/// What stands before the first element of a list.
+pub(crate) fn list_beginning(key: &str) -> String {
+    format!("\n\"{key}\": [\n")
+}
+
+/// What stands behind the last element of the last list, or behind the first brace.
+pub(crate) fn ending(after_a_list: bool, options: JobOptions) -> String {
+    let list_end = if after_a_list { "\n]," } else { "" };
+    let JobOptions { skip_duplicate_urls, upsert_metadata, .. } = options;
+    format!("{list_end}\n\"skip_duplicate_urls\": {skip_duplicate_urls},\n\"upsert_metadata\": {upsert_metadata}\n}}\n")
+}
+
 /// Writes the file form from items that come sorted by kind, one item a line, without holding them. The same items always
 /// give the same bytes.
 #[derive(Debug)]
@@ -92,12 +110,12 @@ impl<W: Write> Writer<W> {
     pub fn item(&mut self, item: &Item) -> io::Result<()> {
         let key = top_level_key(item.kind);
         if self.current == Some(key) {
-            self.out.write_all(b",\n")?;
+            self.out.write_all(BETWEEN)?;
         } else {
             if self.current.is_some() {
-                self.out.write_all(b"\n],")?;
+                self.out.write_all(LIST_END)?;
             }
-            write!(self.out, "\n\"{key}\": [\n")?;
+            self.out.write_all(list_beginning(key).as_bytes())?;
             self.current = Some(key);
         }
         serde_json::to_writer(&mut self.out, &element(item))?;
@@ -109,14 +127,7 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// The output's.
     pub fn finish(mut self, options: JobOptions) -> io::Result<W> {
-        if self.current.is_some() {
-            self.out.write_all(b"\n],")?;
-        }
-        write!(
-            self.out,
-            "\n\"skip_duplicate_urls\": {},\n\"upsert_metadata\": {}\n}}\n",
-            options.skip_duplicate_urls, options.upsert_metadata
-        )?;
+        self.out.write_all(ending(self.current.is_some(), options).as_bytes())?;
         self.out.flush()?;
         Ok(self.out)
     }

@@ -3,12 +3,14 @@
 pub mod batch;
 pub mod builder;
 pub mod data_items;
+pub(crate) mod encoded;
 pub mod file_form;
 mod finding;
 mod item;
 mod judge;
 mod kind;
 mod media;
+pub mod metadata;
 mod natural;
 pub mod object_url;
 pub mod path_metadata;

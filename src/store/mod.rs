@@ -4,6 +4,7 @@ pub mod config;
 pub mod last;
 mod lines;
 mod manifest_dir;
+mod manifest_part;
 mod paths;
 mod report;
 mod runs;
@@ -11,6 +12,7 @@ mod secrets;
 
 pub use lines::{IndexedLines, LineWriter};
 pub use manifest_dir::{ManifestDir, ManifestWriter, Summary, Tally};
+pub use manifest_part::ManifestPart;
 pub use paths::{Home, HomeError};
 pub use report::{ReportPaths, write_report};
 pub use runs::{BatchRow, BatchState, FailedUnit, NewRun, RunLock, RunRow, RunState, RunStore, StoreError};
