@@ -62,12 +62,7 @@ async fn build_in(service: &Service, manifest: &config::Manifest, dir: &Path) ->
     };
     let demands = Demands { strict: true, ..Demands::default() };
     let options = Upload::default().options();
-    let mut seen = 0;
-    let mut tell = |progress: azure_to_encord::wizard::ListingProgress| {
-        assert!(progress.blobs >= seen, "progress goes back");
-        seen = progress.blobs;
-    };
-    build_manifest(&azure.into(), manifest, options, &demands, dir, &mut tell).await.map(|(_, blobs)| blobs)
+    build_manifest(&azure.into(), manifest, options, &demands, dir, &mut |_| {}).await.map(|(_, blobs)| blobs)
 }
 
 async fn build_by(service: &Service, manifest: &config::Manifest) -> Built {
@@ -105,7 +100,7 @@ async fn a_long_listing_is_cut_and_put_together_again() {
     assert_eq!(built.titles(), (0..30_000).map(made_up).collect::<Vec<_>>());
     assert!(service.most_at_once() > 8, "{} requests at once", service.most_at_once());
     assert!(service.most_at_once() <= 16);
-    assert!(service.probes() < 200, "{} probes", service.probes());
+    assert!(service.probes() < service.requests() / 2, "{} of {}", service.probes(), service.requests());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -140,9 +135,10 @@ async fn names_of_any_shape_are_listed_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_service_that_ignores_where_to_begin_is_listed_one_page_at_a_time() {
-    let service = Service::start(Names::MadeUp(5_000), Manners { ignores_start: true, ..manners() });
+    let service =
+        Service::start(Names::MadeUp(3_000), Manners { ignores_start: true, latency: LATENCY * 4, ..manners() });
     let built = build(&service).await;
-    assert_eq!(built.titles(), (0..5_000).map(made_up).collect::<Vec<_>>());
+    assert_eq!(built.titles(), (0..3_000).map(made_up).collect::<Vec<_>>());
     assert!((1..=16).contains(&service.probes()), "{} probes", service.probes());
 }
 
@@ -152,8 +148,8 @@ fn by_folder(name: &str) -> String {
 }
 
 fn folders() -> Names {
-    let mut names: Vec<String> = (0..40)
-        .flat_map(|folder| (0..150).map(move |n| (folder, n)))
+    let mut names: Vec<String> = (0..20)
+        .flat_map(|folder| (0..100).map(move |n| (folder, n)))
         .flat_map(|(folder, n)| {
             // A folder and one whose name goes on with a character below the slash.
             [format!("data-{folder:02}/{n:04}.jpg"), format!("data-{folder:02} b/{n:04}.jpg")]

@@ -39,7 +39,7 @@ const MOST_HUNTS: usize = 3;
 /// After so many searches in vain, one after another, there are no more.
 const MOST_IN_VAIN: usize = 8;
 /// A range that is guessed to be shorter, in pages, is not cut.
-const WORTH_CUTTING: f64 = 2.0;
+const WORTH_CUTTING: f64 = 5.0;
 /// A service may answer a question with so many pages without any blob.
 const MOST_EMPTY: usize = 50;
 

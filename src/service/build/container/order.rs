@@ -4,9 +4,10 @@ use std::{
     collections::{BTreeMap, HashMap},
     fs::File,
     io::{self, BufReader, Write as _},
-    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
+
+use tempfile::TempPath;
 
 use super::{
     fetch::{Cut, Fault},
@@ -60,7 +61,8 @@ struct Range {
 
 /// What is laid aside of a range.
 struct Aside {
-    file: PathBuf,
+    /// Removed when it is brought back, or the listing is given up.
+    file: TempPath,
     parts: u64,
     builder: Builder,
     judge: Judge,
@@ -139,12 +141,15 @@ impl<'a> InOrder<'a> {
             self.builder.merge(done.builder);
             self.judge.merge(done.judge);
         } else {
-            let aside = range.aside.get_or_insert_with(|| Aside {
-                file: self.writer.path().join(format!("aside-{place}")),
-                parts: 0,
-                builder: self.builder.part(),
-                judge: self.judge.part(),
-            });
+            let aside = match &mut range.aside {
+                Some(aside) => aside,
+                empty => empty.insert(Aside {
+                    file: TempPath::try_from_path(self.writer.path().join(format!("aside-{place}")))?,
+                    parts: 0,
+                    builder: self.builder.part(),
+                    judge: self.judge.part(),
+                }),
+            };
             self.bytes.clear();
             done.part.save(&mut self.bytes)?;
             File::options().create(true).append(true).open(&aside.file)?.write_all(&self.bytes)?;
@@ -204,7 +209,7 @@ impl<'a> InOrder<'a> {
             // Others are to have their turn, and this is where a cancelled listing ends.
             tokio::task::yield_now().await;
         }
-        std::fs::remove_file(file)?;
+        file.close()?;
         self.builder.merge(builder);
         self.judge.merge(judge);
         Ok(())
