@@ -12,7 +12,7 @@ use super::{
 };
 
 /// The list in which items of a kind go.
-pub(super) fn list_key(kind: Kind) -> &'static str {
+pub(crate) fn list_key(kind: Kind) -> &'static str {
     match kind {
         Kind::Video => "videos",
         Kind::Image => "images",
@@ -67,6 +67,23 @@ fn put_title(item: &Item, object: &mut Map<String, Value>) {
     if !item.title.is_empty() {
         object.insert("title".into(), item.title.clone().into());
     }
+}
+
+/// What stands between two elements of a list.
+pub(crate) const BETWEEN: &[u8] = b",\n";
+/// What stands behind the last element of a list, something always following.
+pub(crate) const LIST_END: &[u8] = b"\n],";
+
+/// What stands before the first element of a list.
+pub(crate) fn list_beginning(key: &str) -> String {
+    format!("\n\"{key}\": [\n")
+}
+
+/// What stands behind the last element of the last list, or behind the first brace.
+pub(crate) fn ending(after_a_list: bool, options: JobOptions) -> String {
+    let list_end = if after_a_list { "\n]," } else { "" };
+    let JobOptions { skip_duplicate_urls, upsert_metadata, .. } = options;
+    format!("{list_end}\n\"skip_duplicate_urls\": {skip_duplicate_urls},\n\"upsert_metadata\": {upsert_metadata}\n}}\n")
 }
 
 /// Writes the file form from items that come sorted by kind, one item a line, without holding them. The same items always

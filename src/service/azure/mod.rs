@@ -20,6 +20,7 @@ mod sas;
 mod scan;
 mod shared_key;
 mod walk;
+mod whole;
 mod wire;
 mod xml;
 
@@ -30,6 +31,7 @@ use secrecy::SecretString;
 
 pub use account::{Account, Folders, MOST_CONTAINERS};
 pub use account_sas::AccountSas;
+pub(super) use container::malformed;
 pub use container::{Container, ListQuery, Probe};
 pub use entra::Entra;
 pub use error::{Error, ErrorKind};
@@ -38,7 +40,8 @@ pub use page::{Blob, PageError};
 pub(super) use pasted::{Pasted, Secret};
 pub use preflight::Preflight;
 pub use sas::{SasFacts, redact};
-pub use scan::{Listed, PageParser, XmlPage};
+pub use scan::{Edges, Listed, PageParser, XmlPage};
+pub use whole::Whole;
 
 /// How requests are authorised. `Debug` shows no secret.
 #[derive(Debug, Clone)]

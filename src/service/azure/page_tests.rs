@@ -106,8 +106,37 @@ fn properties_are_read() {
             is_folder: false,
             etag: Some("0x8D".into()),
             last_modified: Some("Sun, 22 Nov 2026 10:00:00 GMT".into()),
+            metadata: Vec::new(),
+            tags: Vec::new(),
         }
     );
+}
+
+#[test]
+fn metadata_headers_are_read_where_they_are_asked_for_and_tags_where_they_are_told() {
+    let page = format!(
+        "{HEAD}<Blob><Name>a.jpg</Name><Properties/><Metadata><Site>Leeds &amp; York</Site><camera />\
+         <Note Encoded=\"true\">caf%C3%A9</Note><Name>n</Name><Hdi_isfolder>false</Hdi_isfolder><AzCopyTime>9</AzCopyTime>\
+         <x-ms-invalid-name>b c</x-ms-invalid-name></Metadata><Tags><TagSet><Tag><Key>split</Key><Value>train</Value></Tag>\
+         <Tag><Key>a b</Key><Value></Value></Tag></TagSet></Tags><OrMetadata /></Blob><Blob><Name>b.jpg</Name></Blob>{TAIL}"
+    );
+    let texts = |pairs: &[(&str, &str)]| {
+        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect::<Vec<_>>()
+    };
+    let tags = texts(&[("split", "train"), ("a b", "")]);
+    let (plain, _) = read_every_way(&page);
+    assert_eq!((plain[0].metadata.len(), &plain[0].tags), (0, &tags));
+    for step in [1, 5, page.len()] {
+        let mut blobs = Vec::new();
+        let mut parser = XmlReader::with_metadata();
+        for chunk in page.as_bytes().chunks(step) {
+            parser.feed(chunk, &mut |blob| blobs.push(blob)).expect("a readable page");
+        }
+        parser.finish().expect("a whole page");
+        let metadata = texts(&[("Site", "Leeds & York"), ("camera", ""), ("Note", "café"), ("Name", "n")]);
+        assert_eq!((&blobs[0].metadata, &blobs[0].tags, blobs[0].is_folder), (&metadata, &tags, false));
+        assert_eq!(blobs[1], Blob { name: "b.jpg".into(), ..Blob::default() });
+    }
 }
 
 #[test]

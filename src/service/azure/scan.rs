@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use memchr::memchr;
 use percent_encoding::percent_decode;
 
-use super::page::{Blob, PageError, XmlReader};
+use super::page::{Blob, PageError, XmlReader, is_users};
 use super::xml::unescape;
 
 /// One blob of a page, borrowed from its bytes as far as they can be taken as they are. The fields are those of [`Blob`].
@@ -23,11 +23,19 @@ pub struct Listed<'p> {
     pub is_folder: bool,
     pub etag: Option<Cow<'p, str>>,
     pub last_modified: Option<Cow<'p, str>>,
+    pub metadata: Pairs<'p>,
+    pub tags: Pairs<'p>,
 }
+
+/// Keys with their values.
+type Pairs<'p> = Vec<(Cow<'p, str>, Cow<'p, str>)>;
 
 impl<'p> From<&'p Blob> for Listed<'p> {
     fn from(blob: &'p Blob) -> Listed<'p> {
         let field = |text: &'p Option<String>| text.as_deref().map(Cow::Borrowed);
+        let pairs = |pairs: &'p [(String, String)]| {
+            pairs.iter().map(|(key, value)| (Cow::from(key.as_str()), Cow::from(value.as_str()))).collect()
+        };
         Listed {
             name: Cow::Borrowed(&blob.name),
             size: blob.size,
@@ -37,6 +45,8 @@ impl<'p> From<&'p Blob> for Listed<'p> {
             is_folder: blob.is_folder,
             etag: field(&blob.etag),
             last_modified: field(&blob.last_modified),
+            metadata: pairs(&blob.metadata),
+            tags: pairs(&blob.tags),
         }
     }
 }
@@ -44,6 +54,7 @@ impl<'p> From<&'p Blob> for Listed<'p> {
 impl From<&Listed<'_>> for Blob {
     fn from(listed: &Listed<'_>) -> Blob {
         let field = |text: &Option<Cow<'_, str>>| text.as_deref().map(str::to_owned);
+        let pairs = |pairs: &Pairs<'_>| pairs.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
         Blob {
             name: listed.name.clone().into_owned(),
             size: listed.size,
@@ -53,6 +64,8 @@ impl From<&Listed<'_>> for Blob {
             is_folder: listed.is_folder,
             etag: field(&listed.etag),
             last_modified: field(&listed.last_modified),
+            metadata: pairs(&listed.metadata),
+            tags: pairs(&listed.tags),
         }
     }
 }
@@ -87,7 +100,10 @@ pub struct Edges {
 
 /// The XML form of a page.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct XmlPage;
+pub struct XmlPage {
+    /// Whether the blobs' metadata headers are read too.
+    pub metadata: bool,
+}
 
 impl PageParser for XmlPage {
     fn read(&self, page: &[u8], sink: &mut dyn FnMut(&Listed<'_>)) -> Result<Option<String>, PageError> {
@@ -96,10 +112,11 @@ impl PageParser for XmlPage {
             told += 1;
             sink(listed);
         };
-        if let Some(marker) = (Scanner { page, at: 0 }).page(&mut counting) {
+        let mut scanner = Scanner { page, at: 0, metadata: self.metadata };
+        if let Some(marker) = scanner.page(&mut counting) {
             return Ok(marker);
         }
-        let mut reader = XmlReader::default();
+        let mut reader = if self.metadata { XmlReader::with_metadata() } else { XmlReader::default() };
         let mut place = 0usize;
         reader.feed(page, &mut |blob| {
             place += 1;
@@ -139,10 +156,10 @@ fn quick_edges(page: &[u8]) -> Option<Edges> {
     let page = page.trim_ascii_end();
     let tail_from = page.len().saturating_sub(TAIL);
     let blobs_end = tail_from + memchr::memmem::rfind(&page[tail_from..], b"</Blobs>")?;
-    let mut tail = Scanner { page, at: blobs_end + b"</Blobs>".len() };
+    let mut tail = Scanner { page, at: blobs_end + b"</Blobs>".len(), metadata: false };
     let marker = tail.tail()?;
     let name_at = |at: usize| {
-        let mut scanner = Scanner { page, at: at + b"<Blob>".len() };
+        let mut scanner = Scanner { page, at: at + b"<Blob>".len(), metadata: false };
         scanner.name().map(Cow::into_owned)
     };
     let first = memchr::memmem::find(&page[..blobs_end], BLOB)?;
@@ -154,6 +171,7 @@ fn quick_edges(page: &[u8]) -> Option<Edges> {
 struct Scanner<'p> {
     page: &'p [u8],
     at: usize,
+    metadata: bool,
 }
 
 /// An element without children.
@@ -254,7 +272,20 @@ impl<'p> Scanner<'p> {
                     let leaf = self.leaf()?;
                     if leaf.name.eq_ignore_ascii_case(b"hdi_isfolder") {
                         blob.is_folder |= leaf.text.eq_ignore_ascii_case(b"true");
+                    } else if self.metadata {
+                        let key = std::str::from_utf8(leaf.name).ok()?;
+                        if is_users(key) {
+                            blob.metadata.push((Cow::Borrowed(key), text(leaf.text)?));
+                        }
                     }
+                }
+            } else if self.eat(b"<Tags><TagSet>") {
+                while !self.eat(b"</TagSet></Tags>") {
+                    self.expect(b"<Tag>")?;
+                    let (key, value) = (self.leaf()?, self.leaf()?);
+                    (key.name == b"Key" && value.name == b"Value").then_some(())?;
+                    blob.tags.push((text(key.text)?, text(value.text)?));
+                    self.expect(b"</Tag>")?;
                 }
             } else if self.eat(b"</Blob>") {
                 return Some(blob);
@@ -315,27 +346,27 @@ mod tests {
     /// What the reader of any XML makes of a page.
     fn read_slowly(page: &[u8]) -> Result<(Vec<Blob>, Option<String>), PageError> {
         let mut blobs = Vec::new();
-        let mut reader = XmlReader::default();
+        let mut reader = XmlReader::with_metadata();
         reader.feed(page, &mut |blob| blobs.push(blob))?;
         Ok((blobs, reader.finish()?))
     }
 
     fn read(page: &[u8]) -> Result<(Vec<Blob>, Option<String>), PageError> {
         let mut blobs = Vec::new();
-        let marker = XmlPage.read(page, &mut |listed| blobs.push(Blob::from(listed)))?;
+        let marker = XmlPage { metadata: true }.read(page, &mut |listed| blobs.push(Blob::from(listed)))?;
         Ok((blobs, marker))
     }
 
     fn scanned(page: &[u8]) -> bool {
-        Scanner { page, at: 0 }.page(&mut |_| {}).is_some()
+        Scanner { page, at: 0, metadata: true }.page(&mut |_| {}).is_some()
     }
 
     /// Insists that both readers agree, and tells whether the scanner could read it alone.
-    pub(crate) fn both(page: &[u8]) -> bool {
+    fn both(page: &[u8]) -> bool {
         let slow = read_slowly(page);
         assert_eq!(read(page), slow, "{}", String::from_utf8_lossy(page));
         if let Ok((blobs, marker)) = slow {
-            let edges = XmlPage.edges(page).expect("a readable page");
+            let edges = XmlPage::default().edges(page).expect("a readable page");
             assert_eq!(edges.first.as_ref(), blobs.first().map(|blob| &blob.name));
             assert_eq!(edges.last.as_ref(), blobs.last().map(|blob| &blob.name));
             assert_eq!(edges.marker, marker);
@@ -348,7 +379,8 @@ mod tests {
         <Blob><Name>a &amp; é.jpg</Name><VersionId>1</VersionId><Properties><Creation-Time>t</Creation-Time>\
         <Last-Modified>Sun, 22 Nov 2026 10:00:00 GMT</Last-Modified><Etag>0x8D</Etag><Content-Length>7</Content-Length>\
         <Content-Type>video/mp4; a=&quot;b&quot;</Content-Type><Content-Encoding /><Content-MD5/><AccessTier>Hot</AccessTier>\
-        </Properties><Metadata><Name>wrong</Name><hdi_isfolder>true</hdi_isfolder></Metadata><OrMetadata /></Blob>\
+        </Properties><Metadata><Name>wrong</Name><hdi_isfolder>true</hdi_isfolder></Metadata>\
+        <Tags><TagSet><Tag><Key>k</Key><Value>v &lt; w</Value></Tag></TagSet></Tags><OrMetadata /></Blob>\
         <Blob><Name Encoded=\"true\">a%EF%BF%BEb%25.jpg</Name><Properties><ResourceType>directory</ResourceType>\
         </Properties></Blob></Blobs><NextMarker>2!68!a&amp;b</NextMarker></EnumerationResults>";
 
@@ -356,7 +388,7 @@ mod tests {
     fn azures_own_shape_is_scanned_and_means_what_it_means_as_xml() {
         assert!(both(PAGE.as_bytes()));
         assert!(both(b"<EnumerationResults><Blobs></Blobs><NextMarker /></EnumerationResults>"));
-        let edges = XmlPage.edges(PAGE.as_bytes()).unwrap();
+        let edges = XmlPage::default().edges(PAGE.as_bytes()).unwrap();
         assert_eq!(edges.last.as_deref(), Some("a\u{fffe}b%.jpg"));
     }
 
@@ -371,7 +403,7 @@ mod tests {
             "<Name Encoded='true'>a%20b</Name>",
             "<Properties><Content-Length>5</Content-Length></Properties><Name>late</Name>",
             "<Name>a</Name><Metadata><Blob>x</Blob><Blobs><Blob><Name>worse</Name></Blob></Blobs></Metadata>",
-            "<Name>a</Name><Tags><TagSet><Tag><Key>k</Key><Value>v</Value></Tag></TagSet></Tags>",
+            "<Name>a</Name><Tags><TagSet><Tag><Value>v</Value><Key>k</Key></Tag></TagSet></Tags>",
             "<Name>a</Name><Properties><Content-Length note=\"x\">5</Content-Length></Properties>",
         ] {
             assert!(!both(blob(inside).as_bytes()), "{inside}");

@@ -51,14 +51,17 @@ pub(super) async fn read(
     let size = file.metadata().map_err(|error| cannot_read(&path, &error))?.len();
     let (sender, receiver) = channel(WAITING);
     let done = Arc::new(AtomicU64::new(0));
-    let reading = Reading { path: path.clone(), file, done: Arc::clone(&done), rules, names, judge: into.judge.part() };
+    // The reader has the judge to itself until it is done: twins are told where they stand.
+    let idle = into.judge.part();
+    let judge = std::mem::replace(&mut into.judge, idle);
+    let reading = Reading { path: path.clone(), file, done: Arc::clone(&done), rules, names, judge };
     let reader = tokio::task::spawn_blocking(move || reading.run(sender));
     let blobs = write(receiver, into, tell, || Some((done.load(Ordering::Relaxed).min(size), size))).await?;
     let (judge, _) = reader
         .await
         .map_err(|error| Problem::other(format!("Reading {} broke off: {error}.", path.display())))?
         .map_err(|error| cannot_read(&path, &error))?;
-    into.judge.merge(judge);
+    into.judge = judge;
     Ok(blobs)
 }
 
