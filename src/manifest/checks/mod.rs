@@ -71,7 +71,9 @@ fn written<S: Sink>(item: &Item, tell: &mut Tell<'_, '_, S>) -> Result<(), S::Er
             tell.title(Code::TitleTooLong, message)?;
         }
     }
-    if let Some(control) = item.title.chars().find(|c| c.is_control()) {
+    // Beyond ASCII the control characters begin with this byte.
+    let may_have_control = item.title.bytes().any(|byte| byte < b' ' || byte == 0x7F || byte == 0xC2);
+    if may_have_control && let Some(control) = item.title.chars().find(|c| c.is_control()) {
         tell.title(Code::TitleControl, format!("the title has the control character U+{:04X}", u32::from(control)))?;
     }
     let single = !item.kind.is_group() && item.scene.is_none();

@@ -84,12 +84,10 @@ pub(super) fn check<E>(
         };
         tell(code, format!("{what} behind the URL: {}", shown_query(query)))?;
     }
-    if let Some((before, found)) = find(address, |c| c.len_utf8() > 1 || u8::try_from(c).is_ok_and(is_foreign)) {
-        if !found.is_whitespace() {
-            let message =
-                format!("'{}' at character {} has to be percent-encoded: {}", found, before + 1, shown(address));
-            tell(Code::UrlCharacter, message)?;
-        }
+    let is_foreign = |c: char| !c.is_whitespace() && (!c.is_ascii() || u8::try_from(c).is_ok_and(is_foreign));
+    if let Some((before, found)) = find(address, is_foreign) {
+        let message = format!("'{found}' at character {} has to be percent-encoded: {}", before + 1, shown(address));
+        tell(Code::UrlCharacter, message)?;
     }
     percent(address, tell)?;
     if whole.len() > object_url::LONGEST {

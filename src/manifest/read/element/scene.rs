@@ -28,17 +28,15 @@ impl<'a> Reading<'a> {
         };
         self.url("url", url);
         let by_extension = self.item.urls.first().map(|url| scene_format(url)).unwrap_or_default();
-        match get("format").map(|format| (format, &format.value)) {
-            None => {}
-            Some((_, Json::Text(format))) if *format == by_extension && members.len() == 2 => {}
-            Some((format, Json::Text(name))) => {
-                if !FORMATS.contains(&name.as_ref()) {
-                    let wanted = format!("one of {}", FORMATS.join(", "));
-                    self.faults.push(Fault::of_type("format", format, &wanted));
-                }
-                self.item.scene = Some(node.value.to_value());
-            }
-            Some((format, _)) => self.faults.push(Fault::of_type("format", format, "a text")),
+        let Some(format) = get("format") else { return };
+        let Json::Text(name) = &format.value else {
+            return self.faults.push(Fault::of_type("format", format, "a text"));
+        };
+        if !FORMATS.contains(&name.as_ref()) {
+            self.faults.push(Fault::of_type("format", format, &format!("one of {}", FORMATS.join(", "))));
+        }
+        if *name != by_extension || members.len() > 2 {
+            self.item.scene = Some(node.value.to_value());
         }
     }
 
