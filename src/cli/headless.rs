@@ -9,7 +9,10 @@ use secrecy::SecretString;
 use serde_json::json;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::{output::Output, signals};
+use super::{
+    output::{Output, listing_line},
+    signals,
+};
 use crate::{
     access::cors,
     manifest::SkipReason,
@@ -177,10 +180,7 @@ impl Headless {
     fn report(&mut self, reply: &Reply) {
         match reply {
             Reply::Listing(progress) => {
-                self.output.progress(&format!(
-                    "Listing: {} blobs, {} left out, {:.0} a second",
-                    progress.blobs, progress.skipped, progress.per_second
-                ));
+                self.output.progress(&listing_line(progress));
             }
             Reply::Run(reply) => report_run(&mut self.output, &mut self.jobs, reply),
             _ => {}

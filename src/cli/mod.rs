@@ -15,6 +15,7 @@ mod demo;
 mod exit;
 mod headless;
 mod manifest;
+mod manifest_convert;
 mod open;
 mod output;
 mod passphrase;
@@ -54,7 +55,7 @@ enum Command {
     Run(run::Args),
     /// Check the connections of a config on both sides; changes nothing unless told to.
     Check(check::Args),
-    /// Build a manifest from a container; needs no Encord login.
+    /// Build a manifest, or write one in another form; needs no Encord login.
     #[command(subcommand)]
     Manifest(manifest::Command),
     /// Show, compare or extend the organisation's metadata schema.

@@ -9,8 +9,18 @@ use serde_json::{Value, json};
 
 use crate::{
     store::Summary,
-    wizard::{Check, CheckState, Plan, Problem},
+    wizard::{Check, CheckState, ListingProgress, Plan, Problem},
 };
+
+/// How far the reading of a source is, in a line.
+pub(crate) fn listing_line(progress: &ListingProgress) -> String {
+    let ListingProgress { blobs, skipped, per_second, bytes, .. } = progress;
+    let began = match bytes {
+        Some((done, all)) => format!("Reading ({} %)", done.saturating_mul(100) / all.max(&1)),
+        None => "Listing".to_owned(),
+    };
+    format!("{began}: {blobs} blobs, {skipped} left out, {per_second:.0} a second")
+}
 
 /// Where a command's results and messages go.
 #[derive(Debug)]

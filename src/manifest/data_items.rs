@@ -19,7 +19,7 @@ pub struct JobOptions {
 }
 
 /// The `externalFileType` that goes with each kind.
-fn external_file_type(kind: Kind) -> &'static str {
+pub(super) fn external_file_type(kind: Kind) -> &'static str {
     match kind {
         Kind::Video => "VIDEO",
         Kind::Image => "IMAGE",
@@ -35,7 +35,7 @@ fn external_file_type(kind: Kind) -> &'static str {
 }
 
 /// The list of `dataItems` in which items of a kind go.
-fn list_key(kind: Kind) -> &'static str {
+pub(super) fn list_key(kind: Kind) -> &'static str {
     match kind {
         Kind::Video => "videos",
         Kind::Image => "images",

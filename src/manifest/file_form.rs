@@ -8,9 +8,11 @@ use serde_json::{Map, Value};
 use super::{
     Dialect, Item, Kind,
     data_items::{JobOptions, scene_format},
+    write::{Encoder, Form},
 };
 
-fn top_level_key(kind: Kind) -> &'static str {
+/// The list in which items of a kind go.
+pub(crate) fn list_key(kind: Kind) -> &'static str {
     match kind {
         Kind::Video => "videos",
         Kind::Image => "images",
@@ -67,12 +69,30 @@ fn put_title(item: &Item, object: &mut Map<String, Value>) {
     }
 }
 
+/// What stands between two elements of a list.
+pub(crate) const BETWEEN: &[u8] = b",\n";
+/// What stands behind the last element of a list, something always following.
+pub(crate) const LIST_END: &[u8] = b"\n],";
+
+/// What stands before the first element of a list.
+pub(crate) fn list_beginning(key: &str) -> String {
+    format!("\n\"{key}\": [\n")
+}
+
+/// What stands behind the last element of the last list, or behind the first brace.
+pub(crate) fn ending(after_a_list: bool, options: JobOptions) -> String {
+    let list_end = if after_a_list { "\n]," } else { "" };
+    let JobOptions { skip_duplicate_urls, upsert_metadata, .. } = options;
+    format!("{list_end}\n\"skip_duplicate_urls\": {skip_duplicate_urls},\n\"upsert_metadata\": {upsert_metadata}\n}}\n")
+}
+
 /// Writes the file form from items that come sorted by kind, one item a line, without holding them. The same items always
 /// give the same bytes.
 #[derive(Debug)]
 pub struct Writer<W: Write> {
     out: W,
-    current: Option<&'static str>,
+    encoder: Encoder,
+    buffer: Vec<u8>,
 }
 
 impl<W: Write> Writer<W> {
@@ -81,27 +101,22 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// The output's.
     pub fn new(mut out: W) -> io::Result<Writer<W>> {
-        out.write_all(b"{")?;
-        Ok(Writer { out, current: None })
+        let mut encoder = Encoder::new(Form::Json(Dialect::File), false);
+        let mut buffer = Vec::new();
+        encoder.begin(&mut buffer);
+        out.write_all(&buffer)?;
+        Ok(Writer { out, encoder, buffer })
     }
 
     /// Adds one item.
     ///
     /// # Errors
-    /// The output's; or the items are not sorted by kind, which would write a key twice.
+    /// The output's.
     pub fn item(&mut self, item: &Item) -> io::Result<()> {
-        let key = top_level_key(item.kind);
-        if self.current == Some(key) {
-            self.out.write_all(b",\n")?;
-        } else {
-            if self.current.is_some() {
-                self.out.write_all(b"\n],")?;
-            }
-            write!(self.out, "\n\"{key}\": [\n")?;
-            self.current = Some(key);
-        }
-        serde_json::to_writer(&mut self.out, &element(item))?;
-        Ok(())
+        self.buffer.clear();
+        // A JSON holds every type.
+        let _ = self.encoder.item(item, &mut self.buffer)?;
+        self.out.write_all(&self.buffer)
     }
 
     /// Ends the file with its options and returns the output.
@@ -109,14 +124,9 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// The output's.
     pub fn finish(mut self, options: JobOptions) -> io::Result<W> {
-        if self.current.is_some() {
-            self.out.write_all(b"\n],")?;
-        }
-        write!(
-            self.out,
-            "\n\"skip_duplicate_urls\": {},\n\"upsert_metadata\": {}\n}}\n",
-            options.skip_duplicate_urls, options.upsert_metadata
-        )?;
+        self.buffer.clear();
+        self.encoder.end(self.encoder.section(), options, &mut self.buffer);
+        self.out.write_all(&self.buffer)?;
         self.out.flush()?;
         Ok(self.out)
     }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Parts;
+
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -165,12 +167,16 @@ codes! {
         CsvRagged = "csv.ragged", "Give the row as many fields as the header has; a comma within a field needs quotation marks around it.";
         /// More rows than Encord takes from a CSV.
         CsvTooManyRows = "csv.too-many-rows", "Split the file, or use JSON: manifest convert makes it.";
+        /// A quotation mark in a CSV that is not closed, or closed too early.
+        CsvQuote = "csv.quote", "Put quotation marks around the whole field, and write one within it twice.";
         /// A value that a CSV manifest cannot hold there.
         CsvValue = "csv.value", "Write a value that the message names.";
         /// A DICOM file that cannot be read.
         DicomUnreadable = "dicom.unreadable", "Check whether it is a DICOM file; leave it out with [manifest] exclude if it is not.";
         /// A rule of scenes that cannot be carried out for this group.
         SceneIncomplete = "scene.incomplete", "Check the rule's streams: a scene needs a point cloud or an image.";
+        /// An item whose type is neither written nor told by its extension.
+        TypeUnknown = "type.unknown", "Write its type: as \"type\" in JSON Lines, by [[manifest.types]] in a config; or leave it out with [manifest] exclude.";
     }
     Warning {
         /// A file that is larger than Encord advises for one JSON (docs.encord.com, "Best practices": 100 MB or 10,000 entries).
@@ -203,6 +209,8 @@ codes! {
         CsvSingleColumn = "csv.single-column", "Add a title column to say which type the files are.";
         /// Only a header.
         CsvHeaderOnly = "csv.header-only", "Add rows below the header.";
+        /// An image group in a CSV that does not say whether Encord makes a video of it.
+        CsvCreateVideo = "csv.create-video", "Write true or false under Create video: as far as is known, Encord makes a video where nothing is written.";
     }
 }
 
@@ -261,18 +269,25 @@ pub struct Place {
 }
 
 /// Where an item comes from, for what has to be said about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Origin<'a> {
     /// The blob's name, or the group's; in a file the item's title or URL.
     pub name: &'a str,
     /// Where it stands in a file.
     pub place: Option<Place>,
+    /// Where its parts stand, if that is known more exactly.
+    pub parts: Option<Parts<'a>>,
 }
 
 impl<'a> Origin<'a> {
     /// From a listing.
     pub fn blob(name: &'a str) -> Origin<'a> {
-        Origin { name, place: None }
+        Origin { name, place: None, parts: None }
+    }
+
+    /// From a place in a file.
+    pub fn file(name: &'a str, place: Place) -> Origin<'a> {
+        Origin { name, place: Some(place), parts: None }
     }
 }
 

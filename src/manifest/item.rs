@@ -65,7 +65,7 @@ pub struct Provenance {
 impl Provenance {
     /// For what has to be said about the item.
     pub fn origin(&self) -> Origin<'_> {
-        Origin { name: &self.name, place: self.place }
+        Origin { name: &self.name, place: self.place, parts: None }
     }
 }
 

@@ -2,7 +2,9 @@
 
 pub mod batch;
 pub mod builder;
+mod checks;
 pub mod data_items;
+pub(crate) mod encoded;
 pub mod file_form;
 pub mod filter;
 mod finding;
@@ -15,6 +17,7 @@ mod media;
 pub mod metadata;
 mod natural;
 pub mod object_url;
+mod parts;
 pub mod path_metadata;
 pub mod read;
 pub mod rules;
@@ -25,12 +28,14 @@ mod strict;
 pub mod time_series;
 pub mod title;
 mod values;
+pub mod write;
 
 pub use builder::{Builder, SkipReason, Skipped};
 pub use finding::{Code, Finding, Origin, Place, Severity};
 pub use item::{Frame, Item, Provenance};
-pub use judge::{Judge, Judged};
+pub use judge::{ADVISED_ITEMS, Judge, Judged, MOST_ITEMS, MOST_URLS};
 pub use kind::Kind;
 pub use media::{Dialect, Media};
+pub use parts::Parts;
 pub use sink::Sink;
 pub use values::{Demands, Values};

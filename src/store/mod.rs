@@ -1,9 +1,11 @@
 //! What is kept on disk: saved configs, manifests and runs.
 
 pub mod config;
+mod export;
 pub mod last;
 mod lines;
 mod manifest_dir;
+mod manifest_part;
 mod paths;
 pub mod probed;
 mod report;
@@ -11,8 +13,10 @@ mod runs;
 mod secrets;
 pub mod seen;
 
+pub use export::{Export, Exported, export};
 pub use lines::{IndexedLines, LineWriter};
 pub use manifest_dir::{ManifestDir, ManifestWriter, Summary, Tally};
+pub use manifest_part::ManifestPart;
 pub(crate) use paths::expand_home;
 pub use paths::{Home, HomeError};
 pub use report::{ReportPaths, write_report};

@@ -89,6 +89,7 @@ fn manifest_screens() {
         errors: 0,
         warnings: 3,
         per_second: 8_204.6,
+        bytes: None,
     };
     shows("manifest_listing", &listing.reply(Reply::Listing(progress)).wizard);
     let built = Stage::at(Step::Manifest, well);

@@ -252,6 +252,8 @@ pub struct ListingProgress {
     pub warnings: u64,
     /// Blobs a second since the listing began.
     pub per_second: f64,
+    /// Where the source is a file: how many of its bytes are read, and of how many.
+    pub bytes: Option<(u64, u64)>,
 }
 
 /// A finished manifest.

@@ -7,6 +7,7 @@
 )]
 
 mod failing;
+mod file_source;
 mod interrupted;
 mod inventory;
 mod scene;

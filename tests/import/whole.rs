@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Names that break what encodes a URL too little, too much, or twice.
-fn hard_names() -> Vec<String> {
+pub(crate) fn hard_names() -> Vec<String> {
     let mut names: Vec<String> = [
         "with space.png",
         " leading and trailing .png",

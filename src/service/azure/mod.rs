@@ -19,6 +19,7 @@ mod preflight;
 mod range;
 mod read;
 mod sas;
+mod scan;
 mod shared_key;
 mod walk;
 mod whole;
@@ -32,15 +33,17 @@ use secrecy::SecretString;
 
 pub use account::{Account, Entries, Folders, MOST_CONTAINERS};
 pub use account_sas::AccountSas;
+pub(super) use container::malformed;
 pub use container::{Container, ListQuery, Probe};
 pub use download::DownloadError;
 pub use entra::Entra;
 pub use error::{Error, ErrorKind};
 pub use identity::SignedIn;
-pub use page::{Blob, PageError, PageParser, XmlPage};
+pub use page::{Blob, PageError};
 pub(super) use pasted::{Pasted, Secret};
 pub use preflight::Preflight;
 pub use sas::{SasFacts, redact};
+pub use scan::{Edges, Listed, PageParser, XmlPage};
 pub use whole::Whole;
 
 /// How requests are authorised. `Debug` shows no secret.

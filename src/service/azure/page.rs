@@ -1,4 +1,4 @@
-//! Reads a page of the List Blobs answer from its bytes as they arrive.
+//! What a blob is in a listing, and the reader of pages that understands any XML.
 
 use percent_encoding::percent_decode_str;
 
@@ -30,16 +30,6 @@ pub struct Blob {
     pub tags: Vec<(String, String)>,
 }
 
-/// Reads one page of a listing from chunks of any length.
-///
-/// A second answer format is on its way to List Blobs (Arrow, service version 2026-10-06); it will be a second implementation.
-pub trait PageParser: Send {
-    /// Reads one chunk and hands over every blob that is complete. An error, which says what is wrong, is final.
-    fn feed(&mut self, chunk: &[u8], sink: &mut dyn FnMut(Blob)) -> Result<(), PageError>;
-    /// The page has ended. Answers the marker of the next page, or nothing on the last one.
-    fn finish(&mut self) -> Result<Option<String>, PageError>;
-}
-
 /// Why a page could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PageError {
@@ -51,27 +41,27 @@ pub enum PageError {
     Malformed(&'static str),
 }
 
-/// The XML form of a page. Keeps no more than the blob it is reading.
+/// Reads the XML form of a page, whatever XML it is, from chunks of any length. Keeps no more than the blob it is reading.
 #[derive(Default)]
-pub struct XmlPage {
+pub(super) struct XmlReader {
     tokenizer: Tokenizer,
     reader: Reader,
 }
 
-impl XmlPage {
+impl XmlReader {
     /// A page of which the blobs' metadata headers are read too.
-    pub fn with_metadata() -> XmlPage {
-        XmlPage { reader: Reader { keeps_metadata: true, ..Reader::default() }, ..XmlPage::default() }
+    pub(super) fn with_metadata() -> XmlReader {
+        XmlReader { reader: Reader { keeps_metadata: true, ..Reader::default() }, ..XmlReader::default() }
     }
-}
 
-impl PageParser for XmlPage {
-    fn feed(&mut self, chunk: &[u8], sink: &mut dyn FnMut(Blob)) -> Result<(), PageError> {
+    /// Reads one chunk and hands over every blob that is complete. An error, which says what is wrong, is final.
+    pub(super) fn feed(&mut self, chunk: &[u8], sink: &mut dyn FnMut(Blob)) -> Result<(), PageError> {
         let mut handler = Sinking { reader: &mut self.reader, sink };
         self.tokenizer.feed(chunk, &mut handler).map_err(PageError::Malformed)
     }
 
-    fn finish(&mut self) -> Result<Option<String>, PageError> {
+    /// The page has ended. Answers the marker of the next page, or nothing on the last one.
+    pub(super) fn finish(&mut self) -> Result<Option<String>, PageError> {
         if !self.tokenizer.finished() {
             return Err(PageError::Truncated);
         }
@@ -230,7 +220,7 @@ impl Handler for Sinking<'_> {
 
 /// Whether a metadata header is the user's: `hdi_…` and `x-ms-…` are left by tools and by the service itself, which puts headers
 /// whose names cannot be told under `x-ms-invalid-name`.
-fn is_users(key: &str) -> bool {
+pub(super) fn is_users(key: &str) -> bool {
     let starts = |start: &str| key.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
     !starts("hdi_") && !starts("x-ms-") && !starts("azcopy")
 }

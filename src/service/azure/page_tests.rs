@@ -6,7 +6,7 @@ const TAIL: &str = "</Blobs><NextMarker /></EnumerationResults>";
 
 fn read(page: &[u8], step: usize) -> Result<(Vec<Blob>, Option<String>), PageError> {
     let mut blobs = Vec::new();
-    let mut parser = XmlPage::default();
+    let mut parser = XmlReader::default();
     for chunk in page.chunks(step) {
         parser.feed(chunk, &mut |blob| blobs.push(blob))?;
     }
@@ -23,7 +23,7 @@ fn read_every_way(page: &str) -> (Vec<Blob>, Option<String>) {
     }
     for cut in 1..page.len() {
         let mut blobs = Vec::new();
-        let mut parser = XmlPage::default();
+        let mut parser = XmlReader::default();
         for part in [&page[..cut], &page[cut..]] {
             parser.feed(part, &mut |blob| blobs.push(blob)).expect("a readable page");
         }
@@ -128,7 +128,7 @@ fn metadata_headers_are_read_where_they_are_asked_for_and_tags_where_they_are_to
     assert_eq!((plain[0].metadata.len(), &plain[0].tags), (0, &tags));
     for step in [1, 5, page.len()] {
         let mut blobs = Vec::new();
-        let mut parser = XmlPage::with_metadata();
+        let mut parser = XmlReader::with_metadata();
         for chunk in page.as_bytes().chunks(step) {
             parser.feed(chunk, &mut |blob| blobs.push(blob)).expect("a readable page");
         }
@@ -200,7 +200,7 @@ fn what_is_no_list_of_blobs_is_refused() {
 
 #[test]
 fn memory_is_bounded() {
-    let mut parser = XmlPage::default();
+    let mut parser = XmlReader::default();
     let mut sink = |_| {};
     parser.feed(b"<EnumerationResults><Blobs><Blob><Name>", &mut sink).expect("a fine beginning");
     let chunk = vec![b'a'; 64 * 1024];

@@ -25,7 +25,7 @@ use super::{
 use crate::{
     manifest::{Demands, Judge, data_items::JobOptions, rules::Rules, since::Known},
     store::{
-        Home, ManifestDir, ManifestWriter,
+        Home, ManifestDir, ManifestWriter, Summary,
         config::{self, Source},
     },
     wizard::{AzureAccess, ListingProgress, ManifestFacts, Problem, Reply, RequestId},
@@ -69,17 +69,21 @@ struct Writing {
 
 impl Writing {
     fn progress(&self, blobs: u64) -> ListingProgress {
-        let summary = self.writer.summary();
-        #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
-        let per_second = blobs as f64 / self.started.elapsed().as_secs_f64().max(0.001);
-        ListingProgress {
-            blobs,
-            items: summary.items.clone(),
-            skipped: summary.total_skipped(),
-            errors: summary.errors,
-            warnings: summary.warnings,
-            per_second,
-        }
+        progress(self.writer.summary(), self.started, blobs)
+    }
+}
+
+fn progress(summary: &Summary, started: Instant, blobs: u64) -> ListingProgress {
+    #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+    let per_second = blobs as f64 / started.elapsed().as_secs_f64().max(0.001);
+    ListingProgress {
+        blobs,
+        items: summary.items.clone(),
+        skipped: summary.total_skipped(),
+        errors: summary.errors,
+        warnings: summary.warnings,
+        per_second,
+        bytes: None,
     }
 }
 
@@ -139,7 +143,11 @@ pub async fn build_manifest(
     if let Some(earlier) = &earlier {
         writer.note(&earlier.note);
     }
-    let judge = if first_dir.is_some() { Judge::deferring() } else { Judge::new(demands) };
+    let judge = match manifest.source {
+        _ if first_dir.is_some() => Judge::deferring(),
+        Source::File => Judge::of_file(demands),
+        Source::Container | Source::Inventory => Judge::new(demands),
+    };
     let mut writing = Writing { judge, writer, started: Instant::now() };
     let blobs = match manifest.source {
         Source::Container => container::read(&building, &mut writing, tell).await?,

@@ -196,6 +196,13 @@ fn check(config: &Config) -> Result<(), ConfigError> {
             "[manifest.metadata] table = \"{table}\" is no table by its name, which has to end in .csv, .tsv, .jsonl, .ndjson or .json."
         ));
     }
+    if config.manifest.source == Source::File && config.manifest.file.as_deref().is_none_or(str::is_empty) {
+        return fail(
+            "[manifest] source = \"file\" reads a manifest, but file does not say which. Set file = \"manifest.json\"; it is looked \
+             for beside this config."
+                .into(),
+        );
+    }
     if config.folder.path.is_some() && config.folder.uuid.is_some() {
         return fail("[folder] has both path and uuid; keep one.".into());
     }
@@ -384,6 +391,7 @@ mod tests {
             ("version = 1\n[manifest]\nsource = \"file\"\nfile = \"a\"\nsince = \"last-run\"", "Take since out"),
             ("version = 1\n[manifest]\ntiers = [\"Warm\"]", "access tier"),
             ("version = 1\n[manifest]\nmin_size = 5\nmax_size = 4", "larger than"),
+            ("version = 1\n[manifest]\nsource = \"file\"", "file does not say which"),
             ("version = 1\n[upload]\njobs_in_flight = 0", "1 or more"),
             ("version = 1\n[upload]\nskip_duplicate_urls = false\nupsert_metadata = true", "set both"),
             ("version = 1\n[manifest.metadata]\nsidecar = \"\"", "sidecar is the end"),

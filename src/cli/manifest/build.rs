@@ -1,0 +1,94 @@
+//! `manifest build`: a manifest from a container, without any Encord login.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::demands;
+use crate::{
+    cli::{
+        Exit,
+        exit::refuse,
+        headless::keep_findings,
+        manifest_convert::{tell, unknown_form},
+        open,
+        output::{Output, listing_line},
+        signals,
+    },
+    manifest::{Dialect, write::Form},
+    service::{Runs, build_manifest},
+    store::{Export, export},
+    wizard::{ListingProgress, Problem, findings_problem},
+};
+
+pub(super) async fn command(config: &str, output: PathBuf, splits: bool, json: bool) -> Exit {
+    match Form::of(&output, Dialect::File) {
+        None => refuse(&unknown_form(&output)),
+        Some(form) => tokio::select! {
+            exit = build(config, output, form, splits, json) => exit,
+            () = signals::interrupted() => Exit::Interrupted,
+        },
+    }
+}
+
+async fn build(label: &str, target: PathBuf, form: Form, splits: bool, json: bool) -> Exit {
+    let mut output = Output::new(json);
+    let (home, config) = match open::home_and_config(label) {
+        Ok(opened) => opened,
+        Err(problem) => return refuse(&problem),
+    };
+    let fail = |what: &str, error: &std::io::Error| refuse(&Problem::other(format!("Could not {what}: {error}.")));
+    let dir = match tempfile::tempdir() {
+        Ok(dir) => dir,
+        Err(error) => return fail("make a temporary directory", &error),
+    };
+    let built = {
+        let mut tell = |progress: ListingProgress| {
+            output.progress(&listing_line(&progress));
+        };
+        let demands = demands(&config);
+        let runs = Runs { home: &home, config: label };
+        let access = config.azure.clone().into();
+        build_manifest(&access, &config.manifest, config.upload.options(), &demands, dir.path(), runs, &mut tell).await
+    };
+    let (manifest, blobs) = match built {
+        Ok(built) => built,
+        Err(problem) => {
+            output.problem(&problem);
+            return Exit::of(&problem);
+        }
+    };
+    // The form that Encord recommends is written whatever it holds: what is known of single frames has no place in it.
+    let is_lenient = matches!(form, Form::Json(_));
+    let how = Export { form, splits, is_lenient, options: config.upload.options() };
+    let exported = match export(&manifest, &target, how) {
+        Ok(exported) => exported,
+        Err(error) => return fail(&format!("write {}", target.display()), &error),
+    };
+    let summary = manifest.summary();
+    summary.notes.iter().for_each(|note| output.message(note));
+    output.event(&json!({
+        "event": "listing", "blobs": blobs, "items": summary.total_items(), "skipped": summary.total_skipped(),
+        "notes": summary.notes,
+    }));
+    let beside = target.with_extension("findings.jsonl");
+    let findings = match keep_findings(summary, &manifest.findings_path(), &beside) {
+        Ok(kept) => kept.then_some(beside.as_path()),
+        Err(error) => return fail(&format!("write {}", beside.display()), &error),
+    };
+    output.findings(summary, findings);
+    let told = tell(&mut output, &manifest, &exported, findings);
+    if told != Exit::Done {
+        return told;
+    }
+    let mut line = format!("{} items from {blobs} blobs", summary.total_items());
+    for (reason, count) in &summary.skipped {
+        line.push_str(&format!("\n  left out: {count} {}", reason.label()));
+    }
+    output.result(&line);
+    if let Some(problem) = findings_problem(summary) {
+        output.problem(&problem);
+        return Exit::of(&problem);
+    }
+    Exit::Done
+}

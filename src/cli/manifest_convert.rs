@@ -1,0 +1,170 @@
+//! `manifest convert`: one form of a manifest from another.
+
+use std::{
+    fs::File,
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+};
+
+use serde_json::json;
+
+use super::{Exit, exit::refuse, output::Output, signals};
+use crate::{
+    manifest::{
+        Demands, Dialect, Judge, Judged,
+        data_items::JobOptions,
+        read::{self, FileFacts, Format, ReadError, kind_by_extension},
+        write::{Form, Losses},
+    },
+    store::{Export, Exported, ManifestDir, ManifestWriter, export},
+    wizard::{Problem, findings_problem},
+};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The manifest to read: Encord's JSON in either dialect, CSV, JSON Lines, or a list of URLs.
+    input: PathBuf,
+    /// The file to write; its name ends in .json, .csv or .jsonl.
+    output: PathBuf,
+    /// Write OUT-001, OUT-002 and so on, each below Encord's limits: 500,000 items, 1,000,000 URLs and 100 MB, or 10,000 rows of a CSV.
+    #[arg(long)]
+    split: bool,
+    /// Which of Encord's JSON: the file that the web interface takes, or the dataItems of the Python SDK.
+    #[arg(long, value_enum, default_value_t)]
+    form: JsonForm,
+    /// Write what can be written, also when there are errors or when OUT cannot hold everything.
+    #[arg(long)]
+    lenient: bool,
+    /// Print one JSON object a line.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum JsonForm {
+    #[default]
+    File,
+    DataItems,
+}
+
+impl JsonForm {
+    fn dialect(self) -> Dialect {
+        match self {
+            JsonForm::File => Dialect::File,
+            JsonForm::DataItems => Dialect::DataItems,
+        }
+    }
+}
+
+pub(crate) async fn convert(args: Args) -> Exit {
+    let Some(form) = Form::of(&args.output, args.form.dialect()) else {
+        return refuse(&unknown_form(&args.output));
+    };
+    if args.form != JsonForm::File && !matches!(form, Form::Json(_)) {
+        let what = format!("--form says which JSON to write, and {} is none.", args.output.display());
+        return refuse(&Problem::config(what).hint("Leave --form out, or end the file's name in .json."));
+    }
+    let mut output = Output::new(args.json);
+    let work = tokio::task::spawn_blocking(move || carry_out(&args, form, &mut output));
+    tokio::select! {
+        ended = work => match ended {
+            Ok(Ok(exit)) => exit,
+            Ok(Err(problem)) => refuse(&problem),
+            Err(error) => refuse(&Problem::other(format!("Converting broke off: {error}."))),
+        },
+        () = signals::interrupted() => Exit::Interrupted,
+    }
+}
+
+/// Which endings a manifest may have.
+pub(crate) fn unknown_form(path: &Path) -> Problem {
+    Problem::config(format!("{} does not end in .json, .csv or .jsonl.", path.display())).hint(
+        ".json is the form that Encord recommends; .csv holds no client metadata, and .jsonl is for other programs.",
+    )
+}
+
+fn carry_out(args: &Args, form: Form, output: &mut Output) -> Result<Exit, Problem> {
+    let fault = |what: &str, error: &std::io::Error| Problem::other(format!("Could not {what}: {error}."));
+    let dir = tempfile::tempdir().map_err(|error| fault("make a temporary directory", &error))?;
+    let (manifest, facts) = read_manifest(&args.input, dir.path())?;
+    let summary = manifest.summary();
+    output.findings(summary, None);
+    if let Some(problem) = findings_problem(summary).filter(|_| !args.lenient) {
+        let hint = problem.hint.clone().unwrap_or_default();
+        let problem = problem.hint(format!("{hint} Nothing was written; --lenient writes what can be read."));
+        output.problem(&problem);
+        return Ok(Exit::of(&problem));
+    }
+    let how = Export { form, splits: args.split, is_lenient: args.lenient, options: options(facts) };
+    let exported = export(&manifest, &args.output, how)
+        .map_err(|error| fault(&format!("write {}", args.output.display()), &error))?;
+    Ok(tell(output, &manifest, &exported, None))
+}
+
+/// What the file says; what it does not say is off, as it is for Encord.
+fn options(facts: FileFacts) -> JobOptions {
+    JobOptions {
+        ignore_errors: true,
+        skip_duplicate_urls: facts.skip_duplicate_urls.unwrap_or_default(),
+        upsert_metadata: facts.upsert_metadata.unwrap_or_default(),
+    }
+}
+
+/// Reads and checks a file, in memory that does not grow with it.
+fn read_manifest(path: &Path, dir: &Path) -> Result<(ManifestDir, FileFacts), Problem> {
+    let cannot_read = |error: std::io::Error| {
+        Problem::config(format!("Cannot read {}: {error}.", path.display())).hint("Check the path and its permissions.")
+    };
+    let cannot_write = |error: std::io::Error| Problem::other(format!("Could not write a temporary file: {error}."));
+    let file = File::open(path).map_err(cannot_read)?;
+    let mut input = BufReader::with_capacity(256 * 1024, file);
+    let format = Format::of(path, input.fill_buf().map_err(cannot_read)?);
+    let mut writer = ManifestWriter::create(dir).map_err(cannot_write)?;
+    let mut judge = Judge::new(&Demands::default());
+    let mut sink = Judged { judge: &mut judge, sink: &mut writer };
+    let facts = read::read(format, input, &kind_by_extension, &mut sink).map_err(|error| match error {
+        ReadError::File(error) => cannot_read(error),
+        ReadError::Sink(error) => cannot_write(error),
+    })?;
+    judge.finish(&mut writer).map_err(cannot_write)?;
+    Ok((writer.finish(options(facts)).map_err(cannot_write)?, facts))
+}
+
+/// Tells which files were written, or why none was.
+pub(crate) fn tell(output: &mut Output, manifest: &ManifestDir, exported: &Exported, findings: Option<&Path>) -> Exit {
+    if exported.files.is_empty() {
+        let problem = lost(&exported.losses);
+        output.problem(&problem);
+        return Exit::of(&problem);
+    }
+    for (loss, (items, first)) in &exported.losses {
+        let (what, _) = loss.told();
+        output.message(&format!("  warning  {items} items, the first '{}', {what}.", first.escape_debug()));
+        output.event(&json!({ "event": "loss", "items": items, "item": first, "message": what }));
+    }
+    let summary = manifest.summary();
+    for (path, items) in &exported.files {
+        output.event(&json!({
+            "event": "manifest", "path": path, "items": items, "errors": summary.errors, "warnings": summary.warnings,
+            "findings": findings,
+        }));
+        output.result(&format!("{items} items in {}", path.display()));
+    }
+    for path in &exported.stale {
+        output.message(&format!("{} is of an earlier time and not part of this manifest.", path.display()));
+    }
+    Exit::Done
+}
+
+fn lost(losses: &Losses) -> Problem {
+    let told: Vec<String> = losses
+        .iter()
+        .map(|(loss, (items, first))| {
+            format!("{items} items, the first '{}', {}.", first.escape_debug(), loss.told().0)
+        })
+        .collect();
+    let mut advice: Vec<&str> = losses.keys().map(|loss| loss.told().1).collect();
+    advice.dedup();
+    Problem::other(format!("Nothing was written, because something would be lost. {}", told.join(" ")))
+        .hint(format!("{} --lenient of manifest convert writes the rest.", advice.join(" ")))
+}

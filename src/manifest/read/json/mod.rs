@@ -1,0 +1,76 @@
+//! Encord's JSON, read as a stream: the file form and the `dataItems` form, and whole request bodies of either.
+
+mod check;
+pub mod located;
+mod scan;
+
+use std::io::BufRead;
+
+pub use check::{Checked, check};
+
+use super::{FileFacts, ReadError, element};
+use crate::manifest::{Code, Finding, Kind, Origin, Place, Sink};
+use located::{Json, Text, after};
+use scan::{Part, Slice};
+
+/// Reads all items of a file, in their order. Memory does not grow with the file.
+///
+/// # Errors
+/// The file cannot be read, or the sink's. What is wrong with the content is a finding.
+pub fn read<S: Sink>(input: impl BufRead, sink: &mut S) -> Result<FileFacts, ReadError<S::Error>> {
+    scan::scan(input, &mut |part| match part {
+        Part::Slice(slice) => items(&slice, sink),
+        Part::Finding(finding) => sink.finding(*finding),
+    })
+}
+
+/// Reads the items of a slice.
+fn items<S: Sink>(slice: &Slice, sink: &mut S) -> Result<(), S::Error> {
+    let whole = std::str::from_utf8(&slice.bytes).ok();
+    let (mut place, mut last) = (slice.start, 0);
+    for (from, to) in &slice.items {
+        place = after(place, slice.bytes.get(last..*from).unwrap_or_default());
+        last = *from;
+        let text = match whole {
+            Some(whole) => whole.get(*from..*to).unwrap_or_default(),
+            None => {
+                let bytes = slice.bytes.get(*from..*to).unwrap_or_default();
+                match std::str::from_utf8(bytes) {
+                    Ok(text) => text,
+                    Err(error) => {
+                        let (before, rest) = bytes.split_at(error.valid_up_to());
+                        let byte = rest.first().copied().unwrap_or_default();
+                        let message = format!("the byte 0x{byte:02X} is not UTF-8");
+                        sink.finding(at(Code::Encoding, slice.kind, after(place, before), message))?;
+                        continue;
+                    }
+                }
+            }
+        };
+        item(slice.kind, Text::new(text, place), sink)?;
+    }
+    Ok(())
+}
+
+fn item<S: Sink>(kind: Kind, text: Text<'_>, sink: &mut S) -> Result<(), S::Error> {
+    let node = match text.parse() {
+        Ok(node) => node,
+        Err(broken) => {
+            let code = if broken.truncated { Code::JsonTruncated } else { Code::JsonSyntax };
+            return sink.finding(at(code, kind, text.place(broken.at), broken.message));
+        }
+    };
+    match &node.value {
+        Json::Object(members) => {
+            element::read(kind, element::Element { text, at: node.at, members, others: &[] }, sink).map(drop)
+        }
+        other => {
+            let message = format!("{} among the {kind} items; Encord takes objects there", other.type_name());
+            sink.finding(at(Code::JsonType, kind, text.place(node.at), message))
+        }
+    }
+}
+
+fn at(code: Code, kind: Kind, place: Place, message: String) -> Finding {
+    Finding::at(code, &Origin::file(kind.name(), place), message)
+}
