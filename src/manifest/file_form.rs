@@ -8,11 +8,10 @@ use serde_json::{Map, Value};
 use super::{
     Dialect, Item, Kind,
     data_items::{JobOptions, scene_format},
-    write::{Encoder, Form},
 };
 
-/// The list in which items of a kind go.
-pub(super) fn list_key(kind: Kind) -> &'static str {
+/// The list that items of a kind go in.
+pub(crate) fn top_level_key(kind: Kind) -> &'static str {
     match kind {
         Kind::Video => "videos",
         Kind::Image => "images",
@@ -69,13 +68,29 @@ fn put_title(item: &Item, object: &mut Map<String, Value>) {
     }
 }
 
+/// What stands between two elements of a list.
+pub(crate) const BETWEEN: &[u8] = b",\n";
+/// What stands behind the last element of a list, something always following.
+pub(crate) const LIST_END: &[u8] = b"\n],";
+
+/// What stands before the first element of a list.
+pub(crate) fn list_beginning(key: &str) -> String {
+    format!("\n\"{key}\": [\n")
+}
+
+/// What stands behind the last element of the last list, or behind the first brace.
+pub(crate) fn ending(after_a_list: bool, options: JobOptions) -> String {
+    let list_end = if after_a_list { "\n]," } else { "" };
+    let JobOptions { skip_duplicate_urls, upsert_metadata, .. } = options;
+    format!("{list_end}\n\"skip_duplicate_urls\": {skip_duplicate_urls},\n\"upsert_metadata\": {upsert_metadata}\n}}\n")
+}
+
 /// Writes the file form from items that come sorted by kind, one item a line, without holding them. The same items always
 /// give the same bytes.
 #[derive(Debug)]
 pub struct Writer<W: Write> {
     out: W,
-    encoder: Encoder,
-    buffer: Vec<u8>,
+    current: Option<&'static str>,
 }
 
 impl<W: Write> Writer<W> {
@@ -84,22 +99,27 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// The output's.
     pub fn new(mut out: W) -> io::Result<Writer<W>> {
-        let mut encoder = Encoder::new(Form::Json(Dialect::File), false);
-        let mut buffer = Vec::new();
-        encoder.begin(&mut buffer);
-        out.write_all(&buffer)?;
-        Ok(Writer { out, encoder, buffer })
+        out.write_all(b"{")?;
+        Ok(Writer { out, current: None })
     }
 
     /// Adds one item.
     ///
     /// # Errors
-    /// The output's.
+    /// The output's; or the items are not sorted by kind, which would write a key twice.
     pub fn item(&mut self, item: &Item) -> io::Result<()> {
-        self.buffer.clear();
-        // A JSON holds every type.
-        let _ = self.encoder.item(item, &mut self.buffer)?;
-        self.out.write_all(&self.buffer)
+        let key = top_level_key(item.kind);
+        if self.current == Some(key) {
+            self.out.write_all(BETWEEN)?;
+        } else {
+            if self.current.is_some() {
+                self.out.write_all(LIST_END)?;
+            }
+            self.out.write_all(list_beginning(key).as_bytes())?;
+            self.current = Some(key);
+        }
+        serde_json::to_writer(&mut self.out, &element(item))?;
+        Ok(())
     }
 
     /// Ends the file with its options and returns the output.
@@ -107,9 +127,7 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// The output's.
     pub fn finish(mut self, options: JobOptions) -> io::Result<W> {
-        self.buffer.clear();
-        self.encoder.end(self.encoder.section(), options, &mut self.buffer);
-        self.out.write_all(&self.buffer)?;
+        self.out.write_all(ending(self.current.is_some(), options).as_bytes())?;
         self.out.flush()?;
         Ok(self.out)
     }

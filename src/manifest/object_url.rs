@@ -34,7 +34,9 @@ pub fn object_url(account_url: &str, container: &str, name: &str) -> Result<Stri
             return Err(Unreachable::DotSegment);
         }
         url.push('/');
-        url.extend(utf8_percent_encode(segment, SEGMENT));
+        for part in utf8_percent_encode(segment, SEGMENT) {
+            url.push_str(part);
+        }
     }
     if url.len() > LONGEST {
         return Err(Unreachable::TooLong);

@@ -6,6 +6,10 @@ pub const LONGEST: usize = 300;
 /// A title made from a blob's path: the path itself where it fits, otherwise its end (which tells files apart) after an
 /// ellipsis. Control characters, which a label editor cannot show, become spaces.
 pub fn from_path(path: &str) -> String {
+    let printable = |byte: &u8| (b' '..=b'~').contains(byte);
+    if path.len() <= LONGEST && path.as_bytes().iter().all(printable) {
+        return path.to_owned();
+    }
     let clean: String = path.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let length = clean.chars().count();
     if length <= LONGEST {

@@ -5,7 +5,7 @@ use tokio::sync::watch;
 
 use super::{
     folders,
-    problems::store_problem,
+    problems::{disk_problem, store_problem},
     schema::{self, Saved},
     session::Session,
     uploader::{Stop, Uploader},
@@ -50,6 +50,11 @@ async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunReply) + Syn
     let (id, manifest) = session
         .promote_draft()
         .ok_or_else(|| Problem::other("There is no manifest to send. List the container again."))?;
+    let whole = manifest.clone();
+    tokio::task::spawn_blocking(move || whole.sync())
+        .await
+        .map_err(|error| Problem::other(format!("Keeping the manifest broke off: {error}.")))?
+        .map_err(|error| disk_problem("keep the manifest", &error))?;
     let run = NewRun {
         id,
         config: session.config_label.clone(),

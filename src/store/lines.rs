@@ -11,6 +11,44 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// The bytes of one index entry: where a line begins, little-endian.
 const ENTRY: u64 = 8;
+/// What is written at once.
+const BUFFER: usize = 64 * 1024;
+
+/// Lines that are on their way to a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Lines {
+    /// The lines with their ends.
+    pub(super) bytes: Vec<u8>,
+    /// Where each line begins.
+    pub(super) starts: Vec<u64>,
+}
+
+impl Lines {
+    /// Adds a line that `write` writes without its end.
+    ///
+    /// # Errors
+    /// Those of `write`.
+    pub(super) fn push_with<E>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>) -> Result<(), E> {
+        self.starts.push(self.bytes.len() as u64);
+        write(&mut self.bytes)?;
+        self.bytes.push(b'\n');
+        Ok(())
+    }
+
+    /// Adds one value.
+    ///
+    /// # Errors
+    /// None in practice: what is kept in lines can be written as JSON.
+    pub(super) fn push<T: Serialize>(&mut self, value: &T) -> serde_json::Result<()> {
+        self.push_with(|bytes| serde_json::to_writer(bytes, value))
+    }
+
+    /// Forgets them, but keeps the room that they took.
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+        self.starts.clear();
+    }
+}
 
 /// Writes a file of lines and its index.
 #[derive(Debug)]
@@ -19,6 +57,7 @@ pub struct LineWriter {
     index: BufWriter<File>,
     offset: u64,
     count: u64,
+    one: Lines,
 }
 
 impl LineWriter {
@@ -27,12 +66,23 @@ impl LineWriter {
     /// # Errors
     /// The file system's.
     pub fn create(path: &Path) -> io::Result<LineWriter> {
-        Ok(LineWriter {
-            lines: BufWriter::with_capacity(256 * 1024, File::create(path)?),
-            index: BufWriter::new(File::create(index_path(path))?),
-            offset: 0,
-            count: 0,
-        })
+        LineWriter::new(File::create(path)?, File::create(index_path(path))?, 0, 0)
+    }
+
+    /// Goes on with finished files at their ends.
+    ///
+    /// # Errors
+    /// The file system's.
+    pub(super) fn resume(path: &Path) -> io::Result<LineWriter> {
+        let open = |path: &Path| File::options().append(true).open(path);
+        let (lines, index) = (open(path)?, open(&index_path(path))?);
+        let (offset, entries) = (lines.metadata()?.len(), index.metadata()?.len());
+        LineWriter::new(lines, index, offset, entries / ENTRY)
+    }
+
+    fn new(lines: File, index: File, offset: u64, count: u64) -> io::Result<LineWriter> {
+        let (lines, index) = (BufWriter::with_capacity(BUFFER, lines), BufWriter::new(index));
+        Ok(LineWriter { lines, index, offset, count, one: Lines::default() })
     }
 
     /// Adds one value.
@@ -40,12 +90,25 @@ impl LineWriter {
     /// # Errors
     /// The file system's.
     pub fn push<T: Serialize>(&mut self, value: &T) -> io::Result<()> {
-        let mut line = serde_json::to_vec(value)?;
-        line.push(b'\n');
-        self.index.write_all(&self.offset.to_le_bytes())?;
-        self.lines.write_all(&line)?;
-        self.offset += line.len() as u64;
-        self.count += 1;
+        let mut one = std::mem::take(&mut self.one);
+        one.clear();
+        one.push(value)?;
+        let written = self.push_all(&one);
+        self.one = one;
+        written
+    }
+
+    /// Adds lines.
+    ///
+    /// # Errors
+    /// The file system's.
+    pub(super) fn push_all(&mut self, lines: &Lines) -> io::Result<()> {
+        for start in &lines.starts {
+            self.index.write_all(&(self.offset + start).to_le_bytes())?;
+        }
+        self.lines.write_all(&lines.bytes)?;
+        self.offset += lines.bytes.len() as u64;
+        self.count += lines.starts.len() as u64;
         Ok(())
     }
 
@@ -54,15 +117,13 @@ impl LineWriter {
         self.count
     }
 
-    /// Writes everything out.
+    /// Hands everything to the operating system, so that it can be read. To be safe from a loss of power it takes `sync`.
     ///
     /// # Errors
     /// The file system's.
     pub fn finish(mut self) -> io::Result<u64> {
         self.lines.flush()?;
         self.index.flush()?;
-        self.lines.get_ref().sync_data()?;
-        self.index.get_ref().sync_data()?;
         Ok(self.count)
     }
 
@@ -80,6 +141,15 @@ impl LineWriter {
         self.offset += io::copy(&mut File::open(path)?, &mut self.lines)?;
         Ok(())
     }
+}
+
+/// Waits until a finished file of lines and its index are on the disk.
+///
+/// # Errors
+/// The file system's.
+pub(super) fn sync(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_data()?;
+    File::open(index_path(path))?.sync_data()
 }
 
 fn read_entry(index: &mut impl Read, entry: &mut [u8; ENTRY as usize]) -> io::Result<bool> {

@@ -3,13 +3,16 @@
 use std::{
     collections::BTreeMap,
     fs::File,
-    io::{self, BufWriter},
+    io::{self, BufWriter, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::lines::{IndexedLines, LineWriter, index_path};
+use super::{
+    lines::{self, IndexedLines, LineWriter, index_path},
+    manifest_part::{KindPart, ManifestPart},
+};
 use crate::manifest::{
     Code, Finding, Item, Kind, Origin, Severity, Sink, SkipReason, Skipped, data_items::JobOptions, file_form,
 };
@@ -93,17 +96,47 @@ impl Summary {
     }
 }
 
-/// Writes a manifest. Items may come in any order; each kind is spooled to a file of its own and joined at the end.
+/// Writes a manifest. Items may come in any order; each kind is spooled to files of its own, which are joined at the end.
 #[derive(Debug)]
 pub struct ManifestWriter {
     dir: PathBuf,
-    spools: BTreeMap<Kind, LineWriter>,
+    spools: BTreeMap<Kind, Spool>,
     skipped: LineWriter,
     errors: LineWriter,
     warnings: LineWriter,
     /// Whether an error was found about the item that comes next.
     is_faulty: bool,
     summary: Summary,
+    one: ManifestPart,
+}
+
+/// The items of one kind in both forms.
+#[derive(Debug)]
+struct Spool {
+    items: LineWriter,
+    elements: BufWriter<File>,
+    count: u64,
+}
+
+impl Spool {
+    fn create(dir: &Path, kind: Kind) -> io::Result<Spool> {
+        let mut elements = BufWriter::with_capacity(64 * 1024, File::create(elements_path(dir, kind))?);
+        elements.write_all(&beginning(kind))?;
+        Ok(Spool { items: LineWriter::create(&spool_path(dir, kind))?, elements, count: 0 })
+    }
+
+    fn add(&mut self, part: &KindPart) -> io::Result<()> {
+        self.items.push_all(&part.items)?;
+        let from = if self.count == 0 { file_form::BETWEEN.len() } else { 0 };
+        self.elements.write_all(&part.elements[from..])?;
+        self.count += part.items.starts.len() as u64;
+        Ok(())
+    }
+}
+
+/// What stands before the first element of a kind, were it the first of all.
+fn beginning(kind: Kind) -> Vec<u8> {
+    format!("{{{}", file_form::list_beginning(file_form::top_level_key(kind))).into_bytes()
 }
 
 impl ManifestWriter {
@@ -115,12 +148,18 @@ impl ManifestWriter {
         Ok(ManifestWriter {
             dir: dir.to_owned(),
             spools: BTreeMap::new(),
-            skipped: LineWriter::create(&dir.join("skipped.jsonl"))?,
+            skipped: LineWriter::create(&dir.join(SKIPPED))?,
             errors: LineWriter::create(&dir.join(ERRORS))?,
             warnings: LineWriter::create(&dir.join(WARNINGS))?,
             is_faulty: false,
             summary: Summary::default(),
+            one: ManifestPart::default(),
         })
+    }
+
+    /// Where it is written.
+    pub fn path(&self) -> &Path {
+        &self.dir
     }
 
     /// What was written so far.
@@ -128,24 +167,62 @@ impl ManifestWriter {
         &self.summary
     }
 
-    /// Joins the spools and writes the file form.
+    /// Adds a part behind all that came before, and leaves it empty.
+    ///
+    /// # Errors
+    /// The file system's.
+    pub fn add(&mut self, part: &mut ManifestPart) -> io::Result<()> {
+        for (kind, added) in part.kinds.iter().filter(|(_, added)| !added.items.starts.is_empty()) {
+            let spool = match self.spools.entry(*kind) {
+                std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
+                std::collections::btree_map::Entry::Vacant(entry) => entry.insert(Spool::create(&self.dir, *kind)?),
+            };
+            spool.add(added)?;
+            *self.summary.items.entry(*kind).or_default() += added.items.starts.len() as u64;
+        }
+        self.skipped.push_all(&part.skipped)?;
+        self.errors.push_all(&part.errors)?;
+        self.warnings.push_all(&part.warnings)?;
+        for (reason, count) in &part.reasons {
+            *self.summary.skipped.entry(*reason).or_default() += count;
+        }
+        for finding in part.findings.drain(..) {
+            self.summary.add(finding);
+        }
+        self.summary.bytes += part.bytes;
+        self.summary.urls += part.urls;
+        self.summary.items_with_errors += part.faulty;
+        match part.first_is_faulty {
+            None => self.is_faulty |= part.is_faulty,
+            Some(first) => {
+                self.summary.items_with_errors += u64::from(self.is_faulty && !first);
+                self.is_faulty = part.is_faulty;
+            }
+        }
+        part.clear();
+        Ok(())
+    }
+
+    /// Joins the spools.
     ///
     /// # Errors
     /// The file system's.
     pub fn finish(self, options: JobOptions) -> io::Result<ManifestDir> {
-        let mut joined = LineWriter::create(&self.dir.join("items.jsonl"))?;
-        for (kind, spool) in self.spools {
-            join(&mut joined, spool, &spool_path(&self.dir, kind))?;
+        let mut kinds = Vec::new();
+        for (kind, mut spool) in self.spools {
+            spool.items.finish()?;
+            spool.elements.flush()?;
+            kinds.push(kind);
         }
-        joined.finish()?;
+        join_items(&self.dir, &kinds)?;
+        join_elements(&self.dir, &kinds, options)?;
         self.skipped.finish()?;
         let mut findings = LineWriter::create(&self.dir.join(FINDINGS))?;
         join(&mut findings, self.errors, &self.dir.join(ERRORS))?;
         join(&mut findings, self.warnings, &self.dir.join(WARNINGS))?;
         findings.finish()?;
         let manifest = ManifestDir { dir: self.dir, summary: self.summary };
-        manifest.write_file_form(&manifest.file_form_path(), options)?;
-        std::fs::write(manifest.dir.join("summary.json"), serde_json::to_vec(&manifest.summary)?)?;
+        std::fs::write(manifest.dir.join(SUMMARY), serde_json::to_vec(&manifest.summary)?)?;
         Ok(manifest)
     }
 }
@@ -154,10 +231,18 @@ impl ManifestWriter {
 const FINDINGS: &str = "findings.jsonl";
 const ERRORS: &str = "spool-errors.jsonl";
 const WARNINGS: &str = "spool-warnings.jsonl";
+const ITEMS: &str = "items.jsonl";
+const SKIPPED: &str = "skipped.jsonl";
+const SUMMARY: &str = "summary.json";
+const FILE_FORM: &str = "manifest.json";
 
 /// Adds what a spool holds, and removes the spool.
 fn join(joined: &mut LineWriter, spool: LineWriter, path: &Path) -> io::Result<()> {
     spool.finish()?;
+    move_to(joined, path)
+}
+
+fn move_to(joined: &mut LineWriter, path: &Path) -> io::Result<()> {
     joined.append(path)?;
     std::fs::remove_file(index_path(path))?;
     std::fs::remove_file(path)
@@ -167,40 +252,74 @@ fn spool_path(dir: &Path, kind: Kind) -> PathBuf {
     dir.join(format!("spool-{kind}.jsonl"))
 }
 
+fn elements_path(dir: &Path, kind: Kind) -> PathBuf {
+    dir.join(format!("spool-{kind}.json"))
+}
+
+/// The first kind's file becomes the file of all, so that one kind alone is never copied.
+fn join_items(dir: &Path, kinds: &[Kind]) -> io::Result<()> {
+    let joined = dir.join(ITEMS);
+    let Some((first, others)) = kinds.split_first() else {
+        return LineWriter::create(&joined)?.finish().map(drop);
+    };
+    let first = spool_path(dir, *first);
+    std::fs::rename(index_path(&first), index_path(&joined))?;
+    std::fs::rename(first, &joined)?;
+    let mut writer = LineWriter::resume(&joined)?;
+    for kind in others {
+        move_to(&mut writer, &spool_path(dir, *kind))?;
+    }
+    writer.finish().map(drop)
+}
+
+fn join_elements(dir: &Path, kinds: &[Kind], options: JobOptions) -> io::Result<()> {
+    let joined = dir.join(FILE_FORM);
+    let Some((first, others)) = kinds.split_first() else {
+        return std::fs::write(&joined, format!("{{{}", file_form::ending(false, options)));
+    };
+    std::fs::rename(elements_path(dir, *first), &joined)?;
+    let mut file = File::options().append(true).open(&joined)?;
+    let mut key = file_form::top_level_key(*first);
+    for kind in others {
+        let mut elements = File::open(elements_path(dir, *kind))?;
+        let next = file_form::top_level_key(*kind);
+        if next == key {
+            file.write_all(file_form::BETWEEN)?;
+            elements.seek(SeekFrom::Start(beginning(*kind).len() as u64))?;
+        } else {
+            file.write_all(file_form::LIST_END)?;
+            // Behind the brace.
+            elements.seek(SeekFrom::Start(1))?;
+        }
+        key = next;
+        io::copy(&mut elements, &mut file)?;
+        std::fs::remove_file(elements_path(dir, *kind))?;
+    }
+    file.write_all(file_form::ending(true, options).as_bytes())
+}
+
 impl Sink for ManifestWriter {
     type Error = io::Error;
 
-    fn item(&mut self, _: &Origin<'_>, item: Item) -> io::Result<()> {
-        let spool = match self.spools.entry(item.kind) {
-            std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
-            std::collections::btree_map::Entry::Vacant(entry) => {
-                entry.insert(LineWriter::create(&spool_path(&self.dir, item.kind))?)
-            }
-        };
-        spool.push(&item)?;
-        *self.summary.items.entry(item.kind).or_default() += 1;
-        self.summary.bytes += item.bytes;
-        self.summary.urls += item.urls.len() as u64;
-        self.summary.items_with_errors += u64::from(std::mem::take(&mut self.is_faulty));
-        Ok(())
+    fn item(&mut self, origin: &Origin<'_>, item: Item) -> io::Result<()> {
+        self.with_one(|one| one.item(origin, item))
     }
 
     fn skipped(&mut self, skipped: Skipped) -> io::Result<()> {
-        self.skipped.push(&skipped)?;
-        *self.summary.skipped.entry(skipped.reason).or_default() += 1;
-        Ok(())
+        self.with_one(|one| one.skipped(skipped))
     }
 
     fn finding(&mut self, finding: Finding) -> io::Result<()> {
-        match finding.severity {
-            Severity::Error => {
-                self.is_faulty = true;
-                self.errors.push(&finding)?;
-            }
-            Severity::Warning => self.warnings.push(&finding)?,
-        }
-        self.summary.add(finding);
-        Ok(())
+        self.with_one(|one| one.finding(finding))
+    }
+}
+
+impl ManifestWriter {
+    fn with_one(&mut self, add: impl FnOnce(&mut ManifestPart) -> io::Result<()>) -> io::Result<()> {
+        let mut one = std::mem::take(&mut self.one);
+        let added = add(&mut one).and_then(|()| self.add(&mut one));
+        self.one = one;
+        added
     }
 }
 
@@ -217,7 +336,7 @@ impl ManifestDir {
     /// # Errors
     /// The file system's, or a damaged summary.
     pub fn open(dir: &Path) -> io::Result<ManifestDir> {
-        let summary = serde_json::from_slice(&std::fs::read(dir.join("summary.json"))?)?;
+        let summary = serde_json::from_slice(&std::fs::read(dir.join(SUMMARY))?)?;
         Ok(ManifestDir { dir: dir.to_owned(), summary })
     }
 
@@ -233,7 +352,7 @@ impl ManifestDir {
 
     /// Where Encord's file form lies.
     pub fn file_form_path(&self) -> PathBuf {
-        self.dir.join("manifest.json")
+        self.dir.join(FILE_FORM)
     }
 
     /// The items.
@@ -241,7 +360,7 @@ impl ManifestDir {
     /// # Errors
     /// The file system's.
     pub fn items(&self) -> io::Result<IndexedLines<Item>> {
-        IndexedLines::open(&self.dir.join("items.jsonl"))
+        IndexedLines::open(&self.dir.join(ITEMS))
     }
 
     /// What was left out.
@@ -249,7 +368,7 @@ impl ManifestDir {
     /// # Errors
     /// The file system's.
     pub fn skipped(&self) -> io::Result<IndexedLines<Skipped>> {
-        IndexedLines::open(&self.dir.join("skipped.jsonl"))
+        IndexedLines::open(&self.dir.join(SKIPPED))
     }
 
     /// Where the findings lie, one JSON object a line, errors first.
@@ -265,14 +384,17 @@ impl ManifestDir {
         IndexedLines::open(&self.findings_path())
     }
 
-    /// Writes Encord's file form to a path.
+    /// Waits until all of it is on the disk, so that a run that counts on it survives a loss of power.
     ///
     /// # Errors
     /// The file system's.
-    pub fn write_file_form(&self, path: &Path, options: JobOptions) -> io::Result<()> {
-        let mut writer = file_form::Writer::new(BufWriter::new(File::create(path)?))?;
-        self.items()?.for_each(|item| writer.item(&item))?;
-        writer.finish(options)?;
+    pub fn sync(&self) -> io::Result<()> {
+        for lines in [ITEMS, SKIPPED, FINDINGS] {
+            lines::sync(&self.dir.join(lines))?;
+        }
+        for whole in [FILE_FORM, SUMMARY] {
+            File::open(self.dir.join(whole))?.sync_data()?;
+        }
         Ok(())
     }
 }
@@ -280,6 +402,10 @@ impl ManifestDir {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn options() -> JobOptions {
+        crate::store::config::Upload::default().options()
+    }
 
     fn item(number: usize) -> Item {
         Item { bytes: 1, ..Item::new(Kind::Image, number.to_string(), vec!["https://a/b".into()]) }
@@ -300,7 +426,7 @@ mod tests {
             }
             writer.item(&Origin::blob(&name), item(number)).unwrap();
         }
-        let manifest = writer.finish(crate::store::config::Upload::default().options()).unwrap();
+        let manifest = writer.finish(options()).unwrap();
         let summary = manifest.summary();
         assert_eq!((summary.errors, summary.warnings, summary.total_findings()), (1000, 1000, 2000));
         assert_eq!((summary.items_with_errors, summary.total_items()), (500, 1000));
@@ -315,7 +441,35 @@ mod tests {
         let edge: Vec<_> = findings.read(999, 2).unwrap().iter().map(|finding| finding.severity).collect();
         assert_eq!(edge, [Severity::Error, Severity::Warning]);
         assert_eq!(ManifestDir::open(dir.path()).unwrap().summary(), summary);
+        let mut form = file_form::Writer::new(Vec::new()).unwrap();
+        manifest.items().unwrap().for_each(|item| form.item(&item)).unwrap();
+        let form = form.finish(options()).unwrap();
+        assert!(std::fs::read(manifest.file_form_path()).unwrap() == form);
         let left = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name());
         assert!(left.into_iter().all(|name| !name.to_string_lossy().contains("spool")));
+    }
+
+    #[test]
+    fn every_mixture_of_kinds_is_joined_into_both_forms() {
+        let mixtures: [&[Kind]; 5] =
+            [&[], &[Kind::Pdf], &[Kind::ImageGroup, Kind::ImageSequence], &[Kind::Scene, Kind::Video], &Kind::ALL];
+        for kinds in mixtures {
+            let dir = tempfile::tempdir().unwrap();
+            let mut writer = ManifestWriter::create(dir.path()).unwrap();
+            let numbers = 0..3 * kinds.len();
+            for number in numbers.rev() {
+                let item = Item { kind: kinds[number % kinds.len()], ..item(number) };
+                writer.item(&Origin::blob("x"), item).unwrap();
+            }
+            let manifest = writer.finish(options()).unwrap();
+            assert_eq!(manifest.items().unwrap().count(), 3 * kinds.len() as u64);
+            let mut form = file_form::Writer::new(Vec::new()).unwrap();
+            manifest.items().unwrap().for_each(|item| form.item(&item)).unwrap();
+            let form = String::from_utf8(form.finish(options()).unwrap()).unwrap();
+            assert_eq!(std::fs::read_to_string(manifest.file_form_path()).unwrap(), form);
+            let left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+            assert!(left.iter().all(|name| !name.to_string_lossy().contains("spool")), "{left:?}");
+            manifest.sync().unwrap();
+        }
     }
 }

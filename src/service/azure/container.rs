@@ -1,16 +1,19 @@
 //! A container that can be listed.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use azure_core::http::{AsyncRawResponse, Context, Method, Pipeline, PipelineStreamOptions, Request};
 use futures_util::StreamExt;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
 use super::Auth;
 use super::error::{Credential, Error, ErrorKind, Situation};
-use super::page::{Blob, PageError, PageParser, XmlPage};
+use super::page::{Blob, PageError};
 use super::sas::Sas;
+use super::scan::{Edges, PageParser, XmlPage};
 use super::wire::{
     SERVICE_VERSION, check_account_url, check_auth, failure, host_and_port, is_loopback, network_cause, pipeline,
     refusal, transport, with_query,
@@ -18,6 +21,9 @@ use super::wire::{
 
 /// How often one page is asked for when its answer breaks off in the middle.
 const PAGE_ATTEMPTS: u32 = 4;
+/// Longer than any page of 5,000 blobs, however long their names and metadata.
+const LONGEST_PAGE: usize = 512 * 1024 * 1024;
+
 /// A blob container and the right to ask for its contents. Cheap to clone; clones share their connections.
 #[derive(Clone)]
 pub struct Container {
@@ -38,8 +44,35 @@ pub struct ListQuery {
     pub prefix: Option<String>,
     /// Where the page before ended: the marker it returned.
     pub marker: Option<String>,
+    /// Only blobs from this name on. Services before version 2026-02-06 ignore it in silence: look at the first name that comes.
+    pub start_from: Option<String>,
     /// At most so many blobs, 1 to 5000; Azure's own choice is 5000.
     pub max_results: Option<u32>,
+    /// Whether the blobs' metadata headers are told.
+    pub metadata: bool,
+    /// Whether the blobs' index tags are told, which needs a permission of its own (`t` in a SAS).
+    pub tags: bool,
+}
+
+impl ListQuery {
+    /// Reads the pages that this asks for.
+    pub fn parser(&self) -> impl PageParser + use<> {
+        XmlPage { metadata: self.metadata }
+    }
+}
+
+/// Room for one page.
+fn ample() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(1))
+}
+
+/// A page that is no list of blobs.
+pub(in crate::service) fn malformed(error: &PageError) -> Error {
+    Error::new(
+        ErrorKind::BadResponse,
+        error.to_string(),
+        Some("Check that the account URL is that of a Blob service; a proxy's login page may be in between."),
+    )
 }
 
 /// What [`Container::probe`] found out.
@@ -98,24 +131,48 @@ impl Container {
     /// A page that breaks off is fetched anew, so the sink sees the blobs of complete pages only and none of them twice.
     /// A page may hold few blobs or none although more follow: only a missing marker is the end.
     pub async fn list_page(&self, query: &ListQuery, mut sink: impl FnMut(Blob)) -> Result<Option<String>, Error> {
-        let (blobs, marker) = self.page(&self.listing, query).await?;
-        blobs.into_iter().for_each(&mut sink);
-        Ok(marker)
+        let mut page = Vec::new();
+        let (edges, _) = self.fetch(&self.listing, query, &mut page, &ample()).await?;
+        query.parser().read(&page, &mut |listed| sink(Blob::from(listed))).map_err(|error| malformed(&error))?;
+        Ok(edges.marker)
+    }
+
+    /// Fetches one page as it is into `page`, whose old content is lost; tells where it begins, ends and goes on. The page is
+    /// whole; what is in it, [`ListQuery::parser`] reads. The answer is read once there is `room` for it, which is then taken.
+    pub async fn fetch_page(
+        &self,
+        query: &ListQuery,
+        page: &mut Vec<u8>,
+        room: &Arc<Semaphore>,
+    ) -> Result<(Edges, OwnedSemaphorePermit), Error> {
+        self.fetch(&self.listing, query, page, room).await
     }
 
     /// Asks for a single blob, to learn whether the container can be listed at all. Gives up on an unreachable host within
     /// seconds where [`Container::list_page`] is patient.
     pub async fn probe(&self) -> Result<Probe, Error> {
         let query = ListQuery { max_results: Some(1), ..ListQuery::default() };
-        let (blobs, marker) = self.page(&self.probing, &query).await?;
-        Ok(Probe { first: blobs.into_iter().next(), more: marker.is_some() })
+        let (mut page, mut first) = (Vec::new(), None);
+        let (edges, _) = self.fetch(&self.probing, &query, &mut page, &ample()).await?;
+        query
+            .parser()
+            .read(&page, &mut |listed| first = first.take().or_else(|| Some(Blob::from(listed))))
+            .map_err(|error| malformed(&error))?;
+        Ok(Probe { first, more: edges.marker.is_some() })
     }
 
-    async fn page(&self, pipeline: &Pipeline, query: &ListQuery) -> Result<(Vec<Blob>, Option<String>), Error> {
+    async fn fetch(
+        &self,
+        pipeline: &Pipeline,
+        query: &ListQuery,
+        page: &mut Vec<u8>,
+        room: &Arc<Semaphore>,
+    ) -> Result<(Edges, OwnedSemaphorePermit), Error> {
         let mut attempt = 1;
         loop {
-            let broken = match self.try_page(pipeline, query).await? {
-                Ok(page) => return Ok(page),
+            page.clear();
+            let broken = match self.try_page(pipeline, query, page, room).await? {
+                Ok(edges) => return Ok(edges),
                 Err(broken) => broken,
             };
             if attempt == PAGE_ATTEMPTS {
@@ -135,33 +192,30 @@ impl Container {
         &self,
         pipeline: &Pipeline,
         query: &ListQuery,
-    ) -> Result<Result<(Vec<Blob>, Option<String>), String>, Error> {
+        page: &mut Vec<u8>,
+        room: &Arc<Semaphore>,
+    ) -> Result<Result<(Edges, OwnedSemaphorePermit), String>, Error> {
         let mut request = Request::new(self.list_url(query), Method::Get);
         request.insert_header("accept", "application/xml");
         let response = self.send(pipeline, request).await?;
         if !response.status().is_success() {
             return Err(self.refused(response).await);
         }
+        let Ok(room) = Arc::clone(room).acquire_owned().await else { return Ok(Err("there is no room".to_owned())) };
         let mut body = response.into_body();
-        let mut parser = XmlPage::default();
-        let mut blobs = Vec::new();
-        let malformed = |error: PageError| {
-            Error::new(
-                ErrorKind::BadResponse,
-                error.to_string(),
-                Some("Check that the account URL is that of a Blob service; a proxy's login page may be in between."),
-            )
-        };
         while let Some(chunk) = body.next().await {
             match chunk {
-                Ok(chunk) => parser.feed(&chunk, &mut |blob| blobs.push(blob)).map_err(malformed)?,
+                Ok(chunk) => page.extend_from_slice(&chunk),
                 Err(error) => return Ok(Err(network_cause(&error))),
             }
+            if page.len() > LONGEST_PAGE {
+                return Err(malformed(&PageError::Malformed("it does not end")));
+            }
         }
-        match parser.finish() {
-            Ok(marker) => Ok(Ok((blobs, marker))),
+        match query.parser().edges(page) {
+            Ok(edges) => Ok(Ok((edges, room))),
             Err(error @ PageError::Truncated) => Ok(Err(error.to_string())),
-            Err(error) => Err(malformed(error)),
+            Err(error) => Err(malformed(&error)),
         }
     }
 
@@ -188,11 +242,27 @@ impl Container {
         self.send(&self.probing, request).await
     }
 
+    /// Asks for a whole blob under this URL, to which the SAS is added, as patiently as for a page.
+    pub(super) async fn whole_blob(&self, mut url: Url) -> Result<AsyncRawResponse, Error> {
+        url.set_query(self.sas.as_ref().map(Sas::query));
+        self.send(&self.listing, Request::new(url, Method::Get)).await
+    }
+
     fn list_url(&self, query: &ListQuery) -> Url {
         let max_results = query.max_results.map(|most| most.to_string());
-        let more = [("prefix", &query.prefix), ("marker", &query.marker), ("maxresults", &max_results)];
+        let more = [
+            ("prefix", &query.prefix),
+            ("marker", &query.marker),
+            ("startFrom", &query.start_from),
+            ("maxresults", &max_results),
+        ];
         let more = more.into_iter().filter_map(|(key, value)| Some((key, value.as_deref()?)));
-        with_query(&self.url, "restype=container&comp=list&include=metadata", more, self.sas.as_ref())
+        // Metadata is always asked for: it is what tells folders from files.
+        let fixed = match query.tags {
+            true => "restype=container&comp=list&include=metadata,tags",
+            false => "restype=container&comp=list&include=metadata",
+        };
+        with_query(&self.url, fixed, more, self.sas.as_ref())
     }
 
     /// The account's URL, without any credential.

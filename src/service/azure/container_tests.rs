@@ -130,12 +130,14 @@ fn queries_are_encoded_once() {
         prefix: Some("a b/é+&%20?".into()),
         marker: Some("2!4!a=".into()),
         max_results: Some(10),
+        start_from: Some("a b/f".into()),
+        ..ListQuery::default()
     });
     assert_eq!(
         url.query(),
         Some(
             "restype=container&comp=list&include=metadata&prefix=a%20b%2F%C3%A9%2B%26%2520%3F&marker=2%214%21a%3D\
-             &maxresults=10&sp=rl&sig=a%2Bb"
+             &startFrom=a%20b%2Ff&maxresults=10&sp=rl&sig=a%2Bb"
         )
     );
 }

@@ -17,8 +17,10 @@ mod pasted;
 mod preflight;
 mod read;
 mod sas;
+mod scan;
 mod shared_key;
 mod walk;
+mod whole;
 mod wire;
 mod xml;
 
@@ -29,14 +31,17 @@ use secrecy::SecretString;
 
 pub use account::{Account, Folders, MOST_CONTAINERS};
 pub use account_sas::AccountSas;
+pub(super) use container::malformed;
 pub use container::{Container, ListQuery, Probe};
 pub use entra::Entra;
 pub use error::{Error, ErrorKind};
 pub use identity::SignedIn;
-pub use page::{Blob, PageError, PageParser, XmlPage};
+pub use page::{Blob, PageError};
 pub(super) use pasted::{Pasted, Secret};
 pub use preflight::Preflight;
 pub use sas::{SasFacts, redact};
+pub use scan::{Edges, Listed, PageParser, XmlPage};
+pub use whole::Whole;
 
 /// How requests are authorised. `Debug` shows no secret.
 #[derive(Debug, Clone)]

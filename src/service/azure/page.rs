@@ -1,4 +1,4 @@
-//! Reads a page of the List Blobs answer from its bytes as they arrive.
+//! What a blob is in a listing, and the reader of pages that understands any XML.
 
 use percent_encoding::percent_decode_str;
 
@@ -24,16 +24,10 @@ pub struct Blob {
     pub etag: Option<String>,
     /// The time of the last change in the form of RFC 1123, such as `Sun, 22 Nov 2026 10:00:00 GMT`.
     pub last_modified: Option<String>,
-}
-
-/// Reads one page of a listing from chunks of any length.
-///
-/// A second answer format is on its way to List Blobs (Arrow, service version 2026-10-06); it will be a second implementation.
-pub trait PageParser: Send {
-    /// Reads one chunk and hands over every blob that is complete. An error, which says what is wrong, is final.
-    fn feed(&mut self, chunk: &[u8], sink: &mut dyn FnMut(Blob)) -> Result<(), PageError>;
-    /// The page has ended. Answers the marker of the next page, or nothing on the last one.
-    fn finish(&mut self) -> Result<Option<String>, PageError>;
+    /// The blob's own metadata headers, if they were asked for; without those that tools leave for themselves.
+    pub metadata: Vec<(String, String)>,
+    /// The blob's index tags, if they were asked for.
+    pub tags: Vec<(String, String)>,
 }
 
 /// Why a page could not be read.
@@ -47,20 +41,27 @@ pub enum PageError {
     Malformed(&'static str),
 }
 
-/// The XML form of a page. Keeps no more than the blob it is reading.
+/// Reads the XML form of a page, whatever XML it is, from chunks of any length. Keeps no more than the blob it is reading.
 #[derive(Default)]
-pub struct XmlPage {
+pub(super) struct XmlReader {
     tokenizer: Tokenizer,
     reader: Reader,
 }
 
-impl PageParser for XmlPage {
-    fn feed(&mut self, chunk: &[u8], sink: &mut dyn FnMut(Blob)) -> Result<(), PageError> {
+impl XmlReader {
+    /// A page of which the blobs' metadata headers are read too.
+    pub(super) fn with_metadata() -> XmlReader {
+        XmlReader { reader: Reader { keeps_metadata: true, ..Reader::default() }, ..XmlReader::default() }
+    }
+
+    /// Reads one chunk and hands over every blob that is complete. An error, which says what is wrong, is final.
+    pub(super) fn feed(&mut self, chunk: &[u8], sink: &mut dyn FnMut(Blob)) -> Result<(), PageError> {
         let mut handler = Sinking { reader: &mut self.reader, sink };
         self.tokenizer.feed(chunk, &mut handler).map_err(PageError::Malformed)
     }
 
-    fn finish(&mut self) -> Result<Option<String>, PageError> {
+    /// The page has ended. Answers the marker of the next page, or nothing on the last one.
+    pub(super) fn finish(&mut self) -> Result<Option<String>, PageError> {
         if !self.tokenizer.finished() {
             return Err(PageError::Truncated);
         }
@@ -79,6 +80,12 @@ enum Element {
     Property(Property),
     Metadata,
     FolderMark,
+    Metadatum,
+    Tags,
+    TagSet,
+    Tag,
+    TagKey,
+    TagValue,
     Other,
 }
 
@@ -100,6 +107,9 @@ struct Reader {
     blob: Blob,
     named: bool,
     next_marker: Option<String>,
+    keeps_metadata: bool,
+    /// The key of the metadata header or index tag that is being read.
+    key: String,
 }
 
 struct Sinking<'a> {
@@ -125,11 +135,31 @@ impl Handler for Sinking<'_> {
             (Some(Element::Blob), b"Metadata") => Element::Metadata,
             (Some(Element::Properties), _) => property(name).map_or(Element::Other, Element::Property),
             (Some(Element::Metadata), _) if name.eq_ignore_ascii_case(b"hdi_isfolder") => Element::FolderMark,
+            (Some(Element::Metadata), _) if reader.keeps_metadata => match std::str::from_utf8(name) {
+                Ok(key) if is_users(key) => {
+                    reader.key = key.to_owned();
+                    Element::Metadatum
+                }
+                _ => Element::Other,
+            },
+            (Some(Element::Blob), b"Tags") => Element::Tags,
+            (Some(Element::Tags), b"TagSet") => Element::TagSet,
+            (Some(Element::TagSet), b"Tag") => Element::Tag,
+            (Some(Element::Tag), b"Key") => Element::TagKey,
+            (Some(Element::Tag), b"Value") => Element::TagValue,
             _ => Element::Other,
         };
         reader.open.push(element);
-        let wanted =
-            matches!(element, Element::Name | Element::NextMarker | Element::Property(_) | Element::FolderMark);
+        let wanted = matches!(
+            element,
+            Element::Name
+                | Element::NextMarker
+                | Element::Property(_)
+                | Element::FolderMark
+                | Element::Metadatum
+                | Element::TagKey
+                | Element::TagValue
+        );
         reader.encoded = wanted && is_true(attributes, "Encoded");
         Ok(wanted)
     }
@@ -158,6 +188,15 @@ impl Handler for Sinking<'_> {
                 }
                 (self.sink)(std::mem::take(&mut reader.blob));
             }
+            Element::Metadatum => {
+                let value = value()?;
+                reader.blob.metadata.push((std::mem::take(&mut reader.key), value));
+            }
+            Element::TagKey => reader.key = value()?,
+            Element::TagValue => {
+                let value = value()?;
+                reader.blob.tags.push((std::mem::take(&mut reader.key), value));
+            }
             Element::FolderMark => reader.blob.is_folder |= text.eq_ignore_ascii_case("true"),
             Element::Property(property) if !text.is_empty() => {
                 let blob = &mut reader.blob;
@@ -177,6 +216,13 @@ impl Handler for Sinking<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a metadata header is the user's: `hdi_…` and `x-ms-…` are left by tools and by the service itself, which puts headers
+/// whose names cannot be told under `x-ms-invalid-name`.
+pub(super) fn is_users(key: &str) -> bool {
+    let starts = |start: &str| key.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
+    !starts("hdi_") && !starts("x-ms-") && !starts("azcopy")
 }
 
 fn property(name: &[u8]) -> Option<Property> {

@@ -6,7 +6,7 @@ const TAIL: &str = "</Blobs><NextMarker /></EnumerationResults>";
 
 fn read(page: &[u8], step: usize) -> Result<(Vec<Blob>, Option<String>), PageError> {
     let mut blobs = Vec::new();
-    let mut parser = XmlPage::default();
+    let mut parser = XmlReader::default();
     for chunk in page.chunks(step) {
         parser.feed(chunk, &mut |blob| blobs.push(blob))?;
     }
@@ -23,7 +23,7 @@ fn read_every_way(page: &str) -> (Vec<Blob>, Option<String>) {
     }
     for cut in 1..page.len() {
         let mut blobs = Vec::new();
-        let mut parser = XmlPage::default();
+        let mut parser = XmlReader::default();
         for part in [&page[..cut], &page[cut..]] {
             parser.feed(part, &mut |blob| blobs.push(blob)).expect("a readable page");
         }
@@ -106,8 +106,37 @@ fn properties_are_read() {
             is_folder: false,
             etag: Some("0x8D".into()),
             last_modified: Some("Sun, 22 Nov 2026 10:00:00 GMT".into()),
+            metadata: Vec::new(),
+            tags: Vec::new(),
         }
     );
+}
+
+#[test]
+fn metadata_headers_are_read_where_they_are_asked_for_and_tags_where_they_are_told() {
+    let page = format!(
+        "{HEAD}<Blob><Name>a.jpg</Name><Properties/><Metadata><Site>Leeds &amp; York</Site><camera />\
+         <Note Encoded=\"true\">caf%C3%A9</Note><Name>n</Name><Hdi_isfolder>false</Hdi_isfolder><AzCopyTime>9</AzCopyTime>\
+         <x-ms-invalid-name>b c</x-ms-invalid-name></Metadata><Tags><TagSet><Tag><Key>split</Key><Value>train</Value></Tag>\
+         <Tag><Key>a b</Key><Value></Value></Tag></TagSet></Tags><OrMetadata /></Blob><Blob><Name>b.jpg</Name></Blob>{TAIL}"
+    );
+    let texts = |pairs: &[(&str, &str)]| {
+        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect::<Vec<_>>()
+    };
+    let tags = texts(&[("split", "train"), ("a b", "")]);
+    let (plain, _) = read_every_way(&page);
+    assert_eq!((plain[0].metadata.len(), &plain[0].tags), (0, &tags));
+    for step in [1, 5, page.len()] {
+        let mut blobs = Vec::new();
+        let mut parser = XmlReader::with_metadata();
+        for chunk in page.as_bytes().chunks(step) {
+            parser.feed(chunk, &mut |blob| blobs.push(blob)).expect("a readable page");
+        }
+        parser.finish().expect("a whole page");
+        let metadata = texts(&[("Site", "Leeds & York"), ("camera", ""), ("Note", "café"), ("Name", "n")]);
+        assert_eq!((&blobs[0].metadata, &blobs[0].tags, blobs[0].is_folder), (&metadata, &tags, false));
+        assert_eq!(blobs[1], Blob { name: "b.jpg".into(), ..Blob::default() });
+    }
 }
 
 #[test]
@@ -171,7 +200,7 @@ fn what_is_no_list_of_blobs_is_refused() {
 
 #[test]
 fn memory_is_bounded() {
-    let mut parser = XmlPage::default();
+    let mut parser = XmlReader::default();
     let mut sink = |_| {};
     parser.feed(b"<EnumerationResults><Blobs><Blob><Name>", &mut sink).expect("a fine beginning");
     let chunk = vec![b'a'; 64 * 1024];

@@ -176,7 +176,7 @@ pub(super) fn is_true(attributes: &[u8], name: &str) -> bool {
 }
 
 /// Replaces the five named entities and numeric character references.
-fn unescape(text: &str) -> Result<Cow<'_, str>, &'static str> {
+pub(super) fn unescape(text: &str) -> Result<Cow<'_, str>, &'static str> {
     let Some((before, mut rest)) = text.split_once('&') else {
         return Ok(Cow::Borrowed(text));
     };

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     manifest::{Demands, Judge, data_items::JobOptions},
     store::{
-        ManifestDir, ManifestWriter,
+        ManifestDir, ManifestWriter, Summary,
         config::{self, Source},
     },
     wizard::{AzureAccess, ListingProgress, ManifestFacts, Problem, Reply, RequestId},
@@ -38,18 +38,21 @@ struct Writing {
 
 impl Writing {
     fn progress(&self, blobs: u64) -> ListingProgress {
-        let summary = self.writer.summary();
-        #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
-        let per_second = blobs as f64 / self.started.elapsed().as_secs_f64().max(0.001);
-        ListingProgress {
-            blobs,
-            items: summary.items.clone(),
-            skipped: summary.total_skipped(),
-            errors: summary.errors,
-            warnings: summary.warnings,
-            per_second,
-            bytes: None,
-        }
+        progress(self.writer.summary(), self.started, blobs)
+    }
+}
+
+fn progress(summary: &Summary, started: Instant, blobs: u64) -> ListingProgress {
+    #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+    let per_second = blobs as f64 / started.elapsed().as_secs_f64().max(0.001);
+    ListingProgress {
+        blobs,
+        items: summary.items.clone(),
+        skipped: summary.total_skipped(),
+        errors: summary.errors,
+        warnings: summary.warnings,
+        per_second,
+        bytes: None,
     }
 }
 

@@ -1,0 +1,153 @@
+//! An item as JSON in both forms in which it is kept: the line of a manifest on disk, and the element of Encord's file form. Nearly
+//! all items are plain, and what is in them is turned into JSON once for both.
+
+use serde_json::{Map, Value};
+
+use super::{Item, file_form};
+
+/// Turns items into JSON; keeps its buffer from one to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Encoder {
+    metadata: Vec<u8>,
+}
+
+impl Encoder {
+    /// Adds the item to both: as `serde_json` writes it, and as [`file_form::element`].
+    ///
+    /// # Errors
+    /// None in practice: everything in an item can be written as JSON.
+    pub(crate) fn item(
+        &mut self,
+        item: &Item,
+        line: &mut Vec<u8>,
+        element: &mut Vec<u8>,
+    ) -> Result<(), serde_json::Error> {
+        let [url] = item.urls.as_slice() else { return general(item, line, element) };
+        let is_plain = !item.kind.is_group()
+            && item.media.is_none()
+            && item.frames.is_empty()
+            && item.scene.is_none()
+            && item.settings.is_none();
+        if !is_plain || item.kind == super::Kind::Scene {
+            return general(item, line, element);
+        }
+        element.extend_from_slice(b"{\"objectUrl\":");
+        let url = put_text(element, url)?;
+        let mut title = 0..0;
+        if !item.title.is_empty() {
+            element.extend_from_slice(b",\"title\":");
+            title = put_text(element, &item.title)?;
+        }
+        self.metadata.clear();
+        if !item.client_metadata.is_empty() {
+            self.metadata.extend_from_slice(b",\"clientMetadata\":");
+            put_object(&mut self.metadata, &item.client_metadata)?;
+        }
+        element.extend_from_slice(&self.metadata);
+        element.push(b'}');
+
+        line.extend_from_slice(b"{\"kind\":\"");
+        line.extend_from_slice(item.kind.name().as_bytes());
+        line.push(b'"');
+        if !item.title.is_empty() {
+            line.extend_from_slice(b",\"title\":");
+            line.extend_from_slice(&element[title]);
+        }
+        line.extend_from_slice(b",\"urls\":[");
+        line.extend_from_slice(&element[url]);
+        line.push(b']');
+        line.extend_from_slice(&self.metadata);
+        line.extend_from_slice(b",\"bytes\":");
+        serde_json::to_writer(&mut *line, &item.bytes)?;
+        line.push(b'}');
+        Ok(())
+    }
+}
+
+fn general(item: &Item, line: &mut Vec<u8>, element: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+    serde_json::to_writer(line, item)?;
+    serde_json::to_writer(element, &file_form::element(item))
+}
+
+/// Adds a text in quotation marks and tells where it is.
+fn put_text(out: &mut Vec<u8>, text: &str) -> Result<std::ops::Range<usize>, serde_json::Error> {
+    let from = out.len();
+    if is_verbatim(text.as_bytes()) {
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+    } else {
+        serde_json::to_writer(&mut *out, text)?;
+    }
+    Ok(from..out.len())
+}
+
+/// Whether JSON writes a text as it is. Looks at all bytes of a block without a branch, which compilers turn into wide instructions.
+fn is_verbatim(bytes: &[u8]) -> bool {
+    let is_plain = |byte: u8| (byte >= 0x20) & (byte != b'"') & (byte != b'\\');
+    bytes.chunks(32).all(|block| block.iter().fold(true, |plain, byte| plain & is_plain(*byte)))
+}
+
+fn put_object(out: &mut Vec<u8>, object: &Map<String, Value>) -> Result<(), serde_json::Error> {
+    let mut separator = b'{';
+    for (key, value) in object {
+        out.push(separator);
+        separator = b',';
+        put_text(out, key)?;
+        out.push(b':');
+        match value {
+            Value::String(text) => {
+                put_text(out, text)?;
+            }
+            other => serde_json::to_writer(&mut *out, other)?,
+        }
+    }
+    if separator == b'{' {
+        out.push(b'{');
+    }
+    out.push(b'}');
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::{Kind, Media};
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn check(item: &Item) {
+        let (mut line, mut element) = (b"before".to_vec(), b"before".to_vec());
+        Encoder::default().item(item, &mut line, &mut element).unwrap();
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        assert_eq!(text(&line[6..]), serde_json::to_string(item).unwrap());
+        assert_eq!(text(&element[6..]), file_form::element(item).to_string());
+    }
+
+    #[test]
+    fn every_kind_is_written_as_serde_writes_it() {
+        for kind in Kind::ALL {
+            for urls in [vec!["https://u/a.pcd".to_owned()], vec!["https://u/1".into(), "https://u/2".into()]] {
+                let mut item = Item::new(kind, "t", urls);
+                check(&item);
+                item.client_metadata = json!({"a": {}, "b": [1, null], "": "x"}).as_object().unwrap().clone();
+                item.media = Some(Media::Pdf { file_size: 7, num_pages: 1 });
+                check(&item);
+                item.title.clear();
+                item.settings = Some(json!({"channels": {}}));
+                item.scene = Some(json!("https://u/a.pcd"));
+                check(&item);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_written_as_serde_writes_it(title in "\\PC{0,50}|.{0,50}", key in ".{0,5}", text in "[a\"\\\\\u{0}-\u{20}é]{0,70}") {
+            let mut item = Item::new(Kind::Image, title, vec![text.clone()]);
+            item.client_metadata.insert(key, text.into());
+            item.client_metadata.insert("number".into(), json!(1.5));
+            check(&item);
+        }
+    }
+}

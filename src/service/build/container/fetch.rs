@@ -1,0 +1,456 @@
+//! Fetches the pages of a container, several side by side where the service is slower than this machine.
+//!
+//! Every prefix is a range of names. A long range is cut into parts at names that the service itself told, and each part is listed
+//! from its first name on (`startFrom`). That a part begins where the one before it ends is checked twice: here against the order
+//! of names, and where the parts are put together, name against name. If in doubt, the whole listing begins anew, one page at a time.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+
+use super::{
+    hunt::{Hunt, Next},
+    names::progress,
+};
+use crate::{
+    service::{
+        azure::{self, Container, Edges, ErrorKind, ListQuery},
+        problems::azure_problem,
+    },
+    wizard::Problem,
+};
+
+/// Requests under way at the same time.
+const MOST_REQUESTS: usize = 16;
+/// Pages in memory, each of some 3.5 MB: being received, waiting for a worker, being worked on.
+const MOST_PAGES: usize = 4;
+/// A page that takes longer is waited for and not worked for.
+const SLOW: Duration = Duration::from_millis(25);
+/// Ranges that are being searched for cuts at the same time.
+const MOST_HUNTS: usize = 3;
+/// After so many searches in vain, one after another, there are no more.
+const MOST_IN_VAIN: usize = 8;
+/// A range that is guessed to be shorter, in pages, is not cut.
+const WORTH_CUTTING: f64 = 5.0;
+/// A service may answer a question with so many pages without any blob.
+const MOST_EMPTY: usize = 50;
+
+/// Why a listing ended early.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// It cannot be continued.
+    Problem(Problem),
+    /// The parts may not fit together.
+    Doubt,
+}
+
+impl From<azure::Error> for Fault {
+    fn from(error: azure::Error) -> Fault {
+        Fault::Problem(azure_problem(&error))
+    }
+}
+
+/// A page on its way to a worker.
+#[derive(Debug)]
+pub(super) struct Page {
+    /// The range that it is of, by the place at which it was found.
+    pub(super) range: usize,
+    /// Its place in the range.
+    pub(super) number: u64,
+    /// As it came.
+    pub(super) bytes: Vec<u8>,
+    /// Its first name is this one, which was seen before.
+    pub(super) again: Option<String>,
+    /// The first name at or behind this one, and all after it, are another range's.
+    pub(super) end: Option<String>,
+    /// Whether the range ends with it.
+    pub(super) is_last: bool,
+    /// Room in memory, free again once it was worked on.
+    pub(super) room: OwnedSemaphorePermit,
+}
+
+/// A range was cut: these follow it, in order.
+#[derive(Debug)]
+pub(super) struct Cut {
+    /// The range that is shorter now.
+    pub(super) range: usize,
+    /// The new ones.
+    pub(super) parts: Vec<usize>,
+}
+
+/// What the fetching shares with those who work on the pages.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    /// Pages that were handed over and are not done.
+    pub(super) waiting: AtomicUsize,
+    /// Whether names have come out of order, so that nothing may be cut.
+    pub(super) is_disordered: AtomicBool,
+    spare: Mutex<Vec<Vec<u8>>>,
+}
+
+impl Shared {
+    /// Keeps a page's memory for the next one.
+    pub(super) fn give_back(&self, bytes: Vec<u8>) {
+        let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        if spare.len() < MOST_PAGES {
+            spare.push(bytes);
+        }
+    }
+
+    fn buffer(&self) -> Vec<u8> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+}
+
+/// Some names of the container that are listed one page after the other.
+#[derive(Debug, Default)]
+struct Range {
+    prefix: String,
+    /// The name at which it begins, if it was cut off another one.
+    start: Option<String>,
+    /// The name that begins the next one.
+    end: Option<String>,
+    /// Behind this there is nothing more of it.
+    nothing_behind: Option<String>,
+    marker: Option<String>,
+    /// Its first name.
+    first: Option<String>,
+    /// The last name that was fetched.
+    last: Option<String>,
+    /// Whether it goes on from its last name because its marker is no longer known.
+    resumes: bool,
+    pages: u64,
+    state: State,
+    hunt: Option<Hunt>,
+    /// Whether a search found nothing.
+    in_vain: bool,
+}
+
+#[derive(Debug, Default, PartialEq, Eq, Clone, Copy)]
+enum State {
+    #[default]
+    Ready,
+    Asked,
+    Ended,
+}
+
+impl Range {
+    fn query(&self, like: &ListQuery) -> ListQuery {
+        let start_from = match (&self.marker, self.resumes) {
+            (Some(_), _) => None,
+            (None, true) => self.last.clone(),
+            (None, false) => self.start.clone(),
+        };
+        let prefix = (!self.prefix.is_empty()).then(|| self.prefix.clone());
+        ListQuery { prefix, marker: self.marker.clone(), start_from, ..like.clone() }
+    }
+
+    /// A guess at how many pages are ahead.
+    #[expect(clippy::cast_precision_loss, reason = "a guess")]
+    fn ahead(&self) -> f64 {
+        let end = self.nothing_behind.as_ref().or(self.end.as_ref());
+        match (&self.first, &self.last, end) {
+            (Some(first), Some(last), Some(end)) => {
+                let done = progress(first, last, end).max(0.01);
+                self.pages as f64 * (1.0 - done) / done
+            }
+            (_, Some(_), None) => f64::INFINITY,
+            _ => 0.0,
+        }
+    }
+}
+
+enum Answer {
+    Page {
+        range: usize,
+        result: Result<(Edges, OwnedSemaphorePermit), azure::Error>,
+        bytes: Vec<u8>,
+        took: Duration,
+    },
+    /// The first name behind a text.
+    Name {
+        range: usize,
+        text: String,
+        result: Result<Option<String>, azure::Error>,
+    },
+}
+
+/// Lists ranges and hands their pages over.
+pub(super) struct Fetching {
+    container: Container,
+    like: ListQuery,
+    ranges: Vec<Range>,
+    under_way: FuturesUnordered<BoxFuture<'static, Answer>>,
+    questions: VecDeque<(usize, String)>,
+    room: Arc<Semaphore>,
+    pages: mpsc::Sender<Page>,
+    cuts: mpsc::UnboundedSender<Cut>,
+    shared: Arc<Shared>,
+    may_cut: bool,
+    /// Whether the service is slower than this machine.
+    is_slow: bool,
+    in_vain: usize,
+}
+
+impl Fetching {
+    /// Prepares to list what begins with these prefixes, none of which begins with another one. `like` says what is to be told of
+    /// each blob.
+    pub(super) fn new(
+        container: Container,
+        like: ListQuery,
+        prefixes: &[String],
+        may_cut: bool,
+        shared: Arc<Shared>,
+        pages: mpsc::Sender<Page>,
+        cuts: mpsc::UnboundedSender<Cut>,
+    ) -> Fetching {
+        let ranges = prefixes.iter().map(|prefix| Range { prefix: prefix.clone(), ..Range::default() }).collect();
+        Fetching {
+            container,
+            like,
+            ranges,
+            under_way: FuturesUnordered::new(),
+            questions: VecDeque::new(),
+            room: Arc::new(Semaphore::new(MOST_PAGES)),
+            pages,
+            cuts,
+            shared,
+            may_cut,
+            is_slow: false,
+            in_vain: 0,
+        }
+    }
+
+    /// Lists everything.
+    ///
+    /// # Errors
+    /// The service's, or a doubt.
+    pub(super) async fn run(mut self) -> Result<(), Fault> {
+        loop {
+            self.ask();
+            let Some(answer) = self.under_way.next().await else { return Ok(()) };
+            match answer {
+                Answer::Page { range, result, bytes, took } => self.page(range, result, bytes, took).await?,
+                Answer::Name { range, text, result } => self.name(range, &text, result),
+            }
+        }
+    }
+
+    fn ask(&mut self) {
+        let most = if self.is_slow { MOST_REQUESTS } else { 1 };
+        while self.under_way.len() < most {
+            if let Some((range, text)) = self.questions.pop_front() {
+                self.ask_name(range, text);
+            } else if let Some(range) = self.ranges.iter().position(|range| range.state == State::Ready) {
+                self.ask_page(range);
+            } else if let Some(range) = self.worth_cutting() {
+                let Range { last, end, nothing_behind, prefix, .. } = &self.ranges[range];
+                let high = nothing_behind.as_ref().or(end.as_ref());
+                let mut hunt = Hunt::new(last.as_deref().unwrap_or_default(), high.map(String::as_str), prefix.len());
+                let next = hunt.begin();
+                self.ranges[range].hunt = Some(hunt);
+                self.hunted(range, next);
+            } else {
+                break;
+            }
+        }
+    }
+
+    fn ask_page(&mut self, place: usize) {
+        let range = &mut self.ranges[place];
+        range.state = State::Asked;
+        let query = range.query(&self.like);
+        let (container, room, mut bytes) = (self.container.clone(), Arc::clone(&self.room), self.shared.buffer());
+        let asking = async move {
+            let began = Instant::now();
+            let result = container.fetch_page(&query, &mut bytes, &room).await;
+            Answer::Page { range: place, result, bytes, took: began.elapsed() }
+        };
+        self.under_way.push(asking.boxed());
+    }
+
+    fn ask_name(&mut self, range: usize, text: String) {
+        let container = self.container.clone();
+        let prefix = &self.ranges[range].prefix;
+        let mut query = ListQuery {
+            prefix: (!prefix.is_empty()).then(|| prefix.clone()),
+            start_from: Some(text.clone()),
+            max_results: Some(1),
+            ..ListQuery::default()
+        };
+        let asking = async move {
+            let room = Arc::new(Semaphore::new(1));
+            let mut bytes = Vec::new();
+            let mut result = Ok(None);
+            for _ in 0..MOST_EMPTY {
+                match container.fetch_page(&query, &mut bytes, &room).await {
+                    Ok((Edges { first: None, marker: Some(marker), .. }, _)) => {
+                        query = ListQuery { marker: Some(marker), start_from: None, ..query };
+                    }
+                    Ok((Edges { first, .. }, _)) => {
+                        result = Ok(first);
+                        break;
+                    }
+                    Err(error) => {
+                        result = Err(error);
+                        break;
+                    }
+                }
+            }
+            Answer::Name { range, text, result }
+        };
+        self.under_way.push(asking.boxed());
+    }
+
+    async fn page(
+        &mut self,
+        place: usize,
+        result: Result<(Edges, OwnedSemaphorePermit), azure::Error>,
+        bytes: Vec<u8>,
+        took: Duration,
+    ) -> Result<(), Fault> {
+        let is_disordered = self.shared.is_disordered.load(Ordering::Relaxed);
+        let range = &mut self.ranges[place];
+        let (edges, room) = match result {
+            Ok(found) => found,
+            // A marker that is no longer known; the last name is as good where names are in order.
+            Err(error)
+                if is_unknown_marker(&error) && range.marker.is_some() && range.last.is_some() && !is_disordered =>
+            {
+                (range.marker, range.resumes, range.state) = (None, true, State::Ready);
+                self.shared.give_back(bytes);
+                return Ok(());
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let begins_at = match (&range.marker, range.resumes) {
+            (Some(_), _) => None,
+            (None, true) => range.last.as_deref(),
+            (None, false) => range.start.as_deref(),
+        };
+        if let (Some(start), Some(first)) = (begins_at, edges.first.as_deref())
+            && first < start
+        {
+            // The service ignores where it was to begin.
+            return Err(Fault::Doubt);
+        }
+        let again = range.last.clone().filter(|last| range.marker.is_none() && edges.first.as_ref() == Some(last));
+        if again.is_none()
+            && let (Some(first), Some(last)) = (&edges.first, &range.last)
+            && first <= last
+        {
+            self.shared.is_disordered.store(true, Ordering::Relaxed);
+        }
+        let is_last =
+            edges.marker.is_none() || matches!((&range.end, &edges.last), (Some(end), Some(last)) if last >= end);
+        let page = Page {
+            range: place,
+            number: range.pages,
+            bytes,
+            again,
+            end: range.end.clone().filter(|_| is_last),
+            is_last,
+            room,
+        };
+        range.pages += 1;
+        range.resumes = false;
+        range.marker = edges.marker;
+        range.state = if is_last { State::Ended } else { State::Ready };
+        if range.first.is_none() {
+            range.first = edges.first;
+        }
+        range.last = edges.last.or(range.last.take());
+        let idle = self.shared.waiting.fetch_add(1, Ordering::Relaxed) == 0;
+        self.is_slow |= idle && took >= SLOW;
+        // The next page is asked for before this one is handed over, which may take until a worker has time.
+        self.ask();
+        self.pages.send(page).await.map_err(|_| Fault::Problem(Problem::other("The listing broke off.")))
+    }
+
+    fn name(&mut self, place: usize, text: &str, result: Result<Option<String>, azure::Error>) {
+        // Whoever does not answer questions is asked for pages only.
+        let first = match result {
+            Ok(first) if first.as_deref().is_none_or(|first| first >= text) => first,
+            Ok(_) | Err(_) => {
+                self.may_cut = false;
+                self.questions.clear();
+                return;
+            }
+        };
+        let Some(hunt) = &mut self.ranges[place].hunt else { return };
+        let next = hunt.answered(text, first);
+        self.hunted(place, next);
+    }
+
+    fn hunted(&mut self, place: usize, next: Next) {
+        match next {
+            Next::Wait => {}
+            Next::Ask(texts) => self.questions.extend(texts.into_iter().map(|text| (place, text))),
+            Next::Cut { names, nothing_behind } => {
+                self.ranges[place].hunt = None;
+                if nothing_behind.is_some() {
+                    self.ranges[place].nothing_behind = nothing_behind;
+                }
+                self.cut(place, names);
+            }
+        }
+    }
+
+    fn cut(&mut self, place: usize, mut names: Vec<String>) {
+        let (next, range) = (self.ranges.len(), &mut self.ranges[place]);
+        names.retain(|name| range.last.as_ref().is_none_or(|last| name > last));
+        let is_late = range.state == State::Ended || self.shared.is_disordered.load(Ordering::Relaxed) || !self.may_cut;
+        if names.is_empty() || is_late {
+            range.in_vain = true;
+            self.in_vain += 1;
+            return;
+        }
+        self.in_vain = 0;
+        let ends = names.iter().skip(1).cloned().map(Some).chain([range.end.take()]);
+        let mut parts: Vec<Range> = names
+            .iter()
+            .zip(ends)
+            .map(|(start, end)| Range {
+                prefix: range.prefix.clone(),
+                start: Some(start.clone()),
+                end,
+                ..Range::default()
+            })
+            .collect();
+        if let Some(part) = parts.last_mut() {
+            part.nothing_behind = range.nothing_behind.take();
+        }
+        range.end = names.into_iter().next();
+        let cut = Cut { range: place, parts: (next..next + parts.len()).collect() };
+        self.ranges.extend(parts);
+        // Nobody listens only where the listing was given up.
+        let _ = self.cuts.send(cut);
+    }
+
+    fn worth_cutting(&self) -> Option<usize> {
+        let may = self.may_cut && self.in_vain < MOST_IN_VAIN && !self.shared.is_disordered.load(Ordering::Relaxed);
+        let hunts = self.ranges.iter().filter(|range| range.hunt.is_some()).count();
+        if !may || hunts >= MOST_HUNTS {
+            return None;
+        }
+        let open = |range: &Range| range.state != State::Ended && range.hunt.is_none() && !range.in_vain;
+        let guesses = self.ranges.iter().enumerate().filter(|(_, range)| open(range) && range.last.is_some());
+        guesses
+            .map(|(place, range)| (place, range.ahead()))
+            .filter(|(_, ahead)| *ahead >= WORTH_CUTTING)
+            .max_by(|(_, a), (_, b)| a.total_cmp(b))
+            .map(|(place, _)| place)
+    }
+}
+
+fn is_unknown_marker(error: &azure::Error) -> bool {
+    matches!(&error.kind, ErrorKind::Service { status: 400, .. })
+}

@@ -1,0 +1,267 @@
+//! Part of a manifest in memory, already in the form in which it is written. Parts can be made side by side, and be laid aside in a
+//! file until it is their turn.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Read, Write},
+};
+
+use super::lines::Lines;
+use crate::manifest::{Finding, Item, Kind, Origin, Severity, Sink, SkipReason, Skipped, encoded::Encoder, file_form};
+
+/// Takes what becomes part of a manifest. [`super::ManifestWriter::add`] adds it to the manifest.
+#[derive(Debug, Default)]
+pub struct ManifestPart {
+    pub(super) kinds: BTreeMap<Kind, KindPart>,
+    pub(super) skipped: Lines,
+    pub(super) errors: Lines,
+    pub(super) warnings: Lines,
+    pub(super) findings: Vec<Finding>,
+    pub(super) reasons: BTreeMap<SkipReason, u64>,
+    pub(super) bytes: u64,
+    pub(super) urls: u64,
+    /// Items with at least one error.
+    pub(super) faulty: u64,
+    /// Whether the first item is one of them; nothing where there is no item.
+    pub(super) first_is_faulty: Option<bool>,
+    /// Whether an error was found behind the last item.
+    pub(super) is_faulty: bool,
+    encoder: Encoder,
+}
+
+/// The items of one kind.
+#[derive(Debug, Default)]
+pub(super) struct KindPart {
+    pub(super) items: Lines,
+    /// The same in the file form, each behind what stands between two.
+    pub(super) elements: Vec<u8>,
+}
+
+impl ManifestPart {
+    /// Empties it, but keeps the room that it took.
+    pub fn clear(&mut self) {
+        for part in self.kinds.values_mut() {
+            part.items.clear();
+            part.elements.clear();
+        }
+        for lines in [&mut self.skipped, &mut self.errors, &mut self.warnings] {
+            lines.clear();
+        }
+        self.findings.clear();
+        self.reasons.clear();
+        (self.bytes, self.urls, self.faulty) = (0, 0, 0);
+        (self.first_is_faulty, self.is_faulty) = (None, false);
+    }
+
+    /// How many items of each kind are in it.
+    pub fn items(&self) -> impl Iterator<Item = (Kind, u64)> {
+        self.kinds.iter().map(|(kind, part)| (*kind, part.items.starts.len() as u64))
+    }
+
+    /// How many blobs were left out.
+    pub fn left_out(&self) -> u64 {
+        self.reasons.values().sum()
+    }
+
+    /// Lays it aside; [`ManifestPart::load`] reads it back.
+    ///
+    /// # Errors
+    /// The output's.
+    pub fn save(&self, out: &mut impl Write) -> io::Result<()> {
+        let kinds = self.kinds.iter().filter(|(_, part)| !part.items.starts.is_empty());
+        let flags = u64::from(self.is_faulty) | self.first_is_faulty.map_or(0, |first| 2 | (u64::from(first) << 2));
+        for number in [self.bytes, self.urls, self.faulty, flags, kinds.clone().count() as u64] {
+            put_number(out, number)?;
+        }
+        for (kind, part) in kinds {
+            put_number(out, place(Kind::ALL.iter(), kind))?;
+            put_lines(out, &part.items)?;
+            put_bytes(out, &part.elements)?;
+        }
+        put_number(out, self.reasons.len() as u64)?;
+        for (reason, count) in &self.reasons {
+            put_number(out, place(SkipReason::ALL.iter(), reason))?;
+            put_number(out, *count)?;
+        }
+        for lines in [&self.skipped, &self.errors, &self.warnings] {
+            put_lines(out, lines)?;
+        }
+        Ok(())
+    }
+
+    /// Reads back what was laid aside; the old content is lost.
+    ///
+    /// # Errors
+    /// The input's, or it is none that was laid aside.
+    pub fn load(&mut self, from: &mut impl Read) -> io::Result<()> {
+        self.clear();
+        let damaged = || io::Error::new(io::ErrorKind::InvalidData, "a part of the manifest is damaged");
+        (self.bytes, self.urls, self.faulty) = (number(from)?, number(from)?, number(from)?);
+        let flags = number(from)?;
+        self.is_faulty = flags & 1 != 0;
+        self.first_is_faulty = (flags & 2 != 0).then_some(flags & 4 != 0);
+        for _ in 0..number(from)? {
+            let kind =
+                usize::try_from(number(from)?).ok().and_then(|place| Kind::ALL.get(place)).ok_or_else(damaged)?;
+            let part = self.kinds.entry(*kind).or_default();
+            lines(from, &mut part.items)?;
+            bytes(from, &mut part.elements)?;
+        }
+        for _ in 0..number(from)? {
+            let reason = usize::try_from(number(from)?).ok().and_then(|place| SkipReason::ALL.get(place));
+            self.reasons.insert(*reason.ok_or_else(damaged)?, number(from)?);
+        }
+        for kept in [&mut self.skipped, &mut self.errors, &mut self.warnings] {
+            lines(from, kept)?;
+        }
+        // Errors and warnings have no code in common, so their order among each other does not matter.
+        for kept in [&self.errors, &self.warnings] {
+            for line in kept.bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+                self.findings.push(serde_json::from_slice(line)?);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Sink for ManifestPart {
+    type Error = io::Error;
+
+    fn item(&mut self, _: &Origin<'_>, item: Item) -> io::Result<()> {
+        let KindPart { items, elements } = self.kinds.entry(item.kind).or_default();
+        elements.extend_from_slice(file_form::BETWEEN);
+        items.push_with(|line| self.encoder.item(&item, line, elements))?;
+        self.bytes += item.bytes;
+        self.urls += item.urls.len() as u64;
+        let is_faulty = std::mem::take(&mut self.is_faulty);
+        self.faulty += u64::from(is_faulty);
+        self.first_is_faulty.get_or_insert(is_faulty);
+        Ok(())
+    }
+
+    fn skipped(&mut self, skipped: Skipped) -> io::Result<()> {
+        self.skipped.push(&skipped)?;
+        *self.reasons.entry(skipped.reason).or_default() += 1;
+        Ok(())
+    }
+
+    fn finding(&mut self, finding: Finding) -> io::Result<()> {
+        match finding.severity {
+            Severity::Error => {
+                self.is_faulty = true;
+                self.errors.push(&finding)?;
+            }
+            Severity::Warning => self.warnings.push(&finding)?,
+        }
+        self.findings.push(finding);
+        Ok(())
+    }
+}
+
+fn place<'a, T: PartialEq + 'a>(mut all: impl Iterator<Item = &'a T>, wanted: &T) -> u64 {
+    all.position(|known| known == wanted).map_or(u64::MAX, |place| place as u64)
+}
+
+fn put_number(out: &mut impl Write, number: u64) -> io::Result<()> {
+    out.write_all(&number.to_le_bytes())
+}
+
+fn put_bytes(out: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
+    put_number(out, bytes.len() as u64)?;
+    out.write_all(bytes)
+}
+
+fn put_lines(out: &mut impl Write, lines: &Lines) -> io::Result<()> {
+    put_number(out, lines.starts.len() as u64)?;
+    for start in &lines.starts {
+        put_number(out, *start)?;
+    }
+    put_bytes(out, &lines.bytes)
+}
+
+fn number(from: &mut impl Read) -> io::Result<u64> {
+    let mut bytes = [0; 8];
+    from.read_exact(&mut bytes)?;
+    Ok(u64::from_le_bytes(bytes))
+}
+
+fn bytes(from: &mut impl Read, into: &mut Vec<u8>) -> io::Result<()> {
+    let length = number(from)?;
+    into.clear();
+    let read = from.take(length).read_to_end(into)?;
+    if read as u64 == length { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+}
+
+fn lines(from: &mut impl Read, into: &mut Lines) -> io::Result<()> {
+    into.clear();
+    for _ in 0..number(from)? {
+        into.starts.push(number(from)?);
+    }
+    bytes(from, &mut into.bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        manifest::{Code, SkipReason},
+        store::{ManifestDir, ManifestWriter, config::Upload},
+    };
+
+    fn fill(sink: &mut impl Sink<Error = io::Error>, range: std::ops::Range<usize>) {
+        for number in range {
+            let name = format!("{number}");
+            let kind = Kind::ALL[number % Kind::ALL.len()];
+            if number % 3 == 0 {
+                sink.finding(Finding::new(Code::MetadataType, &*name, "bad").key(format!("k{}", number % 300)))
+                    .unwrap();
+                sink.finding(Finding::new(Code::MetadataPath, &*name, "no shape")).unwrap();
+            }
+            if number % 7 == 0 {
+                sink.skipped(Skipped { name: name.clone(), reason: SkipReason::Empty }).unwrap();
+            } else {
+                let item = Item { bytes: 2, ..Item::new(kind, &*name, vec![format!("https://u/{number}")]) };
+                sink.item(&Origin::blob(&name), item).unwrap();
+            }
+        }
+    }
+
+    fn content(manifest: &ManifestDir) -> Vec<(String, Vec<u8>)> {
+        let mut files: Vec<_> = std::fs::read_dir(manifest.path())
+            .unwrap()
+            .map(|entry| entry.unwrap())
+            .map(|entry| (entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path()).unwrap()))
+            .collect();
+        files.sort();
+        files
+    }
+
+    #[test]
+    fn parts_give_the_same_files_as_one_after_another_also_when_laid_aside() {
+        let options = Upload::default().options();
+        let whole_dir = tempfile::tempdir().unwrap();
+        let mut whole = ManifestWriter::create(whole_dir.path()).unwrap();
+        fill(&mut whole, 0..2000);
+        let whole = whole.finish(options).unwrap();
+        for (step, aside) in [(1, false), (7, false), (7, true), (450, true)] {
+            let dir = tempfile::tempdir().unwrap();
+            let mut writer = ManifestWriter::create(dir.path()).unwrap();
+            let mut part = ManifestPart::default();
+            for from in (0..2000).step_by(step) {
+                fill(&mut part, from..(from + step).min(2000));
+                if aside {
+                    let mut saved = Vec::new();
+                    part.save(&mut saved).unwrap();
+                    let mut reading = saved.as_slice();
+                    part.load(&mut reading).unwrap();
+                    assert!(reading.is_empty());
+                    assert!(ManifestPart::default().load(&mut &saved[..saved.len() - 1]).is_err());
+                }
+                writer.add(&mut part).unwrap();
+            }
+            let parts = writer.finish(options).unwrap();
+            assert_eq!(parts.summary(), whole.summary(), "{step}");
+            assert!(content(&parts) == content(&whole), "{step}");
+        }
+    }
+}
