@@ -274,7 +274,7 @@ mod tests {
     fn build_strictly(texts: &RuleTexts, blobs: &[BlobFacts<'_>], strict: bool) -> Collected {
         let mut collected = Collected::default();
         let rules = Rules::new(texts).unwrap();
-        let mut judge = Judge::new(&Demands { strict, values: None });
+        let mut judge = Judge::new(&Demands { strict, ..Demands::default() });
         let mut builder = Builder::new(rules, "https://a.blob.core.windows.net", "c");
         let mut sink = Judged { judge: &mut judge, sink: &mut collected };
         for blob in blobs {

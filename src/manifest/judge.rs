@@ -1,32 +1,93 @@
 //! What every item is checked for, wherever it comes from.
 
-use super::{Demands, Finding, Item, Origin, Sink, Skipped, strict, values::ValueCheck};
+use std::sync::Arc;
+
+use super::{
+    Code, Demands, Finding, Item, Origin, Sink, Skipped,
+    checks::{Checks, Seen, Twins},
+    values::ValueCheck,
+};
+
+/// The most items of one JSON (docs.encord.com, "Register cloud data").
+pub const MOST_ITEMS: u64 = 500_000;
+/// The most URLs of one JSON (docs.encord.com, "Register cloud data").
+pub const MOST_URLS: u64 = 1_000_000;
+/// As many entries Encord advises for one JSON (docs.encord.com, "Best practices").
+pub const ADVISED_ITEMS: u64 = 10_000;
 
 /// Checks items one after another and remembers what is told once of all of them.
 ///
 /// Parts of a manifest may be judged side by side: each by a [`Judge::part`] of its own, which are merged in the order of the parts.
 #[derive(Debug)]
 pub struct Judge {
-    strict: bool,
+    checks: Arc<Checks>,
     values: Option<ValueCheck>,
+    twins: Option<Twins>,
+    /// Of a part: what its twins are found by when it is merged.
+    seen: Option<Seen>,
+    items: u64,
+    urls: u64,
 }
 
 impl Judge {
-    /// A judge who asks this of every item.
+    /// A judge who asks this of every item of a listing: its URLs are right by construction and stand once.
     pub fn new(demands: &Demands) -> Judge {
-        Judge { strict: demands.strict, values: demands.values.clone().map(ValueCheck::new) }
+        Judge::with(demands, false)
+    }
+
+    /// A judge of a file that somebody wrote: its URLs, titles and groups are checked, and no URL may stand twice. Memory grows by
+    /// some 20 bytes with each URL.
+    pub fn of_file(demands: &Demands) -> Judge {
+        Judge::with(demands, true)
+    }
+
+    fn with(demands: &Demands, written: bool) -> Judge {
+        Judge {
+            checks: Arc::new(Checks::new(demands, written)),
+            values: demands.values.clone().map(ValueCheck::new),
+            twins: written.then(Twins::new),
+            seen: None,
+            items: 0,
+            urls: 0,
+        }
     }
 
     /// A judge who asks the same of every item and has seen none yet.
     #[must_use]
     pub fn part(&self) -> Judge {
-        Judge { strict: self.strict, values: self.values.as_ref().map(ValueCheck::part) }
+        Judge {
+            checks: Arc::clone(&self.checks),
+            values: self.values.as_ref().map(ValueCheck::part),
+            twins: None,
+            seen: self.twins.as_ref().map(Twins::seen).or_else(|| self.seen.as_ref().map(Seen::part)),
+            items: 0,
+            urls: 0,
+        }
     }
 
-    /// Takes over what a part remembers, whose items come after those seen so far.
+    /// Takes over what a part remembers, whose items come after those seen so far. What stood before is told by
+    /// [`Judge::merge_telling`]; of a listing nothing is.
     pub fn merge(&mut self, later: Judge) {
+        let told: Result<(), std::convert::Infallible> = self.merge_telling(later, |_| Ok(()));
+        match told {
+            Ok(()) => {}
+            Err(never) => match never {},
+        }
+    }
+
+    /// Takes over what a part remembers, and tells of the URLs in it that stood before.
+    ///
+    /// # Errors
+    /// Those of `tell`.
+    pub fn merge_telling<E>(&mut self, later: Judge, tell: impl FnMut(Finding) -> Result<(), E>) -> Result<(), E> {
         if let (Some(values), Some(later)) = (&mut self.values, later.values) {
             values.merge(later);
+        }
+        self.items += later.items;
+        self.urls += later.urls;
+        match (&mut self.twins, &later.seen) {
+            (Some(twins), Some(seen)) => twins.merge(seen, tell),
+            _ => Ok(()),
         }
     }
 
@@ -35,11 +96,18 @@ impl Judge {
     /// # Errors
     /// The sink's.
     pub fn item<S: Sink>(&mut self, origin: &Origin<'_>, mut item: Item, sink: &mut S) -> Result<(), S::Error> {
-        if let Some(fault) = strict::fault(&item, origin).filter(|_| self.strict) {
-            sink.finding(fault)?;
-        }
+        self.items += 1;
+        self.urls += item.urls.len() as u64;
+        self.checks.item(origin, &item, sink)?;
         if let Some(values) = &mut self.values {
             values.item(origin, &mut item.client_metadata, sink)?;
+        }
+        if let Some(seen) = &mut self.seen {
+            seen.item(origin, &item);
+        } else if let Some(twins) = &mut self.twins {
+            let mut seen = twins.seen();
+            seen.item(origin, &item);
+            twins.merge(&seen, |finding| sink.finding(finding))?;
         }
         sink.item(origin, item)
     }
@@ -53,6 +121,26 @@ impl Judge {
             Some(values) => values.finish(sink),
             None => Ok(()),
         }
+    }
+
+    /// Tells what is too much for one JSON that goes to Encord as it is. Call it after the last item.
+    ///
+    /// # Errors
+    /// The sink's.
+    pub fn limits<S: Sink>(&self, name: &str, sink: &mut S) -> Result<(), S::Error> {
+        let limits = [
+            (self.items > MOST_ITEMS, Code::TooManyItems, format!("{} items, {MOST_ITEMS} are allowed", self.items)),
+            (self.urls > MOST_URLS, Code::TooManyUrls, format!("{} URLs, {MOST_URLS} are allowed", self.urls)),
+            (
+                self.items > ADVISED_ITEMS,
+                Code::ManifestLarge,
+                format!("{} items, Encord advises {ADVISED_ITEMS} at most", self.items),
+            ),
+        ];
+        for (_, code, message) in limits.into_iter().filter(|(is_above, ..)| *is_above) {
+            sink.finding(Finding::new(code, name, message))?;
+        }
+        Ok(())
     }
 }
 

@@ -27,7 +27,7 @@ pub mod write;
 pub use builder::{Builder, SkipReason, Skipped};
 pub use finding::{Code, Finding, Origin, Place, Severity};
 pub use item::{Frame, Item};
-pub use judge::{Judge, Judged};
+pub use judge::{ADVISED_ITEMS, Judge, Judged, MOST_ITEMS, MOST_URLS};
 pub use kind::Kind;
 pub use media::{Dialect, Media};
 pub use parts::Parts;

@@ -14,6 +14,11 @@ pub struct Demands {
     pub strict: bool,
     /// What the client metadata has to fit; without it, it is not checked.
     pub values: Option<Values>,
+    /// The container's URL as Encord sees it, such as `https://ACCOUNT.blob.core.windows.net/CONTAINER`; without it the URLs of a file
+    /// may be of any.
+    pub base: Option<String>,
+    /// Whether Encord may write into the container, if that is known.
+    pub writable: Option<bool>,
 }
 
 /// What client metadata has to fit.
@@ -94,8 +99,9 @@ impl ValueCheck {
         metadata: &mut Map<String, Value>,
         sink: &mut S,
     ) -> Result<(), S::Error> {
-        for (key, value) in metadata.iter_mut() {
-            let finding = match self.judge(key, value) {
+        let mut parts = None;
+        for (index, (key, value)) in metadata.iter_mut().enumerate() {
+            let mut finding = match self.judge(key, value) {
                 Ok(None) => continue,
                 Ok(Some(changed)) => {
                     let message =
@@ -124,6 +130,11 @@ impl ValueCheck {
                     Finding::at(Code::MetadataType, origin, message)
                 }
             };
+            if let Some(of_item) = origin.parts
+                && let Some(place) = parts.get_or_insert_with(|| of_item.cursor()).metadata(index, key)
+            {
+                (finding.line, finding.column) = (Some(place.line), Some(place.column));
+            }
             sink.finding(finding.key(key))?;
         }
         Ok(())

@@ -268,7 +268,7 @@ mod tests {
     #[test]
     fn errors_block_and_are_counted_and_named() {
         let (mut step, mut outbox, config) = (ManifestStep::default(), Outbox::default(), Config::default());
-        let strict = || Arc::new(Demands { strict: true, values: None });
+        let strict = || Arc::new(Demands { strict: true, ..Demands::default() });
         step.open(access(), &config, strict(), &mut outbox);
         let [(id, true)] = started(&mut outbox)[..] else { panic!("not built strictly") };
         let found = facts(&[(Code::StrictSequence, 1, "seq\u{1b}"), (Code::MetadataType, 4, "a.jpg")]);

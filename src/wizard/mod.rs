@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use crate::{
     manifest::{Demands, Values},
-    store::config::Config,
+    store::config::{Config, Source},
 };
 
 pub use action::{Action, Edit, Hint};
@@ -288,7 +288,9 @@ impl Wizard {
             }),
             _ => None,
         };
-        Demands { strict: config.encord.strict_client_only, values }
+        // URLs of a listing need no comparison.
+        let base = if config.manifest.source == Source::File { config.azure.container_url() } else { None };
+        Demands { strict: config.encord.strict_client_only, values, base, writable: None }
     }
 
     /// Whether a question waits for a yes or a no.

@@ -2,6 +2,220 @@
 
 use std::borrow::Cow;
 
+use crate::manifest::{Code, object_url};
+
+/// The container as Encord sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Base {
+    /// `https://ACCOUNT.blob.core.windows.net/`
+    account: String,
+    /// `CONTAINER/`
+    container: String,
+}
+
+impl Base {
+    /// From the container's URL; `None` if it names no container.
+    pub(super) fn new(url: &str) -> Option<Base> {
+        let url = url.trim_end_matches('/');
+        let (account, container) = url.rsplit_once('/')?;
+        let has_host = account.split_once("://").is_some_and(|(_, host)| !host.is_empty());
+        has_host.then(|| Base { account: format!("{account}/"), container: format!("{container}/") })
+    }
+
+    fn behind<'a>(&self, url: &'a str) -> Option<&'a str> {
+        strip(url, &self.account)?.strip_prefix(self.container.as_str())
+    }
+}
+
+/// Takes scheme and host off, whose case does not matter.
+fn strip<'a>(url: &'a str, prefix: &str) -> Option<&'a str> {
+    let (head, rest) = url.split_at_checked(prefix.len())?;
+    (head == prefix || head.eq_ignore_ascii_case(prefix)).then_some(rest)
+}
+
+/// Bytes of a path that mean themselves and need no second look.
+const fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~' | b'/' | b'.')
+}
+
+/// Bytes that a URL cannot hold as they are (RFC 3986).
+const fn is_foreign(byte: u8) -> bool {
+    !byte.is_ascii() || matches!(byte, b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}')
+}
+
+/// Tells everything that is wrong with a URL. Without a base its host and container are not compared.
+pub(super) fn check<E>(
+    url: &str,
+    base: Option<&Base>,
+    tell: &mut impl FnMut(Code, String) -> Result<(), E>,
+) -> Result<(), E> {
+    if is_right(url, base) {
+        return Ok(());
+    }
+    if url.trim().is_empty() {
+        return tell(Code::UrlEmpty, "the URL is empty".to_owned());
+    }
+    if let Some((before, found)) = find(url, |c| c.is_whitespace() || c.is_control()) {
+        let what = match found {
+            ' ' => "a space".to_owned(),
+            '\n' | '\r' => "a line break".to_owned(),
+            '\t' => "a tab".to_owned(),
+            other => format!("the character U+{:04X}", u32::from(other)),
+        };
+        let wh = match before {
+            0 => "before the URL".to_owned(),
+            _ if url.trim_end().chars().count() <= before => "behind the URL".to_owned(),
+            _ => format!("at character {} of the URL", before + 1),
+        };
+        tell(Code::UrlWhitespace, format!("{what} {wh}: {}", shown(url)))?;
+    }
+    let url = url.trim();
+    let (whole, url) = (url, url.split('#').next().unwrap_or_default());
+    let (address, query) = url.find('?').map_or((url, ""), |at| url.split_at(at));
+    if url.len() < whole.len() {
+        tell(Code::UrlFragment, format!("a raw # at character {}: {}", url.chars().count() + 1, shown(whole)))?;
+    }
+    if !query.is_empty() {
+        let has =
+            |name: &str| query.get(1..).unwrap_or_default().split('&').any(|parameter| parameter.starts_with(name));
+        let (code, what) = match has("sig=") || (has("sv=") && has("se=")) {
+            true => (Code::UrlSas, "a SAS token"),
+            false => (Code::UrlQuery, "a query string"),
+        };
+        tell(code, format!("{what} behind the URL: {}", shown_query(query)))?;
+    }
+    if let Some((before, found)) = find(address, |c| c.len_utf8() > 1 || u8::try_from(c).is_ok_and(is_foreign)) {
+        if !found.is_whitespace() {
+            let message =
+                format!("'{}' at character {} has to be percent-encoded: {}", found, before + 1, shown(address));
+            tell(Code::UrlCharacter, message)?;
+        }
+    }
+    percent(address, tell)?;
+    if whole.len() > object_url::LONGEST {
+        let message =
+            format!("the URL has {} bytes, {} are allowed: {}", whole.len(), object_url::LONGEST, shown(whole));
+        tell(Code::UrlTooLong, message)?;
+    }
+    place(address, base, tell)
+}
+
+/// Whether there is nothing to say: the common case, seen at a glance.
+fn is_right(url: &str, base: Option<&Base>) -> bool {
+    let blob = match base {
+        Some(base) => base.behind(url),
+        None => url.strip_prefix("https://").and_then(|rest| {
+            let (host, path) = rest.split_once('/')?;
+            let is_host =
+                !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
+            let (container, blob) = path.split_once('/')?;
+            (is_host && !container.is_empty() && !container.starts_with('.'))
+                .then_some(blob)
+                .filter(|_| container.bytes().all(is_plain))
+        }),
+    };
+    let Some(blob) = blob else { return false };
+    !blob.is_empty()
+        && url.len() <= object_url::LONGEST
+        && blob.bytes().all(is_plain)
+        && !blob.starts_with('.')
+        && !blob.contains("/.")
+}
+
+/// The first such character with the number of those before it.
+fn find(text: &str, is: impl Fn(char) -> bool) -> Option<(usize, char)> {
+    text.chars().enumerate().find(|(_, c)| is(*c))
+}
+
+fn percent<E>(address: &str, tell: &mut impl FnMut(Code, String) -> Result<(), E>) -> Result<(), E> {
+    let bytes = address.as_bytes();
+    let hexadecimal = |at: usize| bytes.get(at..at + 2).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
+    let mut signs = (0..bytes.len()).filter(|at| bytes.get(*at) == Some(&b'%'));
+    if let Some(at) = signs.clone().find(|at| !hexadecimal(at + 1)) {
+        let before = address.get(..at).unwrap_or_default().chars().count();
+        let message =
+            format!("% at character {} is not followed by two hexadecimal digits: {}", before + 1, shown(address));
+        tell(Code::UrlPercent, message)?;
+    }
+    let twice = |at: &usize| bytes.get(at + 1..at + 3) == Some(b"25") && hexadecimal(at + 3);
+    if let Some(at) = signs.find(twice) {
+        let encoded = address.get(at..at + 5).unwrap_or_default();
+        let message = format!(
+            "{encoded} looks as if %{} had been encoded once more: {}",
+            encoded.get(3..).unwrap_or_default(),
+            shown(address)
+        );
+        tell(Code::UrlDoubleEncoding, message)?;
+    }
+    Ok(())
+}
+
+/// Scheme, host, container and blob.
+fn place<E>(address: &str, base: Option<&Base>, tell: &mut impl FnMut(Code, String) -> Result<(), E>) -> Result<(), E> {
+    let Some((scheme, rest)) = address.split_once("://").filter(|(scheme, _)| is_scheme(scheme)) else {
+        return tell(Code::UrlRelative, format!("no scheme and host: {}", shown(address)));
+    };
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    if host.is_empty() {
+        return tell(Code::UrlRelative, format!("no host: {}", shown(address)));
+    }
+    let within = base.and_then(|base| strip(address, &base.account));
+    if !scheme.eq_ignore_ascii_case("https") && within.is_none() {
+        let hint = match scheme.to_ascii_lowercase().as_str() {
+            "s3" | "gs" => ", which is another provider's storage",
+            "wasb" | "wasbs" | "abfs" | "abfss" | "az" => ", which is how Hadoop and Spark name blobs",
+            _ => "",
+        };
+        tell(Code::UrlScheme, format!("the scheme is {scheme}{hint}: {}", shown(address)))?;
+        if !scheme.eq_ignore_ascii_case("http") {
+            return Ok(());
+        }
+    }
+    if path.split('/').any(is_dots) {
+        tell(Code::UrlDotSegment, format!("a path segment '.' or '..': {}", shown(address)))?;
+    }
+    let path = match (base, within) {
+        (None, _) => path,
+        (Some(_), Some(within)) => within,
+        (Some(base), None) => {
+            let wanted =
+                base.account.split_once("://").map_or(base.account.as_str(), |(_, host)| host).trim_end_matches('/');
+            let same = host.eq_ignore_ascii_case(wanted);
+            if !same {
+                let account = base.account.trim_end_matches('/');
+                return tell(Code::UrlHost, format!("the host is another than that of {account}: {}", shown(address)));
+            }
+            path
+        }
+    };
+    let (container, blob) = path.split_once('/').unwrap_or((path, ""));
+    match base.map(|base| base.container.trim_end_matches('/')) {
+        Some(wanted) if container != wanted && !container.is_empty() => {
+            tell(Code::UrlContainer, format!("the container is '{container}', not '{wanted}': {}", shown(address)))
+        }
+        _ if blob.is_empty() => {
+            let what = if container.is_empty() { "a host and no blob" } else { "a container and no blob" };
+            tell(Code::UrlNoBlob, format!("the URL names {what}: {}", shown(address)))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn is_scheme(scheme: &str) -> bool {
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+}
+
+/// Whether it is `.` or `..`, encoded or not.
+fn is_dots(segment: &str) -> bool {
+    segment.len() <= 6 && matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
+}
+
+/// A URL without its query and fragment, as far as it tells a file's extension.
+pub(crate) fn path(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or_default().trim_end()
+}
+
 /// The longest URL in a message, in characters.
 const LONGEST_SHOWN: usize = 160;
 
@@ -45,4 +259,112 @@ pub(super) fn shown_query(query: &str) -> String {
 
 fn is_harmless(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-_.:%".contains(&byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn codes(url: &str, base: Option<&str>) -> Vec<Code> {
+        let base = base.map(|base| Base::new(base).unwrap());
+        let mut codes = Vec::new();
+        let told: Result<(), std::convert::Infallible> = check(url, base.as_ref(), &mut |code, message| {
+            assert!(!message.contains("s3cret"), "{message}");
+            codes.push(code);
+            Ok(())
+        });
+        told.unwrap();
+        codes
+    }
+
+    const BASE: &str = "https://acme.blob.core.windows.net/raw";
+
+    #[test]
+    fn every_mistake_has_its_code() {
+        use Code::*;
+        for (url, expected) in [
+            ("https://acme.blob.core.windows.net/raw/a/b.jpg", vec![]),
+            ("HTTPS://Acme.Blob.core.windows.net/raw/a%20b%23.jpg", vec![]),
+            ("https://acme.blob.core.windows.net/raw//a+b,(1)!.jpg", vec![]),
+            ("https://acme.blob.core.windows.net/raw/.hidden/...jpg", vec![]),
+            ("", vec![UrlEmpty]),
+            (" ", vec![UrlEmpty]),
+            ("raw/a.jpg", vec![UrlRelative]),
+            ("//acme.blob.core.windows.net/raw/a.jpg", vec![UrlRelative]),
+            ("https:///raw/a.jpg", vec![UrlRelative]),
+            ("http://acme.blob.core.windows.net/raw/a.jpg", vec![UrlScheme]),
+            ("s3://bucket/a.jpg", vec![UrlScheme]),
+            ("https://other.blob.core.windows.net/raw/a.jpg", vec![UrlHost]),
+            ("https://acme.dfs.core.windows.net/raw/a.jpg", vec![UrlHost]),
+            ("https://acme.blob.core.windows.net/Raw/a.jpg", vec![UrlContainer]),
+            ("https://acme.blob.core.windows.net/raw/", vec![UrlNoBlob]),
+            ("https://acme.blob.core.windows.net/raw", vec![UrlNoBlob]),
+            ("https://acme.blob.core.windows.net", vec![UrlNoBlob]),
+            ("https://acme.blob.core.windows.net/raw/a b.jpg", vec![UrlWhitespace]),
+            (" https://acme.blob.core.windows.net/raw/a.jpg", vec![UrlWhitespace]),
+            ("https://acme.blob.core.windows.net/raw/a.jpg\n", vec![UrlWhitespace]),
+            ("https://acme.blob.core.windows.net/raw/\u{a0}a.jpg", vec![UrlWhitespace]),
+            ("https://acme.blob.core.windows.net/raw/é.jpg", vec![UrlCharacter]),
+            ("https://acme.blob.core.windows.net/raw/a|b.jpg", vec![UrlCharacter]),
+            ("https://acme.blob.core.windows.net/raw/a#1.jpg", vec![UrlFragment]),
+            ("https://acme.blob.core.windows.net/raw/100%.jpg", vec![UrlPercent]),
+            ("https://acme.blob.core.windows.net/raw/a%2520b.jpg", vec![UrlDoubleEncoding]),
+            ("https://acme.blob.core.windows.net/raw/a.jpg?sv=2024-11-04&se=2030-01-01&sig=s3cret%3D", vec![UrlSas]),
+            ("https://acme.blob.core.windows.net/raw/a.jpg?token=s3cret", vec![UrlQuery]),
+            ("https://acme.blob.core.windows.net/raw/a.jpg?s3cret", vec![UrlQuery]),
+            ("https://acme.blob.core.windows.net/raw/../a.jpg", vec![UrlDotSegment, UrlContainer]),
+            ("https://acme.blob.core.windows.net/raw/%2E%2e/a.jpg", vec![UrlDotSegment]),
+            (
+                "http://other.blob.core.windows.net/raw/a b.jpg?sig=s3cret",
+                vec![UrlWhitespace, UrlSas, UrlScheme, UrlHost],
+            ),
+        ] {
+            let expected: Vec<Code> = match url.contains("/../") {
+                true => vec![UrlDotSegment],
+                false => expected,
+            };
+            assert_eq!(codes(url, Some(BASE)), expected, "{url}");
+            let general: Vec<Code> =
+                expected.into_iter().filter(|code| !matches!(code, UrlHost | UrlContainer)).collect();
+            assert_eq!(codes(url, None), general, "{url} without a base");
+        }
+        let long = format!("{BASE}/{}", "x".repeat(16 * 1024));
+        assert_eq!(codes(&long, Some(BASE)), [UrlTooLong]);
+        let azurite = "http://127.0.0.1:10000/devstoreaccount1/raw";
+        assert_eq!(codes(&format!("{azurite}/a.jpg"), Some(azurite)), []);
+        assert_eq!(codes("http://127.0.0.1:10000/devstoreaccount1/other/a.jpg", Some(azurite)), [UrlContainer]);
+    }
+
+    #[test]
+    fn what_may_be_secret_is_never_shown() {
+        let url = "https://acme.blob.core.windows.net/raw/a.jpg?sv=2024-11-04&sp=rl&sig=s3cret%3D&skoid=s3cret";
+        let expected = "https://acme.blob.core.windows.net/raw/a.jpg?sv=2024-11-04&sp=rl&sig=(hidden)&skoid=(hidden)";
+        assert_eq!(shown(url), expected);
+        assert_eq!(shown("https://a/b?s3cret"), "https://a/b?(hidden)");
+        assert_eq!(shown("https://a/b"), "https://a/b");
+        assert_eq!(shown(&"x".repeat(1000)).chars().count(), LONGEST_SHOWN + 1);
+    }
+
+    proptest! {
+        #[test]
+        fn the_quick_look_and_the_long_one_agree(path in "[a-z./%#? é+-]{0,12}", base in prop::bool::ANY) {
+            let url = format!("{BASE}/{path}");
+            let parsed = Base::new(BASE).unwrap();
+            if is_right(&url, base.then_some(&parsed)) {
+                let right = url::Url::parse(&url).unwrap();
+                prop_assert_eq!(right.as_str(), url.as_str());
+                prop_assert!(right.query().is_none() && right.fragment().is_none());
+            }
+        }
+
+        #[test]
+        fn what_this_program_writes_itself_is_right(name in "[ -~éä中🎉]{1,60}") {
+            if let Ok(url) = object_url::object_url("https://acme.blob.core.windows.net", "raw", &name) {
+                let codes = codes(&url, Some(BASE));
+                prop_assert!(codes.iter().all(|code| *code == Code::UrlDoubleEncoding), "{url}: {codes:?}");
+            }
+        }
+    }
 }

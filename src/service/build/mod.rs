@@ -99,7 +99,7 @@ pub async fn build_manifest(
     let write_fault = |error: std::io::Error| disk_problem("write the manifest", &error);
     let building = Building { access, manifest };
     let writer = ManifestWriter::create(dir).map_err(write_fault)?;
-    let mut writing = Writing { judge: Judge::new(demands), writer, started: Instant::now() };
+    let mut writing = Writing { judge: judge(manifest.source, demands), writer, started: Instant::now() };
     let blobs = match manifest.source {
         Source::Container => container::read(&building, &mut writing, tell).await?,
         Source::File => file::read(&building, &mut writing, tell).await?,
@@ -113,6 +113,14 @@ pub async fn build_manifest(
         .map_err(|error| Problem::other(format!("Writing the manifest broke off: {error}.")))?
         .map_err(write_fault)?;
     Ok((built, blobs))
+}
+
+/// What somebody wrote is looked at more closely than what the service lists.
+fn judge(source: Source, demands: &Demands) -> Judge {
+    match source {
+        Source::File => Judge::of_file(demands),
+        Source::Container | Source::Inventory => Judge::new(demands),
+    }
 }
 
 /// A run's id: when it began, and enough chance to tell two of the same second apart.

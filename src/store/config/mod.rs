@@ -172,6 +172,12 @@ impl Azure {
             None => self.account_url(),
         }
     }
+
+    /// The container's URL as Encord sees it, without a final `/`; `None` where account or container is not set.
+    pub fn container_url(&self) -> Option<String> {
+        let base = self.object_base().filter(|_| !self.container.is_empty())?;
+        Some(format!("{base}/{}", self.container))
+    }
 }
 
 /// `[schema]`

@@ -472,7 +472,8 @@ pub(crate) fn found(rest: &str) -> String {
     let Some(first) = rest.chars().next() else { return "the end".to_owned() };
     let word: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').take(20).collect();
     match word.is_empty() {
-        true => format!("'{}'", first.escape_debug()),
+        true if first.is_control() => format!("U+{:04X}", u32::from(first)),
+        true => format!("'{first}'"),
         false => format!("'{word}'"),
     }
 }

@@ -1,9 +1,12 @@
 //! Encord's JSON, read as a stream: the file form and the `dataItems` form, and whole request bodies of either.
 
+mod check;
 pub mod located;
 mod scan;
 
 use std::io::BufRead;
+
+pub use check::{Checked, check};
 
 use super::{FileFacts, ReadError, element};
 use crate::manifest::{Code, Finding, Kind, Origin, Place, Sink};

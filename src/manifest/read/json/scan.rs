@@ -458,7 +458,13 @@ impl<E, R: BufRead, F: FnMut(Part) -> Result<(), E>> Scanner<'_, R, F> {
             self.at -= self.base;
             self.base = 0;
         }
-        let more = self.input.fill_buf()?;
+        let more = loop {
+            match self.input.fill_buf() {
+                Ok(_) => break self.input.fill_buf()?,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        };
         let count = more.len();
         self.window.extend_from_slice(more);
         self.input.consume(count);

@@ -5,55 +5,29 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::{
-    Exit,
-    exit::refuse,
-    headless::keep_findings,
-    manifest_convert::{self, tell, unknown_form},
-    open,
-    output::{Output, listing_line},
-    signals,
+    convert::{tell, unknown_form},
+    demands,
 };
 use crate::{
-    manifest::{Demands, Dialect, Values, write::Form},
+    cli::{
+        Exit,
+        exit::refuse,
+        headless::keep_findings,
+        open,
+        output::{Output, listing_line},
+        signals,
+    },
+    manifest::{Dialect, write::Form},
     service::build_manifest,
-    store::{Export, config::Config, export},
+    store::{Export, export},
     wizard::{ListingProgress, Problem, findings_problem},
 };
 
-#[derive(Debug, clap::Subcommand)]
-pub(crate) enum Command {
-    /// List the container and write the manifest that Encord takes. What is found in it goes into OUT.findings.jsonl beside it.
-    #[command(after_help = "Example:\n  azure-to-encord manifest build site.toml -o manifest.json")]
-    Build {
-        /// A saved config's name or a config file's path.
-        config: String,
-        /// The file to write; its name ends in .json, .csv or .jsonl.
-        #[arg(short, long, value_name = "OUT")]
-        output: PathBuf,
-        /// Write OUT-001, OUT-002 and so on, each below Encord's limits: 500,000 items, 1,000,000 URLs and 100 MB, or 10,000 rows of a CSV.
-        #[arg(long)]
-        split: bool,
-        /// Print one JSON object a line.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Write a manifest in another form; needs no config and no login.
-    #[command(
-        after_help = "Examples:\n  azure-to-encord manifest convert manifest.csv manifest.json\n  azure-to-encord manifest convert big.json part.json --split\n  azure-to-encord manifest convert manifest.json sdk.json --form data-items"
-    )]
-    Convert(manifest_convert::Args),
-}
-
-pub(crate) async fn manifest(command: Command) -> Exit {
-    match command {
-        Command::Build { config, output, split, json } => match Form::of(&output, Dialect::File) {
-            None => refuse(&unknown_form(&output)),
-            Some(form) => tokio::select! {
-                exit = build(&config, output, form, split, json) => exit,
-                () = signals::interrupted() => Exit::Interrupted,
-            },
-        },
-        Command::Convert(args) => manifest_convert::convert(args).await,
+pub(super) async fn command(config: &str, output: PathBuf, splits: bool, json: bool) -> Exit {
+    let Some(form) = Form::of(&output, Dialect::File) else { return refuse(&unknown_form(&output)) };
+    tokio::select! {
+        exit = build(config, output, form, splits, json) => exit,
+        () = signals::interrupted() => Exit::Interrupted,
     }
 }
 
@@ -114,11 +88,4 @@ async fn build(label: &str, target: PathBuf, form: Form, splits: bool, json: boo
         return Exit::of(&problem);
     }
     Exit::Done
-}
-
-/// The organisation's schema is not known here; what the config says of it is.
-fn demands(config: &Config) -> Demands {
-    let schema = &config.schema;
-    let values = if schema.skip { None } else { Values::of_keys(&schema.keys, schema.coerce) };
-    Demands { strict: config.encord.strict_client_only, values }
 }

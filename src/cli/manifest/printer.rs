@@ -1,0 +1,123 @@
+//! Prints what was found in a file, as compilers do: a line for each, its place first.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, BufWriter, Stdout, Write},
+    path::Path,
+};
+
+use serde_json::json;
+
+use crate::manifest::{Code, Finding, Severity};
+
+/// As many findings of a code are printed for people.
+const SHOWN: u64 = 20;
+
+/// Prints findings as they come.
+#[derive(Debug)]
+pub(super) struct Printer {
+    path: String,
+    json: bool,
+    out: BufWriter<Stdout>,
+    findings: BTreeMap<Code, u64>,
+    errors: u64,
+    warnings: u64,
+}
+
+impl Printer {
+    pub(super) fn new(path: &Path, json: bool) -> Printer {
+        let out = BufWriter::with_capacity(64 * 1024, io::stdout());
+        Printer { path: path.display().to_string(), json, out, findings: BTreeMap::new(), errors: 0, warnings: 0 }
+    }
+
+    pub(super) fn finding(&mut self, finding: &Finding) {
+        match finding.severity {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
+        }
+        let count = self.findings.entry(finding.code).or_default();
+        *count += 1;
+        let count = *count;
+        let (severity, code) = (finding.severity.name(), finding.code.name());
+        if self.json {
+            return self.line(&json!({
+                "event": "issue", "severity": severity, "code": code, "line": finding.line, "column": finding.column,
+                "item": finding.item, "key": finding.key, "message": finding.message, "count": finding.items,
+            }));
+        }
+        if count > SHOWN {
+            return;
+        }
+        let mut place = self.path.clone();
+        for part in [finding.line, finding.column].into_iter().flatten() {
+            place.push_str(&format!(":{part}"));
+        }
+        let others = match finding.items {
+            0 | 1 => String::new(),
+            items => format!(" (in {} items)", grouped(items)),
+        };
+        let item = finding.item.escape_debug();
+        self.line(&format_args!("{place}: {severity}[{code}]: {item}: {}{others}", finding.message));
+        if count == 1 {
+            self.line(&format_args!("    fix: {}", finding.code.advice()));
+        }
+    }
+
+    /// Tells the totals; returns whether there were no errors.
+    pub(super) fn end(&mut self, items: u64) -> bool {
+        if self.json {
+            self.line(&json!({
+                "event": "manifest", "path": self.path, "items": items, "errors": self.errors, "warnings": self.warnings,
+            }));
+        } else {
+            let more: Vec<_> = self.findings.iter().filter(|(_, count)| **count > SHOWN).collect();
+            let lines: Vec<String> = more
+                .into_iter()
+                .map(|(code, count)| {
+                    let (severity, more) = (code.severity().name(), grouped(count - SHOWN));
+                    format!("and {more} more {severity}[{}]; --json prints all of them", code.name())
+                })
+                .collect();
+            for line in lines {
+                self.line(&line);
+            }
+            let counted =
+                |count: u64, word: &str| format!("{} {word}{}", grouped(count), if count == 1 { "" } else { "s" });
+            let totals = [counted(items, "item"), counted(self.errors, "error"), counted(self.warnings, "warning")];
+            let line = format!("{}: {}", self.path, totals.join(", "));
+            self.line(&line);
+        }
+        // A reader that went away has seen enough.
+        let _ = self.out.flush();
+        self.errors == 0
+    }
+
+    fn line(&mut self, line: &dyn std::fmt::Display) {
+        let _ = writeln!(self.out, "{line}");
+    }
+}
+
+/// A number with its thousands set apart.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let first = digits.len() % 3;
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && place % 3 == first {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        let texts = [0, 12, 123, 1234, 12_345, 123_456, 1_234_567].map(grouped);
+        assert_eq!(texts, ["0", "12", "123", "1,234", "12,345", "123,456", "1,234,567"]);
+    }
+}
