@@ -58,7 +58,10 @@ pub(super) async fn read(
         .await
         .map_err(|error| Problem::other(format!("Reading {} broke off: {error}.", path.display())))?
         .map_err(|error| cannot_read(&path, &error))?;
-    into.judge.merge(judge);
+    let Writing { judge: whole, writer, .. } = into;
+    whole
+        .merge_telling(judge, |finding| writer.finding(finding))
+        .map_err(|error| disk_problem("write the manifest", &error))?;
     Ok(blobs)
 }
 
