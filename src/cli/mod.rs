@@ -15,7 +15,6 @@ mod demo;
 mod exit;
 mod headless;
 mod manifest;
-mod manifest_convert;
 mod open;
 mod output;
 mod passphrase;

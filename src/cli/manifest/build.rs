@@ -4,13 +4,15 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::demands;
+use super::{
+    convert::{tell, unknown_form},
+    demands,
+};
 use crate::{
     cli::{
         Exit,
         exit::refuse,
         headless::keep_findings,
-        manifest_convert::{tell, unknown_form},
         open,
         output::{Output, listing_line},
         signals,
@@ -22,12 +24,10 @@ use crate::{
 };
 
 pub(super) async fn command(config: &str, output: PathBuf, splits: bool, json: bool) -> Exit {
-    match Form::of(&output, Dialect::File) {
-        None => refuse(&unknown_form(&output)),
-        Some(form) => tokio::select! {
-            exit = build(config, output, form, splits, json) => exit,
-            () = signals::interrupted() => Exit::Interrupted,
-        },
+    let Some(form) = Form::of(&output, Dialect::File) else { return refuse(&unknown_form(&output)) };
+    tokio::select! {
+        exit = build(config, output, form, splits, json) => exit,
+        () = signals::interrupted() => Exit::Interrupted,
     }
 }
 

@@ -2,11 +2,12 @@
 
 mod build;
 mod check;
+mod convert;
 mod printer;
 
 use std::path::PathBuf;
 
-use super::{Exit, manifest_convert};
+use super::Exit;
 use crate::{
     manifest::{Demands, Values},
     store::config::Config,
@@ -38,14 +39,14 @@ pub(crate) enum Command {
     #[command(
         after_help = "Examples:\n  azure-to-encord manifest convert manifest.csv manifest.json\n  azure-to-encord manifest convert big.json part.json --split\n  azure-to-encord manifest convert manifest.json sdk.json --form data-items"
     )]
-    Convert(manifest_convert::Args),
+    Convert(convert::Args),
 }
 
 pub(crate) async fn manifest(command: Command) -> Exit {
     match command {
         Command::Build { config, output, split, json } => build::command(&config, output, split, json).await,
         Command::Check(args) => check::command(args).await,
-        Command::Convert(args) => manifest_convert::convert(args).await,
+        Command::Convert(args) => convert::command(args).await,
     }
 }
 

@@ -53,12 +53,12 @@ impl Encoder {
                     Dialect::DataItems => (data_items::list_key(item.kind), data_items::element(item)),
                 };
                 if self.section == Some(list) {
-                    out.extend_from_slice(b",\n");
+                    out.extend_from_slice(file_form::BETWEEN);
                 } else {
                     if self.section.is_some() {
-                        out.extend_from_slice(b"\n],");
+                        out.extend_from_slice(file_form::LIST_END);
                     }
-                    out.extend_from_slice(format!("\n\"{list}\": [\n").as_bytes());
+                    out.extend_from_slice(file_form::list_beginning(list).as_bytes());
                     self.section = Some(list);
                 }
                 serde_json::to_writer(out, &element)?;

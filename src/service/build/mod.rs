@@ -143,11 +143,7 @@ pub async fn build_manifest(
     if let Some(earlier) = &earlier {
         writer.note(&earlier.note);
     }
-    let judge = match manifest.source {
-        _ if first_dir.is_some() => Judge::deferring(),
-        Source::File => Judge::of_file(demands),
-        Source::Container | Source::Inventory => Judge::new(demands),
-    };
+    let judge = if first_dir.is_some() { Judge::deferring() } else { self::judge(manifest.source, demands) };
     let mut writing = Writing { judge, writer, started: Instant::now() };
     let blobs = match manifest.source {
         Source::Container => container::read(&building, &mut writing, tell).await?,
@@ -160,7 +156,7 @@ pub async fn build_manifest(
         let first = finish(writing, options).await?;
         let mut writer = ManifestWriter::create(dir).map_err(write_fault)?;
         first.summary().notes.iter().for_each(|note| writer.note(note));
-        writing = Writing { judge: Judge::new(demands), writer, started };
+        writing = Writing { judge: self::judge(manifest.source, demands), writer, started };
         let mut gathering = Gathering::open(&building, demands, &first).await?;
         second_pass::run(&first, &mut writing, blobs, |work| gathering.each(work), tell).await?;
         gathering.finish(&first, &mut writing).map_err(write_fault)?;
@@ -178,6 +174,14 @@ async fn finish(writing: Writing, options: JobOptions) -> Result<ManifestDir, Pr
         .await
         .map_err(|error| Problem::other(format!("Writing the manifest broke off: {error}.")))?
         .map_err(write_fault)
+}
+
+/// What somebody wrote is looked at more closely than what the service lists.
+fn judge(source: Source, demands: &Demands) -> Judge {
+    match source {
+        Source::File => Judge::of_file(demands),
+        Source::Container | Source::Inventory => Judge::new(demands),
+    }
 }
 
 /// A run's id: when it began, and enough chance to tell two of the same second apart.

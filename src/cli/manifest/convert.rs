@@ -8,8 +8,8 @@ use std::{
 
 use serde_json::json;
 
-use super::{Exit, exit::refuse, output::Output, signals};
 use crate::{
+    cli::{Exit, exit::refuse, output::Output, signals},
     manifest::{
         Demands, Dialect, Judge, Judged,
         data_items::JobOptions,
@@ -56,7 +56,7 @@ impl JsonForm {
     }
 }
 
-pub(crate) async fn convert(args: Args) -> Exit {
+pub(super) async fn command(args: Args) -> Exit {
     let Some(form) = Form::of(&args.output, args.form.dialect()) else {
         return refuse(&unknown_form(&args.output));
     };
@@ -77,7 +77,7 @@ pub(crate) async fn convert(args: Args) -> Exit {
 }
 
 /// Which endings a manifest may have.
-pub(crate) fn unknown_form(path: &Path) -> Problem {
+pub(super) fn unknown_form(path: &Path) -> Problem {
     Problem::config(format!("{} does not end in .json, .csv or .jsonl.", path.display())).hint(
         ".json is the form that Encord recommends; .csv holds no client metadata, and .jsonl is for other programs.",
     )
@@ -120,7 +120,7 @@ fn read_manifest(path: &Path, dir: &Path) -> Result<(ManifestDir, FileFacts), Pr
     let mut input = BufReader::with_capacity(256 * 1024, file);
     let format = Format::of(path, input.fill_buf().map_err(cannot_read)?);
     let mut writer = ManifestWriter::create(dir).map_err(cannot_write)?;
-    let mut judge = Judge::new(&Demands::default());
+    let mut judge = Judge::of_file(&Demands::default());
     let mut sink = Judged { judge: &mut judge, sink: &mut writer };
     let facts = read::read(format, input, &kind_by_extension, &mut sink).map_err(|error| match error {
         ReadError::File(error) => cannot_read(error),
@@ -131,7 +131,7 @@ fn read_manifest(path: &Path, dir: &Path) -> Result<(ManifestDir, FileFacts), Pr
 }
 
 /// Tells which files were written, or why none was.
-pub(crate) fn tell(output: &mut Output, manifest: &ManifestDir, exported: &Exported, findings: Option<&Path>) -> Exit {
+pub(super) fn tell(output: &mut Output, manifest: &ManifestDir, exported: &Exported, findings: Option<&Path>) -> Exit {
     if exported.files.is_empty() {
         let problem = lost(&exported.losses);
         output.problem(&problem);
