@@ -5,6 +5,7 @@
 
 mod account;
 mod account_sas;
+mod buffers;
 mod connection_string;
 mod container;
 mod cors_xml;
@@ -31,6 +32,7 @@ use secrecy::SecretString;
 
 pub use account::{Account, Folders, MOST_CONTAINERS};
 pub use account_sas::AccountSas;
+pub use buffers::{Buffer, Buffers};
 pub(super) use container::malformed;
 pub use container::{Container, ListQuery, Probe};
 pub use entra::Entra;

@@ -22,7 +22,6 @@ use crate::{
         azure::{Container, ListQuery},
         problems::disk_problem,
     },
-    store::ManifestWriter,
     wizard::{ListingProgress, Problem},
 };
 use fetch::{Fault, Fetching, Shared};
@@ -56,8 +55,7 @@ pub(super) async fn read(
             Err(Fault::Problem(problem)) => return Err(problem),
             Err(Fault::Doubt) if may_cut => {
                 may_cut = false;
-                let dir = into.writer.path().to_owned();
-                into.writer = ManifestWriter::create(&dir).map_err(write_fault)?;
+                into.writer.restart().map_err(write_fault)?;
             }
             Err(Fault::Doubt) => {
                 return Err(Problem::other(
