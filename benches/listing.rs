@@ -24,8 +24,11 @@ use std::{
 
 use azure_to_encord::{
     manifest::Demands,
-    service::build_manifest,
-    store::config::{self, Upload},
+    service::{Runs, build_manifest},
+    store::{
+        Home,
+        config::{self, Upload},
+    },
 };
 use blob_pages::{Manners, Names, Service};
 
@@ -193,6 +196,7 @@ fn list(account: &str, dir: &Path) {
             Upload::default().options(),
             &Demands::default(),
             dir,
+            Runs { home: &Home::below(dir), config: "bench" },
             &mut |_| {},
         ))
         .unwrap();

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Item, file_form};
+use super::{Item, Kind, file_form};
 
 /// Turns items into JSON; keeps its buffer from one to the next.
 #[derive(Debug, Default)]
@@ -22,45 +22,45 @@ impl Encoder {
         line: &mut Vec<u8>,
         element: &mut Vec<u8>,
     ) -> Result<(), serde_json::Error> {
-        let [url] = item.urls.as_slice() else { return general(item, line, element) };
-        let is_plain = !item.kind.is_group()
-            && item.media.is_none()
-            && item.frames.is_empty()
-            && item.scene.is_none()
-            && item.settings.is_none()
-            && item.etag.is_none()
-            && item.provenance.is_none();
-        if !is_plain || item.kind == super::Kind::Scene {
-            return general(item, line, element);
-        }
+        // Every field is named, so that none that is added later is forgotten here.
+        let Item { kind, title, urls, client_metadata, media, frames, scene, settings, bytes, etag, provenance } = item;
+        let is_plain = !kind.is_group()
+            && *kind != Kind::Scene
+            && media.is_none()
+            && frames.is_empty()
+            && scene.is_none()
+            && settings.is_none()
+            && etag.is_none()
+            && provenance.is_none();
+        let ([url], true) = (urls.as_slice(), is_plain) else { return general(item, line, element) };
         element.extend_from_slice(b"{\"objectUrl\":");
-        let url = put_text(element, url)?;
-        let mut title = 0..0;
-        if !item.title.is_empty() {
+        let url_at = put_text(element, url)?;
+        let mut title_at = 0..0;
+        if !title.is_empty() {
             element.extend_from_slice(b",\"title\":");
-            title = put_text(element, &item.title)?;
+            title_at = put_text(element, title)?;
         }
         self.metadata.clear();
-        if !item.client_metadata.is_empty() {
+        if !client_metadata.is_empty() {
             self.metadata.extend_from_slice(b",\"clientMetadata\":");
-            put_object(&mut self.metadata, &item.client_metadata)?;
+            put_object(&mut self.metadata, client_metadata)?;
         }
         element.extend_from_slice(&self.metadata);
         element.push(b'}');
 
         line.extend_from_slice(b"{\"kind\":\"");
-        line.extend_from_slice(item.kind.name().as_bytes());
+        line.extend_from_slice(kind.name().as_bytes());
         line.push(b'"');
-        if !item.title.is_empty() {
+        if !title.is_empty() {
             line.extend_from_slice(b",\"title\":");
-            line.extend_from_slice(&element[title]);
+            line.extend_from_slice(&element[title_at]);
         }
         line.extend_from_slice(b",\"urls\":[");
-        line.extend_from_slice(&element[url]);
+        line.extend_from_slice(&element[url_at]);
         line.push(b']');
         line.extend_from_slice(&self.metadata);
         line.extend_from_slice(b",\"bytes\":");
-        serde_json::to_writer(&mut *line, &item.bytes)?;
+        serde_json::to_writer(&mut *line, bytes)?;
         line.push(b'}');
         Ok(())
     }
@@ -114,7 +114,7 @@ fn put_object(out: &mut Vec<u8>, object: &Map<String, Value>) -> Result<(), serd
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::{Kind, Media};
+    use crate::manifest::Media;
     use proptest::prelude::*;
     use serde_json::json;
 

@@ -100,23 +100,27 @@ impl PathPattern {
 
     /// What the placeholders stand for in this path, as strings; empty where the path has another shape.
     pub fn captures(&self, path: &str) -> Map<String, Value> {
+        let mut captures = Map::new();
+        self.add_captures(path, &mut captures);
+        captures
+    }
+
+    /// Adds what the placeholders stand for in this path, as strings; nothing where the path has another shape.
+    pub fn add_captures(&self, path: &str, into: &mut Map<String, Value>) {
         if let Some(behind) = &self.simple {
-            let mut keys = self.keys.iter();
-            let mut captures = Map::new();
-            let fits = self.walk(behind, path, |text| {
-                if let Some(key) = keys.next().filter(|key| *key != REST) {
-                    captures.insert(key.clone(), text.into());
-                }
-            });
-            return if fits { captures } else { Map::new() };
+            if self.walk(behind, path, |_| {}) {
+                let mut keys = self.keys.iter();
+                self.walk(behind, path, |text| {
+                    if let Some(key) = keys.next().filter(|key| *key != REST) {
+                        into.insert(key.clone(), text.into());
+                    }
+                });
+            }
+            return;
         }
-        let Some(found) = self.expression.captures(path) else { return Map::new() };
-        self.keys
-            .iter()
-            .enumerate()
-            .filter(|(_, key)| *key != REST)
-            .filter_map(|(index, key)| found.get(index + 1).map(|text| (key.clone(), Value::from(text.as_str()))))
-            .collect()
+        let Some(found) = self.expression.captures(path) else { return };
+        let keys = self.keys.iter().enumerate().filter(|(_, key)| *key != REST);
+        into.extend(keys.filter_map(|(index, key)| Some((key.clone(), found.get(index + 1)?.as_str().into()))));
     }
 }
 

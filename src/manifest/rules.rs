@@ -166,7 +166,7 @@ impl Rules {
     pub fn metadata(&self, name: &str) -> Map<String, Value> {
         let mut metadata = self.constants.clone();
         if let Some(path) = &self.path {
-            metadata.extend(path.captures(name));
+            path.add_captures(name, &mut metadata);
         }
         metadata
     }

@@ -160,6 +160,23 @@ impl ManifestWriter {
         })
     }
 
+    /// Forgets everything that was written, and begins anew in the same directory.
+    ///
+    /// # Errors
+    /// The file system's.
+    pub fn restart(&mut self) -> io::Result<()> {
+        for kind in self.spools.keys() {
+            for path in [spool_path(&self.dir, *kind), elements_path(&self.dir, *kind)] {
+                std::fs::remove_file(path)?;
+            }
+            std::fs::remove_file(index_path(&spool_path(&self.dir, *kind)))?;
+        }
+        let notes = std::mem::take(&mut self.summary.notes);
+        *self = ManifestWriter::create(&self.dir)?;
+        self.summary.notes = notes;
+        Ok(())
+    }
+
     /// Where it is written.
     pub fn path(&self) -> &Path {
         &self.dir

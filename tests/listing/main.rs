@@ -8,21 +8,31 @@
     reason = "test helpers may stop at the first surprise"
 )]
 
-#[path = "../support/blob_pages.rs"]
-mod blob_pages;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use azure_to_encord::{
     manifest::{Demands, Kind},
-    service::build_manifest,
-    store::config::{self, Upload},
+    service::{
+        Runs,
+        azure::{Auth, Buffers, Container, ListQuery, PageParser as _},
+        build_manifest,
+    },
+    store::{
+        Home,
+        config::{self, Upload},
+    },
     wizard::Problem,
 };
-use blob_pages::{Manners, Names, Service, made_up};
+use support::{
+    azurite::Azurite,
+    blob_pages::{Manners, Names, Service, made_up},
+};
 
 /// Long enough for the service to count as slow.
-const LATENCY: Duration = Duration::from_millis(40);
+const LATENCY: Duration = Duration::from_millis(80);
 
 fn manners() -> Manners {
     Manners { latency: LATENCY, short_pages: Some(200), ..Manners::default() }
@@ -62,7 +72,9 @@ async fn build_in(service: &Service, manifest: &config::Manifest, dir: &Path) ->
     };
     let demands = Demands { strict: true, ..Demands::default() };
     let options = Upload::default().options();
-    build_manifest(&azure.into(), manifest, options, &demands, dir, &mut |_| {}).await.map(|(_, blobs)| blobs)
+    let home = Home::below(dir);
+    let runs = Runs { home: &home, config: "listing" };
+    build_manifest(&azure.into(), manifest, options, &demands, dir, runs, &mut |_| {}).await.map(|(_, blobs)| blobs)
 }
 
 async fn build_by(service: &Service, manifest: &config::Manifest) -> Built {
@@ -108,8 +120,14 @@ async fn groups_findings_and_omissions_come_out_as_from_one_listing() {
     let mut manifest = rules();
     manifest.exclude = vec!["**/frame_*7.jpg".into()];
     manifest.metadata.path = Some("site-{site}/cam-00/{rest}".into());
-    manifest.groups =
-        vec![config::GroupRule { kind: Kind::ImageGroup, pattern: "**/run-03/*".into(), by: "directory".into() }];
+    manifest.groups = vec![config::GroupRule {
+        kind: Kind::ImageGroup,
+        pattern: "**/run-03/*".into(),
+        by: "directory".into(),
+        streams: BTreeMap::new(),
+        timestamps: None,
+        cameras: None,
+    }];
     let (built, service) = same_as_serial(|| Names::MadeUp(20_000), manners(), &manifest).await;
     assert!(service.most_at_once() > 4);
     assert!(!built.files["findings.jsonl"].is_empty() && !built.files["skipped.jsonl"].is_empty());
@@ -136,7 +154,7 @@ async fn names_of_any_shape_are_listed_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_service_that_ignores_where_to_begin_is_listed_one_page_at_a_time() {
     let service =
-        Service::start(Names::MadeUp(3_000), Manners { ignores_start: true, latency: LATENCY * 4, ..manners() });
+        Service::start(Names::MadeUp(3_000), Manners { ignores_start: true, latency: LATENCY * 3, ..manners() });
     let built = build(&service).await;
     assert_eq!(built.titles(), (0..3_000).map(made_up).collect::<Vec<_>>());
     assert!((1..=16).contains(&service.probes()), "{} probes", service.probes());
@@ -246,4 +264,50 @@ async fn a_cancelled_listing_asks_for_nothing_more() {
 async fn one_thread_is_enough() {
     let service = Service::start(Names::MadeUp(3_000), manners());
     assert_eq!(build(&service).await.titles(), (0..3_000).map(made_up).collect::<Vec<_>>());
+}
+
+/// What the cutting of a listing rests on, in Microsoft's own emulator.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn azurite_begins_at_the_first_name_that_is_not_below_the_text() {
+    let azurite = Azurite::shared();
+    let names: Vec<String> = (0..30)
+        .flat_map(|n| [format!("site-{:02}/{n}.jpg", n / 7), format!("Site {n}/ä & b.jpg"), format!("site-{n}.jpg")])
+        .collect();
+    let blobs: Vec<_> = names.iter().map(|name| support::azurite::Blob::new(name.as_str(), b"x")).collect();
+    let mut listed = azurite.fill("listing-start", false, &blobs);
+    listed.sort();
+    let auth = Auth::AccountKey { account: azurite.account().into(), key: azurite.key().to_owned().into() };
+    let container = Container::open(azurite.account_url(), "listing-start", &auth).unwrap();
+    let buffers = Buffers::new(1);
+    for (start, prefix) in [
+        ("site-0", None),
+        ("site-01/", None),
+        ("site-02/15.jpg", Some("site-")),
+        ("site-1", Some("site-")),
+        ("Site 4", Some("Site ")),
+        ("T", None),
+        ("a", Some("site-")),
+        ("site-9", Some("site-")),
+        ("t", None),
+        ("site-:", None),
+    ] {
+        let mut query = ListQuery {
+            prefix: prefix.map(str::to_owned),
+            start_from: Some(start.into()),
+            max_results: Some(4),
+            ..ListQuery::default()
+        };
+        let mut found = Vec::new();
+        loop {
+            let (edges, page) = container.fetch_page(&query, &buffers).await.unwrap();
+            query.parser().read(&page, &mut |listed| found.push(listed.name.clone().into_owned())).unwrap();
+            // Pages after the first are named by their marker alone.
+            (query.marker, query.start_from) = (edges.marker, None);
+            if query.marker.is_none() {
+                break;
+            }
+        }
+        let wanted = |name: &&String| name.as_str() >= start && prefix.is_none_or(|prefix| name.starts_with(prefix));
+        assert_eq!(found, listed.iter().filter(wanted).cloned().collect::<Vec<_>>(), "{start}");
+    }
 }

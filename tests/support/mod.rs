@@ -8,6 +8,7 @@
 )]
 
 pub(crate) mod azurite;
+pub(crate) mod blob_pages;
 pub(crate) mod config;
 pub(crate) mod encord;
 pub(crate) mod events;

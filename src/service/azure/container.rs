@@ -1,15 +1,14 @@
 //! A container that can be listed.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use azure_core::http::{AsyncRawResponse, Context, Method, Pipeline, PipelineStreamOptions, Request};
 use futures_util::StreamExt;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::Url;
 
 use super::Auth;
+use super::buffers::{Buffer, Buffers};
 use super::error::{Credential, Error, ErrorKind, Situation};
 use super::page::{Blob, PageError};
 use super::sas::Sas;
@@ -59,11 +58,6 @@ impl ListQuery {
     pub fn parser(&self) -> impl PageParser + use<> {
         XmlPage { metadata: self.metadata }
     }
-}
-
-/// Room for one page.
-fn ample() -> Arc<Semaphore> {
-    Arc::new(Semaphore::new(1))
 }
 
 /// A page that is no list of blobs.
@@ -131,29 +125,23 @@ impl Container {
     /// A page that breaks off is fetched anew, so the sink sees the blobs of complete pages only and none of them twice.
     /// A page may hold few blobs or none although more follow: only a missing marker is the end.
     pub async fn list_page(&self, query: &ListQuery, mut sink: impl FnMut(Blob)) -> Result<Option<String>, Error> {
-        let mut page = Vec::new();
-        let (edges, _) = self.fetch(&self.listing, query, &mut page, &ample()).await?;
+        let (edges, page) = self.fetch(&self.listing, query, &Buffers::new(1)).await?;
         query.parser().read(&page, &mut |listed| sink(Blob::from(listed))).map_err(|error| malformed(&error))?;
         Ok(edges.marker)
     }
 
-    /// Fetches one page as it is into `page`, whose old content is lost; tells where it begins, ends and goes on. The page is
-    /// whole; what is in it, [`ListQuery::parser`] reads. The answer is read once there is `room` for it, which is then taken.
-    pub async fn fetch_page(
-        &self,
-        query: &ListQuery,
-        page: &mut Vec<u8>,
-        room: &Arc<Semaphore>,
-    ) -> Result<(Edges, OwnedSemaphorePermit), Error> {
-        self.fetch(&self.listing, query, page, room).await
+    /// Fetches one page as it is, and tells where it begins, ends and goes on. The page is whole; what is in it,
+    /// [`ListQuery::parser`] reads. The answer is read once there is room for it in `buffers`.
+    pub async fn fetch_page(&self, query: &ListQuery, buffers: &Buffers) -> Result<(Edges, Buffer), Error> {
+        self.fetch(&self.listing, query, buffers).await
     }
 
     /// Asks for a single blob, to learn whether the container can be listed at all. Gives up on an unreachable host within
     /// seconds where [`Container::list_page`] is patient.
     pub async fn probe(&self) -> Result<Probe, Error> {
         let query = ListQuery { max_results: Some(1), ..ListQuery::default() };
-        let (mut page, mut first) = (Vec::new(), None);
-        let (edges, _) = self.fetch(&self.probing, &query, &mut page, &ample()).await?;
+        let mut first = None;
+        let (edges, page) = self.fetch(&self.probing, &query, &Buffers::new(1)).await?;
         query
             .parser()
             .read(&page, &mut |listed| first = first.take().or_else(|| Some(Blob::from(listed))))
@@ -161,17 +149,10 @@ impl Container {
         Ok(Probe { first, more: edges.marker.is_some() })
     }
 
-    async fn fetch(
-        &self,
-        pipeline: &Pipeline,
-        query: &ListQuery,
-        page: &mut Vec<u8>,
-        room: &Arc<Semaphore>,
-    ) -> Result<(Edges, OwnedSemaphorePermit), Error> {
+    async fn fetch(&self, pipeline: &Pipeline, query: &ListQuery, buffers: &Buffers) -> Result<(Edges, Buffer), Error> {
         let mut attempt = 1;
         loop {
-            page.clear();
-            let broken = match self.try_page(pipeline, query, page, room).await? {
+            let broken = match self.try_page(pipeline, query, buffers).await? {
                 Ok(edges) => return Ok(edges),
                 Err(broken) => broken,
             };
@@ -192,16 +173,15 @@ impl Container {
         &self,
         pipeline: &Pipeline,
         query: &ListQuery,
-        page: &mut Vec<u8>,
-        room: &Arc<Semaphore>,
-    ) -> Result<Result<(Edges, OwnedSemaphorePermit), String>, Error> {
+        buffers: &Buffers,
+    ) -> Result<Result<(Edges, Buffer), String>, Error> {
         let mut request = Request::new(self.list_url(query), Method::Get);
         request.insert_header("accept", "application/xml");
         let response = self.send(pipeline, request).await?;
         if !response.status().is_success() {
             return Err(self.refused(response).await);
         }
-        let Ok(room) = Arc::clone(room).acquire_owned().await else { return Ok(Err("there is no room".to_owned())) };
+        let mut page = buffers.take().await;
         let mut body = response.into_body();
         while let Some(chunk) = body.next().await {
             match chunk {
@@ -212,8 +192,8 @@ impl Container {
                 return Err(malformed(&PageError::Malformed("it does not end")));
             }
         }
-        match query.parser().edges(page) {
-            Ok(edges) => Ok(Ok((edges, room))),
+        match query.parser().edges(&page) {
+            Ok(edges) => Ok(Ok((edges, page))),
             Err(error @ PageError::Truncated) => Ok(Err(error.to_string())),
             Err(error) => Err(malformed(&error)),
         }

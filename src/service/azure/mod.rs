@@ -5,6 +5,7 @@
 
 mod account;
 mod account_sas;
+mod buffers;
 mod connection_string;
 mod container;
 mod cors_xml;
@@ -33,6 +34,7 @@ use secrecy::SecretString;
 
 pub use account::{Account, Entries, Folders, MOST_CONTAINERS};
 pub use account_sas::AccountSas;
+pub use buffers::{Buffer, Buffers};
 pub(super) use container::malformed;
 pub use container::{Container, ListQuery, Probe};
 pub use download::DownloadError;

@@ -7,21 +7,21 @@
 use std::{
     collections::VecDeque,
     sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        Arc,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
 
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::mpsc;
 
 use super::{
     hunt::{Hunt, Next},
     names::progress,
 };
 use crate::{
-    service::azure::{self, Container, Edges, ErrorKind, ListQuery},
+    service::azure::{self, Buffer, Buffers, Container, Edges, ErrorKind, ListQuery},
     wizard::Problem,
 };
 
@@ -30,7 +30,9 @@ const MOST_REQUESTS: usize = 16;
 /// Pages in memory, each of some 3.5 MB: being received, waiting for a worker, being worked on.
 const MOST_PAGES: usize = 4;
 /// A page that takes longer is waited for and not worked for.
-const SLOW: Duration = Duration::from_millis(25);
+const SLOW: Duration = Duration::from_millis(40);
+/// And it has to take so many times as long as the work on it.
+const WAITED_FOR: u32 = 3;
 /// Ranges that are being searched for cuts at the same time.
 const MOST_HUNTS: usize = 3;
 /// After so many searches in vain, one after another, there are no more.
@@ -65,15 +67,13 @@ pub(super) struct Page {
     /// Its place in the range.
     pub(super) number: u64,
     /// As it came.
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: Buffer,
     /// Its first name is this one, which was seen before.
     pub(super) again: Option<String>,
     /// The first name at or behind this one, and all after it, are another range's.
     pub(super) end: Option<String>,
     /// Whether the range ends with it.
     pub(super) is_last: bool,
-    /// Room in memory, free again once it was worked on.
-    pub(super) room: OwnedSemaphorePermit,
 }
 
 /// A range was cut: these follow it, in order.
@@ -92,21 +92,8 @@ pub(super) struct Shared {
     pub(super) waiting: AtomicUsize,
     /// Whether names have come out of order, so that nothing may be cut.
     pub(super) is_disordered: AtomicBool,
-    spare: Mutex<Vec<Vec<u8>>>,
-}
-
-impl Shared {
-    /// Keeps a page's memory for the next one.
-    pub(super) fn give_back(&self, bytes: Vec<u8>) {
-        let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
-        if spare.len() < MOST_PAGES {
-            spare.push(bytes);
-        }
-    }
-
-    fn buffer(&self) -> Vec<u8> {
-        self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
-    }
+    /// The microseconds that the last page took a worker.
+    pub(super) work: AtomicU64,
 }
 
 /// Some names of the container that are listed one page after the other.
@@ -170,8 +157,7 @@ impl Range {
 enum Answer {
     Page {
         range: usize,
-        result: Result<(Edges, OwnedSemaphorePermit), azure::Error>,
-        bytes: Vec<u8>,
+        result: Result<(Edges, Buffer), azure::Error>,
         took: Duration,
     },
     /// The first name behind a text.
@@ -189,7 +175,7 @@ pub(super) struct Fetching {
     ranges: Vec<Range>,
     under_way: FuturesUnordered<BoxFuture<'static, Answer>>,
     questions: VecDeque<(usize, String)>,
-    room: Arc<Semaphore>,
+    buffers: Buffers,
     pages: mpsc::Sender<Page>,
     cuts: mpsc::UnboundedSender<Cut>,
     shared: Arc<Shared>,
@@ -218,7 +204,7 @@ impl Fetching {
             ranges,
             under_way: FuturesUnordered::new(),
             questions: VecDeque::new(),
-            room: Arc::new(Semaphore::new(MOST_PAGES)),
+            buffers: Buffers::new(MOST_PAGES),
             pages,
             cuts,
             shared,
@@ -237,7 +223,7 @@ impl Fetching {
             self.ask();
             let Some(answer) = self.under_way.next().await else { return Ok(()) };
             match answer {
-                Answer::Page { range, result, bytes, took } => self.page(range, result, bytes, took).await?,
+                Answer::Page { range, result, took } => self.page(range, result, took).await?,
                 Answer::Name { range, text, result } => self.name(range, &text, result),
             }
         }
@@ -267,11 +253,11 @@ impl Fetching {
         let range = &mut self.ranges[place];
         range.state = State::Asked;
         let query = range.query(&self.like);
-        let (container, room, mut bytes) = (self.container.clone(), Arc::clone(&self.room), self.shared.buffer());
+        let (container, buffers) = (self.container.clone(), self.buffers.clone());
         let asking = async move {
             let began = Instant::now();
-            let result = container.fetch_page(&query, &mut bytes, &room).await;
-            Answer::Page { range: place, result, bytes, took: began.elapsed() }
+            let result = container.fetch_page(&query, &buffers).await;
+            Answer::Page { range: place, result, took: began.elapsed() }
         };
         self.under_way.push(asking.boxed());
     }
@@ -286,11 +272,10 @@ impl Fetching {
             ..ListQuery::default()
         };
         let asking = async move {
-            let room = Arc::new(Semaphore::new(1));
-            let mut bytes = Vec::new();
+            let buffers = Buffers::new(1);
             let mut result = Ok(None);
             for _ in 0..MOST_EMPTY {
-                match container.fetch_page(&query, &mut bytes, &room).await {
+                match container.fetch_page(&query, &buffers).await {
                     Ok((Edges { first: None, marker: Some(marker), .. }, _)) => {
                         query = ListQuery { marker: Some(marker), start_from: None, ..query };
                     }
@@ -312,20 +297,18 @@ impl Fetching {
     async fn page(
         &mut self,
         place: usize,
-        result: Result<(Edges, OwnedSemaphorePermit), azure::Error>,
-        bytes: Vec<u8>,
+        result: Result<(Edges, Buffer), azure::Error>,
         took: Duration,
     ) -> Result<(), Fault> {
         let is_disordered = self.shared.is_disordered.load(Ordering::Relaxed);
         let range = &mut self.ranges[place];
-        let (edges, room) = match result {
+        let (edges, bytes) = match result {
             Ok(found) => found,
             // A marker that is no longer known; the last name is as good where names are in order.
             Err(error)
                 if is_unknown_marker(&error) && range.marker.is_some() && range.last.is_some() && !is_disordered =>
             {
                 (range.marker, range.resumes, range.state) = (None, true, State::Ready);
-                self.shared.give_back(bytes);
                 return Ok(());
             }
             Err(error) => return Err(error.into()),
@@ -357,7 +340,6 @@ impl Fetching {
             again,
             end: range.end.clone().filter(|_| is_last),
             is_last,
-            room,
         };
         range.pages += 1;
         range.resumes = false;
@@ -368,7 +350,8 @@ impl Fetching {
         }
         range.last = edges.last.or(range.last.take());
         let idle = self.shared.waiting.fetch_add(1, Ordering::Relaxed) == 0;
-        self.is_slow |= idle && took >= SLOW;
+        let work = Duration::from_micros(self.shared.work.load(Ordering::Relaxed));
+        self.is_slow |= idle && took >= SLOW && took >= work * WAITED_FOR;
         // The next page is asked for before this one is handed over, which may take until a worker has time.
         self.ask();
         self.pages.send(page).await.map_err(|_| Fault::Problem(Problem::other("The listing broke off.")))

@@ -22,7 +22,6 @@ use crate::{
         azure::{Container, ListQuery},
         problems::{azure_problem, disk_problem},
     },
-    store::ManifestWriter,
     wizard::{ListingProgress, Problem},
 };
 use fetch::{Fault, Fetching, Shared};
@@ -64,9 +63,7 @@ pub(super) async fn read(
             Err(Fault::Service(error)) => return Err(azure_problem(&error)),
             Err(Fault::Doubt) if may_cut => {
                 may_cut = false;
-                let (dir, notes) = (into.writer.path().to_owned(), into.writer.summary().notes.clone());
-                into.writer = ManifestWriter::create(&dir).map_err(write_fault)?;
-                notes.into_iter().for_each(|note| into.writer.note(note));
+                into.writer.restart().map_err(write_fault)?;
             }
             Err(Fault::Doubt) => {
                 return Err(Problem::other(

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// As many emptied parts are kept for further pages.
-const MOST_SPARE: usize = 4;
+const MOST_SPARE: usize = 8;
 
 /// The ranges of a listing in the order of their names.
 pub(super) struct InOrder<'a> {

@@ -3,6 +3,7 @@
 use std::{
     borrow::Cow,
     sync::{Arc, Mutex, PoisonError, atomic::Ordering},
+    time::Instant,
 };
 
 use tokio::sync::mpsc;
@@ -67,7 +68,8 @@ impl<P: PageParser> Worker<P> {
     }
 
     fn page(&self, page: Page) -> Result<Done, Problem> {
-        let Page { range, number, bytes, again, end, is_last, room } = page;
+        let began = Instant::now();
+        let Page { range, number, bytes, again, end, is_last } = page;
         let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut done = Done {
             range,
@@ -111,9 +113,10 @@ impl<P: PageParser> Worker<P> {
         if is_disordered {
             self.shared.is_disordered.store(true, Ordering::Relaxed);
         }
-        self.shared.give_back(bytes);
+        drop(bytes);
+        let took = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.shared.work.store(took, Ordering::Relaxed);
         self.shared.waiting.fetch_sub(1, Ordering::Relaxed);
-        drop(room);
         read.map_err(|error| azure_problem(&malformed(&error)))?;
         written.map_err(|error| disk_problem("write the manifest", &error))?;
         Ok(done)
