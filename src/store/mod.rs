@@ -3,6 +3,7 @@
 pub mod config;
 pub mod last;
 mod lines;
+mod listed;
 mod manifest_dir;
 mod manifest_part;
 mod paths;
@@ -11,6 +12,7 @@ mod runs;
 mod secrets;
 
 pub use lines::{IndexedLines, LineWriter};
+pub use listed::{Listed, ListedBlob, ListedPage, ListedReader, ListedWriter};
 pub use manifest_dir::{ManifestDir, ManifestWriter, Summary, Tally};
 pub use manifest_part::ManifestPart;
 pub use paths::{Home, HomeError};

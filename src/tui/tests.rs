@@ -157,7 +157,7 @@ fn manifests_of_nothing_and_of_a_million() {
     shows("manifest_nothing", &none.reply(Reply::Manifest(Ok(built(empty)))).wizard);
     let million = Summary { items: [(Kind::Image, 1_000_000)].into(), urls: 1_000_000, ..summary() };
     let rows = |request: &Request| match request {
-        Request::ReadRows { list, first, count } if *first < 400 => {
+        Request::ReadRows { list, first, count, .. } if *first < 400 => {
             let rows = (*first..first + count).map(|place| row(*list, place)).collect();
             one(Reply::Rows { list: *list, first: *first, rows })
         }
@@ -190,7 +190,7 @@ fn names_of_all_scripts() {
                 item.title = (*name).to_owned();
                 item.urls = vec![format!("https://acmevision.blob.core.windows.net/street-scenes/{name}")];
                 item.client_metadata.insert("note".into(), (*name).into());
-                Row::Item(Box::new(item))
+                Row::Item(Box::new(item), None)
             });
             one(Reply::Rows { list: List::Items, first: *first, rows: items.collect() })
         }
@@ -391,9 +391,10 @@ fn what_has_not_been_read_is_drawn_as_such() {
         |request: &Request| if matches!(request, Request::ReadRows { .. }) { Vec::new() } else { well(request) };
     let stage = Stage::at(Step::Manifest, answers);
     assert!(frame(&stage.wizard, UTF8, 80, 24).contains("> …"));
-    let stage = stage.reply(Reply::Rows { list: List::Items, first: 0, rows: vec![Row::Item(Box::new(item(0)))] });
+    let stage =
+        stage.reply(Reply::Rows { list: List::Items, first: 0, rows: vec![Row::Item(Box::new(item(0)), None)] });
     let text = frame(&stage.wizard, UTF8, 80, 24);
-    assert!(text.contains("> image") && text.contains("frame-000000.jpg"), "{text}");
+    assert!(text.contains(">    image") && text.contains("frame-000000.jpg"), "{text}");
 }
 
 fn stages() -> Vec<Stage> {

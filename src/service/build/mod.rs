@@ -3,6 +3,7 @@
 mod container;
 mod file;
 mod inventory;
+mod kept;
 
 use std::{path::Path, time::Instant};
 
@@ -15,11 +16,12 @@ use super::{
 use crate::{
     manifest::{Demands, Judge, data_items::JobOptions},
     store::{
-        ManifestDir, ManifestWriter, Summary,
+        Listed, ManifestDir, ManifestWriter, Summary,
         config::{self, Source},
     },
-    wizard::{AzureAccess, ListingProgress, ManifestFacts, Problem, Reply, RequestId},
+    wizard::{AzureAccess, ListingFrom, ListingProgress, ManifestFacts, Problem, Reply, RequestId, keeps},
 };
+use kept::Keeper;
 
 /// What a manifest is built from.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +36,8 @@ struct Writing {
     judge: Judge,
     writer: ManifestWriter,
     started: Instant,
+    /// Keeps what is listed.
+    keeper: Option<Keeper>,
 }
 
 impl Writing {
@@ -63,6 +67,7 @@ pub(super) async fn draft(
     manifest: &config::Manifest,
     options: JobOptions,
     demands: &Demands,
+    listing: ListingFrom,
 ) -> Result<ManifestFacts, Problem> {
     let runs = session.home.runs();
     let making = || -> std::io::Result<_> {
@@ -71,7 +76,17 @@ pub(super) async fn draft(
     };
     let dir = making().map_err(|error| disk_problem("make a directory for the manifest", &error))?;
     let mut tell = |progress| session.reply(id, Reply::Listing(progress));
-    let (built, blobs) = build_manifest(access, manifest, options, demands, dir.path(), &mut tell).await?;
+    let building = Building { access, manifest };
+    let listed = session.kept(&access.azure).filter(|_| listing == ListingFrom::Kept && keeps(manifest));
+    let keeper = match (&listed, keeps(manifest)) {
+        (None, true) => Some(Keeper::new(&runs).map_err(|error| disk_problem("keep what is listed", &error))?),
+        _ => None,
+    };
+    let (built, blobs, kept) =
+        build(&building, options, demands, dir.path(), listed.as_deref(), keeper, &mut tell).await?;
+    if let Some(kept) = kept {
+        session.keep(&access.azure, kept);
+    }
     let facts = ManifestFacts {
         summary: built.summary().clone(),
         blobs,
@@ -95,23 +110,40 @@ pub async fn build_manifest(
     dir: &Path,
     tell: &mut impl FnMut(ListingProgress),
 ) -> Result<(ManifestDir, u64), Problem> {
-    let write_fault = |error: std::io::Error| disk_problem("write the manifest", &error);
     let building = Building { access, manifest };
+    let (built, blobs, _) = build(&building, options, demands, dir, None, None, tell).await?;
+    Ok((built, blobs))
+}
+
+/// The same from what was listed before, where that is given; or with what is listed now kept.
+async fn build(
+    building: &Building<'_>,
+    options: JobOptions,
+    demands: &Demands,
+    dir: &Path,
+    listed: Option<&Listed>,
+    keeper: Option<Keeper>,
+    tell: &mut impl FnMut(ListingProgress),
+) -> Result<(ManifestDir, u64, Option<Listed>), Problem> {
+    let write_fault = |error: std::io::Error| disk_problem("write the manifest", &error);
     let writer = ManifestWriter::create(dir).map_err(write_fault)?;
-    let mut writing = Writing { judge: Judge::new(demands), writer, started: Instant::now() };
-    let blobs = match manifest.source {
-        Source::Container => container::read(&building, &mut writing, tell).await?,
-        Source::File => file::read(&building, &mut writing, tell).await?,
-        Source::Inventory => inventory::read(&building, &mut writing, tell).await?,
+    let mut writing = Writing { judge: Judge::new(demands), writer, started: Instant::now(), keeper };
+    let blobs = match building.manifest.source {
+        Source::Container => match listed {
+            Some(listed) => kept::read(building, listed, &mut writing, tell).await?,
+            None => container::read(building, &mut writing, tell).await?,
+        },
+        Source::File => file::read(building, &mut writing, tell).await?,
+        Source::Inventory => inventory::read(building, &mut writing, tell).await?,
     };
     tell(writing.progress(blobs));
-    let Writing { judge, mut writer, .. } = writing;
+    let Writing { judge, mut writer, keeper, .. } = writing;
     judge.finish(&mut writer).map_err(write_fault)?;
     let built = tokio::task::spawn_blocking(move || writer.finish(options))
         .await
         .map_err(|error| Problem::other(format!("Writing the manifest broke off: {error}.")))?
         .map_err(write_fault)?;
-    Ok((built, blobs))
+    Ok((built, blobs, keeper.and_then(Keeper::finish)))
 }
 
 /// A run's id: when it began, and enough chance to tell two of the same second apart.

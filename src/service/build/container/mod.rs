@@ -58,6 +58,7 @@ pub(super) async fn read(
                 may_cut = false;
                 let dir = into.writer.path().to_owned();
                 into.writer = ManifestWriter::create(&dir).map_err(write_fault)?;
+                into.keeper = into.keeper.take().map(|keeper| keeper.anew()).transpose().map_err(write_fault)?;
             }
             Err(Fault::Doubt) => {
                 return Err(Problem::other(
@@ -95,13 +96,14 @@ async fn list(
             pages: Arc::clone(&waiting_pages),
             done: done.clone(),
             spare: Arc::clone(&spare),
+            keeper: into.keeper.clone(),
         };
         spawn_blocking(move || worker.run());
     }
     drop((done, waiting_pages));
     let fetching = Fetching::new(container.clone(), like, prefixes, may_cut, Arc::clone(&shared), pages, cuts);
     let fetching = AbortOnDropHandle::new(tokio::spawn(fetching.run()));
-    let Writing { judge, writer, started } = into;
+    let Writing { judge, writer, started, .. } = into;
     let mut in_order = InOrder::new(writer, builder.part(), judge.part(), prefixes.len(), spare);
     let mut told = Instant::now();
     let mut blobs = 0;
