@@ -12,7 +12,7 @@ use super::checks;
 use crate::{
     manifest::{Code, Finding, Item, Kind, Severity, SkipReason, Skipped},
     schema::{KeyType, Scalar},
-    store::{BatchState, FailedUnit, RunState, Summary, config::Config},
+    store::{BatchState, FailedUnit, RunState, Summary, Tally, config::Config},
     tui::{Theme, screens},
     wizard::{
         Action, Check, CheckState, CorsRepair, Destination, Edit, Effect, EncordReply, Event, FolderPage, FolderRef,
@@ -181,8 +181,15 @@ pub(crate) fn summary() -> Summary {
         urls: 12_390,
         skipped: BTreeMap::from([(SkipReason::FolderMarker, 4), (SkipReason::UnknownType, 9)]),
         warnings: 2,
+        findings: BTreeMap::from([(Code::TypeDisagreement, BTreeMap::from([(String::new(), disagreements())]))]),
         ..Summary::default()
     }
+}
+
+fn disagreements() -> Tally {
+    let rows = (0..2).map(|place| row(List::Findings, place));
+    let first = rows.filter_map(|row| if let Row::Finding(finding) = row { Some(finding) } else { None }).collect();
+    Tally { items: 2, first }
 }
 
 pub(crate) fn built(summary: Summary) -> ManifestFacts {

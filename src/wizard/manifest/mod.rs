@@ -348,14 +348,15 @@ impl ManifestStep {
             _ => ("continue", "back"),
         };
         let mut hints = vec![Hint::new(Action::Next, next), Hint::new(Action::SwitchList, "other list")];
-        if !in_findings || self.findings.open.is_some() {
-            hints.extend([Hint::new(Action::Search, "search"), Hint::new(Action::Toggle, "whole")]);
+        let has_rows = self.unfiltered() > 0 && (!in_findings || self.findings.open.is_some());
+        if has_rows {
+            hints.extend([Hint::new(Action::Search, "search"), Hint::new(Action::Toggle, "in full")]);
         }
-        if self.list == List::Items {
-            hints.extend([Hint::new(Action::FilterKind, "type"), Hint::new(Action::FilterMarked, "findings")]);
+        hints.push(rules);
+        if has_rows && self.list == List::Items {
+            hints.extend([Hint::new(Action::FilterKind, "by type"), Hint::new(Action::FilterMarked, "with findings")]);
         }
         hints.extend([
-            rules,
             Hint::new(Action::Back, back),
             Hint::new(Action::Down, "scroll"),
             Hint::new(Action::Refresh, "list again"),
