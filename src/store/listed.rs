@@ -66,7 +66,6 @@ impl ListedPage {
 
 fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
-        #[expect(clippy::cast_possible_truncation, reason = "seven bits")]
         bytes.push((number & 0x7f) as u8 | 0x80);
         number >>= 7;
     }

@@ -112,13 +112,12 @@ fn built(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, facts: &ManifestFac
             let note = "The rules reach beyond what was listed before, so it was listed again.";
             head.push(Line::styled(look.cut(note, columns), look.theme.dim()));
         }
-        None if is_high && area.width < WIDE - SIDE => {
+        // Where source and rules do not stand beside the list.
+        None if is_high && frame.area().width < WIDE + 2 => {
             head.push(Line::styled(look.cut(&sidebar::brief(wizard.config(), look), columns), look.theme.dim()));
         }
+        None if is_high => head.push(Line::default()),
         None => {}
-    }
-    if is_high {
-        head.push(Line::default());
     }
     head.push(tabs(step, facts, look));
     let mut cursor = None;
@@ -222,6 +221,10 @@ fn filter_line(step: &ManifestStep, look: &Look<'_>, columns: usize) -> (Line<'s
 /// What can be done now.
 fn foot(wizard: &Wizard, facts: &ManifestFacts, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let (step, summary) = (wizard.manifest(), &facts.summary);
+    // The keys are the form's now.
+    if step.rules().has_keyboard() {
+        return Vec::new();
+    }
     let path = |label: &str, path: &Path| {
         let label = Span::styled(format!("{label:<LABEL$}"), look.theme.dim());
         Line::from(vec![label, Span::raw(look.cut_path(&path.display().to_string(), columns.saturating_sub(LABEL)))])
@@ -270,7 +273,10 @@ fn foot(wizard: &Wizard, facts: &ManifestFacts, look: &Look<'_>, columns: usize)
         (_, List::Items) => {
             lines.push(path("Manifest", &facts.file));
             let items = text::counted(summary.total_items(), "item", "items");
-            let next = format!("All {items} will be registered, not only those shown. {enter} goes on to the folder.");
+            let next = match step.search() {
+                None => format!("All {items} will be registered, not only those shown. {enter} goes on to the folder."),
+                Some(_) => format!("All {items} will be registered, not only those shown."),
+            };
             lines.extend(look.next(&next, columns));
         }
         _ => lines.extend(look.next(&format!("{enter} goes on to the folder with the items."), columns)),
