@@ -102,15 +102,22 @@ impl Driver {
                 let reply = infer::infer(&access, &manifest, file.as_deref()).await;
                 session.reply(id, Reply::Inferred(reply));
             }),
-            Request::BuildManifest { access, manifest, options, demands } => {
+            Request::BuildManifest { access, manifest, options, demands, listing } => {
                 self.read(id, async move {
-                    let reply = build::draft(&session, id, &access, &manifest, options, &demands).await;
+                    let reply = build::draft(&session, id, &access, &manifest, options, &demands, listing).await;
                     session.reply(id, Reply::Manifest(reply));
                 });
             }
-            Request::ReadRows { list, first, count } => self.read(id, async move {
-                let reply = rows::read(&session, list, first, count).await;
+            Request::ReadRows { list, first, count, places } => self.read(id, async move {
+                let reply = rows::read(&session, list, first, count, places).await;
                 session.reply(id, reply);
+            }),
+            Request::Search { list, filter } => {
+                self.read(id, async move { rows::search(&session, id, list, filter).await });
+            }
+            Request::FindItem { name } => self.read(id, async move {
+                let place = rows::item(&session, name).await;
+                session.reply(id, Reply::ItemFound(place));
             }),
             Request::ListFolders { parent, search, page } => self.read(id, async move {
                 let reply = folders::list(&session, parent, search, page).await;

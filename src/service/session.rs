@@ -1,13 +1,13 @@
 //! What requests of one program run share: connections, the manifest and the run at hand.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tempfile::TempDir;
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::encord;
+use super::{encord, rows::Marks};
 use crate::{
-    store::{self, Home, ManifestDir, config},
+    store::{self, Home, Listed, ManifestDir, config},
     wizard::{Event, Problem, Reply, RequestId},
 };
 
@@ -23,6 +23,10 @@ struct Shared {
     client: Option<encord::Client>,
     draft: Option<Draft>,
     manifest: Option<ManifestDir>,
+    /// What was found about its items.
+    marks: Marks,
+    /// What was listed last, and where.
+    kept: Option<(config::Azure, Arc<Listed>)>,
     /// The id of the run at hand.
     run: Option<String>,
 }
@@ -68,11 +72,25 @@ impl Session {
     pub(crate) fn set_draft(&self, draft: Draft) {
         let mut shared = self.shared();
         shared.manifest = Some(draft.manifest.clone());
+        shared.marks = Marks::default();
         shared.draft = Some(draft);
     }
 
     pub(crate) fn manifest(&self) -> Result<ManifestDir, Problem> {
         self.shared().manifest.clone().ok_or_else(|| Problem::other("There is no manifest yet."))
+    }
+
+    pub(crate) fn marks(&self) -> Marks {
+        self.shared().marks.clone()
+    }
+
+    pub(crate) fn keep(&self, azure: &config::Azure, listed: Listed) {
+        self.shared().kept = Some((azure.clone(), Arc::new(listed)));
+    }
+
+    /// What was listed there last.
+    pub(crate) fn kept(&self, azure: &config::Azure) -> Option<Arc<Listed>> {
+        self.shared().kept.as_ref().filter(|(listed, _)| listed == azure).map(|(_, listed)| Arc::clone(listed))
     }
 
     /// Gives the draft to a run, whose id it has had from the start: from now on its directory stays.

@@ -4,6 +4,7 @@ pub mod config;
 mod export;
 pub mod last;
 mod lines;
+mod listed;
 mod manifest_dir;
 mod manifest_part;
 mod paths;
@@ -15,6 +16,7 @@ pub mod seen;
 
 pub use export::{Export, Exported, export};
 pub use lines::{IndexedLines, LineWriter};
+pub use listed::{Listed, ListedBlob, ListedPage, ListedReader, ListedWriter};
 pub use manifest_dir::{ManifestDir, ManifestWriter, Summary, Tally};
 pub use manifest_part::ManifestPart;
 pub(crate) use paths::expand_home;

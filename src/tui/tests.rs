@@ -155,11 +155,11 @@ fn findings_are_shown_with_what_to_do_and_errors_first() {
 #[test]
 fn manifests_of_nothing_and_of_a_million() {
     let none = Stage::at(Step::Manifest, unlisted);
-    let empty = Summary { items: [].into(), bytes: 0, urls: 0, warnings: 0, ..summary() };
+    let empty = Summary { items: [].into(), bytes: 0, urls: 0, warnings: 0, findings: [].into(), ..summary() };
     shows("manifest_nothing", &none.reply(Reply::Manifest(Ok(built(empty)))).wizard);
     let million = Summary { items: [(Kind::Image, 1_000_000)].into(), urls: 1_000_000, ..summary() };
     let rows = |request: &Request| match request {
-        Request::ReadRows { list, first, count } if *first < 400 => {
+        Request::ReadRows { list, first, count, .. } if *first < 400 => {
             let rows = (*first..first + count).map(|place| row(*list, place)).collect();
             one(Reply::Rows { list: *list, first: *first, rows })
         }
@@ -170,6 +170,62 @@ fn manifests_of_nothing_and_of_a_million() {
     let stage = Stage::at(Step::Manifest, rows).reply(Reply::Manifest(Ok(built(million))));
     shows("manifest_million", &stage.wizard);
     shows("manifest_million_end_unread", &stage.press(Action::Bottom).wizard);
+}
+
+#[test]
+fn the_items_are_searched_and_filtered_and_read_in_full() {
+    let stage = Stage::at(Step::Manifest, well);
+    let typing = stage.press(Action::Search).type_in("cam-03");
+    shows("manifest_search", &typing.wizard);
+    shows_as("manifest_search_60x20", &typing.wizard, UTF8, 60, 20);
+    let kept = typing.press(Action::Next).press(Action::FilterKind).press(Action::FilterMarked);
+    shows_as("manifest_filtered", &kept.wizard, UTF8, 80, 24);
+    let whole = kept.press(Action::Toggle);
+    shows_as("manifest_item_in_full_60x20", &whole.wizard, UTF8, 60, 20);
+    let unanswered = |request: &Request| match request {
+        Request::Search { .. } => {
+            vec![Reply::Found { places: vec![], seen: 2000, is_done: false }]
+        }
+        other => well(other),
+    };
+    let searching = Stage::at(Step::Manifest, unanswered).press(Action::Search).type_in("zz");
+    shows_as("manifest_searching", &searching.wizard, UTF8, 80, 24);
+    let none = |request: &Request| match request {
+        Request::Search { .. } => vec![Reply::Found { places: vec![], seen: 11_395, is_done: true }],
+        other => well(other),
+    };
+    let none = Stage::at(Step::Manifest, none).press(Action::Search).type_in("zz");
+    shows_as("manifest_search_none", &none.wizard, UTF8, 80, 24);
+}
+
+#[test]
+fn findings_open_by_code_and_lead_to_their_items() {
+    let groups = Stage::at(Step::Manifest, well).press(Action::Left);
+    shows("manifest_finding_groups", &groups.wizard);
+    let opened = groups.press(Action::Next);
+    shows("manifest_findings_open", &opened.wizard);
+    shows_as("manifest_findings_open_60x20", &opened.wizard, UTF8, 60, 20);
+    shows_as("manifest_finding_jumped", &opened.press(Action::Next).wizard, UTF8, 80, 24);
+    let lost = |request: &Request| match request {
+        Request::FindItem { .. } => one(Reply::ItemFound(None)),
+        other => well(other),
+    };
+    let lost = Stage::at(Step::Manifest, lost).press(Action::Left).press(Action::Next).press(Action::Next);
+    shows_as("manifest_finding_lost", &lost.wizard, UTF8, 80, 24);
+}
+
+#[test]
+fn rules_are_edited_in_place() {
+    let form = Stage::at(Step::Manifest, well).press(Action::EditRules).times(2, Action::Down);
+    shows("manifest_rules", &form.wizard);
+    shows_as("manifest_rules_60x20", &form.wizard, UTF8, 60, 20);
+    shows_as("manifest_rules_ascii", &form.wizard, PLAIN, 80, 24);
+    let malformed = form.type_in("**/[a").press(Action::Next);
+    shows("manifest_rules_malformed", &malformed.wizard);
+    let left = malformed.press(Action::Back);
+    shows_as("manifest_rules_left", &left.wizard, UTF8, 120, 40);
+    let applied = left.press(Action::EditRules).type_in("]*").press(Action::Next);
+    shows("manifest_rules_applied", &applied.wizard);
 }
 
 #[test]
@@ -192,7 +248,7 @@ fn names_of_all_scripts() {
                 item.title = (*name).to_owned();
                 item.urls = vec![format!("https://acmevision.blob.core.windows.net/street-scenes/{name}")];
                 item.client_metadata.insert("note".into(), (*name).into());
-                Row::Item(Box::new(item))
+                Row::Item(Box::new(item), None)
             });
             one(Reply::Rows { list: List::Items, first: *first, rows: items.collect() })
         }
@@ -393,9 +449,10 @@ fn what_has_not_been_read_is_drawn_as_such() {
         |request: &Request| if matches!(request, Request::ReadRows { .. }) { Vec::new() } else { well(request) };
     let stage = Stage::at(Step::Manifest, answers);
     assert!(frame(&stage.wizard, UTF8, 80, 24).contains("> …"));
-    let stage = stage.reply(Reply::Rows { list: List::Items, first: 0, rows: vec![Row::Item(Box::new(item(0)))] });
+    let stage =
+        stage.reply(Reply::Rows { list: List::Items, first: 0, rows: vec![Row::Item(Box::new(item(0)), None)] });
     let text = frame(&stage.wizard, UTF8, 80, 24);
-    assert!(text.contains("> image") && text.contains("frame-000000.jpg"), "{text}");
+    assert!(text.contains(">    image") && text.contains("frame-000000.jpg"), "{text}");
 }
 
 fn stages() -> Vec<Stage> {

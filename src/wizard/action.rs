@@ -39,6 +39,12 @@ pub enum Action {
     Search,
     /// Show the step's next list.
     SwitchList,
+    /// Show only items of the next type.
+    FilterKind,
+    /// Show only items about which something was found, or all again.
+    FilterMarked,
+    /// Change the rules.
+    EditRules,
     /// Keep Encord's type where the config asks for another.
     KeepTheirs,
     /// Delete what is under the cursor; it can be restored.

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{
-    Action, AzureAccess, Check, ContainerFacts, CorsRepair, Destination, Discovery, Edit, EncordReply, Integration,
-    List, Plan, PrefixPage, Problem, Row, SasWish, Snapshot,
+    Action, AzureAccess, Check, ContainerFacts, CorsRepair, Destination, Discovery, Edit, EncordReply, Filter,
+    Integration, List, ListingFrom, Plan, PrefixPage, Problem, Row, SasWish, Snapshot,
 };
 use crate::{
     access::cors,
@@ -119,6 +119,8 @@ pub enum Request {
         options: JobOptions,
         /// What is asked of every item.
         demands: Arc<Demands>,
+        /// Whether to list, or to apply the rules to what was listed before.
+        listing: ListingFrom,
     },
     /// Read rows of a list for the screen.
     ReadRows {
@@ -128,6 +130,20 @@ pub enum Request {
         first: u64,
         /// How many.
         count: u64,
+        /// The places of the rows in the whole list, where they do not lie side by side.
+        places: Option<Vec<u32>>,
+    },
+    /// Find the rows of a list that pass a filter.
+    Search {
+        /// Which list.
+        list: List,
+        /// What they have to have.
+        filter: Filter,
+    },
+    /// Find the item that a finding is about.
+    FindItem {
+        /// As the finding names it.
+        name: String,
     },
     /// Read one page of folders.
     ListFolders {
@@ -216,6 +232,17 @@ pub enum Reply {
         /// The rows.
         rows: Vec<Row>,
     },
+    /// To [`Request::Search`], at most ten times a second and at its end.
+    Found {
+        /// The places of further rows that pass, in order.
+        places: Vec<u32>,
+        /// How many rows were looked at so far.
+        seen: u64,
+        /// Whether these are the last ones.
+        is_done: bool,
+    },
+    /// To [`Request::FindItem`]: its place among the items, if it is one of them.
+    ItemFound(Option<u64>),
     /// To [`Request::ListFolders`].
     Folders(Result<FolderPage, Problem>),
     /// To [`Request::ResolveFolder`].

@@ -43,7 +43,10 @@ pub use integration::{
     CorsReview, CorsState, Details, FieldKind, FieldName, Focus, FolderBrowser, Guide, GuideMethod, GuideRow,
     IntegrationStep, LIFETIMES, Loading, Panel, Picker, PickerKind, PickerRow, SasMaker, SasState,
 };
-pub use manifest::{Listing, ManifestStep, findings_problem};
+pub(crate) use manifest::keeps;
+pub use manifest::{
+    Filter, FindingGroup, Listing, ListingFrom, ManifestStep, Reapplied, RuleField, RuleForm, Scan, findings_problem,
+};
 pub use plan::Plan;
 pub use problem::{Class, Problem};
 pub use progress::{JobRow, ProgressStep, Snapshot};
@@ -309,6 +312,7 @@ impl Wizard {
         match self.step {
             Step::Integration => self.integration.takes_text(),
             Step::Schema => self.schema.takes_text(),
+            Step::Manifest => self.manifest.takes_text(),
             Step::Folder => self.folder.takes_text(),
             _ => false,
         }
@@ -347,6 +351,7 @@ impl Wizard {
         match self.step {
             Step::Integration => self.integration.edit(edit),
             Step::Schema => self.schema.edit(edit),
+            Step::Manifest => self.manifest.edit(edit, &mut self.outbox),
             Step::Folder => self.folder.edit(edit, &mut self.outbox),
             _ => {}
         }
@@ -527,6 +532,10 @@ impl Wizard {
             Reply::Manifest(result) => self.manifest.built_reply(id, result, &mut self.outbox),
             Reply::Rows { list: List::Failed, first, rows } => self.progress.rows(id, first, rows, &mut self.outbox),
             Reply::Rows { list, first, rows } => self.manifest.rows(id, list, first, rows, &mut self.outbox),
+            Reply::Found { places, seen, is_done } => {
+                self.manifest.found(id, &places, seen, is_done, &mut self.outbox);
+            }
+            Reply::ItemFound(place) => self.manifest.item_found(id, place, &mut self.outbox),
             Reply::Folders(result) => self.folder.page_reply(id, result),
             Reply::FolderResolved(result) => self.folder.resolved(id, result),
             Reply::Run(RunReply::SchemaChanged(schema)) => {

@@ -2,7 +2,7 @@
 
 use super::{Action, Outbox, Request, RequestId};
 use crate::{
-    manifest::{Finding, Item, Skipped},
+    manifest::{Finding, Item, Severity, Skipped},
     store::FailedUnit,
 };
 
@@ -22,8 +22,8 @@ pub enum List {
 /// A row of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Row {
-    /// Of [`List::Items`].
-    Item(Box<Item>),
+    /// Of [`List::Items`], and the worst that was found about it.
+    Item(Box<Item>, Option<Severity>),
     /// Of [`List::Skipped`].
     Skipped(Skipped),
     /// Of [`List::Findings`].
@@ -66,6 +66,10 @@ pub struct RowWindow {
     first: u64,
     rows: Vec<Row>,
     pending: Option<RequestId>,
+    /// The places in the whole list of the rows that are in this one, where not all are.
+    places: Option<Vec<u32>>,
+    /// Where the cursor goes as soon as there are so many rows.
+    wish: Option<u64>,
 }
 
 impl RowWindow {
@@ -97,6 +101,37 @@ impl RowWindow {
         self.fetch(list, outbox);
     }
 
+    /// Starts anew on some rows of the list, of which none is known yet.
+    pub(super) fn narrow(&mut self, outbox: &mut Outbox) {
+        outbox.cancel(self.pending.take());
+        *self = RowWindow { places: Some(Vec::new()), ..RowWindow::default() };
+    }
+
+    /// Further rows of the list belong to it, by their places in the whole list.
+    pub(super) fn widen(&mut self, list: List, places: &[u32], outbox: &mut Outbox) {
+        if let Some(known) = &mut self.places {
+            known.extend_from_slice(places);
+            self.total = known.len() as u64;
+            if let Some(wish) = self.wish.filter(|wish| *wish < self.total) {
+                self.wish = None;
+                self.cursor = wish;
+            }
+            self.fetch(list, outbox);
+        }
+    }
+
+    /// Puts the cursor to a place as soon as there are so many rows, unless it is moved before.
+    pub(super) fn wish(&mut self, place: u64) {
+        self.wish = Some(place);
+    }
+
+    /// Puts the cursor to a place of the list.
+    pub(super) fn go_to(&mut self, place: u64, list: List, outbox: &mut Outbox) {
+        self.cursor = place.min(self.total.saturating_sub(1));
+        outbox.cancel(self.pending.take());
+        self.fetch(list, outbox);
+    }
+
     /// The list grew.
     pub(super) fn grow(&mut self, list: List, total: u64, outbox: &mut Outbox) {
         if total != self.total {
@@ -109,6 +144,7 @@ impl RowWindow {
     pub(super) fn action(&mut self, action: Action, list: List, outbox: &mut Outbox) {
         if let Some(cursor) = moved(self.cursor, action, self.total) {
             self.cursor = cursor;
+            self.wish = None;
             self.fetch(list, outbox);
         }
     }
@@ -123,18 +159,23 @@ impl RowWindow {
         let near_end = self.cursor + MARGIN > held_to && held_to < self.total;
         if near_start || near_end || self.get(self.cursor).is_none() {
             let first = self.cursor.saturating_sub(CHUNK / 2);
-            self.pending = Some(outbox.start(Request::ReadRows { list, first, count: CHUNK }));
+            let places = self.places.as_ref().map(|places| {
+                let from = usize::try_from(first).unwrap_or(usize::MAX);
+                places.iter().skip(from).take(CHUNK as usize).copied().collect()
+            });
+            self.pending = Some(outbox.start(Request::ReadRows { list, first, count: CHUNK, places }));
         }
     }
 
     pub(super) fn reply(&mut self, id: RequestId, list: List, first: u64, rows: Vec<Row>, outbox: &mut Outbox) {
         if self.pending == Some(id) {
             self.pending = None;
+            let is_more = first + rows.len() as u64 > self.first + self.rows.len() as u64 || first < self.first;
             self.first = first;
             self.rows = rows;
-            // The cursor may have run on meanwhile. After a short answer nothing is asked for again at once: a list that
-            // cannot be read to its end would be asked for without end.
-            if self.rows.len() as u64 == CHUNK {
+            // The cursor may have run on meanwhile, or rows have come. After an answer that tells nothing new nothing is asked for
+            // again at once: a list that cannot be read to its end would be asked for without end.
+            if self.rows.len() as u64 == CHUNK || (self.places.is_some() && is_more) {
                 self.fetch(list, outbox);
             }
         }

@@ -47,7 +47,7 @@ pub(super) async fn read(
     let wanted = Wanted {
         last_modified: rules.filter().needs_last_modified(),
         tier: rules.filter().needs_tier(),
-        etag: building.known.is_some() || building.needs_second_pass(),
+        etag: building.earlier.is_some() || building.needs_second_pass(),
         metadata: manifest.metadata.blob_metadata,
         tags: manifest.metadata.index_tags,
         ..Wanted::default()
@@ -56,7 +56,7 @@ pub(super) async fn read(
     let found = place::find(file, &resolved, building.dir).await?;
     into.writer.note(note(&found.report, OffsetDateTime::now_utc()));
     let mut reading = Reading {
-        builder: builder.since(building.known.cloned()),
+        builder: builder.since(building.known()),
         container: container.name(),
         prefixes: &manifest.prefixes,
         into,

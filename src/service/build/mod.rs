@@ -5,6 +5,7 @@ mod container;
 mod dicom;
 mod file;
 mod inventory;
+mod kept;
 pub(super) mod metadata;
 mod rules;
 mod second_pass;
@@ -25,11 +26,12 @@ use super::{
 use crate::{
     manifest::{Demands, Judge, data_items::JobOptions, rules::Rules, since::Known},
     store::{
-        Home, ManifestDir, ManifestWriter, Summary,
+        Home, Listed, ManifestDir, ManifestWriter, Summary,
         config::{self, Source},
     },
-    wizard::{AzureAccess, ListingProgress, ManifestFacts, Problem, Reply, RequestId},
+    wizard::{AzureAccess, ListingFrom, ListingProgress, ManifestFacts, Problem, Reply, RequestId, keeps},
 };
+use kept::Keeper;
 
 pub use since::Runs;
 
@@ -39,7 +41,7 @@ struct Building<'a> {
     access: &'a AzureAccess,
     manifest: &'a config::Manifest,
     /// What earlier runs have registered, where only what is new or changed is wanted.
-    known: Option<&'a Arc<dyn Known>>,
+    earlier: Option<&'a since::Earlier>,
     /// Where what was read of blobs is kept.
     home: &'a Home,
     /// Where files may lie while they are read.
@@ -47,6 +49,10 @@ struct Building<'a> {
 }
 
 impl Building<'_> {
+    fn known(&self) -> Option<Arc<dyn Known>> {
+        self.earlier.map(|earlier| Arc::clone(&earlier.known))
+    }
+
     /// Whether items have to be gone through once more when the source has been read.
     fn needs_second_pass(&self) -> bool {
         let metadata = &self.manifest.metadata;
@@ -65,6 +71,8 @@ struct Writing {
     judge: Judge,
     writer: ManifestWriter,
     started: Instant,
+    /// Keeps what is listed.
+    keeper: Option<Keeper>,
 }
 
 impl Writing {
@@ -95,6 +103,7 @@ pub(super) async fn draft(
     manifest: &config::Manifest,
     options: JobOptions,
     demands: &Demands,
+    listing: ListingFrom,
 ) -> Result<ManifestFacts, Problem> {
     let runs = session.home.runs();
     let making = || -> std::io::Result<_> {
@@ -104,8 +113,17 @@ pub(super) async fn draft(
     let dir = making().map_err(|error| disk_problem("make a directory for the manifest", &error))?;
     let session_runs = Runs { home: &session.home, config: &session.config_label };
     let mut tell = |progress| session.reply(id, Reply::Listing(progress));
-    let (built, blobs) =
-        build_manifest(access, manifest, options, demands, dir.path(), session_runs, &mut tell).await?;
+    let earlier = since::known(session_runs, access, manifest, dir.path())?;
+    let building = Building { access, manifest, home: &session.home, earlier: earlier.as_ref(), dir: dir.path() };
+    let listed = session.kept(&access.azure).filter(|_| listing == ListingFrom::Kept && keeps(manifest));
+    let keeper = match (&listed, keeps(manifest)) {
+        (None, true) => Some(Keeper::new(&runs).map_err(|error| disk_problem("keep what is listed", &error))?),
+        _ => None,
+    };
+    let (built, blobs, kept) = build(&building, options, demands, listed.as_deref(), keeper, &mut tell).await?;
+    if let Some(kept) = kept {
+        session.keep(&access.azure, kept);
+    }
     let facts = ManifestFacts {
         summary: built.summary().clone(),
         blobs,
@@ -131,39 +149,54 @@ pub async fn build_manifest(
     runs: Runs<'_>,
     tell: &mut impl FnMut(ListingProgress),
 ) -> Result<(ManifestDir, u64), Problem> {
-    let write_fault = |error: std::io::Error| disk_problem("write the manifest", &error);
     let earlier = since::known(runs, access, manifest, dir)?;
-    let known = earlier.as_ref().map(|earlier| &earlier.known);
-    let building = Building { access, manifest, home: runs.home, known, dir };
+    let building = Building { access, manifest, home: runs.home, earlier: earlier.as_ref(), dir };
+    let (built, blobs, _) = build(&building, options, demands, None, None, tell).await?;
+    Ok((built, blobs))
+}
+
+/// The same from what was listed before, where that is given; or with what is listed now kept.
+async fn build(
+    building: &Building<'_>,
+    options: JobOptions,
+    demands: &Demands,
+    listed: Option<&Listed>,
+    keeper: Option<Keeper>,
+    tell: &mut impl FnMut(ListingProgress),
+) -> Result<(ManifestDir, u64, Option<Listed>), Problem> {
+    let write_fault = |error: std::io::Error| disk_problem("write the manifest", &error);
+    let Building { manifest, dir, .. } = building;
     let first_dir = building.needs_second_pass().then(|| dir.join("first-pass"));
     if let Some(first_dir) = &first_dir {
         std::fs::create_dir_all(first_dir).map_err(write_fault)?;
     }
     let mut writer = ManifestWriter::create(first_dir.as_deref().unwrap_or(dir)).map_err(write_fault)?;
-    if let Some(earlier) = &earlier {
+    if let Some(earlier) = building.earlier {
         writer.note(&earlier.note);
     }
     let judge = if first_dir.is_some() { Judge::deferring() } else { self::judge(manifest.source, demands) };
-    let mut writing = Writing { judge, writer, started: Instant::now() };
-    let blobs = match manifest.source {
-        Source::Container => container::read(&building, &mut writing, tell).await?,
-        Source::File => file::read(&building, &mut writing, tell).await?,
-        Source::Inventory => inventory::read(&building, &mut writing, tell).await?,
+    let mut writing = Writing { judge, writer, started: Instant::now(), keeper };
+    let blobs = match (manifest.source, listed) {
+        (Source::Container, Some(listed)) => kept::read(building, listed, &mut writing, tell).await?,
+        (Source::Container, None) => container::read(building, &mut writing, tell).await?,
+        (Source::File, _) => file::read(building, &mut writing, tell).await?,
+        (Source::Inventory, _) => inventory::read(building, &mut writing, tell).await?,
     };
     tell(writing.progress(blobs));
+    let listed = writing.keeper.take().and_then(Keeper::finish);
     if let Some(first_dir) = first_dir {
         let started = writing.started;
         let first = finish(writing, options).await?;
         let mut writer = ManifestWriter::create(dir).map_err(write_fault)?;
         first.summary().notes.iter().for_each(|note| writer.note(note));
-        writing = Writing { judge: self::judge(manifest.source, demands), writer, started };
-        let mut gathering = Gathering::open(&building, demands, &first).await?;
+        writing = Writing { judge: self::judge(manifest.source, demands), writer, started, keeper: None };
+        let mut gathering = Gathering::open(building, demands, &first).await?;
         second_pass::run(&first, &mut writing, blobs, |work| gathering.each(work), tell).await?;
         gathering.finish(&first, &mut writing).map_err(write_fault)?;
         std::fs::remove_dir_all(first_dir).map_err(write_fault)?;
         tell(writing.progress(blobs));
     }
-    Ok((finish(writing, options).await?, blobs))
+    Ok((finish(writing, options).await?, blobs, listed))
 }
 
 async fn finish(writing: Writing, options: JobOptions) -> Result<ManifestDir, Problem> {

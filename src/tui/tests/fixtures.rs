@@ -10,9 +10,9 @@ use uuid::Uuid;
 
 use super::checks;
 use crate::{
-    manifest::{Code, Finding, Item, Kind, SkipReason, Skipped},
+    manifest::{Code, Finding, Item, Kind, Severity, SkipReason, Skipped},
     schema::{KeyType, Scalar},
-    store::{BatchState, FailedUnit, RunState, Summary, config::Config},
+    store::{BatchState, FailedUnit, RunState, Summary, Tally, config::Config},
     tui::{Theme, screens},
     wizard::{
         Action, Check, CheckState, CorsRepair, Destination, Edit, Effect, EncordReply, Event, FolderPage, FolderRef,
@@ -181,8 +181,15 @@ pub(crate) fn summary() -> Summary {
         urls: 12_390,
         skipped: BTreeMap::from([(SkipReason::FolderMarker, 4), (SkipReason::UnknownType, 9)]),
         warnings: 2,
+        findings: BTreeMap::from([(Code::TypeDisagreement, BTreeMap::from([(String::new(), disagreements())]))]),
         ..Summary::default()
     }
+}
+
+fn disagreements() -> Tally {
+    let rows = (0..2).map(|place| row(List::Findings, place));
+    let first = rows.filter_map(|row| if let Row::Finding(finding) = row { Some(finding) } else { None }).collect();
+    Tally { items: 2, first }
 }
 
 pub(crate) fn built(summary: Summary) -> ManifestFacts {
@@ -217,7 +224,7 @@ pub(crate) fn failed_unit(place: u64) -> FailedUnit {
 
 pub(crate) fn row(list: List, place: u64) -> Row {
     match list {
-        List::Items => Row::Item(Box::new(item(place))),
+        List::Items => Row::Item(Box::new(item(place)), (place == 3).then_some(Severity::Warning)),
         List::Skipped => Row::Skipped(Skipped {
             name: format!("berlin/cam-03/calibration/intrinsics-{place}.bin"),
             reason: if place < 4 { SkipReason::FolderMarker } else { SkipReason::UnknownType },
@@ -279,10 +286,22 @@ pub(crate) fn well(request: &Request) -> Vec<Reply> {
         Request::ReadSchema => Reply::Schema(Ok(schema())),
         Request::InferSchema { .. } => Reply::Inferred(Err(Problem::other("Nothing here holds metadata."))),
         Request::BuildManifest { .. } => Reply::Manifest(Ok(built(summary()))),
-        Request::ReadRows { list, first, count } => {
-            let rows = (*first..total(*list).min(first + count)).map(|place| row(*list, place)).collect();
+        Request::ReadRows { list, first, count, places } => {
+            let rows = match places {
+                Some(places) => places.iter().map(|place| row(*list, u64::from(*place))).collect(),
+                None => (*first..total(*list).min(first + count)).map(|place| row(*list, place)).collect(),
+            };
             Reply::Rows { list: *list, first: *first, rows }
         }
+        // Every third row of a list passes every filter.
+        Request::Search { list, .. } => {
+            let last = u32::try_from(total(*list)).unwrap();
+            return vec![
+                Reply::Found { places: (0..last / 2).step_by(3).collect(), seen: total(*list) / 2, is_done: false },
+                Reply::Found { places: (last / 2..last).step_by(3).collect(), seen: total(*list), is_done: true },
+            ];
+        }
+        Request::FindItem { .. } => Reply::ItemFound(Some(3)),
         Request::ListFolders { parent, search, .. } => {
             let mut rows = vec![
                 folder(10, "Archive", "What was labelled before 2025", false),

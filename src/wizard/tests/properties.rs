@@ -22,6 +22,9 @@ fn action() -> impl Strategy<Value = Action> {
         Action::New,
         Action::Search,
         Action::SwitchList,
+        Action::FilterKind,
+        Action::FilterMarked,
+        Action::EditRules,
         Action::KeepTheirs,
         Action::Delete,
         Action::DeleteForEver,
@@ -104,6 +107,8 @@ fn answer_to(request: &Request, fails: bool) -> Option<Reply> {
         } else {
             Ok(ManifestFacts { summary: summary(30, 1), blobs: 281, file: PathBuf::new(), findings: PathBuf::new() })
         }),
+        Request::Search { .. } => Reply::Found { places: vec![1, 5, 9], seen: 30, is_done: !fails },
+        Request::FindItem { .. } => Reply::ItemFound((!fails).then_some(7)),
         Request::ReadRows { list, first, .. } => Reply::Rows { list: *list, first: *first, rows: Vec::new() },
         Request::ListFolders { .. } => Reply::Folders(if fails { Err(problem()) } else { Ok(FolderPage::default()) }),
         Request::ResolveFolder { .. } => Reply::FolderResolved(if fails {

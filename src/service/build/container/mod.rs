@@ -45,8 +45,7 @@ pub(super) async fn read(
     let resolved = resolve(access)?;
     let container = resolved.open()?;
     let rules = building.rules().await?;
-    let builder =
-        Builder::new(rules, &resolved.object_base(&access.azure), container.name()).since(building.known.cloned());
+    let builder = Builder::new(rules, &resolved.object_base(&access.azure), container.name()).since(building.known());
     let like = ListQuery {
         metadata: manifest.metadata.blob_metadata,
         tags: manifest.metadata.index_tags,
@@ -64,6 +63,7 @@ pub(super) async fn read(
             Err(Fault::Doubt) if may_cut => {
                 may_cut = false;
                 into.writer.restart().map_err(write_fault)?;
+                into.keeper = into.keeper.take().map(|keeper| keeper.anew()).transpose().map_err(write_fault)?;
             }
             Err(Fault::Doubt) => {
                 return Err(Problem::other(
@@ -102,13 +102,14 @@ async fn list(
             pages: Arc::clone(&waiting_pages),
             done: done.clone(),
             spare: Arc::clone(&spare),
+            keeper: into.keeper.clone(),
         };
         spawn_blocking(move || worker.run());
     }
     drop((done, waiting_pages));
     let fetching = Fetching::new(container.clone(), like.clone(), prefixes, may_cut, Arc::clone(&shared), pages, cuts);
     let fetching = AbortOnDropHandle::new(tokio::spawn(fetching.run()));
-    let Writing { judge, writer, started } = into;
+    let Writing { judge, writer, started, .. } = into;
     let mut in_order = InOrder::new(writer, builder.part(), judge.part(), prefixes.len(), spare);
     let mut told = Instant::now();
     let mut blobs = 0;

@@ -8,14 +8,17 @@ use std::{
 
 use tokio::sync::mpsc;
 
-use super::fetch::{Page, Shared};
+use super::{
+    super::kept::{self, Keeper},
+    fetch::{Page, Shared},
+};
 use crate::{
     manifest::{Builder, Judge, Judged, builder::BlobFacts},
     service::{
         azure::{Listed, PageParser, malformed},
         problems::{azure_problem, disk_problem},
     },
-    store::ManifestPart,
+    store::{ListedPage, ManifestPart},
     wizard::Problem,
 };
 
@@ -51,6 +54,7 @@ pub(super) struct Worker<P> {
     pub(super) pages: Arc<Mutex<mpsc::Receiver<Page>>>,
     pub(super) done: mpsc::Sender<Result<Done, Problem>>,
     pub(super) spare: Arc<Mutex<Vec<ManifestPart>>>,
+    pub(super) keeper: Option<Keeper>,
 }
 
 impl<P: PageParser> Worker<P> {
@@ -83,6 +87,7 @@ impl<P: PageParser> Worker<P> {
             judge: self.judge.part(),
         };
         let mut written = Ok(());
+        let mut kept_page = self.keeper.as_ref().map(|_| ListedPage::default());
         let mut last = String::new();
         let mut is_disordered = false;
         let read = self.parser.read(&bytes, &mut |listed| {
@@ -105,6 +110,9 @@ impl<P: PageParser> Worker<P> {
             last.clear();
             last.push_str(name);
             done.blobs += 1;
+            if let Some(page) = &mut kept_page {
+                page.push(&kept::blob(listed));
+            }
             let mut sink = Judged { judge: &mut done.judge, sink: &mut done.part };
             let (headers, tags) = (owned(&listed.metadata), owned(&listed.tags));
             let facts = BlobFacts { headers: &headers, tags: &tags, ..facts(listed) };
@@ -119,6 +127,9 @@ impl<P: PageParser> Worker<P> {
         self.shared.waiting.fetch_sub(1, Ordering::Relaxed);
         read.map_err(|error| azure_problem(&malformed(&error)))?;
         written.map_err(|error| disk_problem("write the manifest", &error))?;
+        if let (Some(keeper), Some(page)) = (&self.keeper, kept_page) {
+            keeper.page(page).map_err(|error| disk_problem("keep what was listed", &error))?;
+        }
         Ok(done)
     }
 }

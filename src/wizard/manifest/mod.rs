@@ -1,0 +1,643 @@
+//! Step 3: the manifest, built from a listing, looked through, and its rules changed.
+
+mod filter;
+mod problems;
+mod rule_form;
+
+#[cfg(test)]
+mod tests;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{
+    Action, AzureAccess, Edit, Field, Hint, List, ListingProgress, ManifestFacts, Move, Outbox, Problem, Request,
+    RequestId, Row, RowWindow, Status, rows::moved_in,
+};
+use crate::{
+    manifest::{Code, Demands, Kind},
+    store::{
+        Tally,
+        config::{self, Config, Source},
+    },
+};
+
+pub use filter::{Filter, Scan};
+pub use problems::findings_problem;
+pub use rule_form::{RuleField, RuleForm};
+
+/// How the manifest stands.
+#[derive(Debug, Default)]
+pub enum Listing {
+    /// Not begun.
+    #[default]
+    Idle,
+    /// The container is being listed.
+    Running(ListingProgress),
+    /// Finished.
+    Built(ManifestFacts),
+    /// It could not be built.
+    Failed(Problem),
+}
+
+/// Where the blobs of a manifest come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ListingFrom {
+    /// They are listed.
+    #[default]
+    Source,
+    /// What was kept when they were listed before; they are listed where nothing was kept.
+    Kept,
+}
+
+/// What an edit of the rules led to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reapplied {
+    /// The rules were applied to what was listed before.
+    Kept,
+    /// It was listed anew: the rules name blobs that were not listed before.
+    Listed,
+}
+
+/// All findings of a code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindingGroup {
+    /// What they have in common.
+    pub code: Code,
+    /// How many items they are about.
+    pub items: u64,
+    /// The metadata keys that they are about, the first few.
+    pub keys: Vec<String>,
+}
+
+/// As many keys of a group are named.
+const KEYS_NAMED: usize = 20;
+
+/// The list of findings: the groups, or the findings of one.
+#[derive(Debug, Default)]
+struct Findings {
+    cursor: usize,
+    open: Option<Code>,
+    /// The item of this finding is looked for.
+    jump: Option<RequestId>,
+    /// There is no such item.
+    is_lost: bool,
+    /// The place of the finding from which an item was jumped to, and its group.
+    from: Option<(Code, u64)>,
+}
+
+/// The state of step 3.
+#[derive(Debug)]
+pub struct ManifestStep {
+    listing: Listing,
+    pending: Option<RequestId>,
+    /// What was asked of the items, as far as they were listed.
+    demands: Arc<Demands>,
+    list: List,
+    window: RowWindow,
+    /// The filters of the items and of what was left out; that of the findings.
+    filters: [Filter; 3],
+    scan: Option<Scan>,
+    search: Option<Field>,
+    findings: Findings,
+    /// The item under the cursor is shown in full, from this line on.
+    whole: Option<usize>,
+    rules: RuleForm,
+    /// What was listed and is kept.
+    kept: Option<config::Manifest>,
+    edited: Option<Reapplied>,
+}
+
+impl Default for ManifestStep {
+    fn default() -> Self {
+        ManifestStep {
+            listing: Listing::Idle,
+            pending: None,
+            demands: Arc::default(),
+            list: List::Items,
+            window: RowWindow::default(),
+            filters: Default::default(),
+            scan: None,
+            search: None,
+            findings: Findings::default(),
+            whole: None,
+            rules: RuleForm::default(),
+            kept: None,
+            edited: None,
+        }
+    }
+}
+
+impl ManifestStep {
+    /// Forgets the manifest and what was listed for it.
+    pub(super) fn reset(&mut self, outbox: &mut Outbox) {
+        outbox.cancel(self.pending.take());
+        outbox.cancel(self.scan.take().and_then(|scan| scan.id));
+        outbox.cancel(self.findings.jump.take());
+        self.window.reset(self.list, 0, outbox);
+        let rules = std::mem::take(&mut self.rules);
+        *self = ManifestStep { rules, ..ManifestStep::default() };
+        self.rules.has_keyboard = false;
+    }
+
+    /// Lists the container unless that was done already with the same demands.
+    pub(super) fn open(&mut self, access: AzureAccess, config: &Config, demands: Arc<Demands>, outbox: &mut Outbox) {
+        if self.demands != demands {
+            self.reset(outbox);
+            self.demands = demands;
+        }
+        self.rules.fill(&config.manifest);
+        if matches!(self.listing, Listing::Idle | Listing::Failed(_)) {
+            self.build(access, config, ListingFrom::Source, outbox);
+        }
+    }
+
+    fn build(&mut self, access: AzureAccess, config: &Config, listing: ListingFrom, outbox: &mut Outbox) {
+        self.listing = Listing::Running(ListingProgress::default());
+        self.pending = Some(outbox.start(Request::BuildManifest {
+            access,
+            manifest: config.manifest.clone(),
+            options: config.upload.options(),
+            demands: Arc::clone(&self.demands),
+            listing,
+        }));
+        if listing == ListingFrom::Source {
+            self.kept = keeps(&config.manifest).then(|| config.manifest.clone());
+        }
+    }
+
+    /// Builds the manifest by the rules as they are in the config now: from what was listed, if that is enough.
+    fn rebuild(&mut self, access: AzureAccess, config: &Config, outbox: &mut Outbox) {
+        let is_whole = matches!(self.listing, Listing::Built(_));
+        let kept = self.kept.take().filter(|kept| is_whole && covers(kept, &config.manifest));
+        let demands = Arc::clone(&self.demands);
+        self.reset(outbox);
+        self.demands = demands;
+        match kept {
+            Some(kept) => {
+                self.kept = Some(kept);
+                self.edited = Some(Reapplied::Kept);
+                self.build(access, config, ListingFrom::Kept, outbox);
+            }
+            None => {
+                self.edited = is_whole.then_some(Reapplied::Listed);
+                self.build(access, config, ListingFrom::Source, outbox);
+            }
+        }
+    }
+
+    /// How it stands.
+    pub fn state(&self) -> &Listing {
+        &self.listing
+    }
+
+    /// The finished manifest.
+    pub fn built(&self) -> Option<&ManifestFacts> {
+        match &self.listing {
+            Listing::Built(facts) => Some(facts),
+            _ => None,
+        }
+    }
+
+    /// The list on the screen.
+    pub fn list(&self) -> List {
+        self.list
+    }
+
+    /// Its rows, as far as they pass the filter.
+    pub fn window(&self) -> &RowWindow {
+        &self.window
+    }
+
+    /// How many rows the list has without the filter.
+    pub fn unfiltered(&self) -> u64 {
+        self.built().map_or(0, |facts| match self.list {
+            List::Skipped => facts.summary.total_skipped(),
+            List::Findings => facts.summary.total_findings(),
+            List::Items | List::Failed => facts.summary.total_items(),
+        })
+    }
+
+    /// What the list's rows have to have.
+    pub fn filter(&self) -> &Filter {
+        &self.filters[self.filter_place()]
+    }
+
+    fn filter_place(&self) -> usize {
+        match self.list {
+            List::Items | List::Failed => 0,
+            List::Skipped => 1,
+            List::Findings => 2,
+        }
+    }
+
+    fn filter_mut(&mut self) -> &mut Filter {
+        let place = self.filter_place();
+        &mut self.filters[place]
+    }
+
+    /// The search for the rows that pass the filter.
+    pub fn scan(&self) -> Option<Scan> {
+        self.scan
+    }
+
+    /// The search's text while it is typed.
+    pub fn search(&self) -> Option<&Field> {
+        self.search.as_ref()
+    }
+
+    /// The findings by code, errors first; `None` where another list or one of the groups is shown.
+    pub fn groups(&self) -> Option<Vec<FindingGroup>> {
+        let facts = self.built().filter(|_| self.list == List::Findings && self.findings.open.is_none())?;
+        let group = |(code, keys): (&Code, &BTreeMap<String, Tally>)| FindingGroup {
+            code: *code,
+            items: keys.values().map(|tally| tally.items).sum(),
+            keys: keys.keys().filter(|key| !key.is_empty()).take(KEYS_NAMED).cloned().collect(),
+        };
+        Some(facts.summary.findings.iter().map(group).collect())
+    }
+
+    /// The cursor's place among the groups.
+    pub fn group_cursor(&self) -> usize {
+        self.findings.cursor
+    }
+
+    /// The group of findings that is open.
+    pub fn open_group(&self) -> Option<Code> {
+        self.findings.open.filter(|_| self.list == List::Findings)
+    }
+
+    /// Whether the item of the finding under the cursor is looked for; and whether it was not found.
+    pub fn jump(&self) -> (bool, bool) {
+        (self.findings.jump.is_some(), self.findings.is_lost)
+    }
+
+    /// Whether Back leads to the finding that is about the item under the cursor.
+    pub fn came_from_finding(&self) -> bool {
+        self.findings.from.is_some()
+    }
+
+    /// From which line on the item under the cursor is shown in full, if it is.
+    pub fn whole(&self) -> Option<usize> {
+        self.whole
+    }
+
+    /// The rules that can be edited.
+    pub fn rules(&self) -> &RuleForm {
+        &self.rules
+    }
+
+    /// What the last edit of the rules led to.
+    pub fn edited(&self) -> Option<Reapplied> {
+        self.edited
+    }
+
+    pub(super) fn is_listing(&self) -> bool {
+        matches!(self.listing, Listing::Running(_))
+    }
+
+    pub(super) fn takes_text(&self) -> bool {
+        self.rules.has_keyboard || self.search.is_some()
+    }
+
+    pub(super) fn status(&self) -> Status {
+        match &self.listing {
+            Listing::Idle => Status::Idle,
+            Listing::Running(_) => Status::Working,
+            Listing::Failed(problem) => Status::Blocked(problem.clone()),
+            Listing::Built(facts) if facts.summary.total_items() == 0 => {
+                Status::Blocked(problems::nothing_to_register(facts))
+            }
+            Listing::Built(facts) => findings_problem(&facts.summary).map_or(Status::Ready, Status::Blocked),
+        }
+    }
+
+    pub(super) fn hints(&self) -> Vec<Hint> {
+        if self.rules.has_keyboard {
+            return vec![
+                Hint::new(Action::Next, "apply"),
+                Hint::new(Action::Down, "other rule"),
+                Hint::new(Action::Back, "leave"),
+            ];
+        }
+        let rules = Hint::new(Action::EditRules, "rules");
+        match &self.listing {
+            Listing::Running(_) => {
+                return vec![Hint::new(Action::Cancel, "stop listing"), Hint::new(Action::Back, "back"), rules];
+            }
+            Listing::Idle | Listing::Failed(_) => {
+                return vec![Hint::new(Action::Refresh, "list again"), Hint::new(Action::Back, "back"), rules];
+            }
+            Listing::Built(_) => {}
+        }
+        if self.whole.is_some() {
+            return vec![Hint::new(Action::Back, "close"), Hint::new(Action::Down, "scroll")];
+        }
+        if self.search.is_some() {
+            return vec![
+                Hint::new(Action::Next, "keep"),
+                Hint::new(Action::Down, "scroll"),
+                Hint::new(Action::Back, "end search"),
+            ];
+        }
+        let in_findings = self.list == List::Findings;
+        let (next, back) = match (in_findings, self.findings.open) {
+            (true, None) if self.has_findings() => ("open", "back"),
+            (true, Some(_)) => ("show its item", "groups"),
+            _ if !self.filter().text.is_empty() => ("continue", "end search"),
+            _ if self.findings.from.is_some() => ("continue", "its finding"),
+            _ => ("continue", "back"),
+        };
+        let mut hints = vec![Hint::new(Action::Next, next), Hint::new(Action::SwitchList, "other list")];
+        let has_rows = self.unfiltered() > 0 && (!in_findings || self.findings.open.is_some());
+        if has_rows {
+            hints.extend([Hint::new(Action::Search, "search"), Hint::new(Action::Toggle, "in full")]);
+        }
+        hints.push(rules);
+        if has_rows && self.list == List::Items {
+            hints.extend([Hint::new(Action::FilterKind, "by type"), Hint::new(Action::FilterMarked, "with findings")]);
+        }
+        hints.extend([
+            Hint::new(Action::Back, back),
+            Hint::new(Action::Down, "scroll"),
+            Hint::new(Action::Refresh, "list again"),
+        ]);
+        hints
+    }
+
+    fn has_findings(&self) -> bool {
+        self.built().is_some_and(|facts| !facts.summary.findings.is_empty())
+    }
+
+    pub(super) fn edit(&mut self, edit: &Edit, outbox: &mut Outbox) {
+        if self.rules.has_keyboard {
+            return self.rules.edit(edit);
+        }
+        if let Some(field) = &mut self.search {
+            field.edit(edit);
+            let text = field.text().to_owned();
+            if text != self.filter().text {
+                self.filter_mut().text = text;
+                self.show(outbox);
+            }
+        }
+    }
+
+    pub(super) fn action(
+        &mut self,
+        action: Action,
+        access: AzureAccess,
+        config: &mut Config,
+        outbox: &mut Outbox,
+    ) -> Move {
+        if self.rules.has_keyboard {
+            self.rule_action(action, access, config, outbox);
+            return Move::Stay;
+        }
+        if let Some(line) = self.whole {
+            self.whole = match action {
+                Action::Back | Action::Toggle | Action::Next => None,
+                action => Some(moved_in(line, action, self.window.current().map_or(0, lines_of))),
+            };
+            return Move::Stay;
+        }
+        if self.search.is_some() && matches!(action, Action::Next | Action::Back | Action::FocusNext) {
+            self.search = None;
+            if action == Action::Back {
+                self.end_search(outbox);
+            }
+            return Move::Stay;
+        }
+        match action {
+            Action::Next => return self.enter(outbox),
+            Action::Back => return self.back(outbox),
+            Action::Refresh => {
+                let demands = Arc::clone(&self.demands);
+                self.reset(outbox);
+                self.open(access, config, demands, outbox);
+            }
+            Action::Cancel if self.is_listing() => {
+                self.reset(outbox);
+                self.listing = Listing::Failed(
+                    Problem::other("The listing was stopped before it was complete.").hint("Press r to list again."),
+                );
+            }
+            Action::EditRules => {
+                self.rules.fill(&config.manifest);
+                self.rules.has_keyboard = true;
+            }
+            action if self.built().is_some() => self.list_action(action, outbox),
+            _ => {}
+        }
+        Move::Stay
+    }
+
+    fn rule_action(&mut self, action: Action, access: AzureAccess, config: &mut Config, outbox: &mut Outbox) {
+        match action {
+            Action::Back => self.rules.has_keyboard = false,
+            Action::Next => {
+                if let Some(manifest) = self.rules.applied(&config.manifest) {
+                    config.manifest = manifest;
+                    self.rebuild(access, config, outbox);
+                }
+            }
+            action => self.rules.move_focus(action),
+        }
+    }
+
+    /// What Enter does in a list.
+    fn enter(&mut self, outbox: &mut Outbox) -> Move {
+        if self.list != List::Findings || !self.has_findings() {
+            return Move::Next;
+        }
+        match (self.findings.open, self.window.current()) {
+            (None, _) => {
+                let group = self.groups().and_then(|groups| groups.get(self.findings.cursor).map(|group| group.code));
+                self.open_findings(group, outbox);
+            }
+            (Some(_), Some(Row::Finding(finding))) => {
+                outbox.cancel(self.findings.jump.take());
+                self.findings.is_lost = false;
+                self.findings.jump = Some(outbox.start(Request::FindItem { name: finding.item.clone() }));
+            }
+            _ => {}
+        }
+        Move::Stay
+    }
+
+    fn open_findings(&mut self, code: Option<Code>, outbox: &mut Outbox) {
+        self.list = List::Findings;
+        self.findings.open = code;
+        self.filters[2] = Filter { code, ..Filter::default() };
+        self.show(outbox);
+    }
+
+    fn back(&mut self, outbox: &mut Outbox) -> Move {
+        if !self.filter().text.is_empty() {
+            self.end_search(outbox);
+        } else if self.list == List::Findings && self.findings.open.is_some() {
+            self.open_findings(None, outbox);
+        } else if let Some((code, place)) = self.findings.from.take() {
+            self.open_findings(Some(code), outbox);
+            self.window.wish(place);
+        } else {
+            return Move::Back;
+        }
+        Move::Stay
+    }
+
+    fn end_search(&mut self, outbox: &mut Outbox) {
+        if !std::mem::take(&mut self.filter_mut().text).is_empty() {
+            self.show(outbox);
+        }
+    }
+
+    fn list_action(&mut self, action: Action, outbox: &mut Outbox) {
+        let in_groups = self.list == List::Findings && self.findings.open.is_none();
+        match action {
+            Action::SwitchList | Action::Left | Action::Right => {
+                self.list = match (self.list, action) {
+                    (List::Items, Action::Left) | (List::Skipped, Action::SwitchList | Action::Right) => List::Findings,
+                    (List::Findings, Action::Left) | (List::Items, _) => List::Skipped,
+                    _ => List::Items,
+                };
+                self.search = None;
+                self.findings.from = None;
+                self.findings.open = None;
+                self.filters[2] = Filter::default();
+                self.show(outbox);
+            }
+            _ if in_groups => {
+                let groups = self.groups().map_or(0, |groups| groups.len());
+                self.findings.cursor = moved_in(self.findings.cursor, action, groups);
+            }
+            Action::Search => self.search = Some(Field::new(&self.filter().text)),
+            Action::FilterKind if self.list == List::Items => {
+                let kinds = self.built().map(|facts| facts.summary.items.keys().copied().collect::<Vec<_>>());
+                let next = following(self.filter().kind, &kinds.unwrap_or_default());
+                self.filter_mut().kind = next;
+                self.show(outbox);
+            }
+            Action::FilterMarked if self.list == List::Items => {
+                self.filter_mut().marked = !self.filter().marked;
+                self.show(outbox);
+            }
+            Action::Toggle if self.window.current().is_some() => self.whole = Some(0),
+            action => {
+                self.findings.is_lost = false;
+                self.window.action(action, self.list, outbox);
+            }
+        }
+    }
+
+    /// Shows the list from its start, searched anew if it is filtered.
+    fn show(&mut self, outbox: &mut Outbox) {
+        outbox.cancel(self.scan.take().and_then(|scan| scan.id));
+        outbox.cancel(self.findings.jump.take());
+        self.findings.is_lost = false;
+        self.whole = None;
+        let total = self.unfiltered();
+        let in_groups = self.list == List::Findings && self.findings.open.is_none();
+        if in_groups || total == 0 {
+            self.window.reset(self.list, 0, outbox);
+        } else if self.filter().is_empty() {
+            self.window.reset(self.list, total, outbox);
+        } else {
+            self.window.narrow(outbox);
+            let id = outbox.start(Request::Search { list: self.list, filter: self.filter().clone() });
+            self.scan = Some(Scan { id: Some(id), seen: 0 });
+        }
+    }
+
+    pub(super) fn listing(&mut self, id: RequestId, progress: ListingProgress) {
+        if self.pending == Some(id) && self.is_listing() {
+            self.listing = Listing::Running(progress);
+        }
+    }
+
+    pub(super) fn built_reply(&mut self, id: RequestId, result: Result<ManifestFacts, Problem>, outbox: &mut Outbox) {
+        if self.pending == Some(id) {
+            self.pending = None;
+            self.listing = match result {
+                Ok(facts) => {
+                    // What is in the way is what the user has to see first.
+                    if facts.summary.errors > 0 {
+                        self.list = List::Findings;
+                    }
+                    Listing::Built(facts)
+                }
+                Err(problem) => Listing::Failed(problem),
+            };
+            self.show(outbox);
+        }
+    }
+
+    pub(super) fn rows(&mut self, id: RequestId, list: List, first: u64, rows: Vec<Row>, outbox: &mut Outbox) {
+        self.window.reply(id, list, first, rows, outbox);
+    }
+
+    pub(super) fn found(&mut self, id: RequestId, places: &[u32], seen: u64, is_done: bool, outbox: &mut Outbox) {
+        let Some(scan) = self.scan.as_mut().filter(|scan| scan.id == Some(id)) else { return };
+        scan.seen = seen;
+        if is_done {
+            scan.id = None;
+        }
+        self.window.widen(self.list, places, outbox);
+    }
+
+    pub(super) fn item_found(&mut self, id: RequestId, place: Option<u64>, outbox: &mut Outbox) {
+        if self.findings.jump != Some(id) {
+            return;
+        }
+        self.findings.jump = None;
+        match (place, self.findings.open) {
+            (Some(place), Some(code)) => {
+                let from = (code, self.window.cursor());
+                self.list = List::Items;
+                self.search = None;
+                self.filters[0] = Filter::default();
+                self.show(outbox);
+                self.window.go_to(place, self.list, outbox);
+                self.findings.from = Some(from);
+            }
+            _ => self.findings.is_lost = true,
+        }
+    }
+}
+
+/// About how many lines a row takes on the smallest screen; there is nothing to scroll to beyond them.
+fn lines_of(row: &Row) -> usize {
+    const COLUMNS: usize = 50;
+    match row {
+        Row::Item(item, _) => {
+            let urls: usize = item.urls.iter().map(|url| url.len() / COLUMNS + 2).sum();
+            let values = item.client_metadata.iter();
+            urls + 8 + values.map(|(key, value)| (key.len() + value.to_string().len()) / COLUMNS + 2).sum::<usize>()
+        }
+        Row::Skipped(skipped) => skipped.name.len() / COLUMNS + 8,
+        Row::Finding(finding) => (finding.item.len() + finding.message.len()) / COLUMNS + 12,
+        Row::Failed(_) => 0,
+    }
+}
+
+/// The one after this; none after the last, the first after none.
+fn following(kind: Option<Kind>, kinds: &[Kind]) -> Option<Kind> {
+    match kind {
+        None => kinds.first().copied(),
+        Some(kind) => {
+            let place = kinds.iter().position(|other| *other == kind)?;
+            kinds.get(place + 1).copied()
+        }
+    }
+}
+
+/// Whether what is listed for this manifest is enough to apply other rules to. Metadata of the blobs and their tags are not kept.
+pub(crate) fn keeps(manifest: &config::Manifest) -> bool {
+    manifest.source == Source::Container && !manifest.metadata.blob_metadata && !manifest.metadata.index_tags
+}
+
+/// Whether everything that is to be listed was listed.
+fn covers(kept: &config::Manifest, wanted: &config::Manifest) -> bool {
+    let within = |prefix: &String| kept.prefixes.iter().any(|listed| prefix.starts_with(listed.as_str()));
+    let all = kept.prefixes.is_empty() || (!wanted.prefixes.is_empty() && wanted.prefixes.iter().all(within));
+    all && keeps(wanted)
+}

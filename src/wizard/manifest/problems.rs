@@ -1,0 +1,46 @@
+//! What a manifest's findings and an empty manifest mean for the user.
+
+use crate::{
+    manifest::{Code, Severity},
+    store::Summary,
+    wizard::{ManifestFacts, Problem},
+};
+
+/// As many kinds of error are told in one sentence each.
+const TOLD: usize = 4;
+
+/// The errors of a manifest in short; `None` if it has none.
+pub fn findings_problem(summary: &Summary) -> Option<Problem> {
+    if summary.errors == 0 {
+        return None;
+    }
+    let errors: Vec<_> = summary.tallies().filter(|(code, _)| code.severity() == Severity::Error).collect();
+    let mut what =
+        format!("{} of {} items cannot be registered as they are.", summary.items_with_errors, summary.total_items());
+    for (_, tally) in errors.iter().take(TOLD) {
+        if let Some(first) = tally.first.first() {
+            // Names and values may hold anything.
+            let (item, message) = (first.item.escape_debug(), &first.message);
+            let end = if message.ends_with('?') { "" } else { "." };
+            what.push_str(&format!(" {} of them, the first '{item}': {message}{end}", tally.items));
+        }
+    }
+    if errors.len() > TOLD {
+        what.push_str(&format!(" The list of findings tells {} further kinds of error.", errors.len() - TOLD));
+    }
+    let mut codes: Vec<Code> = errors.iter().map(|(code, _)| *code).collect();
+    codes.dedup();
+    let advice: Vec<&str> = codes.into_iter().map(Code::advice).collect();
+    Some(Problem::other(what).hint(advice.join(" ")))
+}
+
+pub(super) fn nothing_to_register(facts: &ManifestFacts) -> Problem {
+    if facts.blobs == 0 {
+        return Problem::config("The container holds no blobs under these prefixes, so there is nothing to register.")
+            .hint("Check the container's name and [manifest] prefixes; names are case-sensitive.");
+    }
+    let reasons: Vec<String> =
+        facts.summary.skipped.iter().map(|(reason, count)| format!("{count} {}", reason.label())).collect();
+    Problem::config(format!("None of the {} blobs can be registered.", facts.blobs))
+        .hint(format!("Left out: {}. [manifest] include, exclude and [[manifest.types]] decide.", reasons.join(", ")))
+}
