@@ -57,7 +57,7 @@ fn build(rule: GroupText, names: &[&str]) -> Collected {
     collected
 }
 
-fn object(value: Value) -> Map<String, Value> {
+fn object(value: &Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()
 }
 
@@ -76,7 +76,7 @@ const DRIVE: [&str; 5] = [
 #[test]
 fn streams_form_by_folder_and_other_files_stay_alone() {
     let rule = GroupText {
-        cameras: object(json!({"front": pinhole()})),
+        cameras: object(&json!({"front": pinhole()})),
         ..rule(&[("front", "front/*.jpg"), ("imu", "imu.csv"), ("lidar", "lidar/*.pcd")])
     };
     let names = [&DRIVE[..], &["drives/d2/lidar/1.pcd", "drives/d1/notes.txt"]].concat();
@@ -138,9 +138,9 @@ fn what_a_scene_lacks_is_said() {
     case(mixed, &DRIVE, Code::GroupMixed, "different types");
     case(rule(&[("log", "log.mcap")]), &["drives/d/log.mcap"], Code::SceneIncomplete, "cannot be part of a scene");
     case(rule(&[("imu", "*.csv")]), &["drives/d/a.csv", "drives/d/b.csv"], Code::SceneIncomplete, "one CSV file");
-    let cameras = object(json!({"lidar": {"frame_of_reference": "ego"}}));
+    let cameras = object(&json!({"lidar": {"frame_of_reference": "ego"}}));
     case(GroupText { cameras, ..both() }, &DRIVE[..2], Code::SceneIncomplete, "frame of reference ego");
-    let cameras = object(json!({"front": {"camera": "cam"}}));
+    let cameras = object(&json!({"front": {"camera": "cam"}}));
     case(GroupText { cameras, ..both() }, &DRIVE, Code::SceneIncomplete, "camera cam");
 }
 
@@ -175,5 +175,5 @@ fn malformed_rules_are_named() {
     assert!(error(rule(&[])).contains("streams"));
     assert!(error(rule(&[("lidar", "**/*.pcd")])).contains("directory ends"));
     assert!(error(GroupText { timestamps: Some("(t)".into()), ..rule(&[("a", "*.pcd")]) }).contains("(?<time>…)"));
-    assert!(error(GroupText { cameras: object(json!({"a": 1})), ..rule(&[("a", "*.pcd")]) }).contains("\"a\""));
+    assert!(error(GroupText { cameras: object(&json!({"a": 1})), ..rule(&[("a", "*.pcd")]) }).contains("\"a\""));
 }

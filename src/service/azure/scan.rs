@@ -247,11 +247,10 @@ impl<'p> Scanner<'p> {
             text(self.until(b'<')?)?
         } else {
             self.expect(b"<Name Encoded=\"true\">")?;
-            let decoded = match text(self.until(b'<')?)? {
+            match text(self.until(b'<')?)? {
                 Cow::Borrowed(name) => percent_decode(name.as_bytes()).decode_utf8().ok()?,
                 Cow::Owned(name) => percent_decode(name.as_bytes()).decode_utf8().ok()?.into_owned().into(),
-            };
-            decoded
+            }
         };
         self.expect(b"/Name>")?;
         Some(name)

@@ -50,7 +50,6 @@ pub(super) async fn read(
         etag: building.earlier.is_some() || building.needs_second_pass(),
         metadata: manifest.metadata.blob_metadata,
         tags: manifest.metadata.index_tags,
-        ..Wanted::default()
     };
     let builder = Builder::new(rules, &resolved.object_base(&access.azure), container.name());
     let found = place::find(file, &resolved, building.dir).await?;

@@ -130,7 +130,7 @@ mod tests {
                 Look::Unreadable(_) => {}
                 // The instance number may be cut off; then the file's name orders it.
                 Look::Found(head) => {
-                    assert_eq!((head.study, head.series), (whole.study.clone(), whole.series.clone()), "{end}")
+                    assert_eq!((head.study, head.series), (whole.study.clone(), whole.series.clone()), "{end}");
                 }
             }
         }
