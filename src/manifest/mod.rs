@@ -12,6 +12,7 @@ mod media;
 mod natural;
 pub mod object_url;
 pub mod path_metadata;
+pub mod probe;
 pub mod read;
 pub mod rules;
 mod sink;
