@@ -78,6 +78,7 @@ async fn what_encord_would_have_to_read_or_make_stops_the_import_before_anything
     let names = ["a.mp4", "b.jpg", "c.mp3", "d.pdf", "e.txt", "ct/1.dcm", "seq/1.jpg", "seq/2.jpg", "rig/1.jpg"];
     let bench = Bench::set(&names).await;
     let config = bench.config(true).raw("manifest", "groups", &GROUPS.replace('\n', " "));
+    let config = config.text("manifest", "probe_media", "never");
     for ended in [bench.build(&config), bench.import(&config)] {
         let ended = ended.expect(1);
         let events = events(&ended);
@@ -110,4 +111,35 @@ async fn types_that_need_no_media_metadata_are_imported() {
     assert_eq!((&only(&built, "manifest")["items"], &only(&built, "manifest")["errors"]), (&5.into(), &0.into()));
     bench.import(&config).expect(0);
     assert_eq!(bench.encord.items("Raw").len(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn media_metadata_is_read_from_the_blobs_where_it_is_mandatory() {
+    let bench = Bench::set(&["broken.png", "d.pdf"]).await;
+    for (name, content) in [
+        ("a.mp4", &include_bytes!("../assets/demo/clip.mp4")[..]),
+        ("b.jpg", include_bytes!("../assets/demo/frame1.jpg")),
+        ("c.flac", include_bytes!("../assets/demo/tone.flac")),
+        ("rig/1.webp", include_bytes!("../assets/demo/frame.webp")),
+        ("rig/2.jpg", include_bytes!("../assets/demo/frame2.jpg")),
+    ] {
+        bench.azure.put_blob("media", azure::StoredBlob::new(name, content, "application/octet-stream"));
+    }
+    let groups = r#"[{ type = "image-group", match = "rig/**", by = "directory" }]"#;
+    let config = bench.config(true).raw("manifest", "groups", groups);
+    let ended = bench.build(&config).expect(1);
+    let found = issues(&events(&ended));
+    let expected = [("strict.media-metadata", "broken.png", 1), ("media.unreadable", "broken.png", 1)];
+    assert_eq!(found, expected.map(|(code, item, count)| (code.to_owned(), item.to_owned(), count)));
+    assert!(ended.stderr.contains("not a picture"), "{}", ended.stderr);
+
+    let config = config.raw("manifest", "exclude", r#"["broken.png"]"#);
+    bench.import(&config).expect(0);
+    let jobs = bench.encord.recorder.jobs();
+    let of = |list: &str| jobs.iter().find_map(|job| job["dataItems"][list].get(0).cloned()).unwrap();
+    assert_eq!(of("videos")["videoMetadata"]["width"], 320);
+    assert_eq!(of("images")["imageMetadata"]["mimeType"], "image/jpeg");
+    assert_eq!(of("audio")["audioMetadata"]["codec"], "flac");
+    let frames = of("imageGroups")["images"].clone();
+    assert_eq!((&frames[0]["imageMetadata"]["width"], &frames[1]["imageMetadata"]["height"]), (&320.into(), &180.into()));
 }

@@ -19,6 +19,7 @@ mod natural;
 pub mod object_url;
 mod parts;
 pub mod path_metadata;
+pub mod probe;
 pub mod read;
 pub mod rules;
 mod scenes;

@@ -7,6 +7,7 @@ mod file;
 mod inventory;
 mod kept;
 pub(super) mod metadata;
+mod probe;
 mod rules;
 mod second_pass;
 mod since;
@@ -14,6 +15,7 @@ mod since;
 use std::{path::Path, sync::Arc, time::Instant};
 
 use metadata::gather::Gathering;
+use probe::Probing;
 
 use ::time::{OffsetDateTime, macros::format_description};
 
@@ -44,6 +46,8 @@ struct Building<'a> {
     earlier: Option<&'a since::Earlier>,
     /// Where what was read of blobs is kept.
     home: &'a Home,
+    /// Whether media metadata is read from the blobs.
+    probes: bool,
     /// Where files may lie while they are read.
     dir: &'a Path,
 }
@@ -56,7 +60,7 @@ impl Building<'_> {
     /// Whether items have to be gone through once more when the source has been read.
     fn needs_second_pass(&self) -> bool {
         let metadata = &self.manifest.metadata;
-        metadata.table.is_some() || metadata.sidecar.is_some()
+        self.probes || metadata.table.is_some() || metadata.sidecar.is_some()
     }
 
     /// The rules of the domain.
@@ -114,7 +118,14 @@ pub(super) async fn draft(
     let session_runs = Runs { home: &session.home, config: &session.config_label };
     let mut tell = |progress| session.reply(id, Reply::Listing(progress));
     let earlier = since::known(session_runs, access, manifest, dir.path())?;
-    let building = Building { access, manifest, home: &session.home, earlier: earlier.as_ref(), dir: dir.path() };
+    let building = Building {
+        access,
+        manifest,
+        home: &session.home,
+        earlier: earlier.as_ref(),
+        probes: probe::is_wanted(manifest.probe_media, demands),
+        dir: dir.path(),
+    };
     let listed = session.kept(&access.azure).filter(|_| listing == ListingFrom::Kept && keeps(manifest));
     let keeper = match (&listed, keeps(manifest)) {
         (None, true) => Some(Keeper::new(&runs).map_err(|error| disk_problem("keep what is listed", &error))?),
@@ -150,7 +161,14 @@ pub async fn build_manifest(
     tell: &mut impl FnMut(ListingProgress),
 ) -> Result<(ManifestDir, u64), Problem> {
     let earlier = since::known(runs, access, manifest, dir)?;
-    let building = Building { access, manifest, home: runs.home, earlier: earlier.as_ref(), dir };
+    let building = Building {
+        access,
+        manifest,
+        home: runs.home,
+        earlier: earlier.as_ref(),
+        probes: probe::is_wanted(manifest.probe_media, demands),
+        dir,
+    };
     let (built, blobs, _) = build(&building, options, demands, None, None, tell).await?;
     Ok((built, blobs))
 }
@@ -191,7 +209,18 @@ async fn build(
         first.summary().notes.iter().for_each(|note| writer.note(note));
         writing = Writing { judge: self::judge(manifest.source, demands), writer, started, keeper: None };
         let mut gathering = Gathering::open(building, demands, &first).await?;
-        second_pass::run(&first, &mut writing, blobs, |work| gathering.each(work), tell).await?;
+        let probing = Probing::open(building)?;
+        let each = |work| {
+            let (gathered, probing) = (gathering.each(work)?, probing.clone());
+            Ok(async move {
+                let work = gathered.await?;
+                match probing {
+                    Some(probing) => probing.fill(work).await,
+                    None => Ok(work),
+                }
+            })
+        };
+        second_pass::run(&first, &mut writing, blobs, each, tell).await?;
         gathering.finish(&first, &mut writing).map_err(write_fault)?;
         std::fs::remove_dir_all(first_dir).map_err(write_fault)?;
         tell(writing.progress(blobs));

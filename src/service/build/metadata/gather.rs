@@ -229,7 +229,7 @@ impl Gathering {
 }
 
 impl Work {
-    fn say(&mut self, code: Code, message: String) {
+    pub(in crate::service::build) fn say(&mut self, code: Code, message: String) {
         let finding = Finding::at(code, &self.provenance.origin(), message);
         self.provenance.findings.push(finding);
     }
