@@ -141,5 +141,8 @@ async fn media_metadata_is_read_from_the_blobs_where_it_is_mandatory() {
     assert_eq!(of("images")["imageMetadata"]["mimeType"], "image/jpeg");
     assert_eq!(of("audio")["audioMetadata"]["codec"], "flac");
     let frames = of("imageGroups")["images"].clone();
-    assert_eq!((&frames[0]["imageMetadata"]["width"], &frames[1]["imageMetadata"]["height"]), (&320.into(), &180.into()));
+    assert_eq!(
+        (&frames[0]["imageMetadata"]["width"], &frames[1]["imageMetadata"]["height"]),
+        (&320.into(), &180.into())
+    );
 }

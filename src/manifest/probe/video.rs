@@ -65,10 +65,8 @@ fn mp4(size: u64, mut file: impl Read + Seek) -> Result<Facts, ProbeError> {
     let index = find_index(size, &mut file)?;
     let mut bytes = index.as_slice();
     let damaged = |what: &str| unreadable(format!("its index is damaged: {what}"));
-    let moov = match Any::decode_maybe(&mut bytes).map_err(|error| damaged(&error.to_string()))? {
-        Some(Any::Moov(moov)) => moov,
-        _ => return Err(damaged("it ends too early")),
-    };
+    let decoded = Any::decode_maybe(&mut bytes).map_err(|error| damaged(&error.to_string()))?;
+    let Some(Any::Moov(moov)) = decoded else { return Err(damaged("it ends too early")) };
     let video = moov.trak.iter().find(|track| track.mdia.hdlr.handler == FourCC::new(b"vide"));
     let track = video.ok_or_else(|| unreadable("it has no video track"))?;
     let (frames, seconds) = frames(track, &moov);

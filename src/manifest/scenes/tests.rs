@@ -148,7 +148,7 @@ fn what_a_scene_lacks_is_said() {
 fn cameras_may_be_named_in_several_ways() {
     let both = rule(&[("front", "front/*.jpg"), ("lidar", "lidar/*.pcd")]);
     let event = {
-        let mut event = object(pinhole());
+        let mut event = object(&pinhole());
         event.insert("timestamp".into(), json!(0));
         Value::Object(event)
     };
@@ -160,7 +160,7 @@ fn cameras_may_be_named_in_several_ways() {
         json!({"only": pinhole()}),
         json!({"front": {"camera": "cam"}, "cam": pinhole(), "other": pinhole()}),
     ] {
-        let collected = build(GroupText { cameras: object(cameras.clone()), ..both.clone() }, &DRIVE[..4]);
+        let collected = build(GroupText { cameras: object(&cameras), ..both.clone() }, &DRIVE[..4]);
         assert_eq!(collected.findings, [], "{cameras}");
         let scene = collected.items[0].scene.clone().unwrap();
         let camera = scene["front"]["camera"].as_str().unwrap();
