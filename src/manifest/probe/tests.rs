@@ -94,7 +94,7 @@ fn what_is_damaged_or_something_else_is_an_error_that_says_so() {
     short.truncate(short.len() - 100);
     for (kind, name, bytes, part) in [
         (Kind::Image, "a.jpg", &b"<html>not here</html>"[..], "not a picture"),
-        (Kind::Image, "a.jpg", &JPEG[..30], "picture"),
+        (Kind::Image, "a.jpg", &JPEG[..30], "too early"),
         (Kind::Video, "a.mp4", &short[..], "before its index"),
         (Kind::Video, "a.mp4", b"", "too early"),
         (Kind::Video, "a.mp4", JPEG, "not a video"),

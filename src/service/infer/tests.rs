@@ -206,9 +206,9 @@ async fn schemas_have_keys_without_values_and_other_files_say_what_they_lack() {
         ("x.csv", "", "is no table"),
         ("x.csv", "a,b\n", "No row of"),
         ("x.jsonl", "{\n", "No row of"),
-        ("x.json", "{\"images\": []}", "neither a table nor a schema"),
-        ("x.json", "{\"a\": ", "neither a table nor a schema"),
-        ("x.toml", "a = \"numbr\"", "no schema"),
+        ("x.json", "{\"images\": []}", "an entry is an object with \"ty\""),
+        ("x.json", "{\"a\": ", "line 1"),
+        ("x.toml", "a = \"numbr\"", "line 1"),
     ] {
         let problem = infer_file(name, content).await.unwrap_err();
         assert!(problem.what.contains(words), "{name} {content}: {problem}");
