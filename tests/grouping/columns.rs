@@ -35,7 +35,7 @@ async fn files_are_grouped_by_the_table_and_what_is_odd_is_told() {
         ]
     );
     let told: Vec<_> = built.findings.iter().map(|(code, item)| (code.as_str(), item.as_str())).collect();
-    assert_eq!(told, [("group.mixed", "right"), ("group.single", "last")]);
+    assert_eq!(told, [("group.mixed", "right"), ("group.single", "last"), ("metadata.no-row", "alone.jpg")]);
     assert_eq!(built.manifest["images"].as_array().unwrap().len(), 1);
     assert_eq!((built.skipped, built.code == Some(0)), (1, false));
 }

@@ -73,6 +73,8 @@ async fn build_in(service: &Service, manifest: &config::Manifest, dir: &Path) ->
     let demands = Demands { strict: true, ..Demands::default() };
     let options = Upload::default().options();
     let home = Home::below(dir);
+    // The service has names only.
+    let manifest = &config::Manifest { probe_media: config::Probe::Never, ..manifest.clone() };
     let runs = Runs { home: &home, config: "listing" };
     build_manifest(&azure.into(), manifest, options, &demands, dir, runs, &mut |_| {}).await.map(|(_, blobs)| blobs)
 }

@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::manifest::{Code, object_url};
+use crate::{
+    access::region,
+    manifest::{Code, object_url},
+};
 
 /// The container as Encord sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,7 +161,9 @@ fn place<E>(address: &str, base: Option<&Base>, tell: &mut impl FnMut(Code, Stri
         return tell(Code::UrlRelative, format!("no host: {}", shown(address)));
     }
     let within = base.and_then(|base| strip(address, &base.account));
-    if !scheme.eq_ignore_ascii_case("https") && within.is_none() {
+    // An emulator on this machine speaks http.
+    let is_here = || scheme.eq_ignore_ascii_case("http") && region::is_here(&format!("http://{host}"));
+    if !scheme.eq_ignore_ascii_case("https") && within.is_none() && !is_here() {
         let hint = match scheme.to_ascii_lowercase().as_str() {
             "s3" | "gs" => ", which is another provider's storage",
             "wasb" | "wasbs" | "abfs" | "abfss" | "az" => ", which is how Hadoop and Spark name blobs",
@@ -295,6 +300,7 @@ mod tests {
             ("//acme.blob.core.windows.net/raw/a.jpg", vec![UrlRelative]),
             ("https:///raw/a.jpg", vec![UrlRelative]),
             ("http://acme.blob.core.windows.net/raw/a.jpg", vec![UrlScheme]),
+            ("http://127.0.0.1:10000/devstoreaccount1/raw/a.jpg", vec![UrlHost]),
             ("s3://bucket/a.jpg", vec![UrlScheme]),
             ("https://other.blob.core.windows.net/raw/a.jpg", vec![UrlHost]),
             ("https://acme.dfs.core.windows.net/raw/a.jpg", vec![UrlHost]),

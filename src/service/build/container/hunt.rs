@@ -55,8 +55,11 @@ impl Hunt {
     /// Takes the first name behind a text that was asked for, if there is one.
     pub(super) fn answered(&mut self, text: &str, first: Option<String>) -> Next {
         self.waiting = self.waiting.saturating_sub(1);
-        let first = first.filter(|first| first.is_ascii() && self.high.as_ref().is_none_or(|high| first < high));
-        if first.is_none() && self.nothing_behind.as_deref().is_none_or(|known| text < known) {
+        let first = first.filter(|first| self.high.as_ref().is_none_or(|high| first < high));
+        let is_nothing = first.is_none();
+        // Ranges are cut at ASCII names only: the order of others differs from service to service.
+        let first = first.filter(|first| first.is_ascii());
+        if is_nothing && self.nothing_behind.as_deref().is_none_or(|known| text < known) {
             self.nothing_behind = Some(text.to_owned());
         }
         match &mut self.stage {

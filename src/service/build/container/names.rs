@@ -74,7 +74,12 @@ pub(super) fn progress(start: &str, at: &str, end: &str) -> f64 {
     let number = |name: &str| {
         let (mut value, mut unit) = (0.0, 1.0);
         for place in from..from + 8 {
-            let byte = name.as_bytes().get(place).copied().unwrap_or(0);
+            let byte_of = |name: &str| name.as_bytes().get(place).copied().unwrap_or(0);
+            let byte = byte_of(name);
+            // What is the same everywhere, such as a separator, tells nothing.
+            if byte_of(start) == byte_of(end) && byte_of(start) == byte_of(at) {
+                continue;
+            }
             let (digit, base) = match at.as_bytes().get(place) {
                 Some(b'0'..=b'9') => (f64::from(byte.clamp(b'0', b':') - b'0'), 10.0),
                 Some(b'a'..=b'z') => (f64::from(byte.clamp(b'a', b'{') - b'a'), 26.0),
