@@ -89,8 +89,11 @@ fn lists_to_choose_from() {
     everywhere("picker_failed", &browse(Stage::new(config(), refusing), FieldName::Container));
 }
 
+/// A guard against work that grows with the list, on the slowest machine; how fast it is, a bench tells.
+const TOO_LONG: Duration = Duration::from_secs(2);
+
 #[test]
-fn a_list_of_a_hundred_thousand_is_drawn_as_fast_as_one_of_ten() {
+fn a_list_of_a_hundred_thousand_is_drawn_without_looking_at_all_of_it() {
     let stage = browse(Stage::new(config(), very_many), FieldName::Container);
     shows_as("picker_very_many", &stage.press(Action::PageDown).wizard, UTF8, 80, 24);
     for name in [FieldName::Container, FieldName::Integration] {
@@ -101,9 +104,9 @@ fn a_list_of_a_hundred_thousand_is_drawn_as_fast_as_one_of_ten() {
             begun.elapsed()
         };
         let fastest = |stage: &Stage| (0..5).map(|_| took(stage)).min().unwrap();
-        assert!(fastest(&stage) < Duration::from_millis(250), "{:?}", fastest(&stage));
+        assert!(fastest(&stage) < TOO_LONG, "{:?}", fastest(&stage));
         stage = stage.type_in("99");
-        assert!(fastest(&stage) < Duration::from_millis(250), "{:?}", fastest(&stage));
+        assert!(fastest(&stage) < TOO_LONG, "{:?}", fastest(&stage));
     }
 }
 
