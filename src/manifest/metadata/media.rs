@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Number, Value};
 
 use super::{
-    super::{Kind, Media},
+    super::{
+        Kind, Media,
+        probe::{self, Known},
+    },
     columns::media_field,
 };
 
@@ -38,11 +41,11 @@ fn as_field(field: &str, value: Value) -> Value {
 }
 
 /// The media metadata of a file of this kind, or of a frame of such a group. What its listing knows need not be told: its bytes,
-/// where they are not 0, and its stored content type.
+/// where they are not 0, and its media type, by its stored content type or its name.
 ///
 /// # Errors
 /// What is missing or wrong, in words.
-pub fn read(kind: Kind, mut blocks: Blocks, bytes: u64, content_type: Option<&str>) -> Result<Option<Media>, String> {
+pub fn read(kind: Kind, mut blocks: Blocks, known: &Known<'_>) -> Result<Option<Media>, String> {
     let own = Media::block_of(kind).and_then(|block| Some((block, blocks.remove(block)?)));
     let Some((block, mut fields)) = own else {
         return match blocks.keys().next() {
@@ -50,20 +53,17 @@ pub fn read(kind: Kind, mut blocks: Blocks, bytes: u64, content_type: Option<&st
             None => Ok(None),
         };
     };
-    let single = match kind {
-        Kind::ImageGroup | Kind::ImageSequence => Kind::Image,
-        kind => kind,
-    };
     let has = |fields: &Map<String, Value>, names: [&str; 2]| names.iter().any(|name| fields.contains_key(*name));
     let says_size = kind != Kind::DicomSeries;
-    if says_size && bytes > 0 && !has(&fields, ["file_size", "fileSize"]) {
-        fields.insert("file_size".to_owned(), bytes.into());
+    if says_size && known.size > 0 && !has(&fields, ["file_size", "fileSize"]) {
+        fields.insert("file_size".to_owned(), known.size.into());
     }
-    let stored = content_type.filter(|stored| Kind::from_content_type(stored) == Some(single));
-    if let Some(stored) = stored.filter(|_| says_size && kind != Kind::Pdf)
+    if says_size
+        && kind != Kind::Pdf
         && !has(&fields, ["mime_type", "mimeType"])
+        && let Ok(mime_type) = probe::mime_type(kind, known)
     {
-        fields.insert("mime_type".to_owned(), stored.split(';').next().unwrap_or_default().trim().into());
+        fields.insert("mime_type".to_owned(), mime_type.into());
     }
     Media::read(kind, &fields).map(Some).map_err(|faults| format!("{block}: {}", faults.join("; ")))
 }
@@ -73,6 +73,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    fn known(size: u64, content_type: Option<&str>) -> Known<'_> {
+        Known { name: "a", size, content_type }
+    }
 
     fn map(value: &Value) -> Map<String, Value> {
         value.as_object().cloned().unwrap()
@@ -86,16 +90,18 @@ mod tests {
         let blocks = take_blocks(&mut cells);
         assert_eq!(cells, map(&json!({"site": "x", "imageMetadataX": 1, "imageMetadata": "text"})));
         let expected = Media::Image { mime_type: "image/png".into(), file_size: 9, height: 480, width: 640 };
-        assert_eq!(read(Kind::Image, blocks.clone(), 9, Some("image/png; q=1")), Ok(Some(expected)));
-        let fault = read(Kind::Image, blocks.clone(), 0, Some("application/octet-stream")).unwrap_err();
+        assert_eq!(read(Kind::Image, blocks.clone(), &known(9, Some("image/png; q=1"))), Ok(Some(expected)));
+        let fault = read(Kind::Image, blocks.clone(), &known(0, Some("application/octet-stream"))).unwrap_err();
         assert!(fault.contains("file_size is missing") && fault.contains("mime_type is missing"), "{fault}");
-        assert!(read(Kind::Video, blocks, 9, None).unwrap_err().contains("imageMetadata is given, but the item"));
-        assert_eq!(read(Kind::Nifti, Blocks::new(), 9, None), Ok(None));
+        assert!(
+            read(Kind::Video, blocks, &known(9, None)).unwrap_err().contains("imageMetadata is given, but the item")
+        );
+        assert_eq!(read(Kind::Nifti, Blocks::new(), &known(9, None)), Ok(None));
 
         let mut nested =
             map(&json!({"audioMetadata": {"duration": 1.5, "sampleRate": 8000, "bitDepth": 16, "codec": "pcm",
             "numChannels": 1, "fileSize": 5, "mimeType": "audio/wav"}}));
-        let media = read(Kind::Audio, take_blocks(&mut nested), 9, None).unwrap().unwrap();
+        let media = read(Kind::Audio, take_blocks(&mut nested), &known(9, None)).unwrap().unwrap();
         assert!(matches!(media, Media::Audio { file_size: 5, .. }) && nested.is_empty());
     }
 }

@@ -3,7 +3,7 @@
 use super::{Kind, Known, ProbeError, unreadable};
 
 /// The stored content type where it is one of this kind, else what the extension stands for.
-pub(super) fn mime_type(kind: Kind, known: &Known<'_>) -> Result<String, ProbeError> {
+pub(in crate::manifest) fn mime_type(kind: Kind, known: &Known<'_>) -> Result<String, ProbeError> {
     let single = match kind {
         Kind::ImageGroup | Kind::ImageSequence => Kind::Image,
         kind => kind,

@@ -12,6 +12,8 @@ use std::io::{self, Read, Seek};
 
 use thiserror::Error;
 
+pub(super) use mime::mime_type;
+
 use super::{Kind, Media};
 
 /// What is known of a file without reading it.
@@ -61,7 +63,7 @@ pub fn can_read(kind: Kind) -> bool {
 /// # Errors
 /// The file cannot be fetched, is damaged, is not of this kind, or does not say what Encord asks for.
 pub fn read(kind: Kind, known: &Known<'_>, file: impl Read + Seek) -> Result<Media, ProbeError> {
-    let mime_type = || mime::mime_type(kind, known);
+    let mime_type = || mime_type(kind, known);
     match kind {
         Kind::Image | Kind::ImageGroup | Kind::ImageSequence => {
             let (width, height) = image::size(file)?;

@@ -24,6 +24,7 @@ use crate::{
             sidecar,
             table::{Format, TableError},
         },
+        probe::Known,
     },
     schema::KeyType,
     service::{
@@ -198,7 +199,7 @@ impl Gathering {
         for (frame, place) in frames.iter().zip(&mut media) {
             let Some(row) = table.row(frame)? else { continue };
             let Told { metadata, blocks } = read(row);
-            match media::read(work.item.kind, blocks, 0, None) {
+            match media::read(work.item.kind, blocks, &Known { name: frame, size: 0, content_type: None }) {
                 Ok(read) => place.media = read,
                 Err(fault) => work.say(Code::MediaIncomplete, format!("{frame}: {fault}")),
             }
@@ -247,7 +248,11 @@ impl Work {
             return;
         }
         let read = match item.kind.is_group() {
-            false => media::read(item.kind, blocks, item.bytes, self.provenance.content_type.as_deref()),
+            false => {
+                let name = item.urls.first().map_or("", String::as_str);
+                let content_type = self.provenance.content_type.as_deref();
+                media::read(item.kind, blocks, &Known { name, size: item.bytes, content_type })
+            }
             true => Err("a group has media metadata only of its frames: give each frame a row of its own".to_owned()),
         };
         match read {
