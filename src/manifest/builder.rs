@@ -190,11 +190,16 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Held {
     groups: Groups,
+    /// Blobs that were taken, until one of them fits the path pattern; and whether one did.
+    without_path: u64,
+    has_fitted: bool,
 }
 
 impl Held {
     fn merge(&mut self, later: Held) {
         self.groups.merge(later.groups);
+        self.without_path += later.without_path;
+        self.has_fitted |= later.has_fitted;
     }
 }
 
@@ -277,6 +282,10 @@ impl Builder {
             );
             sink.finding(Finding::new(Code::TypeDisagreement, name, message))?;
         }
+        if !self.held.has_fitted {
+            self.held.has_fitted = rules.path_fits(name);
+            self.held.without_path += 1;
+        }
         if rules.path_misses(name) {
             let message =
                 "its path does not fit the pattern in [manifest.metadata] path, so it gets no metadata from it";
@@ -323,6 +332,12 @@ impl Builder {
     /// The sink's.
     pub fn finish<S: Sink>(self, sink: &mut S) -> Result<(), S::Error> {
         let Shared { rules, account_url, container } = &*self.shared;
+        if !self.held.has_fitted && self.held.without_path > 0 {
+            let message =
+                "the path pattern in [manifest.metadata] path fits none of the blobs, so no item gets metadata from it";
+            let finding = Finding::new(Code::MetadataPath, container, message);
+            sink.finding(Finding { items: self.held.without_path, ..finding })?;
+        }
         let naming = Naming { account_url, container };
         self.held.groups.finish(rules, naming, self.known.as_deref(), |_, first| rules.metadata(first), sink)
     }

@@ -37,6 +37,12 @@ impl PathPattern {
         while let Some(open) = rest.find('{') {
             let close = rest[open..].find('}').map(|at| open + at).ok_or_else(|| bad("has a '{' without its '}'"))?;
             let (literal, key) = (&rest[..open], &rest[open + 1..close]);
+            if literal.contains('}') {
+                return Err(bad("has a '}' without its '{'"));
+            }
+            if key.contains('{') {
+                return Err(bad("has a '{' without its '}'"));
+            }
             if after_placeholder && literal.is_empty() {
                 return Err(bad("has two placeholders with nothing between them, so neither has an end"));
             }
@@ -55,6 +61,9 @@ impl PathPattern {
             expression.push_str(if takes_all { "((?s:.*))" } else { "([^/]+)" });
             keys.push(key.to_owned());
             after_placeholder = true;
+        }
+        if rest.contains('}') {
+            return Err(bad("has a '}' without its '{'"));
         }
         expression.push_str(&regex::escape(rest));
         expression.push('$');
@@ -178,9 +187,15 @@ mod tests {
 
     #[test]
     fn malformed_patterns_say_why() {
-        for (pattern, part) in
-            [("{a", "without its"), ("{}/x", "empty"), ("{a}/{a}", "twice"), ("{a}{b}", "nothing between")]
-        {
+        for (pattern, part) in [
+            ("{a", "without its"),
+            ("a}/{b}", "'}' without"),
+            ("{a}/b}", "'}' without"),
+            ("x-{a}/{b/{rest}", "'{' without"),
+            ("{}/x", "empty"),
+            ("{a}/{a}", "twice"),
+            ("{a}{b}", "nothing between"),
+        ] {
             let message = PathPattern::new(pattern).unwrap_err().0;
             assert!(message.contains(part), "{message}");
         }

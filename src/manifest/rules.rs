@@ -171,6 +171,11 @@ impl Rules {
         metadata
     }
 
+    /// Whether this name fits the path pattern; without one every name does.
+    pub fn path_fits(&self, name: &str) -> bool {
+        self.path.as_ref().is_none_or(|path| path.fits(name))
+    }
+
     /// Whether the path pattern means this name but does not fit it, so that the item would lack its metadata.
     pub fn path_misses(&self, name: &str) -> bool {
         self.path.as_ref().is_some_and(|path| path.misses(name))

@@ -127,6 +127,9 @@ fn read_manifest(path: &Path, dir: &Path) -> Result<(ManifestDir, FileFacts), Pr
         ReadError::Sink(error) => cannot_write(error),
     })?;
     judge.finish(&mut writer).map_err(cannot_write)?;
+    // Only JSON can say it. From the other forms, URLs that Encord has already are left alone, as everywhere in this program.
+    let skip_duplicate_urls = facts.skip_duplicate_urls.or((format != Format::Json).then_some(true));
+    let facts = FileFacts { skip_duplicate_urls, ..facts };
     Ok((writer.finish(options(facts)).map_err(cannot_write)?, facts))
 }
 

@@ -56,8 +56,11 @@ impl Printer {
             0 | 1 => String::new(),
             items => format!(" (in {} items)", grouped(items)),
         };
-        let item = finding.item.escape_debug();
-        self.line(&format_args!("{place}: {severity}[{code}]: {item}: {}{others}", finding.message));
+        let item = match finding.item.as_str() {
+            "" => String::new(),
+            item => format!(" {}:", item.escape_debug()),
+        };
+        self.line(&format_args!("{place}: {severity}[{code}]:{item} {}{others}", finding.message));
         if count == 1 {
             self.line(&format_args!("    fix: {}", finding.code.advice()));
         }

@@ -120,6 +120,10 @@ impl SchemaStep {
                 SchemaPanel::Options(fresh) => SchemaPanel::Options(OptionsForm { present: fresh.present, ..draft }),
                 _ => SchemaPanel::Options(draft),
             },
+            Some(SchemaPanel::Key(mut draft)) => {
+                draft.problem = Some("The form is as you left it; Ctrl-U empties a field.".to_owned());
+                SchemaPanel::Key(draft)
+            }
             Some(draft) => draft,
             None => panel,
         });
@@ -177,9 +181,7 @@ impl SchemaStep {
     fn open_enum(&self) -> Option<(&str, Vec<String>)> {
         let key = self.list.current()?;
         let entry = match self.change(key) {
-            Some(change) if matches!(change.kind, ChangeKind::Widen | ChangeKind::Restore | ChangeKind::Add) => {
-                &change.then
-            }
+            Some(change) if matches!(change.kind, ChangeKind::Widen | ChangeKind::Restore) => &change.then,
             Some(_) => return None,
             None => self.now(key)?,
         };
@@ -201,11 +203,12 @@ impl SchemaStep {
     /// Opens what can be changed of the key under the cursor.
     pub(super) fn open_row(&mut self, config: &Config) {
         let Some(key) = self.list.current().map(str::to_owned) else { return };
-        if let Some((_, present)) = self.open_enum() {
+        // What is not in Encord yet can still be changed in every way.
+        if self.is_added(&key) {
+            self.open_form(Some(&key), config);
+        } else if let Some((_, present)) = self.open_enum() {
             let form = OptionsForm { key, present, options: OptionList::default(), problem: None };
             self.show(SchemaPanel::Options(form));
-        } else if self.is_added(&key) {
-            self.open_form(Some(&key), config);
         } else {
             self.notice = Some(format!("'{key}' has nothing to change here: a key in Encord keeps its type."));
         }

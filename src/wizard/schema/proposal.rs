@@ -2,7 +2,7 @@
 
 use super::{KeyKind, SchemaStep};
 use crate::{
-    schema::{ChangeKind, Edit as KeyEdit, KeyType, Suggestion, check_key, describe, diff},
+    schema::{ChangeKind, Edit as KeyEdit, KeyType, Scalar, Suggestion, check_key, describe, diff},
     store::config::Config,
 };
 
@@ -123,6 +123,8 @@ impl Proposal {
             0 => Fit::Stated,
             // The options of an enum are the values that were counted as texts.
             _ if self.key_type == self.suggestion.key_type || self.is_enum() => Fit::Share(self.suggestion.share()),
+            // Any text is one.
+            _ if matches!(self.key_type, KeyType::Scalar(Scalar::Varchar | Scalar::Text)) => Fit::Share(1.0),
             _ => Fit::Unknown,
         }
     }

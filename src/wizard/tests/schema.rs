@@ -160,15 +160,20 @@ fn enter_goes_on_until_the_user_went_to_an_enum() {
     harness.act(Action::Next);
     assert_eq!(harness.wizard.step(), Step::Manifest);
     let mut harness = at_schema(with_keys("a = \"text\"\nsky = { enum = [\"sun\"] }"), encords());
-    go(&mut harness, "sky");
+    go(&mut harness, "e");
     harness.act(Action::Next);
     assert_eq!(harness.wizard.step(), Step::Schema);
-    harness.type_text("rain, sun");
+    harness.type_text("rain, x");
     harness.act(Action::Next);
     harness.type_text("fog");
     harness.act(Action::Next);
     harness.act(Action::Next);
-    assert_eq!(changes(&harness), ["Add a text", "Add sky enum: fog, rain, sun"]);
+    assert_eq!(changes(&harness), ["Add a text", "Widen e enum: fog, rain, x, y", "Add sky enum: sun"]);
+    // What is not in Encord yet is edited as a whole, its options too.
+    go(&mut harness, "sky");
+    harness.act(Action::Toggle);
+    assert!(matches!(harness.wizard.schema().panel(), Some(SchemaPanel::Key(_))));
+    harness.act(Action::Back);
     go(&mut harness, "e");
     harness.act(Action::Toggle);
     harness.act(Action::Next);
