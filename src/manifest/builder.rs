@@ -354,31 +354,8 @@ mod tests {
     use crate::manifest::{
         Demands, Judge, Judged,
         rules::{GroupText, RuleTexts},
+        sink::tests::Collected,
     };
-    use std::convert::Infallible;
-
-    #[derive(Default)]
-    struct Collected {
-        items: Vec<Item>,
-        skipped: Vec<Skipped>,
-        findings: Vec<Finding>,
-    }
-
-    impl Sink for Collected {
-        type Error = Infallible;
-        fn item(&mut self, _: &Origin<'_>, item: Item) -> Result<(), Infallible> {
-            self.items.push(item);
-            Ok(())
-        }
-        fn skipped(&mut self, skipped: Skipped) -> Result<(), Infallible> {
-            self.skipped.push(skipped);
-            Ok(())
-        }
-        fn finding(&mut self, finding: Finding) -> Result<(), Infallible> {
-            self.findings.push(finding);
-            Ok(())
-        }
-    }
 
     fn blob(name: &str) -> BlobFacts<'_> {
         BlobFacts { name, size: 9, tier: Some("Hot"), ..BlobFacts::default() }

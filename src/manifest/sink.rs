@@ -22,3 +22,37 @@ pub trait Sink {
     /// It could not be written.
     fn finding(&mut self, finding: Finding) -> Result<(), Self::Error>;
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::convert::Infallible;
+
+    use super::*;
+
+    /// Keeps everything, for the tests of what writes into a sink.
+    #[derive(Debug, Default, PartialEq)]
+    pub(in crate::manifest) struct Collected {
+        pub(in crate::manifest) items: Vec<Item>,
+        pub(in crate::manifest) skipped: Vec<Skipped>,
+        pub(in crate::manifest) findings: Vec<Finding>,
+    }
+
+    impl Sink for Collected {
+        type Error = Infallible;
+
+        fn item(&mut self, _: &Origin<'_>, item: Item) -> Result<(), Infallible> {
+            self.items.push(item);
+            Ok(())
+        }
+
+        fn skipped(&mut self, skipped: Skipped) -> Result<(), Infallible> {
+            self.skipped.push(skipped);
+            Ok(())
+        }
+
+        fn finding(&mut self, finding: Finding) -> Result<(), Infallible> {
+            self.findings.push(finding);
+            Ok(())
+        }
+    }
+}

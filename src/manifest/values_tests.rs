@@ -1,26 +1,7 @@
-use std::convert::Infallible;
-
 use serde_json::json;
 
 use super::*;
-use crate::manifest::{Item, Severity, Skipped};
-
-#[derive(Default)]
-struct Found(Vec<Finding>);
-
-impl Sink for Found {
-    type Error = Infallible;
-    fn item(&mut self, _: &Origin<'_>, _: Item) -> Result<(), Infallible> {
-        Ok(())
-    }
-    fn skipped(&mut self, _: Skipped) -> Result<(), Infallible> {
-        Ok(())
-    }
-    fn finding(&mut self, finding: Finding) -> Result<(), Infallible> {
-        self.0.push(finding);
-        Ok(())
-    }
-}
+use crate::manifest::{Severity, sink::tests::Collected};
 
 fn values(coerce: bool) -> Values {
     let schema = json!({
@@ -37,7 +18,7 @@ fn values(coerce: bool) -> Values {
 }
 
 fn check(values: Values, items: &[Value]) -> (Vec<Finding>, Vec<Value>) {
-    let (mut check, mut found) = (ValueCheck::new(values), Found::default());
+    let (mut check, mut found) = (ValueCheck::new(values), Collected::default());
     let items = items.iter().enumerate().map(|(number, item)| {
         let mut metadata = item.as_object().unwrap().clone();
         let Ok(()) = check.item(&Origin::blob(&format!("item {number}")), &mut metadata, &mut found);
@@ -45,7 +26,7 @@ fn check(values: Values, items: &[Value]) -> (Vec<Finding>, Vec<Value>) {
     });
     let items = items.collect();
     let Ok(()) = check.finish(&mut found);
-    (found.0, items)
+    (found.findings, items)
 }
 
 #[test]

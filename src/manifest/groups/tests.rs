@@ -1,32 +1,10 @@
-use std::convert::Infallible;
-
 use proptest::prelude::*;
 
 use super::*;
-use crate::manifest::rules::{GroupText, Place, RuleTexts};
-
-#[derive(Default, Debug, PartialEq)]
-struct Collected {
-    items: Vec<Item>,
-    skipped: Vec<Skipped>,
-    findings: Vec<Finding>,
-}
-
-impl Sink for Collected {
-    type Error = Infallible;
-    fn item(&mut self, _: &Origin<'_>, item: Item) -> Result<(), Infallible> {
-        self.items.push(item);
-        Ok(())
-    }
-    fn skipped(&mut self, skipped: Skipped) -> Result<(), Infallible> {
-        self.skipped.push(skipped);
-        Ok(())
-    }
-    fn finding(&mut self, finding: Finding) -> Result<(), Infallible> {
-        self.findings.push(finding);
-        Ok(())
-    }
-}
+use crate::manifest::{
+    rules::{GroupText, Place, RuleTexts},
+    sink::tests::Collected,
+};
 
 const NAMING: Naming<'_> = Naming { account_url: "https://a.blob.core.windows.net", container: "c" };
 

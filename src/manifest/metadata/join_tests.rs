@@ -1,37 +1,17 @@
-use std::{convert::Infallible, io::Cursor};
+use std::io::Cursor;
 
 use serde_json::json;
 
-use super::{
-    super::super::{Item, Origin, Skipped},
-    *,
-};
-
-#[derive(Default)]
-struct Found(Vec<Finding>);
-
-impl Sink for Found {
-    type Error = Infallible;
-    fn item(&mut self, _: &Origin<'_>, _: Item) -> Result<(), Infallible> {
-        Ok(())
-    }
-    fn skipped(&mut self, _: Skipped) -> Result<(), Infallible> {
-        Ok(())
-    }
-    fn finding(&mut self, finding: Finding) -> Result<(), Infallible> {
-        self.0.push(finding);
-        Ok(())
-    }
-}
+use super::{super::super::sink::tests::Collected, *};
 
 fn open(format: Format, names: Names, text: &str) -> Result<Table<Cursor<Vec<u8>>>, JoinError> {
     Table::open("labels.csv", format, names, Cursor::new(text.as_bytes().to_vec()))
 }
 
 fn told(table: Table<Cursor<Vec<u8>>>) -> Vec<(Code, Option<u64>, u64, String)> {
-    let mut found = Found::default();
+    let mut found = Collected::default();
     let Ok(()) = table.finish(&mut found).unwrap();
-    found.0.into_iter().map(|one| (one.code, one.line, one.items, one.message)).collect()
+    found.findings.into_iter().map(|one| (one.code, one.line, one.items, one.message)).collect()
 }
 
 #[test]

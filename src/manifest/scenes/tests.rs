@@ -1,34 +1,12 @@
-use std::convert::Infallible;
-
 use serde_json::json;
 
 use super::*;
 use crate::manifest::{
-    Builder, Item, Skipped,
+    Builder,
     builder::BlobFacts,
     rules::{GroupText, RuleTexts, Rules},
+    sink::tests::Collected,
 };
-
-#[derive(Default)]
-struct Collected {
-    items: Vec<Item>,
-    findings: Vec<Finding>,
-}
-
-impl Sink for Collected {
-    type Error = Infallible;
-    fn item(&mut self, _: &Origin<'_>, item: Item) -> Result<(), Infallible> {
-        self.items.push(item);
-        Ok(())
-    }
-    fn skipped(&mut self, _: Skipped) -> Result<(), Infallible> {
-        Ok(())
-    }
-    fn finding(&mut self, finding: Finding) -> Result<(), Infallible> {
-        self.findings.push(finding);
-        Ok(())
-    }
-}
 
 fn rule(streams: &[(&str, &str)]) -> GroupText {
     let streams = streams.iter().map(|(name, glob)| ((*name).to_owned(), (*glob).to_owned())).collect();
