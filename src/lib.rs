@@ -7,6 +7,7 @@ pub mod access;
 pub mod cli;
 pub mod demo;
 pub mod manifest;
+mod numbers;
 pub mod schema;
 pub mod service;
 pub mod store;

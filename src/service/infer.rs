@@ -75,16 +75,3 @@ impl Looking {
         }
     }
 }
-
-/// A number with what it counts: `1,200 rows`.
-fn counted(number: u64, one: &str, many: &str) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    format!("{text} {}", if number == 1 { one } else { many })
-}

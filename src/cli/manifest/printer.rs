@@ -8,7 +8,10 @@ use std::{
 
 use serde_json::json;
 
-use crate::manifest::{Code, Finding, Severity};
+use crate::{
+    manifest::{Code, Finding, Severity},
+    numbers,
+};
 
 /// As many findings of a code are printed for people.
 const SHOWN: u64 = 20;
@@ -54,7 +57,7 @@ impl Printer {
         }
         let others = match finding.items {
             0 | 1 => String::new(),
-            items => format!(" (in {} items)", grouped(items)),
+            items => format!(" (in {} items)", numbers::count(items)),
         };
         let item = match finding.item.as_str() {
             "" => String::new(),
@@ -77,15 +80,16 @@ impl Printer {
             let lines: Vec<String> = more
                 .into_iter()
                 .map(|(code, count)| {
-                    let (severity, more) = (code.severity().name(), grouped(count - SHOWN));
+                    let (severity, more) = (code.severity().name(), numbers::count(count - SHOWN));
                     format!("and {more} more {severity}[{}]; --json prints all of them", code.name())
                 })
                 .collect();
             for line in lines {
                 self.line(&line);
             }
-            let counted =
-                |count: u64, word: &str| format!("{} {word}{}", grouped(count), if count == 1 { "" } else { "s" });
+            let counted = |count: u64, word: &str| {
+                format!("{} {word}{}", numbers::count(count), if count == 1 { "" } else { "s" })
+            };
             let totals = [counted(items, "item"), counted(self.errors, "error"), counted(self.warnings, "warning")];
             let line = format!("{}: {}", self.path, totals.join(", "));
             self.line(&line);
@@ -97,30 +101,5 @@ impl Printer {
 
     fn line(&mut self, line: &dyn std::fmt::Display) {
         let _ = writeln!(self.out, "{line}");
-    }
-}
-
-/// A number with its thousands set apart.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let first = digits.len() % 3;
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && place % 3 == first {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn thousands_are_set_apart() {
-        let texts = [0, 12, 123, 1234, 12_345, 123_456, 1_234_567].map(grouped);
-        assert_eq!(texts, ["0", "12", "123", "1,234", "12,345", "123,456", "1,234,567"]);
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures_util::{StreamExt as _, stream};
 
-use super::{Looking, counted, file, off_the_runtime};
+use super::{Looking, file, off_the_runtime};
 use crate::{
     manifest::{
         Kind,
@@ -12,6 +12,7 @@ use crate::{
         path_metadata::PathPattern,
         rules::{Place, Rules},
     },
+    numbers::counted,
     service::{
         account::resolve,
         azure::{Blob, Container, ListQuery},

@@ -4,12 +4,13 @@ use std::{fs::File, io::Read as _, path::Path};
 
 use serde_json::Value;
 
-use super::{Looking, counted};
+use super::Looking;
 use crate::{
     manifest::metadata::{
         columns::{Names, media_field},
         table::{Format, Row, TableError, TableReader},
     },
+    numbers::counted,
     schema::Suggestion,
     store::{config, expand_home},
     wizard::{Inferred, Problem},
