@@ -240,6 +240,10 @@ impl ManifestStep {
         self.scan
     }
 
+    fn is_searching(&self) -> bool {
+        self.scan.is_some_and(|scan| scan.is_running())
+    }
+
     /// The search's text while it is typed.
     pub fn search(&self) -> Option<&Field> {
         self.search.as_ref()
@@ -521,7 +525,7 @@ impl ManifestStep {
                 self.filter_mut().marked = !self.filter().marked;
                 self.show(outbox);
             }
-            Action::Toggle if self.window.current().is_some() => self.whole = Some(0),
+            Action::Toggle if self.window.total() > 0 || self.is_searching() => self.whole = Some(0),
             action => {
                 self.findings.is_lost = false;
                 self.window.action(action, self.list, outbox);
@@ -582,6 +586,9 @@ impl ManifestStep {
             scan.id = None;
         }
         self.window.widen(self.list, places, outbox);
+        if is_done && self.window.total() == 0 {
+            self.whole = None;
+        }
     }
 
     pub(super) fn item_found(&mut self, id: RequestId, place: Option<u64>, outbox: &mut Outbox) {

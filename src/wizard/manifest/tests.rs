@@ -37,6 +37,25 @@ fn started(outbox: &mut Outbox) -> Vec<(RequestId, bool)> {
     builds.collect()
 }
 
+/// A key that comes before the rows do counts all the same.
+#[test]
+fn an_item_is_opened_in_full_although_its_row_is_still_on_its_way() {
+    let (mut step, mut outbox, mut config) = (ManifestStep::default(), Outbox::default(), Config::default());
+    step.open(access(), &config, Arc::default(), &mut outbox);
+    let [(id, _)] = started(&mut outbox)[..] else { panic!("not built") };
+    step.built_reply(id, Ok(facts(&[])), &mut outbox);
+    assert!(step.window().current().is_none(), "no row has come");
+    step.action(Action::Toggle, access(), &mut config, &mut outbox);
+    assert_eq!(step.whole(), Some(0));
+    step.action(Action::Back, access(), &mut config, &mut outbox);
+    step.action(Action::FilterKind, access(), &mut config, &mut outbox);
+    step.action(Action::Toggle, access(), &mut config, &mut outbox);
+    assert_eq!(step.whole(), Some(0), "what passes is still looked for");
+    let Some(Scan { id: Some(scan), .. }) = step.scan() else { panic!("nothing is looked for") };
+    step.found(scan, &[], 9, true, &mut outbox);
+    assert_eq!(step.whole(), None, "nothing passes, so there is nothing to show");
+}
+
 #[test]
 fn errors_block_and_are_counted_and_named() {
     let (mut step, mut outbox, config) = (ManifestStep::default(), Outbox::default(), Config::default());

@@ -58,9 +58,11 @@ pub(super) fn pane(
 
 /// The row on the whole screen, from a line on.
 pub(super) fn whole(frame: &mut Frame<'_>, area: Rect, step: &ManifestStep, first: usize, look: &Look<'_>) {
-    let Some(row) = step.window().current() else { return };
     let columns = usize::from(area.width);
-    let lines = lines(row, look, columns);
+    let lines = match step.window().current() {
+        Some(row) => lines(row, look, columns),
+        None => vec![Line::styled(format!("Reading it{}", look.glyphs().ellipsis), look.theme.dim())],
+    };
     let (rule, area) = take_top(area, 1);
     let height = usize::from(area.height);
     let first = first.min(lines.len().saturating_sub(height));
