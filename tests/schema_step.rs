@@ -97,7 +97,7 @@ impl Writer {
             integration: Integration { uuid: support::encord::INTEGRATION_ID, title: "x".into() },
             schema: diff,
             schema_edits: edits.to_vec(),
-            destination: Destination { existing: None, create: vec!["New".into()], description: None, items: None },
+            destination: Destination { existing: None, create: vec!["New".into()], ..Destination::default() },
             items: Vec::new(),
             bytes: 0,
             batches: Vec::new(),

@@ -125,8 +125,15 @@ impl Driver {
             }),
             Request::ResolveFolder { folder } => self.read(id, async move {
                 let reply = folders::resolve(&session, &folder).await;
-                session.reply(id, Reply::FolderResolved(reply));
+                session.reply(id, Reply::FolderResolved(Box::new(reply)));
             }),
+            Request::FolderDetails { folder } => self.read(id, async move {
+                let reply = folders::details(&session, folder).await;
+                session.reply(id, Reply::FolderDetails(Box::new(reply)));
+            }),
+            Request::CountPresent { folder } => {
+                self.read(id, async move { folders::present(&session, id, folder).await });
+            }
             Request::StartRun { plan } => {
                 self.stop.send_replace(Stop::No);
                 let stop = self.stop.subscribe();

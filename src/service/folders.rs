@@ -3,13 +3,15 @@
 use uuid::Uuid;
 
 use super::{
-    encord::{Client, Error, Folder, FolderKind, FolderQuery, NewFolder},
+    encord::{Client, Error, Folder, FolderKind, FolderQuery, NewFolder, Role},
     problems::encord_problem,
     session::Session,
 };
 use crate::{
     store::config,
-    wizard::{Destination, FolderPage, FolderRef, FolderRow, Problem},
+    wizard::{
+        Destination, FolderDetails, FolderPage, FolderRef, FolderRole, FolderRow, Present, Problem, Reply, RequestId,
+    },
 };
 
 /// How many folders one page holds.
@@ -38,8 +40,17 @@ pub(super) async fn list(
         uuid: folder.uuid,
         name: folder.name,
         description: folder.description,
+        role: role(&folder.user_role),
     });
     Ok(FolderPage { rows: rows.collect(), next: page.next_page_token })
+}
+
+fn role(role: &Role) -> FolderRole {
+    match role {
+        Role::Admin => FolderRole::Admin,
+        Role::User => FolderRole::User,
+        Role::Unknown(_) => FolderRole::Unknown,
+    }
 }
 
 /// A folder's path from the root, whatever the order in which Encord tells its ancestors and whether it tells the folder itself.
@@ -59,6 +70,29 @@ fn path_of(folder: &Folder) -> String {
     names.join("/")
 }
 
+/// Reads one folder with what is in it.
+pub(super) async fn details(session: &Session, folder: Uuid) -> Result<FolderDetails, Problem> {
+    let client = session.client()?;
+    let found = client.folder(folder).await.map_err(|error| encord_problem(&error))?;
+    let metadata = found.client_metadata.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    Ok(FolderDetails {
+        folder: FolderRef { uuid: folder, path: path_of(&found) },
+        role: role(&found.user_role),
+        metadata: metadata.unwrap_or_default(),
+        description: found.description,
+        owner: found.owner,
+        created_at: found.created_at,
+        remote_url: found.remote_url,
+        counts: None,
+    })
+}
+
+/// Counts which items of the manifest a folder holds already.
+pub(super) async fn present(session: &Session, id: RequestId, folder: Uuid) {
+    let result = details(session, folder).await.map(|_| Present { is_done: true, ..Present::default() });
+    session.reply(id, Reply::Present(result));
+}
+
 /// Finds what of the config's folder exists.
 pub(super) async fn resolve(session: &Session, folder: &config::Folder) -> Result<Destination, Problem> {
     let client = session.client()?;
@@ -71,9 +105,9 @@ pub(super) async fn resolve(session: &Session, folder: &config::Folder) -> Resul
             })?;
             refuse_synced(&found)?;
             let existing = FolderRef { uuid, path: path_of(&found) };
-            Destination { existing: Some(existing), create: Vec::new(), description: None, items: None }
+            Destination { existing: Some(existing), ..Destination::default() }
         }
-        (None, Some(path)) => resolve_path(&client, path, folder.description.clone()).await?,
+        (None, Some(path)) => resolve_path(&client, path, folder).await?,
         (None, None) => return Err(Problem::config("No destination folder is named. Set [folder] path or uuid.")),
     };
     if let (Some(existing), true) = (&destination.existing, destination.create.is_empty()) {
@@ -83,7 +117,7 @@ pub(super) async fn resolve(session: &Session, folder: &config::Folder) -> Resul
     Ok(destination)
 }
 
-async fn resolve_path(client: &Client, path: &str, description: Option<String>) -> Result<Destination, Problem> {
+async fn resolve_path(client: &Client, path: &str, of: &config::Folder) -> Result<Destination, Problem> {
     let names = crate::wizard::split_path(path);
     if names.is_empty() {
         return Err(Problem::config("[folder] path is empty; name a folder such as \"Raw/2026\"."));
@@ -104,12 +138,18 @@ async fn resolve_path(client: &Client, path: &str, description: Option<String>) 
         }
         let Some(folder) = found.pop() else {
             let create = names[depth..].to_vec();
-            return Ok(Destination { existing, create, description, items: None });
+            return Ok(Destination {
+                existing,
+                create,
+                description: of.description.clone(),
+                metadata: of.metadata.clone(),
+                ..Destination::default()
+            });
         };
         refuse_synced(&folder)?;
         existing = Some(FolderRef { uuid: folder.uuid, path: names[..=depth].join("/") });
     }
-    Ok(Destination { existing, create: Vec::new(), description: None, items: None })
+    Ok(Destination { existing, ..Destination::default() })
 }
 
 fn refuse_synced(folder: &Folder) -> Result<(), Problem> {
@@ -160,7 +200,7 @@ pub(super) async fn create(client: &Client, destination: &Destination) -> Result
             name: name.clone(),
             description: destination.description.clone().filter(|_| depth == last),
             parent,
-            client_metadata: None,
+            client_metadata: Some(destination.metadata.clone()).filter(|map| depth == last && !map.is_empty()),
             cloud_synced: None,
         };
         let folder = match client.create_folder(&new).await {

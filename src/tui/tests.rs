@@ -21,8 +21,8 @@ use crate::{
     store::{BatchState, RunState, Summary, Tally, config::Config},
     tui::Theme,
     wizard::{
-        Action, Destination, EncordReply, FolderPage, FolderRow, List, ListingProgress, Problem, Reply, Request, Row,
-        RunReply, Step, UploadOption, Wizard,
+        Action, Destination, EncordReply, FolderPage, FolderRole, FolderRow, List, ListingProgress, Problem, Reply,
+        Request, Row, RunReply, Step, UploadOption, Wizard,
     },
 };
 
@@ -281,10 +281,10 @@ fn folder_screens() {
     let synced = Stage::at(Step::Folder, well).press(Action::Bottom).press(Action::Toggle);
     shows("folder_synced", &synced.wizard);
     let broken = |request: &Request| match request {
-        Request::ResolveFolder { .. } => one(Reply::FolderResolved(Err(Problem::config(
+        Request::ResolveFolder { .. } => one(Reply::FolderResolved(Box::new(Err(Problem::config(
             "The folder 7d1c… does not exist.",
         )
-        .hint("Choose another one.")))),
+        .hint("Choose another one."))))),
         Request::ListFolders { .. } => one(Reply::Folders(Err(refused()))),
         other => well(other),
     };
@@ -304,6 +304,7 @@ fn folder_screens() {
                 path: None,
                 description: "  spaces\u{1b}[1m and control characters".into(),
                 synced: false,
+                role: FolderRole::Admin,
             };
             one(Reply::Folders(Ok(FolderPage { rows: (0..100).map(row).collect(), next: Some("2".into()) })))
         }
@@ -324,12 +325,11 @@ fn upload_screens() {
             let items = Kind::ALL.into_iter().zip(100_000..).collect();
             one(Reply::Manifest(Ok(built(Summary { items, ..summary() }))))
         }
-        Request::ResolveFolder { .. } => one(Reply::FolderResolved(Ok(Destination {
+        Request::ResolveFolder { .. } => one(Reply::FolderResolved(Box::new(Ok(Destination {
             existing: None,
             create: vec!["New".into()],
-            description: None,
-            items: None,
-        }))),
+            ..Destination::default()
+        })))),
         other => well(other),
     };
     let all = Stage::at(Step::Upload, everything).times(UploadOption::ALL.len(), Action::Down);

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::{
     Action, AzureAccess, Check, ContainerFacts, CorsRepair, Destination, Discovery, Edit, EncordReply, Filter,
-    Integration, List, ListingFrom, Plan, PrefixPage, Problem, Row, SasWish, Snapshot,
+    FolderDetails, FolderRole, Integration, List, ListingFrom, Plan, PrefixPage, Present, Problem, Row, SasWish,
+    Snapshot,
 };
 use crate::{
     access::cors,
@@ -154,6 +155,16 @@ pub enum Request {
         /// Which page.
         page: Option<String>,
     },
+    /// Read one folder with what is in it.
+    FolderDetails {
+        /// Which.
+        folder: Uuid,
+    },
+    /// Count which items of the manifest a folder holds already. Reads only.
+    CountPresent {
+        /// Which folder.
+        folder: Uuid,
+    },
     /// Find out what of the config's folder exists.
     ResolveFolder {
         /// Which.
@@ -245,8 +256,12 @@ pub enum Reply {
     ItemFound(Option<u64>),
     /// To [`Request::ListFolders`].
     Folders(Result<FolderPage, Problem>),
+    /// To [`Request::FolderDetails`].
+    FolderDetails(Box<Result<FolderDetails, Problem>>),
+    /// To [`Request::CountPresent`], at most ten times a second and at its end.
+    Present(Result<Present, Problem>),
     /// To [`Request::ResolveFolder`].
-    FolderResolved(Result<Destination, Problem>),
+    FolderResolved(Box<Result<Destination, Problem>>),
     /// While [`Request::StartRun`] goes on.
     Run(RunReply),
 }
@@ -309,6 +324,8 @@ pub struct FolderRow {
     pub description: String,
     /// Whether it mirrors a bucket; such a folder takes no uploads.
     pub synced: bool,
+    /// What this login may do in it.
+    pub role: FolderRole,
 }
 
 /// A page of folders.

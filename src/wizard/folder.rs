@@ -1,40 +1,11 @@
 //! Step 4: the destination, picked or to be created.
 
-use uuid::Uuid;
-
 use super::rows::moved_in;
-use super::{Action, Edit, Field, FolderPage, FolderRow, Hint, Move, Outbox, Problem, Request, RequestId, Status};
+use super::{
+    Action, Destination, Edit, Field, FolderPage, FolderRef, FolderRow, Hint, Move, Outbox, Problem, Request,
+    RequestId, Status,
+};
 use crate::store::config::Config;
-
-/// A folder that exists.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FolderRef {
-    /// Its id.
-    pub uuid: Uuid,
-    /// Its path from the root.
-    pub path: String,
-}
-
-/// Where the items go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Destination {
-    /// The deepest part of the path that exists; `None` means the root.
-    pub existing: Option<FolderRef>,
-    /// The names of the folders to make below it, from the top.
-    pub create: Vec<String>,
-    /// The description for the last folder made.
-    pub description: Option<String>,
-    /// How many items the destination holds now, where it exists and this is known.
-    pub items: Option<u64>,
-}
-
-impl Destination {
-    /// The whole path from the root.
-    pub fn path(&self) -> String {
-        let existing = self.existing.iter().map(|folder| folder.path.as_str());
-        existing.chain(self.create.iter().map(String::as_str)).collect::<Vec<_>>().join("/")
-    }
-}
 
 /// What the step's line of text is for.
 #[derive(Debug)]
@@ -320,8 +291,7 @@ impl FolderStep {
         let folder = FolderRef { uuid: row.uuid, path: self.path_of(row) };
         config.folder.path = None;
         config.folder.uuid = Some(folder.uuid);
-        self.destination =
-            Some(Destination { existing: Some(folder), create: Vec::new(), description: None, items: None });
+        self.destination = Some(Destination { existing: Some(folder), ..Destination::default() });
     }
 
     /// Makes new folders below the listed one the destination. Where the first names exist among what is listed, those are
@@ -333,8 +303,13 @@ impl FolderStep {
             existing = Some(FolderRef { uuid: row.uuid, path: self.path_of(row) });
             names.remove(0);
         }
-        let destination =
-            Destination { existing, create: names, description: config.folder.description.clone(), items: None };
+        let destination = Destination {
+            existing,
+            create: names,
+            description: config.folder.description.clone(),
+            metadata: config.folder.metadata.clone(),
+            ..Destination::default()
+        };
         config.folder.uuid = None;
         config.folder.path = Some(destination.path());
         self.destination = Some(destination);

@@ -5,6 +5,7 @@
 mod action;
 mod check;
 mod connections;
+mod destination;
 mod effect;
 mod field;
 mod folder;
@@ -33,12 +34,13 @@ pub use connections::{
     AzureAccess, ContainerFacts, CorsRepair, Discovery, EncordReply, Integration, KeyCandidate, KeyFacts, PrefixPage,
     SasWish, WayIn,
 };
+pub use destination::{Destination, FolderCounts, FolderDetails, FolderRef, FolderRole, Mirror, Present};
 pub use effect::{
     Effect, Event, FolderPage, FolderRow, Inferred, ListingProgress, ManifestFacts, Reply, Request, RequestId, RunReply,
 };
 pub use field::Field;
 pub(crate) use folder::split_path;
-pub use folder::{Destination, FolderMode, FolderRef, FolderStep};
+pub use folder::{FolderMode, FolderStep};
 pub use integration::{
     CorsReview, CorsState, Details, FieldKind, FieldName, Focus, FolderBrowser, Guide, GuideMethod, GuideRow,
     IntegrationStep, LIFETIMES, Loading, Panel, Picker, PickerKind, PickerRow, SasMaker, SasState,
@@ -49,7 +51,7 @@ pub use manifest::{
 };
 pub use plan::Plan;
 pub use problem::{Class, Problem};
-pub use progress::{JobRow, ProgressStep, Snapshot};
+pub use progress::{JobRow, ProgressStep, Snapshot, SyncCounts};
 pub use rows::{List, Row, RowWindow};
 pub use schema::{
     Fit, FormFocus, Found, FoundCounts, InferForm, KeyForm, KeyKind, OptionList, OptionsForm, Proposal, SchemaPanel,
@@ -537,7 +539,8 @@ impl Wizard {
             }
             Reply::ItemFound(place) => self.manifest.item_found(id, place, &mut self.outbox),
             Reply::Folders(result) => self.folder.page_reply(id, result),
-            Reply::FolderResolved(result) => self.folder.resolved(id, result),
+            Reply::FolderResolved(result) => self.folder.resolved(id, *result),
+            Reply::FolderDetails(_) | Reply::Present(_) => {}
             Reply::Run(RunReply::SchemaChanged(schema)) => {
                 if self.progress.waits_for(id) {
                     let problem = self.schema.changed_meanwhile(schema, &self.config);

@@ -34,6 +34,17 @@ pub struct JobRow {
     pub message: Option<String>,
 }
 
+/// How far a cloud-synced folder is, as Encord counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SyncCounts {
+    /// Pages of the container's listing: to be processed, processed, failed, cancelled.
+    pub pages: [u64; 4],
+    /// Upload jobs that Encord made of them: pending, done, failed.
+    pub jobs: [u64; 3],
+    /// Files in those: pending, registered, failed, cancelled.
+    pub units: [u64; 4],
+}
+
 /// A run's numbers at one moment, computed from its batches, so that they never exceed the whole.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Snapshot {
@@ -55,6 +66,8 @@ pub struct Snapshot {
     pub elapsed: u64,
     /// What the run waits for, where it is not plain progress.
     pub note: Option<String>,
+    /// Where the run has no jobs of its own but follows a cloud-synced folder.
+    pub sync: Option<SyncCounts>,
 }
 
 impl Snapshot {

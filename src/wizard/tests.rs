@@ -159,10 +159,12 @@ impl Harness {
         let destination = Destination {
             existing: Some(FolderRef { uuid: Uuid::from_u128(5), path: "Raw".into() }),
             create: create.iter().map(|name| (*name).to_owned()).collect(),
-            description: None,
-            items: None,
+            ..Destination::default()
         };
-        self.answer(|request| matches!(request, Request::ResolveFolder { .. }), Reply::FolderResolved(Ok(destination)));
+        self.answer(
+            |request| matches!(request, Request::ResolveFolder { .. }),
+            Reply::FolderResolved(Box::new(Ok(destination))),
+        );
     }
 
     fn ready_to_send() -> Harness {
@@ -269,6 +271,7 @@ fn folders_are_chosen_created_and_searched() {
         path: None,
         description: String::new(),
         synced,
+        role: FolderRole::Admin,
     };
     let page = FolderPage { rows: vec![row(1, "Raw", false), row(2, "Mirror", true)], next: None };
     harness.answer(|request| matches!(request, Request::ListFolders { .. }), Reply::Folders(Ok(page)));

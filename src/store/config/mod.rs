@@ -405,6 +405,10 @@ pub struct Folder {
     pub uuid: Option<Uuid>,
     /// The description of a folder that is created.
     pub description: Option<String>,
+    /// Client metadata of a folder that is created.
+    pub metadata: Map<String, Value>,
+    /// The folder mirrors the container, or the one prefix in it that the manifest names: Encord lists it by itself and keeps to it.
+    pub cloud_synced: bool,
 }
 
 /// `[upload]`

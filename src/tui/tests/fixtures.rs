@@ -15,9 +15,9 @@ use crate::{
     store::{BatchState, FailedUnit, RunState, Summary, Tally, config::Config},
     tui::{Theme, screens},
     wizard::{
-        Action, Check, CheckState, CorsRepair, Destination, Edit, Effect, EncordReply, Event, FolderPage, FolderRef,
-        FolderRow, Integration, JobRow, KeyFacts, List, ManifestFacts, PrefixPage, Problem, Reply, Request, RequestId,
-        Row, RunReply, Snapshot, Step, Wizard,
+        Action, Check, CheckState, CorsRepair, Destination, Edit, Effect, EncordReply, Event, FolderCounts,
+        FolderDetails, FolderPage, FolderRef, FolderRole, FolderRow, Integration, JobRow, KeyFacts, List,
+        ManifestFacts, PrefixPage, Present, Problem, Reply, Request, RequestId, Row, RunReply, Snapshot, Step, Wizard,
     },
 };
 
@@ -248,7 +248,14 @@ pub(crate) fn total(list: List) -> u64 {
 }
 
 fn folder(number: u128, name: &str, description: &str, synced: bool) -> FolderRow {
-    FolderRow { uuid: uuid(number), name: name.into(), path: None, description: description.into(), synced }
+    FolderRow {
+        uuid: uuid(number),
+        name: name.into(),
+        path: None,
+        description: description.into(),
+        synced,
+        role: FolderRole::Admin,
+    }
 }
 
 /// Everything is well.
@@ -317,12 +324,24 @@ pub(crate) fn well(request: &Request) -> Vec<Reply> {
             }
             Reply::Folders(Ok(FolderPage { rows, next: None }))
         }
-        Request::ResolveFolder { .. } => Reply::FolderResolved(Ok(Destination {
+        Request::ResolveFolder { .. } => Reply::FolderResolved(Box::new(Ok(Destination {
             existing: Some(FolderRef { uuid: uuid(11), path: "Raw".into() }),
             create: vec!["2026".into(), "Berlin".into()],
-            description: None,
-            items: None,
-        })),
+            ..Destination::default()
+        }))),
+        Request::FolderDetails { folder } => Reply::FolderDetails(Box::new(Ok(FolderDetails {
+            folder: FolderRef { uuid: *folder, path: "Raw/2026".into() },
+            description: "This year's".into(),
+            metadata: Map::new(),
+            role: FolderRole::Admin,
+            owner: "ada@example.com".into(),
+            created_at: "2026-01-05T08:00:00Z".into(),
+            remote_url: None,
+            counts: Some(FolderCounts { items: 1200, folders: 2, ..FolderCounts::default() }),
+        }))),
+        Request::CountPresent { .. } => {
+            Reply::Present(Ok(Present { looked_at: 1200, present: 300, of: 1500, is_done: true, is_cut: false }))
+        }
         // What these say, a test says itself.
         Request::WatchIntegrations | Request::Remember { .. } | Request::StartRun { .. } | Request::StopRun { .. } => {
             return Vec::new();
@@ -400,6 +419,7 @@ pub(crate) fn snapshot(done: u64) -> Snapshot {
         per_second: 41.3,
         elapsed: 125,
         note: None,
+        sync: None,
         jobs,
     }
 }

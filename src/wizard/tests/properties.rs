@@ -111,10 +111,16 @@ fn answer_to(request: &Request, fails: bool) -> Option<Reply> {
         Request::FindItem { .. } => Reply::ItemFound((!fails).then_some(7)),
         Request::ReadRows { list, first, .. } => Reply::Rows { list: *list, first: *first, rows: Vec::new() },
         Request::ListFolders { .. } => Reply::Folders(if fails { Err(problem()) } else { Ok(FolderPage::default()) }),
-        Request::ResolveFolder { .. } => Reply::FolderResolved(if fails {
+        Request::ResolveFolder { .. } => Reply::FolderResolved(Box::new(if fails {
             Err(problem())
         } else {
-            Ok(Destination { existing: None, create: vec!["Raw".into()], description: None, items: None })
+            Ok(Destination { existing: None, create: vec!["Raw".into()], ..Destination::default() })
+        })),
+        Request::FolderDetails { .. } => Reply::FolderDetails(Box::new(Err(problem()))),
+        Request::CountPresent { .. } => Reply::Present(if fails {
+            Err(problem())
+        } else {
+            Ok(Present { looked_at: 3, present: 2, of: 30, is_done: true, is_cut: false })
         }),
         Request::StartRun { .. } if fails => Reply::Run(RunReply::Refused(problem())),
         Request::StartRun { .. } => Reply::Run(RunReply::Finished {

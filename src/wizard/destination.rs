@@ -1,0 +1,112 @@
+//! Where the items go: a folder that exists, one to be made, or one that mirrors a place in the storage.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+/// A folder that exists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FolderRef {
+    /// Its id.
+    pub uuid: Uuid,
+    /// Its path from the root.
+    pub path: String,
+}
+
+/// Where the items go.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Destination {
+    /// The deepest part of the path that exists; `None` means the root.
+    pub existing: Option<FolderRef>,
+    /// The names of the folders to make below it, from the top.
+    pub create: Vec<String>,
+    /// The description for the last folder made.
+    pub description: Option<String>,
+    /// Client metadata for the last folder made.
+    pub metadata: Map<String, Value>,
+    /// How many items the destination holds now, where it exists and this is known.
+    pub items: Option<u64>,
+    /// Set where the folder mirrors a place in the storage; Encord then finds the items itself and nothing is sent.
+    pub mirror: Option<Mirror>,
+}
+
+impl Destination {
+    /// The whole path from the root.
+    pub fn path(&self) -> String {
+        let existing = self.existing.iter().map(|folder| folder.path.as_str());
+        existing.chain(self.create.iter().map(String::as_str)).collect::<Vec<_>>().join("/")
+    }
+}
+
+/// What a cloud-synced folder mirrors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mirror {
+    /// The URL, with a slash at its end. Encord cannot change it later.
+    pub remote_url: String,
+    /// The ending of the files that hold metadata of the others, where Encord is to read them.
+    pub sidecar: Option<String>,
+}
+
+/// What a login may do in a folder.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum FolderRole {
+    /// Everything.
+    Admin,
+    /// Look and use.
+    User,
+    /// Encord did not say, or said what this program does not know.
+    #[default]
+    Unknown,
+}
+
+/// A folder looked at closely.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FolderDetails {
+    /// The folder.
+    pub folder: FolderRef,
+    /// Its description.
+    pub description: String,
+    /// Its client metadata.
+    pub metadata: Map<String, Value>,
+    /// What this login may do in it.
+    pub role: FolderRole,
+    /// Who owns it.
+    pub owner: String,
+    /// When it was made, in ISO 8601.
+    pub created_at: String,
+    /// What it mirrors, if it does.
+    pub remote_url: Option<String>,
+    /// How much is in it, where Encord told.
+    pub counts: Option<FolderCounts>,
+}
+
+/// How much is in a folder.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FolderCounts {
+    /// Items of every sort.
+    pub items: u64,
+    /// Folders right in it.
+    pub folders: u64,
+    /// Items by what Encord calls them, `images` or `DICOM series`; those that are not there are left out.
+    pub by_kind: BTreeMap<&'static str, u64>,
+    /// Items whose file is gone.
+    pub tombstones: u64,
+    /// The size of everything in bytes, approximate.
+    pub bytes: u64,
+}
+
+/// How far it is known which of the manifest's URLs a folder holds already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Present {
+    /// Items of the folder looked at.
+    pub looked_at: u64,
+    /// Items of the manifest that are there already, under all their URLs.
+    pub present: u64,
+    /// Items of the manifest.
+    pub of: u64,
+    /// Whether this is the end.
+    pub is_done: bool,
+    /// Whether the folder has more items than are looked at.
+    pub is_cut: bool,
+}
