@@ -8,8 +8,9 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
+    numbers::counted,
     store::Summary,
-    wizard::{Check, CheckState, ListingProgress, Plan, Problem},
+    wizard::{Check, CheckState, Destination, ListingProgress, Plan, Problem},
 };
 
 /// How far the reading of a source is, in a line.
@@ -175,6 +176,29 @@ impl Output {
         }));
     }
 
+    /// Where the items go, what of it exists, and what is to be known of it.
+    fn destination(&mut self, destination: &Destination) {
+        let created = counted(destination.create.len() as u64, "folder", "folders");
+        let state = match (&destination.existing, destination.create.as_slice(), destination.items) {
+            (_, [], Some(items)) => format!("exists, holds {}", counted(items, "item", "items")),
+            (_, [], None) => "exists".to_owned(),
+            (None, _, _) => format!("{created} will be created"),
+            (Some(folder), _, _) => format!("'{}' exists, {created} will be created below it", folder.path),
+        };
+        self.result(&format!("  folder    {} ({state})", destination.path()));
+        if !destination.create.is_empty() {
+            if let Some(description) = &destination.description {
+                self.result(&format!("            description: {description}"));
+            }
+            for (key, value) in &destination.metadata {
+                self.result(&format!("            metadata: {key} = {value}"));
+            }
+        }
+        for note in &destination.notes {
+            self.result(&format!("            note: {note}"));
+        }
+    }
+
     pub(crate) fn plan(&mut self, plan: &Plan) {
         let items: Vec<Value> = plan
             .items
@@ -185,7 +209,10 @@ impl Output {
             plan.schema.changes.iter().map(|change| json!({ "key": change.key, "type": change.then })).collect();
         self.event(&json!({
             "event": "plan", "domain": plan.domain, "integration": plan.integration.title, "folder": plan.destination.path(),
-            "creates": plan.destination.create, "items": plan.total_items(), "jobs": plan.batches.len(), "bytes": plan.bytes,
+            "exists": plan.destination.existing.as_ref().map(|folder| &folder.path),
+            "folder_uuid": plan.destination.existing.as_ref().filter(|_| plan.destination.create.is_empty()).map(|folder| folder.uuid),
+            "creates": plan.destination.create, "description": plan.destination.description,
+            "metadata": plan.destination.metadata, "notes": plan.destination.notes, "items": plan.total_items(), "jobs": plan.batches.len(), "bytes": plan.bytes,
             "types": items, "schema": schema, "options": plan.upload.options(), "despite": plan.despite,
         }));
         if self.json {
@@ -196,11 +223,7 @@ impl Output {
             self.result(&format!("  {count:>9} {kind:<15} in {} job(s)", plan.jobs(*kind)));
         }
         self.result(&format!("  to        {} through the integration '{}'", plan.domain, plan.integration.title));
-        let create = match plan.destination.create.len() {
-            0 => "exists".to_owned(),
-            count => format!("{count} folder(s) will be created"),
-        };
-        self.result(&format!("  folder    {} ({create})", plan.destination.path()));
+        self.destination(&plan.destination);
         for change in &plan.schema.changes {
             self.result(&format!("  schema    {} {}", change.key, crate::schema::describe(&change.then)));
         }

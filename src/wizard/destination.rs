@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use crate::store::config;
+
 /// A folder that exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FolderRef {
@@ -29,9 +31,37 @@ pub struct Destination {
     pub items: Option<u64>,
     /// Set where the folder mirrors a place in the storage; Encord then finds the items itself and nothing is sent.
     pub mirror: Option<Mirror>,
+    /// What people should know before they send, a sentence or two each: what the config says of the folder and will not happen,
+    /// what the login may not be allowed to do.
+    pub notes: Vec<String>,
 }
 
 impl Destination {
+    /// A folder that exists, with what is to be known of it before anything is sent there. `role` is this login's in it, `of`
+    /// the config's folder.
+    pub fn onto(folder: FolderRef, role: &FolderRole, of: &config::Folder) -> Destination {
+        let mut destination = Destination { existing: Some(folder), ..Destination::default() };
+        destination.note_existing(role, of);
+        destination
+    }
+
+    /// Notes what is to be known of the folder that exists, at the end or on the way to it.
+    pub(crate) fn note_existing(&mut self, role: &FolderRole, of: &config::Folder) {
+        let Some(folder) = &self.existing else { return };
+        self.notes.extend(role.note(&folder.path));
+        let unapplied = match (of.description.is_some(), !of.metadata.is_empty()) {
+            _ if !self.create.is_empty() => return,
+            (false, false) => return,
+            (true, false) => "description",
+            (false, true) => "metadata",
+            (true, true) => "description and metadata",
+        };
+        self.notes.push(format!(
+            "The folder '{}' exists already and stays as it is: {unapplied} under [folder] are only for a folder that is created.",
+            folder.path
+        ));
+    }
+
     /// The whole path from the root.
     pub fn path(&self) -> String {
         let existing = self.existing.iter().map(|folder| folder.path.as_str());
@@ -53,11 +83,28 @@ pub struct Mirror {
 pub enum FolderRole {
     /// Everything.
     Admin,
-    /// Look and use.
+    /// Look and use; whether that is enough to add items is not documented, see [`FolderRole::note`].
     User,
     /// Encord did not say, or said what this program does not know.
     #[default]
     Unknown,
+}
+
+impl FolderRole {
+    /// What to tell whoever is about to send items to the folder of this path; nothing to an admin. Encord documents the two roles
+    /// no further than "access" and "administrative privileges", so that only its answer to the upload tells whether a user may
+    /// add items.
+    pub fn note(&self, path: &str) -> Option<String> {
+        let role = match self {
+            FolderRole::Admin => return None,
+            FolderRole::User => {
+                "Your role in the folder '{}' is User, not Admin, and Encord may refuse new items from you there."
+            }
+            FolderRole::Unknown => "Encord does not say whether you may add items to the folder '{}'.",
+        };
+        let advice = "If it refuses them, ask one of the folder's admins for the role Admin.";
+        Some(format!("{} {advice}", role.replace("{}", path)))
+    }
 }
 
 /// A folder looked at closely.
@@ -101,12 +148,15 @@ pub struct FolderCounts {
 pub struct Present {
     /// Items of the folder looked at.
     pub looked_at: u64,
-    /// Items of the manifest that are there already, under all their URLs.
+    /// Items of the manifest that are there already: the folder has an item of exactly this URL, which is what Encord goes by when
+    /// it leaves out what is registered already.
     pub present: u64,
-    /// Items of the manifest.
+    /// Items of the manifest that can be compared, which are those of one file. Image groups and sequences, DICOM series and scenes
+    /// of several files are not among them: Encord lists them without their URLs, and asking for those of each would take a request
+    /// for every group of the folder. How many there are is the difference to all items of the manifest.
     pub of: u64,
     /// Whether this is the end.
     pub is_done: bool,
-    /// Whether the folder has more items than are looked at.
+    /// Whether the folder has more items than are looked at, so that `present` is the least.
     pub is_cut: bool,
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use super::{Config, Join, Manifest, Source, files};
+use super::{Config, Join, Manifest, Source, files, folder};
 use crate::{
     access::endpoint,
     manifest::{Kind, metadata::table::Format, rules::Rules},
@@ -203,9 +203,7 @@ fn check(config: &Config) -> Result<(), ConfigError> {
                 .into(),
         );
     }
-    if config.folder.path.is_some() && config.folder.uuid.is_some() {
-        return fail("[folder] has both path and uuid; keep one.".into());
-    }
+    folder::check(&config.folder).map_err(ConfigError)?;
     for (key, value) in [
         ("videos_per_job", config.upload.videos_per_job),
         ("images_per_job", config.upload.images_per_job),
@@ -322,7 +320,7 @@ mod tests {
             ),
             ("schema", &["skip", "coerce", "file", "keys"]),
             ("manifest", &["source", "prefixes", "include", "exclude", "types", "groups", "metadata"]),
-            ("folder", &["path", "uuid", "description"]),
+            ("folder", &["path", "uuid", "description", "metadata", "cloud_synced"]),
             (
                 "upload",
                 &[
@@ -396,7 +394,6 @@ mod tests {
             ("version = 1\n[upload]\nskip_duplicate_urls = false\nupsert_metadata = true", "set both"),
             ("version = 1\n[manifest.metadata]\nsidecar = \"\"", "sidecar is the end"),
             ("version = 1\n[manifest.metadata]\ntable = \"labels.xlsx\"", ".jsonl"),
-            ("version = 1\n[folder]\npath = \"a\"\nuuid = \"11111111-1111-4111-8111-111111111111\"", "keep one"),
         ] {
             let message = parse(text).unwrap_err().0;
             assert!(message.contains(part), "{text}: {message}");

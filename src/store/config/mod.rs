@@ -1,6 +1,7 @@
 //! The config file: what an import is made of, without any secret. `config.example.toml` explains every key.
 
 mod files;
+mod folder;
 mod load;
 
 use std::collections::BTreeMap;
@@ -399,13 +400,14 @@ impl Manifest {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Folder {
-    /// The folder's path from the root, such as `Raw/2026`; what is missing is created.
+    /// The folder's path from the root, such as `Raw/2026`; what is missing is created. Blanks around names are dropped, so that a
+    /// folder whose name begins or ends with one, or holds a `/`, is named by its UUID.
     pub path: Option<String>,
     /// An existing folder.
     pub uuid: Option<Uuid>,
     /// The description of a folder that is created.
     pub description: Option<String>,
-    /// Client metadata of a folder that is created.
+    /// Client metadata of a folder that is created: any JSON but dates and times, which JSON does not have.
     pub metadata: Map<String, Value>,
     /// The folder mirrors the container, or the one prefix in it that the manifest names: Encord lists it by itself and keeps to it.
     pub cloud_synced: bool,
