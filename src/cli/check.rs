@@ -1,4 +1,5 @@
-//! `check`: step 1's checks of both sides, the repair of what can be repaired from here, and nothing else.
+//! `check`: step 1's checks of both sides, the repair of what can be repaired from here, a look at the config's folder, and
+//! nothing else.
 
 use serde_json::json;
 
@@ -38,23 +39,26 @@ pub(crate) async fn check(args: Args) -> Exit {
     };
     let passphrase = passphrase::ask(&config.encord);
     let mut headless = Headless::new(home, config, &args.config, Output::of_checks(args.json), passphrase);
-    let mut unrepaired = None;
+    let mut problems = Vec::new();
     match examine(&mut headless, args.fix).await {
         Ok(()) => {}
-        Err(Stopped::Blocked(problem)) => {
-            headless.output.problem(&problem);
-            unrepaired = Some(problem.class);
-        }
+        Err(Stopped::Blocked(problem)) => problems.push(problem),
         Err(Stopped::Interrupted) => return Exit::Interrupted,
     }
     let checks = headless.end_checks();
+    match look_at_folder(&mut headless, &checks).await {
+        Ok(()) => {}
+        Err(Stopped::Blocked(problem)) => problems.push(problem),
+        Err(Stopped::Interrupted) => return Exit::Interrupted,
+    }
+    problems.iter().for_each(|problem| headless.output.problem(problem));
     headless.output.tally(&checks);
     let step = match headless.wizard.status(Step::Integration) {
         Status::Ready | Status::Working => None,
         Status::Blocked(problem) => Some(problem.class),
         Status::Idle => Some(Class::Config),
     };
-    worst(&checks, step.into_iter().chain(unrepaired))
+    worst(&checks, step.into_iter().chain(problems.iter().map(|problem| problem.class)))
 }
 
 async fn examine(headless: &mut Headless, fix: bool) -> Result<(), Stopped> {
@@ -62,6 +66,19 @@ async fn examine(headless: &mut Headless, fix: bool) -> Result<(), Stopped> {
     if fix {
         repair(headless).await?;
     }
+    Ok(())
+}
+
+/// Tells what of the config's folder exists, once Encord has let us in: a path that cannot be told from another is better known
+/// before a container is listed.
+async fn look_at_folder(headless: &mut Headless, checks: &[Check]) -> Result<(), Stopped> {
+    let is_signed_in = checks.iter().any(|check| check.id == "encord.login" && check.state == CheckState::Pass);
+    let folder = &headless.wizard.config().folder;
+    if !is_signed_in || folder.path.is_none() && folder.uuid.is_none() {
+        return Ok(());
+    }
+    let destination = headless.resolve_folder().await?.map_err(Stopped::Blocked)?;
+    headless.output.destination(&destination);
     Ok(())
 }
 

@@ -19,8 +19,8 @@ use crate::{
     service::Driver,
     store::{Home, Summary, config::Config},
     wizard::{
-        Action, Check, CheckState, CorsRepair, Effect, Event, JobRow, Listing, Problem, Reply, Request, RequestId,
-        RunReply, Status, Step, Wizard,
+        Action, Check, CheckState, CorsRepair, Destination, Effect, Event, JobRow, Listing, Problem, Reply, Request,
+        RequestId, RunReply, Status, Step, Wizard,
     },
 };
 
@@ -38,7 +38,9 @@ pub(crate) struct Headless {
     /// The checks as they were told last.
     told: Vec<Check>,
     repaired: Option<Result<CorsRepair, Problem>>,
-    repairs: RequestId,
+    resolved: Option<Result<Destination, Problem>>,
+    /// The id of the next request that is not the machine's, which counts its own upwards from 1.
+    own: RequestId,
 }
 
 /// Why driving stopped.
@@ -70,7 +72,8 @@ impl Headless {
             jobs: Vec::new(),
             told: Vec::new(),
             repaired: None,
-            repairs: RequestId::MAX,
+            resolved: None,
+            own: RequestId::MAX,
         }
     }
 
@@ -116,11 +119,21 @@ impl Headless {
         let config = self.wizard.config();
         let request =
             Request::RepairCors { access: config.azure.clone().into(), plan, origins: config.encord.origins() };
-        // The machine counts its requests upwards from 1.
-        self.driver.carry_out(Effect::Start { id: self.repairs, request });
-        self.repairs -= 1;
+        self.ask(request);
         self.wait_while(|headless| headless.repaired.is_none()).await?;
         self.repaired.take().ok_or(Stopped::Interrupted)
+    }
+
+    /// Finds out what of the config's folder exists, without the machine, which would list the container before.
+    pub(crate) async fn resolve_folder(&mut self) -> Result<Result<Destination, Problem>, Stopped> {
+        self.ask(Request::ResolveFolder { folder: self.wizard.config().folder.clone() });
+        self.wait_while(|headless| headless.resolved.is_none()).await?;
+        self.resolved.take().ok_or(Stopped::Interrupted)
+    }
+
+    fn ask(&mut self, request: Request) {
+        self.driver.carry_out(Effect::Start { id: self.own, request });
+        self.own -= 1;
     }
 
     async fn wait_while(&mut self, goes_on: impl Fn(&Headless) -> bool) -> Result<(), Stopped> {
@@ -148,6 +161,7 @@ impl Headless {
     fn take(&mut self, event: Event) {
         match event {
             Event::Reply { reply: Reply::CorsRepaired(result), .. } => self.repaired = Some(result),
+            Event::Reply { id, reply: Reply::FolderResolved(result) } if id > self.own => self.resolved = Some(*result),
             event => {
                 if let Event::Reply { reply, .. } = &event {
                     self.report(reply);

@@ -23,6 +23,35 @@ pub(crate) fn listing_line(progress: &ListingProgress) -> String {
     format!("{began}: {blobs} blobs, {skipped} left out, {per_second:.0} a second")
 }
 
+/// Where items go, for programs. `uuid` is that of the deepest folder that exists.
+fn destination_json(destination: &Destination) -> Value {
+    let existing = destination.existing.as_ref();
+    json!({
+        "path": destination.path(), "exists": existing.map(|folder| &folder.path), "uuid": existing.map(|folder| folder.uuid),
+        "creates": destination.create, "items": destination.items, "description": destination.description,
+        "metadata": destination.metadata, "notes": destination.notes,
+    })
+}
+
+/// Where items go, for people: what of it exists, what will be created and how, what is to be known of it.
+fn destination_lines(destination: &Destination) -> Vec<String> {
+    let created = counted(destination.create.len() as u64, "folder", "folders");
+    let state = match (&destination.existing, destination.create.as_slice(), destination.items) {
+        (_, [], Some(items)) => format!("exists, holds {}", counted(items, "item", "items")),
+        (_, [], None) => "exists".to_owned(),
+        (None, _, _) => format!("{created} will be created"),
+        (Some(folder), _, _) => format!("'{}' exists, {created} will be created below it", folder.path),
+    };
+    let mut lines = vec![format!("  folder    {} ({state})", destination.path())];
+    if !destination.create.is_empty() {
+        lines.extend(destination.description.iter().map(|text| format!("            description: {text}")));
+        lines.extend(destination.metadata.iter().map(|(key, value)| format!("            metadata: {key} = {value}")));
+    }
+    lines.extend(destination.notes.iter().map(|note| format!("            note: {note}")));
+    // Others choose folders' names, and a terminal obeys what they may hold.
+    lines.iter().map(|line| line.replace(char::is_control, "\u{fffd}")).collect()
+}
+
 /// Where a command's results and messages go.
 #[derive(Debug)]
 pub(crate) struct Output {
@@ -176,27 +205,14 @@ impl Output {
         }));
     }
 
-    /// Where the items go, what of it exists, and what is to be known of it.
-    fn destination(&mut self, destination: &Destination) {
-        let created = counted(destination.create.len() as u64, "folder", "folders");
-        let state = match (&destination.existing, destination.create.as_slice(), destination.items) {
-            (_, [], Some(items)) => format!("exists, holds {}", counted(items, "item", "items")),
-            (_, [], None) => "exists".to_owned(),
-            (None, _, _) => format!("{created} will be created"),
-            (Some(folder), _, _) => format!("'{}' exists, {created} will be created below it", folder.path),
-        };
-        self.result(&format!("  folder    {} ({state})", destination.path()));
-        if !destination.create.is_empty() {
-            if let Some(description) = &destination.description {
-                self.result(&format!("            description: {description}"));
-            }
-            for (key, value) in &destination.metadata {
-                self.result(&format!("            metadata: {key} = {value}"));
-            }
+    /// Where the items would go, for the command that only looks.
+    pub(crate) fn destination(&mut self, destination: &Destination) {
+        let mut event = json!({ "event": "destination" });
+        if let (Value::Object(event), Value::Object(facts)) = (&mut event, destination_json(destination)) {
+            event.extend(facts);
         }
-        for note in &destination.notes {
-            self.result(&format!("            note: {note}"));
-        }
+        self.event(&event);
+        destination_lines(destination).iter().for_each(|line| self.result(line));
     }
 
     pub(crate) fn plan(&mut self, plan: &Plan) {
@@ -209,10 +225,7 @@ impl Output {
             plan.schema.changes.iter().map(|change| json!({ "key": change.key, "type": change.then })).collect();
         self.event(&json!({
             "event": "plan", "domain": plan.domain, "integration": plan.integration.title, "folder": plan.destination.path(),
-            "exists": plan.destination.existing.as_ref().map(|folder| &folder.path),
-            "folder_uuid": plan.destination.existing.as_ref().filter(|_| plan.destination.create.is_empty()).map(|folder| folder.uuid),
-            "creates": plan.destination.create, "description": plan.destination.description,
-            "metadata": plan.destination.metadata, "notes": plan.destination.notes, "items": plan.total_items(), "jobs": plan.batches.len(), "bytes": plan.bytes,
+            "creates": plan.destination.create, "destination": destination_json(&plan.destination), "items": plan.total_items(), "jobs": plan.batches.len(), "bytes": plan.bytes,
             "types": items, "schema": schema, "options": plan.upload.options(), "despite": plan.despite,
         }));
         if self.json {
@@ -223,7 +236,7 @@ impl Output {
             self.result(&format!("  {count:>9} {kind:<15} in {} job(s)", plan.jobs(*kind)));
         }
         self.result(&format!("  to        {} through the integration '{}'", plan.domain, plan.integration.title));
-        self.destination(&plan.destination);
+        destination_lines(&plan.destination).iter().for_each(|line| self.result(line));
         for change in &plan.schema.changes {
             self.result(&format!("  schema    {} {}", change.key, crate::schema::describe(&change.then)));
         }

@@ -9,12 +9,13 @@ use serde_json::{Map, Value, json};
 use url::Url;
 use uuid::Uuid;
 
+use super::FolderAccess;
 use super::body::{self, Object, Reader};
 use super::error::ApiError;
 use super::kind::ItemKind;
 use super::listing::page;
 use super::query::{Query, page_body, path_uuid};
-use super::shared::{Shared, folder, item, locked};
+use super::shared::{Shared, folder, item, locked, writable};
 use super::store::{CloudLink, Store};
 use super::sync;
 
@@ -44,7 +45,7 @@ pub(super) async fn create(State(shared): State<Arc<Shared>>, bytes: Bytes) -> R
 
     let mut store = locked(&shared.store);
     if let Some(parent) = parent {
-        folder(&store, parent)?;
+        writable(&store, parent)?;
     }
     let uuid = store.add_folder(name, parent, description, metadata, link);
     Ok(Json(store.folder_json(folder(&store, uuid)?)))
@@ -130,7 +131,7 @@ impl Patch {
 
     fn apply(self, store: &mut Store, uuid: Uuid) -> Result<Value, ApiError> {
         let (parent, old) = {
-            let found = folder(store, uuid)?;
+            let found = writable(store, uuid)?;
             (found.parent, found.name.clone())
         };
         if let Some(name) = self.name.filter(|name| *name != old) {
@@ -153,7 +154,7 @@ impl Patch {
 pub(super) async fn delete(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Reply {
     let uuid = path_uuid("folderUuid", &id)?;
     let mut store = locked(&shared.store);
-    folder(&store, uuid)?;
+    writable(&store, uuid)?;
     store.remove_folder(uuid);
     Ok(Json(Value::Null))
 }
@@ -172,13 +173,13 @@ pub(super) async fn move_to(State(shared): State<Arc<Shared>>, bytes: Bytes) -> 
     reader.finish(())?;
     let mut store = locked(&shared.store);
     if let Some(parent) = parent {
-        folder(&store, parent)?;
+        writable(&store, parent)?;
         if store.path_to_root(parent).iter().any(|above| uuids.contains(&above.uuid)) {
             return Err(ApiError::bad_request("A folder cannot be moved into itself"));
         }
     }
     for uuid in uuids {
-        let found = folder(&store, uuid)?;
+        let found = writable(&store, uuid)?;
         let (name, old_parent) = (found.name.clone(), found.parent);
         if old_parent != parent {
             store.place_folder(uuid, &name, parent);
@@ -211,6 +212,7 @@ fn list(store: &Store, parent: Option<Uuid>, recursive: bool, query: &Query) -> 
     let none_match = query.flag("datasetSynced")? == Some(true) || query.get("organisationTagNamesAllof").is_some();
     let keep = |uuid: Uuid| {
         !none_match
+            && store.access(uuid) != FolderAccess::Nothing
             && search.as_ref().is_none_or(|search| {
                 store.folder(uuid).is_some_and(|folder| folder.name.to_lowercase().contains(search))
             })
@@ -294,7 +296,7 @@ pub(super) async fn post_config(State(shared): State<Arc<Shared>>, Path(id): Pat
     }
     reader.finish(())?;
     let mut store = locked(&shared.store);
-    let synced = folder(&store, uuid)?.link.is_some();
+    let synced = writable(&store, uuid)?.link.is_some();
     if ingests && !synced {
         return Err(ApiError::bad_request("Metadata ingestion needs a cloud-synced folder"));
     }

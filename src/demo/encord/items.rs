@@ -13,7 +13,7 @@ use super::error::ApiError;
 use super::kind::ItemKind;
 use super::listing::page;
 use super::query::{Query, page_body, path_uuid};
-use super::shared::{Shared, folder, item, locked};
+use super::shared::{Shared, folder, item, locked, writable};
 use super::store::{Item, Store};
 
 type Reply = Result<Json<Value>, ApiError>;
@@ -246,7 +246,7 @@ pub(super) async fn delete(State(shared): State<Arc<Shared>>, Path(id): Path<Str
     }
     reader.finish(())?;
     let mut store = locked(&shared.store);
-    folder(&store, parent)?;
+    writable(&store, parent)?;
     for uuid in &uuids {
         if item(&store, *uuid)?.parent != parent {
             return Err(ApiError::forbidden("item"));
@@ -269,8 +269,8 @@ pub(super) async fn move_to(State(shared): State<Arc<Shared>>, Path(id): Path<St
     }
     reader.finish(())?;
     let mut store = locked(&shared.store);
-    folder(&store, parent)?;
-    folder(&store, target)?;
+    writable(&store, parent)?;
+    writable(&store, target)?;
     for uuid in &uuids {
         if item(&store, *uuid)?.parent != parent {
             return Err(ApiError::forbidden("item"));
@@ -298,7 +298,7 @@ pub(super) async fn create_groups(State(shared): State<Arc<Shared>>, Path(id): P
     }
     reader.finish(())?;
     let mut store = locked(&shared.store);
-    folder(&store, parent)?;
+    writable(&store, parent)?;
     for group in &groups {
         for child in &group.children {
             item(&store, *child)?;

@@ -96,6 +96,22 @@ pub struct RegisteredItem {
     pub tombstone: bool,
 }
 
+/// What the user may do in a folder and in those below it.
+///
+/// Encord documents two roles, admin and user, and not what a user may do besides having access. A user here may therefore be one who
+/// adds items, or one who only looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FolderAccess {
+    /// Everything; the role is admin.
+    Admin,
+    /// Everything too, and the role is user.
+    Adding,
+    /// Reading; the role is user, and every change is refused with 403.
+    Looking,
+    /// Nothing: the folder is not listed, and every request that names it is answered as if there were none.
+    Nothing,
+}
+
 /// A folder as it stands.
 #[derive(Clone, Debug)]
 pub struct StoredFolder {
@@ -223,6 +239,12 @@ impl Server {
                 remote_url: folder.link.as_ref().map(|link| link.remote_url.clone()),
             })
             .collect()
+    }
+
+    /// Sets what the user may do in a folder and, unless set for them, in those below; says whether there is such a folder.
+    pub fn set_folder_access(&self, folder: Uuid, access: FolderAccess) -> bool {
+        let mut store = locked(&self.shared.store);
+        store.folder_mut(folder).map(|folder| folder.access = Some(access)).is_some()
     }
 
     /// The metadata schema as it was last saved.

@@ -3,18 +3,19 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use axum::http::StatusCode;
 use ed25519_dalek::VerifyingKey;
 use secrecy::SecretString;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::Integration;
 use super::error::ApiError;
 use super::jobs::{Job, Pace};
 use super::probe::{BlobReader, StorageAccess};
 use super::store::{Folder, Item, Store};
 use super::sync::SyncJob;
+use super::{FolderAccess, Integration};
 
 pub(super) struct Shared {
     pub(super) keys: Vec<VerifyingKey>,
@@ -65,9 +66,24 @@ impl Shared {
 /// The folder.
 ///
 /// # Errors
-/// 403 when there is none, as the real service answers.
+/// 403 when there is none or the user has no access to it, as the real service answers.
 pub(super) fn folder(store: &Store, uuid: Uuid) -> Result<&Folder, ApiError> {
-    store.folder(uuid).ok_or_else(|| ApiError::forbidden("folder"))
+    let found = store.folder(uuid).filter(|_| store.access(uuid) != FolderAccess::Nothing);
+    found.ok_or_else(|| ApiError::forbidden("folder"))
+}
+
+/// The folder, in which something is to be changed or added.
+///
+/// # Errors
+/// As [`folder`], and 403 where the user may only look.
+pub(super) fn writable(store: &Store, uuid: Uuid) -> Result<&Folder, ApiError> {
+    let found = folder(store, uuid)?;
+    match store.access(uuid) {
+        FolderAccess::Looking => {
+            Err(ApiError::new(StatusCode::FORBIDDEN, "You are not authorised to change this folder or to add to it."))
+        }
+        _ => Ok(found),
+    }
 }
 
 /// The item.

@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
+use super::FolderAccess;
 use super::kind::ItemKind;
 use super::listing::Listing;
 
@@ -29,6 +30,8 @@ pub(super) struct Folder {
     pub(super) link: Option<CloudLink>,
     pub(super) config: Value,
     pub(super) job_count: usize,
+    /// What the user may do here and below, where it is not what they may do in the folder above.
+    pub(super) access: Option<FolderAccess>,
 }
 
 /// Where a cloud-synced folder gets its items from.
@@ -172,6 +175,11 @@ impl Store {
         self.folders.get(&uuid)
     }
 
+    /// What the user may do in a folder: what was set for it, or for the nearest folder above it. An admin of everything else.
+    pub(super) fn access(&self, uuid: Uuid) -> FolderAccess {
+        self.path_to_root(uuid).into_iter().find_map(|folder| folder.access).unwrap_or(FolderAccess::Admin)
+    }
+
     pub(super) fn folder_mut(&mut self, uuid: Uuid) -> Option<&mut Folder> {
         self.folders.get_mut(&uuid)
     }
@@ -226,6 +234,7 @@ impl Store {
             link,
             config: json!({ "metadataIngestion": null, "indexFolderConfig": { "embeddingConfig": {} } }),
             job_count: 0,
+            access: None,
         };
         self.folders.insert(uuid, folder);
         uuid
@@ -304,7 +313,7 @@ impl Store {
             "owner": USER,
             "createdAt": folder.created,
             "lastEditedAt": folder.edited,
-            "userRole": "admin",
+            "userRole": if self.access(folder.uuid) == FolderAccess::Admin { "admin" } else { "user" },
             "syncedDatasetHash": null,
             "pathToRoot": path,
             "folderType": if folder.link.is_some() { "cloudLinked" } else { "generic" },

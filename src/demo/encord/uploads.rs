@@ -14,7 +14,7 @@ use super::body;
 use super::error::ApiError;
 use super::jobs::{self, Job};
 use super::query::{Query, path_uuid};
-use super::shared::{Shared, folder, locked};
+use super::shared::{Shared, folder, locked, writable};
 use super::sync::{self, SyncJob};
 use super::units::{self, JobRequest};
 
@@ -28,7 +28,7 @@ const MAX_URLS: usize = 1_000_000;
 
 pub(super) async fn start(State(shared): State<Arc<Shared>>, Path(id): Path<String>, bytes: Bytes) -> Reply {
     let parent = path_uuid("folderUuid", &id)?;
-    folder(&locked(&shared.store), parent)?;
+    writable(&locked(&shared.store), parent)?;
     let request = units::read(&body::parse(&bytes)?)?;
     check(&shared, &request)?;
 
@@ -95,7 +95,7 @@ async fn wait(shared: &Shared, ended: &CancellationToken, query: &Query) -> Resu
 
 pub(super) async fn start_sync(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Reply {
     let parent = path_uuid("folderUuid", &id)?;
-    let link = folder(&locked(&shared.store), parent)?.link.clone();
+    let link = writable(&locked(&shared.store), parent)?.link.clone();
     let link = link.ok_or_else(|| ApiError::bad_request("The folder is not a cloud-synced folder"))?;
     let job = Arc::new(SyncJob::new(parent));
     let uuid = Uuid::new_v4();
