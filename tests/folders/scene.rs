@@ -1,0 +1,194 @@
+//! A signed-in driver, asked as the wizard asks it.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use azure_to_encord::{
+    demo::encord::Pace,
+    manifest::{Demands, batch},
+    schema::Diff,
+    service::Driver,
+    store::{
+        Home, Summary,
+        config::{self, AuthKind, Config, Source},
+    },
+    wizard::{
+        Destination, Effect, Event, FolderDetails, FolderPage, Integration, ListingFrom, Plan, Present, Problem, Reply,
+        Request, RequestId, RunReply,
+    },
+};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::sync::mpsc::UnboundedReceiver;
+use uuid::Uuid;
+
+use crate::support::encord::{Encord, INTEGRATION, INTEGRATION_ID};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+/// What the manifest's URLs begin with.
+pub(crate) const BASE: &str = "https://acct.blob.core.windows.net/media";
+
+pub(crate) struct Scene {
+    pub(crate) encord: Encord,
+    pub(crate) driver: Driver,
+    events: UnboundedReceiver<Event>,
+    config: Config,
+    last: RequestId,
+    summary: Summary,
+    home: TempDir,
+}
+
+impl Scene {
+    pub(crate) async fn set() -> Scene {
+        let encord = Encord::start(None, Pace::Unlimited).await;
+        let url = encord.server.url().to_owned();
+        Scene::over(encord, &url).await
+    }
+
+    /// With the driver talking to the service at another address.
+    pub(crate) async fn over(encord: Encord, url: &str) -> Scene {
+        let home = tempfile::tempdir().unwrap();
+        let (driver, events) = Driver::new(Home::below(home.path()), "test");
+        let mut config = Config::default();
+        config.encord.domain = url.to_owned();
+        config.encord.ssh_key_file = Some(encord.key_file().to_str().unwrap().to_owned());
+        config.encord.integration = Some(INTEGRATION.into());
+        config.azure.account = Some("acct".into());
+        config.azure.container = "media".into();
+        config.azure.auth = Some(AuthKind::Anonymous);
+        let mut scene = Scene { encord, driver, events, config, last: 0, summary: Summary::default(), home };
+        let request = Request::ConnectEncord { encord: scene.config.encord.clone(), passphrase: None };
+        let Reply::Encord(reply) = scene.ask(request).await else { panic!("no answer of the login") };
+        assert!(reply.login.unwrap().is_ok());
+        scene
+    }
+
+    /// Begins a request; its replies follow.
+    pub(crate) fn begin(&mut self, request: Request) -> RequestId {
+        self.last += 1;
+        self.driver.carry_out(Effect::Start { id: self.last, request });
+        self.last
+    }
+
+    pub(crate) async fn reply(&mut self) -> (RequestId, Reply) {
+        let event = tokio::time::timeout(PATIENCE, self.events.recv()).await.unwrap().unwrap();
+        let Event::Reply { id, reply } = event else { panic!("{event:?}") };
+        (id, reply)
+    }
+
+    pub(crate) async fn ask(&mut self, request: Request) -> Reply {
+        let asked = self.begin(request);
+        let (id, reply) = self.reply().await;
+        assert_eq!(id, asked);
+        reply
+    }
+
+    pub(crate) async fn resolve(&mut self, folder: config::Folder) -> Result<Destination, Problem> {
+        let Reply::FolderResolved(result) = self.ask(Request::ResolveFolder { folder }).await else { panic!() };
+        *result
+    }
+
+    pub(crate) async fn resolve_path(&mut self, path: &str) -> Result<Destination, Problem> {
+        self.resolve(config::Folder { path: Some(path.into()), ..config::Folder::default() }).await
+    }
+
+    pub(crate) async fn resolve_uuid(&mut self, uuid: Uuid) -> Result<Destination, Problem> {
+        self.resolve(config::Folder { uuid: Some(uuid), ..config::Folder::default() }).await
+    }
+
+    pub(crate) async fn details(&mut self, folder: Uuid) -> Result<FolderDetails, Problem> {
+        let Reply::FolderDetails(result) = self.ask(Request::FolderDetails { folder }).await else { panic!() };
+        *result
+    }
+
+    pub(crate) async fn list(&mut self, parent: Option<Uuid>, search: &str, page: Option<String>) -> FolderPage {
+        let request = Request::ListFolders { parent, search: search.into(), page };
+        let Reply::Folders(result) = self.ask(request).await else { panic!() };
+        result.unwrap()
+    }
+
+    /// All that is told of a count, the end last.
+    pub(crate) async fn count(&mut self, folder: Uuid) -> Vec<Result<Present, Problem>> {
+        let asked = self.begin(Request::CountPresent { folder });
+        let mut told = Vec::new();
+        loop {
+            let (id, Reply::Present(present)) = self.reply().await else { panic!() };
+            assert_eq!(id, asked);
+            let is_end = !matches!(&present, Ok(so_far) if !so_far.is_done);
+            told.push(present);
+            if is_end {
+                return told;
+            }
+        }
+    }
+
+    /// Makes the manifest of a file in Encord's JSON, whatever is found wrong in it.
+    pub(crate) async fn build(&mut self, file: &Value) {
+        let path = self.home.path().join("source.json");
+        std::fs::write(&path, file.to_string()).unwrap();
+        self.config.manifest.source = Source::File;
+        self.config.manifest.file = Some(path.to_str().unwrap().to_owned());
+        let asked = self.begin(Request::BuildManifest {
+            access: self.config.azure.clone().into(),
+            manifest: self.config.manifest.clone(),
+            options: self.config.upload.options(),
+            demands: Arc::new(Demands::default()),
+            listing: ListingFrom::Source,
+        });
+        loop {
+            match self.reply().await {
+                (id, Reply::Manifest(result)) if id == asked => {
+                    self.summary = result.unwrap().summary;
+                    return;
+                }
+                (id, Reply::Listing(_)) if id == asked => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// The plan as the wizard makes it.
+    pub(crate) fn plan(&self, destination: Destination) -> Plan {
+        let items: Vec<_> = self.summary.items.iter().map(|(kind, count)| (*kind, *count)).collect();
+        Plan {
+            domain: self.config.encord.domain.clone(),
+            integration: Integration { uuid: INTEGRATION_ID, title: INTEGRATION.into() },
+            schema: Diff::default(),
+            schema_edits: Vec::new(),
+            destination,
+            batches: batch::cut(items.iter().copied(), self.config.upload.limits()),
+            items,
+            bytes: 0,
+            upload: self.config.upload.clone(),
+            despite: Vec::new(),
+            config: Box::new(self.config.clone()),
+        }
+    }
+
+    /// Carries a plan out as far as the folder: its id and whether the run made it, or why the run did not begin. Without a manifest
+    /// nothing else happens.
+    pub(crate) async fn create(&mut self, destination: Destination) -> Result<(Uuid, bool), Problem> {
+        let plan = Box::new(self.plan(destination));
+        self.begin(Request::StartRun { plan });
+        loop {
+            match self.reply().await.1 {
+                Reply::Run(RunReply::SchemaSaved(keys)) => assert!(keys.is_empty()),
+                Reply::Run(RunReply::Folder { uuid, created, .. }) => {
+                    let (_, end) = self.reply().await;
+                    assert!(matches!(end, Reply::Run(RunReply::Refused(_))), "{end:?}");
+                    return Ok((uuid, created));
+                }
+                Reply::Run(RunReply::Refused(problem)) => return Err(problem),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    /// How often there is a folder of this name.
+    pub(crate) fn count_named(&self, name: &str) -> usize {
+        self.encord.server.folders().iter().filter(|folder| folder.name == name).count()
+    }
+}
