@@ -206,6 +206,11 @@ fn check(config: &Config) -> Result<(), ConfigError> {
     if config.folder.path.is_some() && config.folder.uuid.is_some() {
         return fail("[folder] has both path and uuid; keep one.".into());
     }
+    if config.folder.cloud_synced
+        && let Some(refusal) = super::synced::refusal(config)
+    {
+        return fail(refusal);
+    }
     for (key, value) in [
         ("videos_per_job", config.upload.videos_per_job),
         ("images_per_job", config.upload.images_per_job),

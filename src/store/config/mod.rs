@@ -2,6 +2,7 @@
 
 mod files;
 mod load;
+pub mod synced;
 
 use std::collections::BTreeMap;
 
