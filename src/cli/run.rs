@@ -13,8 +13,8 @@ use super::{
     passphrase,
 };
 use crate::{
-    store::{FailedUnit, Held, Home, RunState, RunStore, SyncCounts, config},
-    wizard::{CHECKS, Problem, Step},
+    store::{FailedUnit, Home, RunState, RunStore, config},
+    wizard::{CHECKS, Problem, Step, sync_outcome},
 };
 
 /// How many failed items are named on the screen; the report names all.
@@ -165,7 +165,7 @@ fn finish(headless: &mut Headless, home: &Home) -> Exit {
         "report": report,
     }));
     if let Some(counts) = &snapshot.sync {
-        headless.output.result(&sync_summary(state, counts, &path));
+        headless.output.result(&sync_outcome(state, counts, &path).join("\n"));
         if let Some((json, _)) = &reports {
             headless.output.result(&format!("Report: {}", json.display()));
         }
@@ -197,37 +197,6 @@ pub(crate) fn summary(state: RunState, registered: u64, failed: u64, cancelled: 
         }
         RunState::Running => format!("Interrupted: {registered} items are registered so far, {failed} failed."),
     }
-}
-
-/// How the sync of a cloud-synced folder ended, and what the folder holds after it.
-pub(crate) fn sync_summary(state: RunState, counts: &SyncCounts, path: &str) -> String {
-    let (registered, failed) = (counts.registered(), counts.failed());
-    let mut text = match state {
-        RunState::Done => format!("Done: '{path}' mirrors the container; Encord dealt with {registered} files."),
-        RunState::DoneWithErrors => format!("Done with errors: {registered} files are registered, {failed} failed."),
-        RunState::Failed => format!("Failed: {registered} files are registered, {failed} failed."),
-        RunState::Cancelled => format!("Cancelled in Encord: {registered} files are registered, {failed} failed."),
-        RunState::Running => {
-            format!("Encord goes on syncing '{path}' by itself: {registered} files are registered so far.")
-        }
-    };
-    let pages = counts.pages[2] + counts.pages[3];
-    if pages > 0 {
-        text.push_str(&format!(
-            "\n{pages} pages of the container's listing were not dealt with; files on them are missing."
-        ));
-    }
-    if failed > 0 {
-        text.push_str("\nEncord does not tell which files failed; those that are missing in the folder did.");
-    }
-    if let Some(Held { items, tombstones }) = counts.held {
-        text.push_str(&format!("\nThe folder holds {items} items"));
-        text.push_str(&match tombstones {
-            0 => ".".to_owned(),
-            gone => format!(", {gone} of them without their file, which is gone from the storage."),
-        });
-    }
-    text
 }
 
 /// Names the first failed items with Encord's own words.

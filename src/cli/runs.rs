@@ -4,20 +4,11 @@ use std::sync::Mutex;
 
 use serde_json::json;
 
-use super::{
-    Exit,
-    exit::refuse,
-    headless::report_run,
-    open,
-    output::Output,
-    passphrase,
-    run::{summary, sync_summary},
-    signals,
-};
+use super::{Exit, exit::refuse, headless::report_run, open, output::Output, passphrase, run::summary, signals};
 use crate::{
     service::resume,
     store::{BatchRow, Home, RunLock, RunRow, RunState, RunStore, StoreError, SyncRow, write_report},
-    wizard::{Problem, RunReply},
+    wizard::{Problem, RunReply, sync_outcome},
 };
 
 #[derive(Debug, clap::Args)]
@@ -229,7 +220,7 @@ async fn resume_run(home: &Home, id: &str, json: bool) -> Exit {
         "report": reports.as_ref().map(|(json, _)| json),
     }));
     output.result(&match &snapshot.sync {
-        Some(counts) => sync_summary(state, counts, &path),
+        Some(counts) => sync_outcome(state, counts, &path).join("\n"),
         None => summary(state, snapshot.done, snapshot.errors, snapshot.cancelled),
     });
     if let Some((json, csv)) = &reports {

@@ -55,7 +55,7 @@ pub use manifest::{
 };
 pub use plan::Plan;
 pub use problem::{Class, Problem};
-pub use progress::{JobRow, ProgressStep, Snapshot, SyncStage};
+pub use progress::{JobRow, ProgressStep, Snapshot, SyncStage, sync_outcome};
 pub use rows::{List, Row, RowWindow};
 pub use schema::{
     Fit, FormFocus, Found, FoundCounts, InferForm, KeyForm, KeyKind, OptionList, OptionsForm, Proposal, SchemaPanel,

@@ -15,7 +15,7 @@ use crate::{
     store::{BatchState, RunState, SyncCounts},
 };
 
-pub use sync::SyncStage;
+pub use sync::{SyncStage, sync_outcome};
 
 /// A job on the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 use super::{Hint, Phase};
 use crate::{
-    store::{BatchState, SyncCounts},
+    numbers::{count, counted},
+    store::{BatchState, RunState, SyncCounts},
     wizard::Action,
 };
 
@@ -41,6 +42,45 @@ impl SyncStage {
             SyncStage::Ended => "The sync has ended.",
         }
     }
+}
+
+/// How the sync of the folder at `path` ended and what the folder holds after it, in sentences, the outcome first.
+pub fn sync_outcome(state: RunState, counts: &SyncCounts, path: &str) -> Vec<String> {
+    let registered = counted(counts.registered(), "file is", "files are");
+    let failed = count(counts.failed());
+    let mut sentences = vec![match state {
+        RunState::Done => format!("Done: '{path}' mirrors its place in the container; {registered} registered."),
+        RunState::DoneWithErrors => format!("Done with errors: {registered} registered, {failed} failed."),
+        RunState::Failed => format!("Failed: {registered} registered, {failed} failed."),
+        RunState::Cancelled => format!("Cancelled in Encord: {registered} registered, {failed} failed."),
+        RunState::Running => format!("Encord goes on syncing '{path}' by itself; {registered} registered so far."),
+    }];
+    let pages = counts.pages[2] + counts.pages[3];
+    if pages > 0 {
+        let pages = counted(pages, "page of the container's listing was", "pages of the container's listing were");
+        sentences.push(format!("{pages} not dealt with: files on them are missing."));
+    }
+    if counts.failed() > 0 {
+        sentences.push("Encord does not tell which files failed: they are those that the folder lacks.".to_owned());
+    }
+    if let Some(held) = counts.held {
+        let items = counted(held.items, "item", "items");
+        sentences.push(match held.tombstones {
+            0 => format!("The folder holds {items}."),
+            gone => format!(
+                "The folder holds {items}, {} of them without a file, as it is gone from the storage.",
+                count(gone)
+            ),
+        });
+        // Encord does not say what it counts; where the numbers differ, that is worth a look but no failure.
+        let present = held.items.saturating_sub(held.tombstones);
+        if state == RunState::Done && present < counts.registered() {
+            sentences.push(
+                "That is fewer than the files counted: sidecars may be among those. Look into the folder.".to_owned(),
+            );
+        }
+    }
+    sentences
 }
 
 /// The keys while a sync is followed: there is nothing to scroll through, and a sync cannot be cancelled.
