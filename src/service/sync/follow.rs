@@ -27,8 +27,13 @@ const BETWEEN_POLLS: Duration = Duration::from_millis(400);
 /// The pause where Encord asks for one without saying how long.
 const UNSPECIFIED_PAUSE: Duration = Duration::from_secs(30);
 
+/// A folder of which nothing changes for so long is taken for one that is not being synced.
+const QUIET: Duration = Duration::from_secs(20);
+/// Between two looks at it.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
+
 /// What a run is told that cannot know whether Encord has begun already.
-const MAY_HAVE_BEGUN: &str = "Whether Encord had begun to sync is not known, so it is asked again. That does no harm: a sync compares the folder with the storage, and what is registered stays as it is.";
+const MAY_HAVE_BEGUN: &str = "Whether Encord has begun to sync is not known. As soon as nothing has changed in the folder for 20 s, it is asked again. That does no harm: a sync compares the folder with the storage and leaves alone what is registered.";
 
 impl Syncer {
     /// Brings the sync to its end, or to where the run was told to stop.
@@ -49,8 +54,8 @@ impl Syncer {
     }
 
     /// Asks Encord to begin; nothing if the run was stopped before. Encord is not asked twice by one process where the outcome of
-    /// the first request is unknown. Two syncs of one folder at a time would do no harm beyond the work: each registers what is
-    /// missing and marks what is gone.
+    /// the first request is unknown. A second sync after the first does no harm: it registers what is missing and marks what is
+    /// gone. What two syncs of one folder at the same time do is not known, so a run that is taken up again waits before it asks.
     async fn start(
         &mut self,
         stop: &mut watch::Receiver<Stop>,
@@ -60,6 +65,7 @@ impl Syncer {
             self.look().await?;
             self.note = Some(MAY_HAVE_BEGUN.to_owned());
             self.told(tell);
+            self.until_quiet(stop).await?;
         }
         let mut tries = 0;
         while *stop.borrow() == Stop::No {
@@ -111,6 +117,22 @@ impl Syncer {
         let Some(sync) = self.run.sync.clone() else { return Ok(()) };
         let mirror = Mirror { remote_url: sync.remote_url, sidecar: sync.sidecar };
         folder::check(&found, &mirror, self.run.integration)
+    }
+
+    /// Waits until nothing changes in the folder any more. Encord tells of no sync whose id is not known, so this is all that can
+    /// be seen of one; of one that has not registered anything yet, nothing can.
+    async fn until_quiet(&mut self, stop: &mut watch::Receiver<Stop>) -> Result<(), Problem> {
+        let mut last = None;
+        let mut since = Instant::now();
+        while *stop.borrow() == Stop::No && since.elapsed() < QUIET {
+            let now = self.client.folder_summary(self.run.folder).await.map_err(|error| encord_problem(&error))?;
+            let now = Some((now.files, now.tombstones, now.upload_jobs));
+            if now != last {
+                (last, since) = (now, Instant::now());
+            }
+            pause(BETWEEN_LOOKS, stop).await;
+        }
+        Ok(())
     }
 
     /// Follows a sync that Encord has.
