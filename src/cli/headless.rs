@@ -20,7 +20,7 @@ use crate::{
     store::{Home, Summary, config::Config},
     wizard::{
         Action, Check, CheckState, CorsRepair, Destination, Effect, Event, JobRow, Listing, Problem, Reply, Request,
-        RequestId, RunReply, Status, Step, Wizard,
+        RequestId, RunReply, Status, Step, Wizard, mirror,
     },
 };
 
@@ -245,8 +245,12 @@ impl Headless {
         (facts.summary.total_items() == 0 && facts.summary.errors == 0).then_some(unchanged)
     }
 
-    /// Reports the finished manifest with its findings.
+    /// Reports the finished manifest with its findings, or that there will be none.
     pub(crate) fn report_manifest(&mut self) {
+        if let (true, Ok(url)) = (self.wizard.config().folder.cloud_synced, mirror::remote_url(self.wizard.config())) {
+            self.output.message(&format!("Encord lists {url} itself; there is no manifest."));
+            return;
+        }
         let Listing::Built(facts) = self.wizard.manifest().state() else { return };
         let (facts, summary) = (facts.clone(), facts.summary.clone());
         self.output.event(&json!({
@@ -321,8 +325,12 @@ pub(crate) fn report_run(output: &mut Output, jobs: &mut Vec<JobRow>, reply: &Ru
                 snapshot.per_second,
                 snapshot.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default()
             ));
+            output.sync(snapshot.sync.as_ref());
         }
-        RunReply::Finished { snapshot, .. } => report_jobs(output, jobs, &snapshot.jobs),
+        RunReply::Finished { snapshot, .. } => {
+            report_jobs(output, jobs, &snapshot.jobs);
+            output.sync(snapshot.sync.as_ref());
+        }
         RunReply::SchemaChanged(_) | RunReply::Refused(_) => {}
     }
 }

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use crate::{
     numbers::counted,
-    store::Summary,
-    wizard::{Check, CheckState, Destination, ListingProgress, Plan, Problem},
+    store::{Summary, SyncCounts},
+    wizard::{Check, CheckState, Destination, ListingProgress, Mirror, Plan, Problem, SyncStage, mirror},
 };
 
 /// How far the reading of a source is, in a line.
@@ -61,11 +61,20 @@ pub(crate) struct Output {
     live: bool,
     line_open: bool,
     note: Option<String>,
+    /// The numbers of a sync as they were told last.
+    sync: Option<SyncCounts>,
 }
 
 impl Output {
     pub(crate) fn new(json: bool) -> Output {
-        Output { json, checks_are_results: false, live: std::io::stderr().is_terminal(), line_open: false, note: None }
+        Output {
+            json,
+            checks_are_results: false,
+            live: std::io::stderr().is_terminal(),
+            line_open: false,
+            note: None,
+            sync: None,
+        }
     }
 
     /// For the command whose results are the checks.
@@ -114,6 +123,19 @@ impl Output {
                 self.close_line();
                 let _ = writeln!(std::io::stderr(), "{note}");
             }
+        }
+    }
+
+    /// Tells how far a cloud-synced folder is, each time that its numbers change.
+    pub(crate) fn sync(&mut self, counts: Option<&SyncCounts>) {
+        let Some(counts) = counts.filter(|counts| self.sync.as_ref() != Some(*counts)) else { return };
+        let before = self.sync.replace(*counts).map(|before| SyncStage::of(&before));
+        let mut event = counts.to_json();
+        event["event"] = json!("sync");
+        self.event(&event);
+        let stage = SyncStage::of(counts);
+        if before != Some(stage) {
+            self.message(stage.words());
         }
     }
 
@@ -227,9 +249,15 @@ impl Output {
             "event": "plan", "domain": plan.domain, "integration": plan.integration.title, "folder": plan.destination.path(),
             "creates": plan.destination.create, "destination": destination_json(&plan.destination), "items": plan.total_items(), "jobs": plan.batches.len(), "bytes": plan.bytes,
             "types": items, "schema": schema, "options": plan.upload.options(), "despite": plan.despite,
+            "mirror": plan.destination.mirror.as_ref().map(|mirror| json!({
+                "remote_url": mirror.remote_url, "sidecar": mirror.sidecar, "warnings": mirror::warnings(&plan.config),
+            })),
         }));
         if self.json {
             return;
+        }
+        if let Some(mirror) = &plan.destination.mirror {
+            return self.mirror_plan(plan, mirror);
         }
         self.result("The plan:");
         for (kind, count) in &plan.items {
@@ -248,6 +276,30 @@ impl Output {
             if upload.upsert_metadata { "update" } else { "keep" },
             upload.jobs_in_flight
         ));
+        if !plan.despite.is_empty() {
+            self.result(&format!("  despite   failed checks: {}", plan.despite.join(", ")));
+        }
+    }
+
+    /// The plan of a cloud-synced folder.
+    fn mirror_plan(&mut self, plan: &Plan, mirror: &Mirror) {
+        self.result("The plan:");
+        self.result(&format!("  mirrors   {}", mirror.remote_url));
+        let becomes = match plan.destination.create.is_empty() {
+            true => "exists; it is synced again",
+            false => "a cloud-synced folder is created",
+        };
+        self.result(&format!("  folder    {} ({becomes})", plan.destination.path()));
+        self.result(&format!("  through   {} and the integration '{}'", plan.domain, plan.integration.title));
+        if let Some(suffix) = &mirror.sidecar {
+            self.result(&format!("  metadata  from files whose names end in {suffix}"));
+        }
+        for change in &plan.schema.changes {
+            self.result(&format!("  schema    {} {}", change.key, crate::schema::describe(&change.then)));
+        }
+        for sentence in mirror::LIMITS.into_iter().map(str::to_owned).chain(mirror::warnings(&plan.config)) {
+            self.result(&format!("  note      {sentence}"));
+        }
         if !plan.despite.is_empty() {
             self.result(&format!("  despite   failed checks: {}", plan.despite.join(", ")));
         }

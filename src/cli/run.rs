@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     store::{FailedUnit, Home, RunState, RunStore, config},
-    wizard::{CHECKS, Problem, Step},
+    wizard::{CHECKS, Problem, Step, sync_outcome},
 };
 
 /// How many failed items are named on the screen; the report names all.
@@ -155,6 +155,7 @@ fn finish(headless: &mut Headless, home: &Home) -> Exit {
     let reports = progress.reports().cloned();
     let problem = progress.problem().cloned();
     let snapshot = progress.snapshot().clone();
+    let path = progress.destination().map_or_else(String::new, |(path, _)| path.to_owned());
     if let Some(problem) = &problem {
         headless.output.problem(problem);
     }
@@ -163,6 +164,16 @@ fn finish(headless: &mut Headless, home: &Home) -> Exit {
         "event": "finished", "run": run, "state": state.name(), "registered": snapshot.done, "failed": snapshot.errors,
         "report": report,
     }));
+    if let Some(counts) = &snapshot.sync {
+        headless.output.result(&sync_outcome(state, counts, &path).join("\n"));
+        if let Some((json, _)) = &reports {
+            headless.output.result(&format!("Report: {}", json.display()));
+        }
+        if !counts.state.is_final() {
+            headless.output.message(&format!("Go on with: azure-to-encord runs resume {run}"));
+        }
+        return Exit::of_run(state, problem.as_ref());
+    }
     headless.output.result(&summary(state, snapshot.done, snapshot.errors, snapshot.cancelled));
     if let Some((json, csv)) = &reports {
         name_failures(headless, home);

@@ -7,8 +7,8 @@ use serde_json::json;
 use super::{Exit, exit::refuse, headless::report_run, open, output::Output, passphrase, run::summary, signals};
 use crate::{
     service::resume,
-    store::{BatchRow, Home, RunLock, RunRow, RunState, RunStore, StoreError, write_report},
-    wizard::{Problem, RunReply},
+    store::{BatchRow, Home, RunLock, RunRow, RunState, RunStore, StoreError, SyncRow, write_report},
+    wizard::{Problem, RunReply, sync_outcome},
 };
 
 #[derive(Debug, clap::Args)]
@@ -114,7 +114,7 @@ fn show(home: &Home, id: &str, json: bool) -> Result<Exit, StoreError> {
             json!({
                 "run": row.run.id, "config": row.run.config, "state": state_name(home, &row), "registered": row.registered,
                 "failed": row.failed, "items": row.items, "started": row.started, "finished": row.finished,
-                "folder": row.run.folder_path, "despite": row.run.despite,
+                "folder": row.run.folder_path, "despite": row.run.despite, "sync": row.sync.as_ref().map(SyncRow::to_json),
             })
         );
     } else {
@@ -132,10 +132,32 @@ fn show(home: &Home, id: &str, json: bool) -> Result<Exit, StoreError> {
             say!("  despite failed checks: {}", row.run.despite.join(", "));
         }
     }
+    if let Some(sync) = row.sync.as_ref().filter(|_| !json) {
+        print_sync(sync);
+    }
     for batch in &batches {
         print_batch(batch, json);
     }
     Ok(Exit::Done)
+}
+
+fn print_sync(sync: &SyncRow) {
+    let counts = &sync.counts;
+    let job = counts.job.map_or_else(|| "none yet".to_owned(), |job| job.to_string());
+    say!("  mirrors {}", sync.remote_url);
+    say!("  sync {}: {}", job, counts.state.name());
+    let [open, done, failed, cancelled] = counts.pages;
+    say!("  listing pages {done:>9} done {failed:>7} failed {open:>9} open {cancelled:>7} cancelled");
+    let [open, done, failed] = counts.jobs;
+    say!("  upload jobs   {done:>9} done {failed:>7} failed {open:>9} open");
+    let [open, done, failed, cancelled] = counts.units;
+    say!("  files         {done:>9} done {failed:>7} failed {open:>9} open {cancelled:>7} cancelled");
+    if let Some(held) = counts.held {
+        say!("  the folder held {} items afterwards, {} of them without their file", held.items, held.tombstones);
+    }
+    if let Some(message) = &sync.message {
+        say!("  {message}");
+    }
 }
 
 fn print_batch(batch: &BatchRow, json: bool) {
@@ -188,6 +210,7 @@ async fn resume_run(home: &Home, id: &str, json: bool) -> Exit {
         output.problem(&problem);
         return Exit::of(&problem);
     }
+    let path = RunStore::open(home).and_then(|store| store.run(id)).map(|row| row.run.folder_path).unwrap_or_default();
     let Some(RunReply::Finished { state, snapshot, reports, problem }) = end else { return Exit::Interrupted };
     if let Some(problem) = &problem {
         output.problem(problem);
@@ -196,7 +219,10 @@ async fn resume_run(home: &Home, id: &str, json: bool) -> Exit {
         "event": "finished", "run": id, "state": state.name(), "registered": snapshot.done, "failed": snapshot.errors,
         "report": reports.as_ref().map(|(json, _)| json),
     }));
-    output.result(&summary(state, snapshot.done, snapshot.errors, snapshot.cancelled));
+    output.result(&match &snapshot.sync {
+        Some(counts) => sync_outcome(state, counts, &path).join("\n"),
+        None => summary(state, snapshot.done, snapshot.errors, snapshot.cancelled),
+    });
     if let Some((json, csv)) = &reports {
         output.result(&format!("Report: {}\n        {}", json.display(), csv.display()));
     }

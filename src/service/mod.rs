@@ -19,6 +19,7 @@ mod sas;
 pub mod schema;
 mod session;
 mod start;
+mod sync;
 pub mod tls;
 mod uploader;
 mod watch;

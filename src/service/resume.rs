@@ -7,6 +7,7 @@ use super::{
     connect::KeySource,
     encord::Client,
     problems::{disk_problem, encord_problem, store_problem},
+    sync::Syncer,
     uploader::{Stop, Uploader},
 };
 use crate::{
@@ -28,7 +29,10 @@ pub async fn resume(
 ) -> Result<(), Problem> {
     let mut store = RunStore::open(home).map_err(|error| store_problem(&error))?;
     let row = store.run(id).map_err(|error| Problem::config(error.to_string()))?;
-    let open = store.batches(id).map_err(|error| store_problem(&error))?.iter().any(|batch| !batch.state.is_final());
+    let open = match &row.sync {
+        Some(sync) => !sync.counts.state.is_final(),
+        None => store.batches(id).map_err(|error| store_problem(&error))?.iter().any(|batch| !batch.state.is_final()),
+    };
     if !open {
         return Err(Problem::config(format!(
             "Run {id} is finished ({}); there is nothing to resume.",
@@ -36,8 +40,12 @@ pub async fn resume(
         )));
     }
     let lock = RunLock::take(home, id).map_err(|error| store_problem(&error))?;
-    let manifest =
-        ManifestDir::open(&home.run(id)).map_err(|error| disk_problem("read the manifest of the run", &error))?;
+    let manifest = match &row.sync {
+        Some(_) => None,
+        None => Some(
+            ManifestDir::open(&home.run(id)).map_err(|error| disk_problem("read the manifest of the run", &error))?,
+        ),
+    };
     let config = config::parse(&row.run.config_text)
         .map_err(|error| Problem::config(format!("The config recorded with run {id} cannot be read: {error}")))?;
     let credential = match KeySource::open(&config.encord, passphrase(&config.encord).as_ref()) {
@@ -47,10 +55,21 @@ pub async fn resume(
     let client = Client::new(&row.run.domain, credential).map_err(|error| encord_problem(&error))?;
     store.set_state(id, RunState::Running).map_err(|error| store_problem(&error))?;
     tell(RunReply::Started { run: id.to_owned() });
-    let uploader =
-        Uploader::new(client, store, home.clone(), lock, manifest, row.run).map_err(|error| store_problem(&error))?;
     let (stop, receiver) = watch::channel(Stop::No);
-    let work = uploader.work(receiver, tell);
+    let home = home.clone();
+    match manifest {
+        Some(manifest) => {
+            let uploader = Uploader::new(client, store, home, lock, manifest, row.run);
+            let uploader = uploader.map_err(|error| store_problem(&error))?;
+            until(uploader.work(receiver, tell), interrupt, &stop).await;
+        }
+        None => until(Syncer::new(client, store, home, lock, row).work(receiver, tell), interrupt, &stop).await,
+    }
+    Ok(())
+}
+
+/// Works, and puts the work down where it is when it is interrupted.
+async fn until(work: impl Future<Output = ()>, interrupt: impl Future<Output = ()>, stop: &watch::Sender<Stop>) {
     tokio::pin!(work);
     tokio::select! {
         () = &mut work => {}
@@ -59,5 +78,4 @@ pub async fn resume(
             work.await;
         }
     }
-    Ok(())
 }

@@ -1,17 +1,18 @@
-//! Carries out a confirmed plan: the schema, the folder, the record of the run, then the jobs.
+//! Carries out a confirmed plan: the schema, the folder, the record of the run, then the jobs, or the sync of the folder.
 
 use serde_json::{Map, Value};
 use tokio::sync::watch;
 
 use super::{
-    folders,
+    build, folders,
     problems::{disk_problem, store_problem},
     schema::{self, Saved},
     session::Session,
+    sync::{self, Syncer},
     uploader::{Stop, Uploader},
 };
 use crate::{
-    store::{NewRun, RunLock, RunStore},
+    store::{ManifestDir, NewRun, NewSync, RunLock, RunStore},
     wizard::{Plan, Problem, Reply, RequestId, RunReply},
 };
 
@@ -19,10 +20,18 @@ use crate::{
 pub(super) async fn run(session: &Session, id: RequestId, plan: &Plan, stop: watch::Receiver<Stop>) {
     let tell = |reply| session.reply(id, Reply::Run(reply));
     match prepare(session, plan, &tell).await {
-        Ok(uploader) => uploader.work(stop, &tell).await,
+        Ok(Work::Jobs(uploader)) => uploader.work(stop, &tell).await,
+        Ok(Work::Sync(syncer)) => syncer.work(stop, &tell).await,
         Err(Refused::SchemaChanged(schema)) => tell(RunReply::SchemaChanged(schema)),
         Err(Refused::Problem(problem)) => tell(RunReply::Refused(problem)),
     }
+}
+
+/// What a run consists of.
+#[expect(clippy::large_enum_variant, reason = "one exists at a time")]
+enum Work {
+    Jobs(Uploader),
+    Sync(Syncer),
 }
 
 /// Why a run does not begin.
@@ -37,24 +46,27 @@ impl From<Problem> for Refused {
     }
 }
 
-async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunReply) + Sync)) -> Result<Uploader, Refused> {
+async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunReply) + Sync)) -> Result<Work, Refused> {
     let client = session.client()?;
     let saved = match schema::save_reviewed(&client, plan).await? {
         Saved::Changed(schema) => return Err(Refused::SchemaChanged(schema)),
         Saved::Done(keys) => keys,
     };
     tell(RunReply::SchemaSaved(saved));
-    let (folder, created) = folders::create(&client, &plan.destination).await?;
+    let mirror = plan.destination.mirror.as_ref();
+    let (folder, created) = match mirror {
+        Some(mirror) => sync::prepare(&client, &plan.destination, mirror, plan.integration.uuid).await?,
+        None => folders::create(&client, &plan.destination).await?,
+    };
     tell(RunReply::Folder { uuid: folder, path: plan.destination.path(), created });
     let mut store = RunStore::open(&session.home).map_err(|error| store_problem(&error))?;
-    let (id, manifest) = session
-        .promote_draft()
-        .ok_or_else(|| Problem::other("There is no manifest to send. List the container again."))?;
-    let whole = manifest.clone();
-    tokio::task::spawn_blocking(move || whole.sync())
-        .await
-        .map_err(|error| Problem::other(format!("Keeping the manifest broke off: {error}.")))?
-        .map_err(|error| disk_problem("keep the manifest", &error))?;
+    let (id, manifest) = match mirror {
+        Some(_) => (new_directory(session)?, None),
+        None => {
+            let (id, manifest) = keep_manifest(session).await?;
+            (id, Some(manifest))
+        }
+    };
     let run = NewRun {
         id,
         config: session.config_label.clone(),
@@ -67,11 +79,38 @@ async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunReply) + Syn
         options: plan.upload.options(),
         jobs_in_flight: plan.upload.jobs_in_flight,
         despite: plan.despite.iter().map(|id| (*id).to_owned()).collect(),
+        sync: mirror.map(|mirror| NewSync { remote_url: mirror.remote_url.clone(), sidecar: mirror.sidecar.clone() }),
     };
     let lock = RunLock::take(&session.home, &run.id).map_err(|error| store_problem(&error))?;
     store.create(&run, &plan.batches).map_err(|error| store_problem(&error))?;
     session.set_run(run.id.clone());
     tell(RunReply::Started { run: run.id.clone() });
-    Ok(Uploader::new(client, store, session.home.clone(), lock, manifest, run)
-        .map_err(|error| store_problem(&error))?)
+    let home = session.home.clone();
+    let Some(manifest) = manifest else {
+        let row = store.run(&run.id).map_err(|error| store_problem(&error))?;
+        return Ok(Work::Sync(Syncer::new(client, store, home, lock, row)));
+    };
+    let uploader = Uploader::new(client, store, home, lock, manifest, run).map_err(|error| store_problem(&error))?;
+    Ok(Work::Jobs(uploader))
+}
+
+/// Makes the draft the run's own, safe on disk.
+async fn keep_manifest(session: &Session) -> Result<(String, ManifestDir), Problem> {
+    let (id, manifest) = session
+        .promote_draft()
+        .ok_or_else(|| Problem::other("There is no manifest to send. List the container again."))?;
+    let whole = manifest.clone();
+    tokio::task::spawn_blocking(move || whole.sync())
+        .await
+        .map_err(|error| Problem::other(format!("Keeping the manifest broke off: {error}.")))?
+        .map_err(|error| disk_problem("keep the manifest", &error))?;
+    Ok((id, manifest))
+}
+
+/// The id and the directory of a run without a manifest.
+fn new_directory(session: &Session) -> Result<String, Problem> {
+    let id = build::new_id();
+    std::fs::create_dir_all(session.home.run(&id))
+        .map_err(|error| disk_problem("make a directory for the run", &error))?;
+    Ok(id)
 }

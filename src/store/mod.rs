@@ -22,5 +22,8 @@ pub use manifest_part::ManifestPart;
 pub(crate) use paths::expand_home;
 pub use paths::{Home, HomeError};
 pub use report::{ReportPaths, write_report};
-pub use runs::{BatchRow, BatchState, FailedUnit, NewRun, RunLock, RunRow, RunState, RunStore, StoreError};
+pub use runs::{
+    BatchRow, BatchState, FailedUnit, Held, NewRun, NewSync, RunLock, RunRow, RunState, RunStore, StoreError,
+    SyncCounts, SyncRow,
+};
 pub use secrets::{AzureSecret, SecretError, SshKey, azure_secret, bearer_token, ssh_key};

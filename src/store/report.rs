@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::json;
 
-use super::{BatchRow, FailedUnit, Home, RunRow, RunStore, StoreError};
+use super::{BatchRow, FailedUnit, Home, RunRow, RunStore, StoreError, SyncRow};
 
 /// Where a run's reports lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +73,8 @@ fn write_json(store: &RunStore, row: &RunRow, batches: &[BatchRow], path: &Path)
         "run": row.run.id, "config": row.run.config, "state": row.state.name(), "domain": row.run.domain,
         "folder": { "uuid": row.run.folder, "path": row.run.folder_path }, "integration": row.run.integration,
         "options": row.run.options, "despite": row.run.despite, "started": row.started, "finished": row.finished,
-        "items": row.items, "registered": row.registered, "failed": row.failed, "jobs": jobs,
+        "items": row.items, "registered": row.registered, "failed": row.failed, "sync": row.sync.as_ref().map(SyncRow::to_json),
+        "jobs": jobs,
     });
     let text = serde_json::to_string_pretty(&head).map_err(io::Error::from).map_err(&fail)?;
     // The failed units are written one by one behind the head, whose closing brace they push down.

@@ -1,5 +1,7 @@
 //! Step 4: the destination, picked or to be created.
 
+pub mod mirror;
+
 use super::rows::moved_in;
 use super::{
     Action, Destination, Edit, Field, FolderPage, FolderRef, FolderRow, Hint, Move, Outbox, Problem, Request,

@@ -25,9 +25,13 @@ use std::sync::Arc;
 
 use crate::{
     manifest::{Demands, Values},
-    store::config::{Config, Source},
+    store::{
+        Summary,
+        config::{Config, Source},
+    },
 };
 
+pub use crate::store::SyncCounts;
 pub use action::{Action, Edit, Hint};
 pub use check::{About, CHECKS, Check, CheckState, Repair, about};
 pub use connections::{
@@ -40,7 +44,7 @@ pub use effect::{
 };
 pub use field::Field;
 pub(crate) use folder::split_path;
-pub use folder::{FolderMode, FolderStep};
+pub use folder::{FolderMode, FolderStep, mirror};
 pub use integration::{
     CorsReview, CorsState, Details, FieldKind, FieldName, Focus, FolderBrowser, Guide, GuideMethod, GuideRow,
     IntegrationStep, LIFETIMES, Loading, Panel, Picker, PickerKind, PickerRow, SasMaker, SasState,
@@ -51,7 +55,7 @@ pub use manifest::{
 };
 pub use plan::Plan;
 pub use problem::{Class, Problem};
-pub use progress::{JobRow, ProgressStep, Snapshot, SyncCounts};
+pub use progress::{JobRow, ProgressStep, Snapshot, SyncStage, sync_outcome};
 pub use rows::{List, Row, RowWindow};
 pub use schema::{
     Fit, FormFocus, Found, FoundCounts, InferForm, KeyForm, KeyKind, OptionList, OptionsForm, Proposal, SchemaPanel,
@@ -262,23 +266,39 @@ impl Wizard {
         match step {
             Step::Integration => self.integration.status(&self.config),
             Step::Schema => self.schema.status(&self.config),
+            Step::Manifest if self.config.folder.cloud_synced => mirror::manifest_status(&self.config),
             Step::Manifest => self.manifest.status(),
-            Step::Folder => self.folder.status(),
+            Step::Folder => self.folder_status(),
             Step::Upload if self.plan().is_some() => Status::Ready,
             Step::Upload => Status::Idle,
             Step::Progress => self.progress.status(),
         }
     }
 
+    /// The folder and what it is to mirror have to go together.
+    fn folder_status(&self) -> Status {
+        match (self.folder.status(), self.folder.destination()) {
+            (Status::Ready, Some(destination)) => {
+                mirror::settled(&self.config, destination).map_or_else(Status::Blocked, |_| Status::Ready)
+            }
+            (status, _) => status,
+        }
+    }
+
     /// What would be sent, once all steps before the upload are ready.
     pub fn plan(&self) -> Option<Plan> {
-        let manifest = self.manifest.built()?;
+        let destination = mirror::settled(&self.config, self.folder.destination()?).ok()?;
+        let nothing = Summary::default();
+        let summary = match destination.mirror {
+            Some(_) => &nothing,
+            None => &self.manifest.built()?.summary,
+        };
         Some(Plan::new(
             &self.config,
             self.integration.chosen(&self.config)?.clone(),
             (self.schema.diff(&self.config)?, self.schema.edits_of(&self.config)),
-            &manifest.summary,
-            self.folder.destination()?.clone(),
+            summary,
+            destination,
             self.integration.despite(&self.config),
         ))
     }
@@ -334,6 +354,7 @@ impl Wizard {
         let mut hints = match self.step {
             Step::Integration => self.integration.hints(&self.config),
             Step::Schema => self.schema.hints(&self.config),
+            Step::Manifest | Step::Upload if self.config.folder.cloud_synced => mirror::hints(self.step),
             Step::Manifest => self.manifest.hints(),
             Step::Folder => self.folder.hints(),
             Step::Upload => self.upload.hints(self.plan().is_some()),
@@ -427,6 +448,12 @@ impl Wizard {
                 }
                 movement
             }
+            // There is nothing to list and nothing to set; the wizard sees to it that the step is ready.
+            Step::Manifest | Step::Upload if config.folder.cloud_synced => match action {
+                Action::Next => Move::Next,
+                Action::Back => Move::Back,
+                _ => Move::Stay,
+            },
             Step::Manifest => self.manifest.action(action, self.integration.access(config), config, outbox),
             Step::Folder => self.folder.action(action, config, outbox),
             Step::Upload => self.upload.action(action, config, ready),
@@ -501,6 +528,7 @@ impl Wizard {
         self.step = step;
         match step {
             Step::Schema => self.schema.open(&self.config, &mut self.outbox),
+            Step::Manifest if self.config.folder.cloud_synced => {}
             Step::Manifest => {
                 let access = self.integration.access(&self.config);
                 let demands = Arc::new(self.demands());

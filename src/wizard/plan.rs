@@ -28,7 +28,7 @@ pub struct Plan {
     pub items: Vec<(Kind, u64)>,
     /// Bytes of all files.
     pub bytes: u64,
-    /// The jobs in their order.
+    /// The jobs in their order. None where the folder mirrors a place: Encord then finds the files itself.
     pub batches: Vec<batch::Batch>,
     /// Options and limits.
     pub upload: config::Upload,

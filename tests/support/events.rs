@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::program::Ended;
 
 /// The documented events with their fields and the types that these may have.
-const DOCUMENTED: [(&str, &[(&str, &str)]); 8] = [
+const DOCUMENTED: [(&str, &[(&str, &str)]); 9] = [
     (
         "check",
         &[("id", "string"), ("state", "string"), ("detail", "string"), ("fix", "string null"), ("why", "string")],
@@ -24,6 +24,17 @@ const DOCUMENTED: [(&str, &[(&str, &str)]); 8] = [
             ("done", "number"),
             ("errors", "number"),
             ("pending", "number"),
+        ],
+    ),
+    (
+        "sync",
+        &[
+            ("state", "string"),
+            ("job", "string null"),
+            ("pages", "object"),
+            ("jobs", "object"),
+            ("units", "object"),
+            ("held", "object null"),
         ],
     ),
     (

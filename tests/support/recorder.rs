@@ -24,6 +24,7 @@ struct Shared {
     requests: Mutex<Vec<String>>,
     jobs: Mutex<Vec<Value>>,
     withhold: AtomicBool,
+    spoilt: Mutex<Vec<String>>,
 }
 
 pub(crate) struct Recorder {
@@ -48,6 +49,7 @@ impl Recorder {
             requests: Mutex::default(),
             jobs: Mutex::default(),
             withhold: AtomicBool::new(false),
+            spoilt: Mutex::default(),
         });
         let router = Router::new().fallback(pass).with_state(Arc::clone(&shared));
         let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
@@ -69,7 +71,12 @@ impl Recorder {
         self.shared.jobs.lock().unwrap().clone()
     }
 
-    /// From now on, whether the answers to started jobs are kept back.
+    /// The next POST to a path that ends with this is carried out, but answered as by a proxy that has lost the answer.
+    pub(crate) fn spoil(&self, path: &str) {
+        self.shared.spoilt.lock().unwrap().push(path.to_owned());
+    }
+
+    /// From now on, whether the answers to started jobs and syncs are kept back.
     pub(crate) fn withhold_job_answers(&self, withhold: bool) {
         self.shared.withhold.store(withhold, Ordering::SeqCst);
     }
@@ -79,6 +86,12 @@ async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response<B
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
     let is_job = parts.method == Method::POST && parts.uri.path().ends_with("/data-upload-jobs");
+    let is_sync = parts.method == Method::POST && parts.uri.path().ends_with("/cloud-synced-folder-syncs");
+    let is_spoilt = parts.method == Method::POST && {
+        let mut spoilt = shared.spoilt.lock().unwrap();
+        let found = spoilt.iter().position(|path| parts.uri.path().ends_with(path.as_str()));
+        found.map(|at| spoilt.remove(at)).is_some()
+    };
     shared.requests.lock().unwrap().push(format!("{} {}", parts.method, parts.uri.path()));
     let target = format!("{}{}", shared.target, parts.uri);
     let mut headers = parts.headers;
@@ -92,9 +105,12 @@ async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response<B
     let answer = answer.bytes().await.unwrap();
     if is_job {
         shared.jobs.lock().unwrap().push(serde_json::from_slice(&body).unwrap());
-        if shared.withhold.load(Ordering::SeqCst) {
-            std::future::pending::<()>().await;
-        }
+    }
+    if (is_job || is_sync) && shared.withhold.load(Ordering::SeqCst) {
+        std::future::pending::<()>().await;
+    }
+    if is_spoilt {
+        return Response::builder().status(502).body(Body::from("<html>Bad gateway</html>")).unwrap();
     }
     response.body(Body::from(answer)).unwrap()
 }

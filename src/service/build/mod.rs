@@ -247,7 +247,7 @@ fn judge(source: Source, demands: &Demands) -> Judge {
 }
 
 /// A run's id: when it began, and enough chance to tell two of the same second apart.
-fn new_id() -> String {
+pub(super) fn new_id() -> String {
     let format = format_description!("[year][month][day]-[hour][minute][second]");
     let time = OffsetDateTime::now_utc().format(format).unwrap_or_else(|_| "run".to_owned());
     let chance = uuid::Uuid::new_v4().simple().to_string();

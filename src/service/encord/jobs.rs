@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::client::{Client, Request, query};
@@ -140,6 +141,30 @@ pub struct SyncStatus {
     /// Files that were cancelled.
     #[serde(rename = "uploadJobsUnitsCancelled", default, deserialize_with = "or_default")]
     pub units_cancelled: u64,
+    /// What Encord says of it besides the numbers. The SDK reads nothing of the sort, so there may never be any.
+    #[serde(skip)]
+    pub words: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct SyncAnswer {
+    #[serde(flatten)]
+    status: SyncStatus,
+    #[serde(default)]
+    message: Value,
+    #[serde(default)]
+    error: Value,
+    #[serde(default)]
+    errors: Value,
+}
+
+/// The texts in a value of unknown form.
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(list) => list.iter().flat_map(texts).collect(),
+        _ => Vec::new(),
+    }
 }
 
 impl Client {
@@ -186,7 +211,10 @@ impl Client {
         let held = hold(timeout_seconds);
         // Polling says "linked" where starting says "synced": that is how the API is.
         let path = format!("storage/folders/{folder}/cloud-linked-folder-syncs/{job}/long-polling?{held}");
-        self.send(Request::get("follow the sync of the folder", path)).await
+        let answer: SyncAnswer = self.send(Request::get("follow the sync of the folder", path)).await?;
+        let words: Vec<String> = [&answer.message, &answer.error, &answer.errors].into_iter().flat_map(texts).collect();
+        let words = super::body::tidy(&words.join("; "));
+        Ok(SyncStatus { words: Some(words).filter(|words| !words.is_empty()), ..answer.status })
     }
 }
 

@@ -6,6 +6,7 @@ mod body;
 mod client;
 mod domain;
 mod error;
+mod folder_config;
 mod folders;
 mod items;
 mod jobs;

@@ -204,6 +204,11 @@ fn check(config: &Config) -> Result<(), ConfigError> {
         );
     }
     folder::check(&config.folder).map_err(ConfigError)?;
+    if config.folder.cloud_synced
+        && let Some(refusal) = super::synced::refusal(config)
+    {
+        return fail(refusal);
+    }
     for (key, value) in [
         ("videos_per_job", config.upload.videos_per_job),
         ("images_per_job", config.upload.images_per_job),

@@ -3,6 +3,7 @@
 mod files;
 mod folder;
 mod load;
+pub mod synced;
 
 use std::collections::BTreeMap;
 

@@ -2,6 +2,7 @@
 
 mod lock;
 mod record;
+mod sync;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -16,6 +17,7 @@ use crate::manifest::{Kind, batch::Batch, data_items::JobOptions};
 
 pub use lock::RunLock;
 pub use record::{BatchRow, BatchState, FailedUnit, NewRun, RunRow, RunState, StoreError};
+pub use sync::{Held, NewSync, SyncCounts, SyncRow};
 
 /// The database of all runs, `runs.db` in the data directory.
 #[derive(Debug)]
@@ -25,7 +27,7 @@ pub struct RunStore {
 }
 
 /// What brings the database from each version to the next; the first makes it.
-const STEPS: [&str; 2] = [VERSION_1, VERSION_2];
+const STEPS: [&str; 3] = [VERSION_1, VERSION_2, VERSION_3];
 
 const VERSION_1: &str = "
 create table run (
@@ -52,6 +54,17 @@ pragma user_version = 1;
 const VERSION_2: &str = "
 alter table run add column despite text not null default '[]';
 pragma user_version = 2;
+";
+
+/// What a run follows that has no batches, but lets Encord list a container: what its folder mirrors, and how far that is.
+const VERSION_3: &str = "
+alter table run add column remote_url text;
+alter table run add column sidecar text;
+alter table run add column sync_state text;
+alter table run add column sync_job text;
+alter table run add column sync_counts text;
+alter table run add column sync_message text;
+pragma user_version = 3;
 ";
 
 impl RunStore {
@@ -102,7 +115,9 @@ impl RunStore {
         let transaction = self.connection.transaction().map_err(fail)?;
         transaction
             .execute(
-                "insert into run values (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,'running',?12,null,?13)",
+                "insert into run (id, config, domain, config_text, folder, folder_path, integration, ignore_errors,
+                   skip_duplicate_urls, upsert_metadata, jobs_in_flight, state, started, despite, remote_url, sidecar, sync_state)
+                 values (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,'running',?12,?13,?14,?15,?16)",
                 params![
                     run.id,
                     run.config,
@@ -117,6 +132,9 @@ impl RunStore {
                     i64::try_from(run.jobs_in_flight).unwrap_or(i64::MAX),
                     now(),
                     serde_json::Value::from(run.despite.clone()).to_string(),
+                    run.sync.as_ref().map(|sync| &sync.remote_url),
+                    run.sync.as_ref().and_then(|sync| sync.sidecar.as_ref()),
+                    run.sync.as_ref().map(|_| BatchState::Waiting.name()),
                 ],
             )
             .map_err(fail)?;
@@ -152,12 +170,16 @@ impl RunStore {
 
     fn select_runs(&self, rest: &str, parameters: impl rusqlite::Params) -> Result<Vec<RunRow>, StoreError> {
         let query = format!(
-            "select run.*, (select total(done) from batch where run = run.id), (select total(errors) from batch where run = run.id),
-             (select total(count) from batch where run = run.id) from run {rest}"
+            "select run.*, (select total(done) from batch where run = run.id) as done,
+             (select total(errors) from batch where run = run.id) as failed,
+             (select total(count) from batch where run = run.id) as items from run {rest}"
         );
         let read = || -> rusqlite::Result<Vec<_>> {
             let mut statement = self.connection.prepare(&query)?;
             let rows = statement.query_map(parameters, |row| {
+                let sync = sync::read(row)?;
+                let counts = sync.as_ref().map(|sync| sync.counts);
+                let total = |name: &str| row.get(name).map(whole);
                 Ok(RunRow {
                     run: NewRun {
                         id: row.get(0)?,
@@ -174,13 +196,15 @@ impl RunStore {
                         },
                         jobs_in_flight: usize::try_from(row.get::<_, i64>(10)?).unwrap_or(1),
                         despite: serde_json::from_str(&row.get::<_, String>(14)?).unwrap_or_default(),
+                        sync: sync.as_ref().map(SyncRow::as_new),
                     },
                     state: RunState::from_name(&row.get::<_, String>(11)?),
                     started: row.get(12)?,
                     finished: row.get(13)?,
-                    registered: whole(row.get(15)?),
-                    failed: whole(row.get(16)?),
-                    items: whole(row.get(17)?),
+                    registered: counts.map_or_else(|| total("done"), |counts| Ok(counts.registered()))?,
+                    failed: counts.map_or_else(|| total("failed"), |counts| Ok(counts.failed()))?,
+                    items: counts.map_or_else(|| total("items"), |counts| Ok(counts.files()))?,
+                    sync,
                 })
             })?;
             rows.collect()

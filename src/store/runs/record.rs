@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use uuid::Uuid;
 
+use super::{NewSync, SyncRow};
 use crate::manifest::{batch::Batch, data_items::JobOptions};
 
 /// A fault of the run store.
@@ -74,10 +75,11 @@ impl RunState {
 }
 
 /// How a batch stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum BatchState {
     /// Not sent yet.
+    #[default]
     Waiting,
     /// Its request is leaving; whether Encord has it is not known until the job's id is.
     Sending,
@@ -140,6 +142,8 @@ pub struct NewRun {
     pub jobs_in_flight: usize,
     /// The ids of the checks that had failed and that the user went on in spite of.
     pub despite: Vec<String>,
+    /// What the folder mirrors, where the run has no batches and Encord finds the files itself.
+    pub sync: Option<NewSync>,
 }
 
 /// A run as it is on disk.
@@ -157,8 +161,10 @@ pub struct RunRow {
     pub registered: u64,
     /// Units that failed.
     pub failed: u64,
-    /// Items in all.
+    /// Items in all; of a sync, the files that Encord has found so far.
     pub items: u64,
+    /// How far Encord is with mirroring, where that is what the run is.
+    pub sync: Option<SyncRow>,
 }
 
 /// A batch as it is on disk.

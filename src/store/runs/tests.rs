@@ -12,6 +12,7 @@ pub(crate) fn new_run(id: &str) -> NewRun {
         options: JobOptions { ignore_errors: true, skip_duplicate_urls: true, upsert_metadata: false },
         jobs_in_flight: 2,
         despite: vec!["azure.cors".into()],
+        sync: None,
     }
 }
 
@@ -72,6 +73,49 @@ fn a_database_of_the_first_version_is_brought_up_to_date_with_its_runs() {
     }
     RunStore::open(&home).unwrap().create(&new_run("new"), &[batch(0, 1)]).unwrap();
     assert_eq!(RunStore::open(&home).unwrap().run("new").unwrap().run.despite, ["azure.cors"]);
+}
+
+#[test]
+fn a_sync_survives_closing_and_its_numbers_are_those_of_encord() {
+    let dir = tempfile::tempdir().unwrap();
+    let home = Home::below(dir.path());
+    let mut store = RunStore::open(&home).unwrap();
+    let sync = NewSync { remote_url: "https://a/c/é/".into(), sidecar: Some(".meta.json".into()) };
+    store.create(&NewRun { sync: Some(sync.clone()), ..new_run("s") }, &[]).unwrap();
+    let new = store.run("s").unwrap();
+    let row = new.sync.unwrap();
+    assert_eq!((new.run.sync, row.counts.state, row.counts.job), (Some(sync), BatchState::Waiting, None));
+    let counts = SyncCounts {
+        state: BatchState::Pending,
+        job: Some(Uuid::from_u128(3)),
+        pages: [1, 2, 3, 4],
+        jobs: [5, 6, 7],
+        units: [8, 9, 10, 11],
+        held: Some(Held { items: 12, tombstones: 2 }),
+    };
+    store.save_sync("s", &counts, Some("Encord's words")).unwrap();
+    drop(store);
+    let run = RunStore::open(&home).unwrap().run("s").unwrap();
+    let row = run.sync.unwrap();
+    assert_eq!((row.counts, row.message.as_deref()), (counts, Some("Encord's words")));
+    assert_eq!((run.registered, run.failed, run.items), (9, 10, 38));
+}
+
+#[test]
+fn a_database_of_the_second_version_is_brought_up_to_date() {
+    let dir = tempfile::tempdir().unwrap();
+    let home = Home::below(dir.path());
+    std::fs::create_dir_all(home.data()).unwrap();
+    let old = Connection::open(home.data().join("runs.db")).unwrap();
+    old.execute_batch(VERSION_1).unwrap();
+    old.execute_batch(VERSION_2).unwrap();
+    old.execute_batch(
+        "insert into run values ('old','c','d','version = 1','f','p','i',1,1,0,2,'done','2026-01-01T00:00:00Z',null,'[]');",
+    )
+    .unwrap();
+    drop(old);
+    let run = RunStore::open(&home).unwrap().run("old").unwrap();
+    assert!(run.sync.is_none() && run.run.sync.is_none() && run.state == RunState::Done);
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod folder;
 mod frame;
 mod integration;
 mod manifest;
+mod mirror;
 mod overlay;
 mod parts;
 mod progress;
@@ -54,6 +55,7 @@ pub fn draw(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, labels: &Labe
         match wizard.step() {
             Step::Integration => integration::draw(frame, body, wizard, &look),
             Step::Schema => schema::draw(frame, body, wizard, &look),
+            Step::Manifest if wizard.config().folder.cloud_synced => mirror::manifest(frame, body, wizard, &look),
             Step::Manifest => manifest::draw(frame, body, wizard, &look),
             Step::Folder => folder::draw(frame, body, wizard, &look),
             Step::Upload => upload::draw(frame, body, wizard, &look),

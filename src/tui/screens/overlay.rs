@@ -163,6 +163,17 @@ fn merged(one: &str, two: Option<&str>) -> String {
 
 fn question(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let (what, then) = match wizard.progress().is_running() {
+        true if wizard.progress().mirror().is_some() => (
+            "The folder is still being synced.",
+            match (look.labels.is_demo, wizard.progress().run()) {
+                (true, _) => "This is the demo: its services end with it.".to_owned(),
+                (false, None) => "The sync has not begun. Nothing is left half done.".to_owned(),
+                (false, Some(run)) => format!(
+                    "It goes on in Encord by itself. azure-to-encord runs resume {} follows it again.",
+                    text::clean(run)
+                ),
+            },
+        ),
         true => {
             let resume = match wizard.progress().run() {
                 Some(_) if look.labels.is_demo => " This is the demo: its services end with it.".to_owned(),

@@ -22,6 +22,10 @@ const LABEL: usize = 13;
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
     let columns = usize::from(area.width);
     let plan = wizard.plan();
+    if let Some((plan, mirror)) = plan.as_ref().and_then(|plan| Some((plan, plan.destination.mirror.as_ref()?))) {
+        super::mirror::review(frame, area, plan, mirror, look);
+        return;
+    }
     let foot = match &plan {
         Some(plan) => foot(wizard, plan, look, columns),
         None => look.next(&unready(wizard), columns),

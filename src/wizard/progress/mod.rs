@@ -1,15 +1,21 @@
 //! Step 6: following a run to its end.
 
+mod sync;
+
 use std::path::PathBuf;
 
 use uuid::Uuid;
 
 use super::rows::moved_in;
-use super::{Action, Hint, List, Move, Outbox, Plan, Problem, Request, RequestId, Row, RowWindow, RunReply, Status};
+use super::{
+    Action, Hint, List, Mirror, Move, Outbox, Plan, Problem, Request, RequestId, Row, RowWindow, RunReply, Status,
+};
 use crate::{
     manifest::Kind,
-    store::{BatchState, RunState},
+    store::{BatchState, RunState, SyncCounts},
 };
+
+pub use sync::{SyncStage, sync_outcome};
 
 /// A job on the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,17 +38,6 @@ pub struct JobRow {
     pub cancelled: u64,
     /// Why the whole job failed.
     pub message: Option<String>,
-}
-
-/// How far a cloud-synced folder is, as Encord counts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct SyncCounts {
-    /// Pages of the container's listing: to be processed, processed, failed, cancelled.
-    pub pages: [u64; 4],
-    /// Upload jobs that Encord made of them: pending, done, failed.
-    pub jobs: [u64; 3],
-    /// Files in those: pending, registered, failed, cancelled.
-    pub units: [u64; 4],
 }
 
 /// A run's numbers at one moment, computed from its batches, so that they never exceed the whole.
@@ -79,7 +74,9 @@ impl Snapshot {
     /// Seconds that the rest will take at the present rate; `None` until that means something.
     pub fn eta(&self) -> Option<u64> {
         let rest = self.total.saturating_sub(self.finished());
-        if self.elapsed < 3 || self.per_second <= 0.0 || rest == 0 {
+        // As long as Encord lists, nobody knows how much is to come.
+        let grows = self.sync.is_some_and(|counts| SyncStage::of(&counts) == SyncStage::Listing);
+        if self.elapsed < 3 || self.per_second <= 0.0 || rest == 0 || grows {
             return None;
         }
         #[expect(
@@ -112,6 +109,7 @@ pub struct ProgressStep {
     request: Option<RequestId>,
     run: Option<String>,
     destination: Option<(String, bool)>,
+    mirror: Option<Mirror>,
     schema_saved: Vec<String>,
     snapshot: Snapshot,
     reports: Option<(PathBuf, PathBuf)>,
@@ -128,7 +126,8 @@ pub struct ProgressStep {
 impl ProgressStep {
     pub(super) fn start(&mut self, plan: Plan, outbox: &mut Outbox) {
         if !self.is_running() {
-            *self = ProgressStep { phase: Phase::Preparing, ..ProgressStep::default() };
+            let mirror = plan.destination.mirror.clone();
+            *self = ProgressStep { phase: Phase::Preparing, mirror, ..ProgressStep::default() };
             self.request = Some(outbox.start(Request::StartRun { plan: Box::new(plan) }));
         }
     }
@@ -141,6 +140,11 @@ impl ProgressStep {
     /// The destination's path, and whether this run made it.
     pub fn destination(&self) -> Option<(&str, bool)> {
         self.destination.as_ref().map(|(path, created)| (path.as_str(), *created))
+    }
+
+    /// What the folder mirrors, where the run has no jobs but follows a sync.
+    pub fn mirror(&self) -> Option<&Mirror> {
+        self.mirror.as_ref()
     }
 
     /// The schema keys that this run added or changed.
@@ -217,6 +221,9 @@ impl ProgressStep {
         if self.whole.is_some() {
             return vec![Hint::new(Action::Back, "close"), Hint::new(Action::Down, "scroll")];
         }
+        if self.mirror.is_some() {
+            return sync::hints(&self.phase);
+        }
         let mut hints = match &self.phase {
             Phase::Finished(_) => vec![Hint::new(Action::Next, "finish"), Hint::new(Action::Back, "another import")],
             Phase::Refused(_) => vec![Hint::new(Action::Back, "back to the review")],
@@ -256,7 +263,7 @@ impl ProgressStep {
                 self.phase = Phase::Stopping;
                 outbox.start(Request::StopRun { abort: false });
             }
-            (Action::Cancel, Phase::Stopping) => {
+            (Action::Cancel, Phase::Stopping) if self.mirror.is_none() => {
                 outbox.start(Request::StopRun { abort: true });
             }
             (Action::SwitchList | Action::Left | Action::Right, _) => {

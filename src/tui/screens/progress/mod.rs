@@ -1,5 +1,7 @@
 //! Step 6: the run, its jobs, its failures, its end.
 
+mod sync;
+
 use ratatui::{
     Frame,
     layout::Rect,
@@ -31,6 +33,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
         return;
     }
     let mut head = heading(step, look, columns);
+    if step.mirror().is_some() {
+        sync::draw(frame, area, step, head, look);
+        return;
+    }
     head.extend(numbers(step.snapshot(), step.is_running(), look, columns));
     head.extend([Line::default(), tabs(step, look)]);
     let foot = foot(step, look, columns, usize::from(area.height).saturating_sub(head.len() + 4));
