@@ -1,8 +1,8 @@
 //! Every screen in its states, as text; and what must hold of all of them.
 
 mod checks;
-mod folder;
 pub(super) mod fixtures;
+mod folder;
 mod inferred;
 mod integration;
 mod panels;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use fixtures::{
     Stage, UTF8, built, config, finished, frame, item, one, refused, row, running, silent, snapshot, summary, unwell,
-    uuid, well,
+    well,
 };
 use proptest::prelude::*;
 
@@ -22,8 +22,8 @@ use crate::{
     store::{BatchState, RunState, Summary, Tally, config::Config},
     tui::Theme,
     wizard::{
-        Action, Destination, EncordReply, FolderPage, FolderRole, FolderRow, List, ListingProgress, Problem, Reply,
-        Request, Row, RunReply, Step, UploadOption, Wizard,
+        Action, Destination, EncordReply, List, ListingProgress, Problem, Reply, Request, Row, RunReply, Step,
+        UploadOption, Wizard,
     },
 };
 
@@ -363,7 +363,8 @@ fn ascii_means_ascii() {
         let text = frame(&Stage::at(step, well).wizard, PLAIN, 100, 30);
         assert!(text.is_ascii(), "{text}");
     }
-    for stage in panels::stages().into_iter().chain(schema::stages()).chain(inferred::stages()).chain(folder::stages()) {
+    for stage in panels::stages().into_iter().chain(schema::stages()).chain(inferred::stages()).chain(folder::stages())
+    {
         let text = frame(&stage.wizard, PLAIN, 100, 30);
         assert!(text.is_ascii(), "{text}");
     }

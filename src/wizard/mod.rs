@@ -41,8 +41,8 @@ pub use effect::{
 pub use field::Field;
 pub(crate) use folder::split_path;
 pub use folder::{
-    Branch, Choice, FolderField, FolderForm, FolderSearch, FolderStep, FolderTree, MIRROR_LIMITS, MirrorPart, TreeRow,
-    remote_url,
+    Branch, Choice, FolderField, FolderForm, FolderSearch, FolderStep, FolderTree, MIRROR_LIMITS, MirrorPart, More,
+    TreeRow, remote_url,
 };
 pub use integration::{
     CorsReview, CorsState, Details, FieldKind, FieldName, Focus, FolderBrowser, Guide, GuideMethod, GuideRow,

@@ -27,7 +27,7 @@ pub use lookup::Choice;
 pub(crate) use lookup::split_path;
 pub use mirror::{LIMITS as MIRROR_LIMITS, remote_url};
 pub use search::FolderSearch;
-pub use tree::{Branch, FolderTree, TreeRow};
+pub use tree::{Branch, FolderTree, More, TreeRow};
 
 /// The state of step 4.
 #[derive(Debug, Default)]
@@ -219,7 +219,6 @@ impl FolderStep {
                 if self.destination.is_some() {
                     hints.push(hint(Action::Next, "continue"));
                 }
-                hints.push(hint(Action::Back, if self.counting.is_some() { "stop counting" } else { "back" }));
                 if !self.tree.is_empty() {
                     hints.extend([hint(Action::Toggle, "choose"), hint(Action::Right, "open")]);
                 }
@@ -228,6 +227,7 @@ impl FolderStep {
                     hints.push(hint(Action::Cancel, "count"));
                 }
                 hints.push(hint(Action::FilterMarked, "mirror"));
+                hints.push(hint(Action::Back, if self.counting.is_some() { "stop counting" } else { "back" }));
                 if !self.tree.is_empty() {
                     hints.extend([hint(Action::Left, "close"), hint(Action::Down, "move")]);
                 }

@@ -107,7 +107,11 @@ impl FolderStep {
             return;
         }
         let destination = Destination { existing: Some(folder), ..Destination::default() };
-        self.take(destination, row.role.clone(), is_twin, config, outbox);
+        let role = match self.details(row.uuid) {
+            Some(Ok(details)) => details.role.clone(),
+            _ => row.role.clone(),
+        };
+        self.take(destination, role, is_twin, config, outbox);
     }
 
     /// Makes this the destination, and the config ask for it.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::More;
 use crate::wizard::{
     Action, Edit, Field, FolderPage, FolderRef, FolderRow, Outbox, Problem, Request, RequestId, rows::moved_in,
 };
@@ -16,6 +17,8 @@ pub struct FolderSearch {
     rows: Vec<FolderRow>,
     next: Option<String>,
     pending: Option<RequestId>,
+    /// The page that is on its way.
+    asked: Option<String>,
     problem: Option<Problem>,
     cursor: usize,
     /// Whether the rows come from an earlier text: the first page replaces them.
@@ -44,8 +47,8 @@ impl FolderSearch {
     }
 
     /// Whether there are more than were read.
-    pub fn has_more(&self) -> bool {
-        self.next.is_some()
+    pub fn more(&self) -> More {
+        More::of(self.is_reading(), self.problem.is_some(), self.next.is_some())
     }
 
     /// Why the search failed.
@@ -91,6 +94,7 @@ impl FolderSearch {
         self.stop(outbox);
         self.problem = None;
         self.next = None;
+        self.asked = None;
         let current = self.current().map(|row| row.uuid);
         // What fits the new text as well may stay in view until the answer comes; nothing else can be chosen.
         let lower = text.to_lowercase();
@@ -112,6 +116,8 @@ impl FolderSearch {
             && self.pending.is_none()
             && let Some(page) = self.next.take()
         {
+            self.problem = None;
+            self.asked = Some(page.clone());
             self.pending = Some(outbox.start(request(self.field.text().trim(), Some(page))));
         }
     }
@@ -145,6 +151,7 @@ impl FolderSearch {
                     self.rows.clear();
                     self.cursor = 0;
                 }
+                self.next = self.asked.take();
                 self.problem = Some(problem);
             }
         }

@@ -16,6 +16,8 @@ struct Level {
     rows: Vec<FolderRow>,
     next: Option<String>,
     pending: Option<RequestId>,
+    /// The page that is on its way.
+    asked: Option<String>,
     problem: Option<Problem>,
     is_read: bool,
     /// How many of them have a name: Encord allows twins.
@@ -35,6 +37,30 @@ pub enum Branch {
     Empty,
     /// The folders in it could not be read.
     Failed,
+}
+
+/// Whether a list goes on after what is read of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum More {
+    /// It does not.
+    None,
+    /// It does.
+    Below,
+    /// The next page is on its way.
+    Reading,
+    /// The next page could not be read; moving the cursor tries again.
+    Failed,
+}
+
+impl More {
+    pub(super) fn of(is_reading: bool, has_failed: bool, has_next: bool) -> More {
+        match (is_reading, has_failed, has_next) {
+            (true, ..) => More::Reading,
+            (false, true, _) => More::Failed,
+            (false, false, true) => More::Below,
+            (false, false, false) => More::None,
+        }
+    }
 }
 
 /// A row of the tree.
@@ -108,7 +134,7 @@ impl FolderTree {
         let level = self.levels.get(&Some(folder)).filter(|_| self.open.contains(&folder));
         match level {
             None => Branch::Closed,
-            Some(level) if level.problem.is_some() => Branch::Failed,
+            Some(level) if level.rows.is_empty() && level.problem.is_some() => Branch::Failed,
             Some(level) if level.rows.is_empty() && level.pending.is_some() => Branch::Reading,
             Some(level) if level.rows.is_empty() => Branch::Empty,
             Some(_) => Branch::Open,
@@ -122,21 +148,16 @@ impl FolderTree {
 
     /// Why the folders at the top, or those in the one under the cursor, could not be read.
     pub fn problem(&self) -> Option<&Problem> {
-        let of = |parent| self.levels.get(&parent).and_then(|level: &Level| level.problem.as_ref());
-        of(None).or_else(|| {
-            let current = self.row(self.cursor)?.folder.uuid;
-            of(Some(current)).filter(|_| self.open.contains(&current))
-        })
+        let current = self.row(self.cursor).map(|row| row.folder.uuid);
+        let level = self.levels.get(&current).filter(|level| level.rows.is_empty());
+        level.and_then(|level| level.problem.as_ref()).filter(|_| current.is_none_or(|uuid| self.open.contains(&uuid)))
     }
 
-    /// Whether the cursor's siblings are not all read; and whether more of them are on their way.
-    pub fn more(&self) -> (bool, bool) {
+    /// How far the cursor's siblings are read.
+    pub fn more(&self) -> More {
         let parent = self.lines.get(self.cursor).and_then(|line| line.parent);
-        let level = self.levels.get(&parent);
-        level.map_or((false, false), |level| {
-            let is_pending = level.pending.is_some();
-            (level.next.is_some() || is_pending, is_pending)
-        })
+        let Some(level) = self.levels.get(&parent) else { return More::None };
+        More::of(level.pending.is_some(), level.problem.is_some(), level.next.is_some())
     }
 
     /// A row's folder with its path.
@@ -236,6 +257,7 @@ impl FolderTree {
         let level = self.levels.entry(parent).or_default();
         if !level.is_read && level.pending.is_none() {
             level.problem = None;
+            level.asked = None;
             level.pending = Some(outbox.start(request(parent, None)));
         }
     }
@@ -254,6 +276,8 @@ impl FolderTree {
                 && level.pending.is_none()
                 && let Some(page) = level.next.take()
             {
+                level.problem = None;
+                level.asked = Some(page.clone());
                 level.pending = Some(outbox.start(request(line.parent, Some(page))));
             }
         }
@@ -286,7 +310,12 @@ impl FolderTree {
                     }
                 }
             }
-            Err(problem) => level.problem = Some(problem),
+            Err(problem) => {
+                level.next = level.asked.take();
+                level.problem = Some(problem);
+                self.rebuild();
+                return Ok(());
+            }
         }
         for folder in opened {
             self.read(Some(folder), outbox);

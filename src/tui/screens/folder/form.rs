@@ -11,6 +11,7 @@ use super::super::{
     overlay::boxed,
     parts::{Align, Column, Look, first_row, put, put_cursor, rest},
 };
+use super::list::short_id;
 use crate::{
     tui::{keymap::Mode, text},
     wizard::{Action, Choice, FolderField, FolderForm, MIRROR_LIMITS, MirrorPart},
@@ -77,7 +78,7 @@ impl Drawn {
     fn place(&mut self, form: &FolderForm, look: &Look<'_>, columns: usize) {
         let [open, close] = look.glyphs().choice;
         let room = columns.saturating_sub(LABEL + 6);
-        let place = form.place().map_or("the top".to_owned(), |folder| look.cut_path(&folder.path, room));
+        let place = form.place().map_or("the top level".to_owned(), |folder| look.cut_path(&folder.path, room));
         let has_keyboard = form.focus() == FolderField::Place;
         let place = if has_keyboard && form.has_places() { format!("{open} {place} {close}") } else { place };
         self.lines.push(Line::from(vec![label(name(FolderField::Place), has_keyboard, look), Span::raw(place)]));
@@ -163,9 +164,11 @@ fn mirror(form: &FolderForm, part: &MirrorPart, look: &Look<'_>, columns: usize,
             drawn.place(form, look, columns);
         }
     }
-    drawn.field(form, FolderField::Sidecar, "none read", look, columns);
-    if is_roomy || form.focus() == FolderField::Sidecar {
-        drawn.note("the ending of files that hold the metadata of the file beside them; Space switches", look, columns);
+    let none = if is_roomy { "none read" } else { "none read; Space switches them on" };
+    drawn.field(form, FolderField::Sidecar, none, look, columns);
+    if is_roomy {
+        let note = "files ending so hold the metadata of the file beside them; Space switches them on or off";
+        drawn.note(note, look, columns);
     }
     if is_roomy {
         drawn.lines.push(Line::default());
@@ -218,7 +221,7 @@ fn choice(choice: &Choice, look: &Look<'_>, columns: usize, rows: usize) -> Vec<
             Some(row) => {
                 let about = match (row.synced, number > 1 && choice.is_exact()) {
                     (true, _) => "cloud-synced: takes no uploads".to_owned(),
-                    (false, true) => row.uuid.to_string(),
+                    (false, true) => short_id(row),
                     (false, false) => row.description.clone(),
                 };
                 [(format!("use '{}'", row.name), Style::new()), (about, look.theme.dim())]

@@ -5,7 +5,7 @@ use ratatui::{Frame, layout::Rect, style::Style, text::Line};
 use super::super::parts::{Align, Column, Look, first_row, position, put, rest, take_bottom};
 use crate::{
     tui::text,
-    wizard::{Branch, FolderRole, FolderRow, FolderSearch, FolderTree, TreeRow, Wizard},
+    wizard::{Branch, FolderRole, FolderRow, FolderSearch, FolderTree, More, TreeRow, Wizard},
 };
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
@@ -41,19 +41,13 @@ fn tree(
         Column::new("Name", name, Align::Left),
         Column::new("Description", rest(wide, &[1, name]), Align::Left),
     ];
-    let (more, is_reading) = tree.more();
-    let last = match (is_reading, more) {
-        (true, _) => ", reading more",
-        (false, true) => ", more below",
-        (false, false) => "",
-    };
     let row = |place: usize| {
         let row = tree.row(place)?;
         let name = format!("{}{} {}", indent(&row, name), sign(&row, look), row.folder.name);
         let (about, style) = about(row.folder, row.branch, row.is_twin, look);
         Some([(mark(row.folder).to_owned(), look.theme.accent()), (name, Style::new()), (about, style)])
     };
-    rows(frame, area, &columns, (tree.cursor(), tree.len()), last, &row, look);
+    rows(frame, area, &columns, (tree.cursor(), tree.len()), tree.more(), &row, look);
 }
 
 fn found(
@@ -79,19 +73,13 @@ fn found(
         Column::new("Path", path, Align::Path),
         Column::new("Description", rest(wide, &[1, path]), Align::Left),
     ];
-    let last = match (search.problem(), search.is_reading(), search.has_more()) {
-        (Some(_), ..) => ", the rest could not be read",
-        (None, true, _) => ", searching",
-        (None, false, true) => ", more below",
-        (None, false, false) => "",
-    };
     let row = |place: usize| {
         let row = search.rows().get(place)?;
         let (about, style) = about(row, Branch::Closed, search.is_twin(row), look);
         let path = row.path.as_ref().unwrap_or(&row.name).clone();
         Some([(mark(row).to_owned(), look.theme.accent()), (path, Style::new()), (about, style)])
     };
-    rows(frame, area, &columns, (search.cursor(), search.rows().len()), last, &row, look);
+    rows(frame, area, &columns, (search.cursor(), search.rows().len()), search.more(), &row, look);
 }
 
 fn said(words: &str, look: &Look<'_>) -> Line<'static> {
@@ -104,7 +92,7 @@ fn rows(
     area: Rect,
     columns: &[Column],
     (cursor, total): (usize, usize),
-    last: &str,
+    more: More,
     row: &dyn Fn(usize) -> Option<[(String, Style); 3]>,
     look: &Look<'_>,
 ) {
@@ -115,8 +103,21 @@ fn rows(
     let shown = (first..total).take(height).filter_map(|place| Some((place, row(place)?)));
     lines.extend(shown.map(|(place, cells)| look.row(columns, &cells, place == cursor)));
     put(frame, area, lines);
+    let last = match more {
+        More::None => "",
+        More::Below => ", more below",
+        More::Reading => ", reading more",
+        More::Failed => ", the rest could not be read; move down to try again",
+    };
     let words = format!("  {}{last}", position(cursor as u64, total as u64));
     put(frame, foot, vec![Line::styled(words, look.theme.dim())]);
+}
+
+/// Enough of a folder's id to tell twins apart.
+pub(super) fn short_id(row: &FolderRow) -> String {
+    let id = row.uuid.to_string();
+    let (first, last) = (id.get(..8).unwrap_or_default(), id.get(id.len().saturating_sub(4)..).unwrap_or_default());
+    format!("id {first}…{last}")
 }
 
 /// Two columns for each level, as far as half of the name's columns go.
@@ -145,7 +146,7 @@ fn about(row: &FolderRow, branch: Branch, is_twin: bool, look: &Look<'_>) -> (St
     if row.synced {
         ("cloud-synced: takes no uploads".to_owned(), dim)
     } else if is_twin {
-        (row.uuid.to_string(), dim)
+        (short_id(row), dim)
     } else if row.role == FolderRole::User {
         let dot = format!(" {} ", look.glyphs().dot);
         let description = Some(row.description.as_str()).filter(|text| !text.is_empty());

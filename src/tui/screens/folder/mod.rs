@@ -30,7 +30,11 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
     let height = usize::from(area.height);
     let mut head = look.fit(head(wizard, look, columns), (height / 2).max(1));
     head.push(Line::default());
-    let next = look.next(&next(wizard, look), columns);
+    let next = match step.form() {
+        // What is behind a form takes no keys.
+        Some(_) => vec![Line::default()],
+        None => look.next(&next(wizard, look), columns),
+    };
     let (area, foot) = take_bottom(area, next.len());
     put(frame, foot, next);
     let (top, area) = take_top(area, head.len());
@@ -51,7 +55,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
         put(frame, pane, look.fit(detail::lines(wizard, look, usize::from(side)), usize::from(area.height)));
     } else {
         let lines = look.fit(detail::lines(wizard, look, columns), BELOW.min(usize::from(area.height) / 2));
-        let (area, pane) = take_bottom(area, lines.len() + 1);
+        let (area, pane) = take_bottom(area, lines.len() + usize::from(!lines.is_empty()));
         let (line, pane) = take_top(pane, 1);
         put(frame, line, vec![Line::styled(look.glyphs().rule.repeat(columns), look.theme.dim())]);
         put(frame, pane, lines);
@@ -114,6 +118,13 @@ fn head(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
             let about = about.join(&format!(" {} ", look.glyphs().dot));
             lines.extend(look.fit(look.hanging(label("About it"), &about, Style::new(), columns), 2));
         }
+    }
+    if let Some(mirror) = step.destination().and_then(|destination| destination.mirror.as_ref()) {
+        let words = match &mirror.sidecar {
+            Some(ending) => format!("files ending in {ending} hold the metadata of the file beside them"),
+            None => "none: the items come without metadata".to_owned(),
+        };
+        lines.extend(look.hanging(label("Sidecars"), &words, Style::new(), columns));
     }
     if step.destination().is_some() && *step.role() == FolderRole::User {
         lines.extend(warning(
