@@ -2,6 +2,7 @@
 
 mod checks;
 pub(super) mod fixtures;
+mod folder;
 mod inferred;
 mod integration;
 mod panels;
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 
 use fixtures::{
     Stage, UTF8, built, config, finished, frame, item, one, refused, row, running, silent, snapshot, summary, unwell,
-    uuid, well,
+    well,
 };
 use proptest::prelude::*;
 
@@ -21,8 +22,8 @@ use crate::{
     store::{BatchState, RunState, Summary, Tally, config::Config},
     tui::Theme,
     wizard::{
-        Action, Destination, EncordReply, FolderPage, FolderRole, FolderRow, List, ListingProgress, Problem, Reply,
-        Request, Row, RunReply, Step, UploadOption, Wizard,
+        Action, Destination, EncordReply, List, ListingProgress, Problem, Reply, Request, Row, RunReply, Step,
+        UploadOption, Wizard,
     },
 };
 
@@ -262,58 +263,6 @@ fn names_of_all_scripts() {
 }
 
 #[test]
-fn folder_screens() {
-    let unanswered = |request: &Request| match request {
-        Request::ResolveFolder { .. } | Request::ListFolders { .. } => Vec::new(),
-        other => well(other),
-    };
-    shows("folder_reading", &Stage::at(Step::Folder, unanswered).wizard);
-    let ready = Stage::at(Step::Folder, well);
-    shows("folder_ready", &ready.wizard);
-    shows_as("folder_ready_60x20", &ready.wizard, UTF8, 60, 20);
-    shows_as("folder_ready_ascii", &ready.wizard, PLAIN, 80, 24);
-    let inside = ready.press(Action::Down).press(Action::Right).press(Action::Down).press(Action::Toggle);
-    shows("folder_inside_chosen", &inside.wizard);
-    shows("folder_naming", &inside.press(Action::New).type_in("März/中文").wizard);
-    let search = Stage::at(Step::Folder, well).press(Action::Search).type_in("r");
-    shows("folder_search", &search.wizard);
-    shows("folder_search_none", &search.type_in("zz").wizard);
-    let synced = Stage::at(Step::Folder, well).press(Action::Bottom).press(Action::Toggle);
-    shows("folder_synced", &synced.wizard);
-    let broken = |request: &Request| match request {
-        Request::ResolveFolder { .. } => one(Reply::FolderResolved(Box::new(Err(Problem::config(
-            "The folder 7d1c… does not exist.",
-        )
-        .hint("Choose another one."))))),
-        Request::ListFolders { .. } => one(Reply::Folders(Err(refused()))),
-        other => well(other),
-    };
-    shows("folder_failed", &Stage::at(Step::Folder, broken).wizard);
-    let empty = |request: &Request| match request {
-        Request::ListFolders { .. } => one(Reply::Folders(Ok(FolderPage::default()))),
-        other => well(other),
-    };
-    let mut unset = config();
-    unset.folder.path = None;
-    shows("folder_empty", &Stage::new(unset, empty).times(3, Action::Next).wizard);
-    let many = |request: &Request| match request {
-        Request::ListFolders { .. } => {
-            let row = |n: u128| FolderRow {
-                uuid: uuid(n),
-                name: format!("Folder {n:03}"),
-                path: None,
-                description: "  spaces\u{1b}[1m and control characters".into(),
-                synced: false,
-                role: FolderRole::Admin,
-            };
-            one(Reply::Folders(Ok(FolderPage { rows: (0..100).map(row).collect(), next: Some("2".into()) })))
-        }
-        other => well(other),
-    };
-    shows("folder_many", &Stage::at(Step::Folder, many).times(50, Action::Down).wizard);
-}
-
-#[test]
 fn upload_screens() {
     let ready = Stage::at(Step::Upload, well);
     shows("upload_ready", &ready.wizard);
@@ -414,7 +363,8 @@ fn ascii_means_ascii() {
         let text = frame(&Stage::at(step, well).wizard, PLAIN, 100, 30);
         assert!(text.is_ascii(), "{text}");
     }
-    for stage in panels::stages().into_iter().chain(schema::stages()).chain(inferred::stages()) {
+    for stage in panels::stages().into_iter().chain(schema::stages()).chain(inferred::stages()).chain(folder::stages())
+    {
         let text = frame(&stage.wizard, PLAIN, 100, 30);
         assert!(text.is_ascii(), "{text}");
     }
@@ -460,7 +410,6 @@ fn stages() -> Vec<Stage> {
     stages.push(Stage::new(config(), unwell));
     stages.push(Stage::new(Config::default(), silent));
     stages.push(Stage::at(Step::Manifest, unlisted));
-    stages.push(Stage::at(Step::Folder, well).press(Action::New).type_in("a/中文/b"));
     stages.push(Stage::at(Step::Folder, well).press(Action::Help));
     stages.push(running(5000).press(Action::SwitchList));
     stages.push(running(5000).press(Action::SwitchList).press(Action::Toggle));
@@ -469,6 +418,7 @@ fn stages() -> Vec<Stage> {
     stages.extend(panels::stages());
     stages.extend(schema::stages());
     stages.extend(inferred::stages());
+    stages.extend(folder::stages());
     stages
 }
 

@@ -44,7 +44,10 @@ pub use effect::{
 };
 pub use field::Field;
 pub(crate) use folder::split_path;
-pub use folder::{FolderMode, FolderStep, mirror};
+pub use folder::{
+    Branch, Choice, FolderField, FolderForm, FolderSearch, FolderStep, FolderTree, MIRROR_LIMITS, MirrorPart, More,
+    TreeRow, mirror, remote_url,
+};
 pub use integration::{
     CorsReview, CorsState, Details, FieldKind, FieldName, Focus, FolderBrowser, Guide, GuideMethod, GuideRow,
     IntegrationStep, LIFETIMES, Loading, Panel, Picker, PickerKind, PickerRow, SasMaker, SasState,
@@ -191,6 +194,7 @@ impl Wizard {
     #[must_use]
     pub fn guided(mut self) -> Wizard {
         self.integration.guide();
+        self.folder.guide();
         self
     }
 
@@ -206,6 +210,9 @@ impl Wizard {
             Event::Action(action) => self.action(action),
             Event::Edit(edit) => self.edit(&edit),
             Event::Reply { id, reply } => self.reply(id, reply),
+        }
+        if self.manifest.built().is_none() {
+            self.folder.manifest_gone(&mut self.outbox);
         }
         std::mem::take(&mut self.outbox.effects)
     }
@@ -395,14 +402,14 @@ impl Wizard {
                 if self.progress.is_running()
                     || self.manifest.is_listing()
                     || (self.step == Step::Integration && self.integration.has_input())
-                    || (self.step == Step::Schema && self.schema.panel().is_some()) =>
+                    || self.has_form() =>
             {
                 self.overlay = Some(Overlay::Quit);
             }
             Action::Quit => self.quit(),
             // A panel is answered or closed first.
             Action::Goto(_) if self.step == Step::Integration && self.integration.panel().is_some() => {}
-            Action::Goto(_) if self.step == Step::Schema && self.schema.panel().is_some() => {}
+            Action::Goto(_) if self.has_form() => {}
             Action::Goto(step) => self.go_to(step),
             action => {
                 let movement = self.step_action(action);
@@ -455,9 +462,25 @@ impl Wizard {
                 _ => Move::Stay,
             },
             Step::Manifest => self.manifest.action(action, self.integration.access(config), config, outbox),
-            Step::Folder => self.folder.action(action, config, outbox),
+            Step::Folder => {
+                let before = config.manifest.clone();
+                let movement = self.folder.action(action, config, outbox);
+                if before != config.manifest {
+                    self.manifest.reset(outbox);
+                }
+                movement
+            }
             Step::Upload => self.upload.action(action, config, ready),
             Step::Progress => self.progress.action(action, outbox),
+        }
+    }
+
+    /// Whether a form lies over the step's list.
+    pub fn has_form(&self) -> bool {
+        match self.step {
+            Step::Schema => self.schema.panel().is_some(),
+            Step::Folder => self.folder.form().is_some(),
+            _ => false,
         }
     }
 
@@ -566,9 +589,16 @@ impl Wizard {
                 self.manifest.found(id, &places, seen, is_done, &mut self.outbox);
             }
             Reply::ItemFound(place) => self.manifest.item_found(id, place, &mut self.outbox),
-            Reply::Folders(result) => self.folder.page_reply(id, result),
-            Reply::FolderResolved(result) => self.folder.resolved(id, *result),
-            Reply::FolderDetails(_) | Reply::Present(_) => {}
+            Reply::Folders(result) => {
+                let before = self.config.manifest.clone();
+                self.folder.page_reply(id, result, &mut self.config, &mut self.outbox);
+                if before != self.config.manifest {
+                    self.manifest.reset(&mut self.outbox);
+                }
+            }
+            Reply::FolderResolved(result) => self.folder.resolved(id, *result, &self.config, &mut self.outbox),
+            Reply::FolderDetails(result) => self.folder.details_reply(id, *result, &mut self.outbox),
+            Reply::Present(result) => self.folder.present_reply(id, result),
             Reply::Run(RunReply::SchemaChanged(schema)) => {
                 if self.progress.waits_for(id) {
                     let problem = self.schema.changed_meanwhile(schema, &self.config);

@@ -1,6 +1,7 @@
 //! The machines by tables and properties: no service, no clock, no terminal.
 
 mod discovery;
+mod folder;
 mod inferred;
 mod integration;
 mod panels;
@@ -259,52 +260,6 @@ fn an_empty_manifest_is_no_way_on_and_says_what_was_left_out() {
             matches!(harness.wizard.status(Step::Manifest), Status::Blocked(problem) if problem.what.contains(phrase))
         );
     }
-}
-
-#[test]
-fn folders_are_chosen_created_and_searched() {
-    let mut harness = Harness::ready_to_send();
-    harness.act(Action::Back);
-    let row = |number: u128, name: &str, synced| FolderRow {
-        uuid: Uuid::from_u128(number),
-        name: name.into(),
-        path: None,
-        description: String::new(),
-        synced,
-        role: FolderRole::Admin,
-    };
-    let page = FolderPage { rows: vec![row(1, "Raw", false), row(2, "Mirror", true)], next: None };
-    harness.answer(|request| matches!(request, Request::ListFolders { .. }), Reply::Folders(Ok(page)));
-
-    harness.act(Action::Down);
-    harness.act(Action::Toggle);
-    assert!(harness.wizard.folder().problem().unwrap().what.contains("mirrors"));
-
-    harness.act(Action::Up);
-    harness.act(Action::Toggle);
-    assert_eq!(harness.wizard.folder().destination().unwrap().path(), "Raw");
-    assert_eq!(harness.wizard.config().folder.uuid, Some(Uuid::from_u128(1)));
-
-    harness.act(Action::New);
-    assert!(harness.wizard.takes_text());
-    harness.type_text("Raw/ April /x");
-    harness.act(Action::Next);
-    let destination = harness.wizard.folder().destination().unwrap();
-    assert_eq!(destination.existing.as_ref().unwrap().uuid, Uuid::from_u128(1));
-    assert_eq!(destination.create, ["April", "x"]);
-    assert_eq!(harness.wizard.config().folder.path.as_deref(), Some("Raw/April/x"));
-
-    harness.act(Action::Search);
-    harness.type_text("ra");
-    let searches: Vec<_> = harness
-        .open
-        .iter()
-        .filter_map(|(_, request)| match request {
-            Request::ListFolders { search, .. } if !search.is_empty() => Some(search.as_str()),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(searches, ["r", "ra"]);
 }
 
 #[test]

@@ -133,7 +133,7 @@ fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
         keys.push((pair(Action::PageUp, Action::PageDown), "ten rows up, down"));
         keys.push((pair(Action::Top, Action::Bottom), "first, last row"));
     }
-    let is_form_open = step == Step::Schema && wizard.schema().panel().is_some();
+    let is_form_open = wizard.has_form();
     if mode == Mode::Screen && panel.is_none() && !is_form_open {
         keys.push((
             pair(Action::Goto(Step::Integration), Action::Goto(Step::Progress)).replace(' ', "-"),
@@ -192,7 +192,7 @@ fn question(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'stati
             "It is kept when this step is left with all checks well. Leaving now loses it; nothing was changed anywhere."
                 .to_owned(),
         ),
-        false if wizard.step() == Step::Schema => (
+        false if wizard.has_form() => (
             "A form is open, and nothing of it was taken yet.",
             "Leaving now loses what is in it; nothing was changed anywhere.".to_owned(),
         ),

@@ -8,13 +8,13 @@ use ratatui::{
 };
 
 use super::{
-    folder::destination_words,
+    folder::{destination_words, present_words},
     parts::{Align, Column, Look, put, take_bottom},
 };
 use crate::{
     schema::{Change, ChangeKind, describe},
     tui::text,
-    wizard::{Action, Plan, Step, UploadOption, Wizard, about},
+    wizard::{Action, Plan, Present, Problem, Step, UploadOption, Wizard, about},
 };
 
 const LABEL: usize = 13;
@@ -39,7 +39,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
     let height = usize::from(area.height);
     let arranged = |detail: Detail| {
         let titled = detail != Detail::Brief;
-        (review(&plan, look, columns, detail), options(wizard, look, columns, titled))
+        (review(&plan, wizard.folder().present(), look, columns, detail), options(wizard, look, columns, titled))
     };
     let fitting = [Detail::Full, Detail::Joined].into_iter().map(arranged);
     let fitting = fitting.into_iter().find(|(review, options)| review.len() + options.len() < height);
@@ -61,7 +61,13 @@ enum Detail {
 }
 
 /// What will be sent, to where, and what it changes.
-fn review(plan: &Plan, look: &Look<'_>, columns: usize, detail: Detail) -> Vec<Line<'static>> {
+fn review(
+    plan: &Plan,
+    present: Option<&Result<Present, Problem>>,
+    look: &Look<'_>,
+    columns: usize,
+    detail: Detail,
+) -> Vec<Line<'static>> {
     let label = |name: &str| Span::styled(format!("{name:<LABEL$}"), look.theme.accent());
     let entry = |name: &str, content: &str| look.hanging(label(name), content, Style::new(), columns);
     let separator = format!(" {} ", look.glyphs().dot);
@@ -90,6 +96,9 @@ fn review(plan: &Plan, look: &Look<'_>, columns: usize, detail: Detail) -> Vec<L
         lines.extend(kinds.iter().cloned());
     }
     lines.extend(entry("Destination", &destination_words(&plan.destination)));
+    if let Some(Ok(present)) = present {
+        lines.extend(entry("Compared", &present_words(present)));
+    }
     let changes = changes(plan);
     if changes.is_empty() {
         let words = match plan.config.schema.skip {

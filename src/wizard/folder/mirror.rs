@@ -18,6 +18,9 @@ pub const LIMITS: [&str; 5] = [
     "It takes up to 10 million files.",
 ];
 
+/// The ending of sidecar files that is proposed.
+pub(super) const USUAL_SIDECAR: &str = ".metadata.json";
+
 /// The URL that Encord is to mirror: account, container and the one prefix, every segment percent-encoded, with a slash at the end.
 ///
 /// # Errors
