@@ -237,7 +237,7 @@ impl FolderStep {
         let (Ok((description, metadata)), Ok(sidecar)) = (form.contents(), form.suffix()) else { return };
         let mirror = form.mirror.as_ref().map(|part| Mirror { remote_url: part.remote_url.clone(), sidecar });
         let role = existing.as_ref().map_or(FolderRole::Unknown, |folder| self.role_of(folder.uuid));
-        let destination = Destination { existing, create, description, metadata, items: None, mirror };
+        let destination = Destination { existing, create, description, metadata, mirror, ..Destination::default() };
         self.take(destination, role, false, config, outbox);
         self.close_form(false, outbox);
     }
