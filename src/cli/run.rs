@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     store::{FailedUnit, Home, RunState, RunStore, config},
-    wizard::{CHECKS, Problem, Step},
+    wizard::{CHECKS, Problem, Snapshot, Step},
 };
 
 /// How many failed items are named on the screen; the report names all.
@@ -161,9 +161,9 @@ fn finish(headless: &mut Headless, home: &Home) -> Exit {
     let report = reports.as_ref().map(|(json, _)| json.clone());
     headless.output.event(&json!({
         "event": "finished", "run": run, "state": state.name(), "registered": snapshot.done, "failed": snapshot.errors,
-        "report": report,
+        "already_there": snapshot.already, "report": report,
     }));
-    headless.output.result(&summary(state, snapshot.done, snapshot.errors, snapshot.cancelled));
+    headless.output.result(&summary(state, &snapshot));
     if let Some((json, csv)) = &reports {
         name_failures(headless, home);
         headless.output.result(&format!("Report: {}\n        {}", json.display(), csv.display()));
@@ -176,8 +176,9 @@ fn finish(headless: &mut Headless, home: &Home) -> Exit {
 }
 
 /// One sentence on how a run ended.
-pub(crate) fn summary(state: RunState, registered: u64, failed: u64, cancelled: u64) -> String {
-    match state {
+pub(crate) fn summary(state: RunState, snapshot: &Snapshot) -> String {
+    let Snapshot { done: registered, errors: failed, cancelled, already, .. } = *snapshot;
+    let told = match state {
         RunState::Done => format!("Done: all {registered} items are registered."),
         RunState::DoneWithErrors => format!("Done with errors: {registered} items are registered, {failed} failed."),
         RunState::Failed => format!("Failed: {registered} items are registered, {failed} failed."),
@@ -185,6 +186,13 @@ pub(crate) fn summary(state: RunState, registered: u64, failed: u64, cancelled: 
             format!("Cancelled: {registered} items are registered, {failed} failed, {cancelled} cancelled.")
         }
         RunState::Running => format!("Interrupted: {registered} items are registered so far, {failed} failed."),
+    };
+    match already {
+        0 => told,
+        _ => format!(
+            "{told} Of the registered, {} are new; {already} were already there.",
+            registered.saturating_sub(already)
+        ),
     }
 }
 

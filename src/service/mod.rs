@@ -20,7 +20,7 @@ pub mod schema;
 mod session;
 mod start;
 pub mod tls;
-mod uploader;
+pub mod uploader;
 mod watch;
 
 pub use build::{Runs, build_manifest};
