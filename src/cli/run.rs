@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     store::{FailedUnit, Home, RunState, RunStore, config},
-    wizard::{CHECKS, Problem, Step, sync_outcome},
+    wizard::{CHECKS, Problem, Snapshot, Step, sync_outcome},
 };
 
 /// How many failed items are named on the screen; the report names all.
@@ -162,7 +162,7 @@ fn finish(headless: &mut Headless, home: &Home) -> Exit {
     let report = reports.as_ref().map(|(json, _)| json.clone());
     headless.output.event(&json!({
         "event": "finished", "run": run, "state": state.name(), "registered": snapshot.done, "failed": snapshot.errors,
-        "report": report,
+        "already_there": snapshot.already, "report": report,
     }));
     if let Some(counts) = &snapshot.sync {
         headless.output.result(&sync_outcome(state, counts, &path).join("\n"));
@@ -174,7 +174,7 @@ fn finish(headless: &mut Headless, home: &Home) -> Exit {
         }
         return Exit::of_run(state, problem.as_ref());
     }
-    headless.output.result(&summary(state, snapshot.done, snapshot.errors, snapshot.cancelled));
+    headless.output.result(&summary(state, &snapshot));
     if let Some((json, csv)) = &reports {
         name_failures(headless, home);
         headless.output.result(&format!("Report: {}\n        {}", json.display(), csv.display()));
@@ -187,8 +187,9 @@ fn finish(headless: &mut Headless, home: &Home) -> Exit {
 }
 
 /// One sentence on how a run ended.
-pub(crate) fn summary(state: RunState, registered: u64, failed: u64, cancelled: u64) -> String {
-    match state {
+pub(crate) fn summary(state: RunState, snapshot: &Snapshot) -> String {
+    let Snapshot { done: registered, errors: failed, cancelled, already, .. } = *snapshot;
+    let told = match state {
         RunState::Done => format!("Done: all {registered} items are registered."),
         RunState::DoneWithErrors => format!("Done with errors: {registered} items are registered, {failed} failed."),
         RunState::Failed => format!("Failed: {registered} items are registered, {failed} failed."),
@@ -196,6 +197,13 @@ pub(crate) fn summary(state: RunState, registered: u64, failed: u64, cancelled: 
             format!("Cancelled: {registered} items are registered, {failed} failed, {cancelled} cancelled.")
         }
         RunState::Running => format!("Interrupted: {registered} items are registered so far, {failed} failed."),
+    };
+    match already {
+        0 => told,
+        _ => format!(
+            "{told} Of the registered, {} are new; {already} were already there.",
+            registered.saturating_sub(already)
+        ),
     }
 }
 

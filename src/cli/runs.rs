@@ -217,11 +217,11 @@ async fn resume_run(home: &Home, id: &str, json: bool) -> Exit {
     }
     output.event(&json!({
         "event": "finished", "run": id, "state": state.name(), "registered": snapshot.done, "failed": snapshot.errors,
-        "report": reports.as_ref().map(|(json, _)| json),
+        "already_there": snapshot.already, "report": reports.as_ref().map(|(json, _)| json),
     }));
     output.result(&match &snapshot.sync {
         Some(counts) => sync_outcome(state, counts, &path).join("\n"),
-        None => summary(state, snapshot.done, snapshot.errors, snapshot.cancelled),
+        None => summary(state, &snapshot),
     });
     if let Some((json, csv)) = &reports {
         output.result(&format!("Report: {}\n        {}", json.display(), csv.display()));

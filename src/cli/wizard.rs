@@ -80,7 +80,7 @@ fn say_goodbye(wizard: &Wizard, is_demo: bool) {
     let Some(run) = progress.run() else { return };
     let snapshot = progress.snapshot();
     let state = progress.outcome().unwrap_or(RunState::Running);
-    say!("{}", summary(state, snapshot.done, snapshot.errors, snapshot.cancelled));
+    say!("{}", summary(state, snapshot));
     if let Some((json, csv)) = progress.reports() {
         say!("Report: {}\n        {}", json.display(), csv.display());
     }

@@ -21,7 +21,7 @@ mod session;
 mod start;
 mod sync;
 pub mod tls;
-mod uploader;
+pub mod uploader;
 mod watch;
 
 pub use build::{Runs, build_manifest};

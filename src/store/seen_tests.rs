@@ -70,14 +70,11 @@ fn only_what_encord_surely_has_is_recorded() {
     let manifest = writer.finish(Upload::default().options()).unwrap();
     let target = dir.path().join("seen.bin");
     let row = |number: u32, state, errors, cancelled| BatchRow {
-        number,
-        batch: Batch { kind: Kind::Image, first: u64::from(number - 1) * 10, count: 10 },
         state,
-        job: None,
         done: 10 - errors - cancelled,
         errors,
         cancelled,
-        message: None,
+        ..BatchRow::waiting(number, Batch { kind: Kind::Image, first: u64::from(number - 1) * 10, count: 10 })
     };
     let rows = [
         // All but the seventh, which has no ETag.

@@ -16,6 +16,7 @@ pub(crate) mod keys;
 pub(crate) mod program;
 pub(crate) mod recorder;
 pub(crate) mod terminal;
+pub(crate) mod upload;
 
 /// What `tests/run` installed, by the variable that it names it with. Nothing passes because something is missing.
 pub(crate) fn installed(variable: &str) -> String {

@@ -12,6 +12,7 @@ use secrecy::ExposeSecret as _;
 use time::OffsetDateTime;
 
 use super::error::ApiError;
+use super::faults::ClockAhead;
 use super::shared::{Shared, locked};
 use super::signature::{self, Signed};
 
@@ -35,7 +36,8 @@ pub(super) async fn authenticate(State(shared): State<Arc<Shared>>, request: Req
         None if parts.headers.contains_key("signature") || parts.headers.contains_key("signature-input") => {
             let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
             let signed = Signed { method: parts.method.as_str(), target, headers: &parts.headers, body: &bytes };
-            signature::verify(&signed, &shared.keys, OffsetDateTime::now_utc().unix_timestamp())
+            let ahead = parts.extensions.get::<ClockAhead>().map_or(0, |clock| clock.0);
+            signature::verify(&signed, &shared.keys, OffsetDateTime::now_utc().unix_timestamp() + ahead)
         }
         None => Err("The request is neither signed nor does it carry a bearer token.".to_owned()),
     };

@@ -7,8 +7,10 @@
 mod account;
 mod auth;
 mod body;
+mod connection;
 mod dicom;
 mod error;
+mod faults;
 mod folders;
 mod items;
 mod jobs;
@@ -44,11 +46,14 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+pub use faults::{Fault, FaultPlan, Operation, Rule, Times};
 pub use jobs::Pace;
 pub use kind::ItemKind;
 pub use probe::StorageAccess;
 
 use crate::service::tls;
+use connection::{Cutter, Door};
+use faults::Faults;
 use shared::{Shared, locked};
 use store::Store;
 
@@ -182,6 +187,7 @@ impl Server {
             store: Mutex::new(Store::default()),
             jobs: Mutex::new(HashMap::new()),
             syncs: Mutex::new(HashMap::new()),
+            faults: Faults::default(),
             stopping: CancellationToken::new(),
         });
         let port = options.port;
@@ -189,10 +195,10 @@ impl Server {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(listen)?;
         let url = format!("http://{}", listener.local_addr().map_err(listen)?);
         let stopping = shared.stopping.clone();
-        let router = router(&shared);
+        let service = router(&shared).into_make_service_with_connect_info::<Cutter>();
         let task = tokio::spawn(async move {
             // Serving ends only by the signal: failures to accept are retried by the server itself.
-            let _ = axum::serve(listener, router).with_graceful_shutdown(stopping.cancelled_owned()).await;
+            let _ = axum::serve(Door(listener), service).with_graceful_shutdown(stopping.cancelled_owned()).await;
         });
         Ok(Self { url, shared, task: Some(task) })
     }
@@ -270,6 +276,23 @@ impl Server {
         integrations.len() < before
     }
 
+    /// From now on, what goes wrong. An empty plan ends it.
+    pub fn faults(&self, plan: FaultPlan) {
+        self.shared.faults.set(plan);
+    }
+
+    /// How often the present plan's faults have struck.
+    #[must_use]
+    pub fn faults_struck(&self) -> u64 {
+        self.shared.faults.struck()
+    }
+
+    /// Cancels every job that is not at its end, as somebody does in Encord's web application, and says how many those were.
+    pub fn cancel_jobs(&self) -> usize {
+        let jobs: Vec<_> = locked(&self.shared.jobs).values().cloned().collect();
+        jobs.iter().filter(|job| job.cancel() > 0).count()
+    }
+
     /// Stops: polls are answered at once, jobs end where they are.
     pub async fn stop(mut self) {
         self.shared.stopping.cancel();
@@ -328,6 +351,7 @@ fn router(shared: &Arc<Shared>) -> Router {
         .method_not_allowed_fallback(error::wrong_method)
         .fallback(error::unknown_route)
         .layer(from_fn(auth::trace))
+        .layer(from_fn_with_state(Arc::clone(shared), faults::strike))
         // The authentication layer has its own, higher limit.
         .layer(DefaultBodyLimit::disable())
         .with_state(Arc::clone(shared))

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::error::ApiError;
+use super::faults::Faults;
 use super::jobs::{Job, Pace};
 use super::probe::{BlobReader, StorageAccess};
 use super::store::{Folder, Item, Store};
@@ -29,6 +30,7 @@ pub(super) struct Shared {
     pub(super) store: Mutex<Store>,
     pub(super) jobs: Mutex<HashMap<Uuid, Arc<Job>>>,
     pub(super) syncs: Mutex<HashMap<Uuid, Arc<SyncJob>>>,
+    pub(super) faults: Faults,
     pub(super) stopping: CancellationToken,
 }
 

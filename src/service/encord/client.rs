@@ -110,6 +110,11 @@ impl Client {
         Self { inner: Arc::new(inner) }
     }
 
+    /// How patient it is.
+    pub fn policy(&self) -> &RetryPolicy {
+        &self.inner.policy
+    }
+
     /// As [`Client::new`], with other pauses and time limits.
     pub fn with_policy(domain: &str, credential: Credential, policy: RetryPolicy) -> Result<Self, Error> {
         let (url, loopback) = checked(domain)?;

@@ -126,19 +126,22 @@ impl Error {
         Some(text.to_owned())
     }
 
+    /// By how many seconds this machine's clock is ahead of Encord's (negative: behind), where it is by so much that it can be
+    /// the reason for a refusal.
+    pub fn clock_off(&self) -> Option<i32> {
+        self.clock_ahead.filter(|ahead| ahead.unsigned_abs() > CLOCK_TOLERANCE)
+    }
+
     fn unauthenticated(&self) -> String {
-        let clock = match self.clock_ahead {
-            Some(ahead) if ahead.unsigned_abs() > CLOCK_TOLERANCE => {
-                let direction = if ahead > 0 { "ahead of" } else { "behind" };
-                return format!(
-                    "This machine's clock is {} s {direction} Encord's, and signed requests are only valid for a short time: \
-                     set the clock.",
-                    ahead.unsigned_abs()
-                );
-            }
-            Some(_) => "",
-            None => ", or this machine's clock is off",
-        };
+        if let Some(ahead) = self.clock_off() {
+            let direction = if ahead > 0 { "ahead of" } else { "behind" };
+            return format!(
+                "This machine's clock is {} s {direction} Encord's, and signed requests are only valid for a short time: \
+                 set the clock.",
+                ahead.unsigned_abs()
+            );
+        }
+        let clock = if self.clock_ahead.is_some() { "" } else { ", or this machine's clock is off" };
         format!(
             "The public key is not registered in Encord (Settings > Public keys), or the account is in the other region \
              (https://api.encord.com and https://api.us.encord.com do not share accounts), or a bearer token has \

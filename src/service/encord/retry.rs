@@ -52,6 +52,19 @@ impl RetryPolicy {
     }
 }
 
+impl RetryPolicy {
+    /// The pause of a caller that goes on for long: after failure number `attempt` (counted from 1) in a row as long as
+    /// before a repetition, but never above [`RetryPolicy::long_pause`].
+    pub fn backoff(&self, attempt: u32) -> Duration {
+        self.delay(attempt, None).min(self.long_pause())
+    }
+
+    /// The pause after 429 without `Retry-After`: twenty times the first delay, half a minute by default.
+    pub fn long_pause(&self) -> Duration {
+        self.first_delay.saturating_mul(20)
+    }
+}
+
 /// What sending a call twice would do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Call {
@@ -128,6 +141,8 @@ mod tests {
         assert_eq!(policy.delay(1, Some(Duration::from_secs(7))), Duration::from_secs(7));
         assert_eq!(policy.delay(1, Some(Duration::from_secs(86_400))), Duration::from_secs(600));
         assert_eq!(policy.delay(40, None), Duration::from_secs(600));
+        assert_eq!((policy.backoff(40), policy.long_pause()), (Duration::from_secs(30), Duration::from_secs(30)));
+        assert!(policy.backoff(1) < Duration::from_secs(2));
     }
 
     #[test]

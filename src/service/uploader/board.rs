@@ -18,15 +18,18 @@ const WINDOW: f64 = 10.0;
 pub(super) struct Board {
     rows: Vec<BatchRow>,
     failed_rows: BTreeMap<u32, u64>,
-    note: Option<String>,
+    /// Whether what is not new was skipped, not registered a second time.
+    skips: bool,
+    notes: BTreeMap<u32, String>,
     started: Instant,
     samples: VecDeque<(Instant, u64)>,
 }
 
 impl Board {
-    /// `failed_rows` is how many failed units are on record already, by batch.
-    pub(super) fn new(rows: Vec<BatchRow>, failed_rows: BTreeMap<u32, u64>) -> Board {
-        Board { rows, failed_rows, note: None, started: Instant::now(), samples: VecDeque::new() }
+    /// `failed_rows` is how many failed units are on record already, by batch; `skips` whether duplicate URLs are skipped.
+    pub(super) fn new(rows: Vec<BatchRow>, failed_rows: BTreeMap<u32, u64>, skips: bool) -> Board {
+        let notes = BTreeMap::new();
+        Board { rows, failed_rows, skips, notes, started: Instant::now(), samples: VecDeque::new() }
     }
 
     pub(super) fn rows(&self) -> impl Iterator<Item = &BatchRow> {
@@ -53,8 +56,17 @@ impl Board {
         }
     }
 
-    pub(super) fn note(&mut self, note: Option<String>) {
-        self.note = note;
+    /// A batch that was not there before; numbers only grow.
+    pub(super) fn add(&mut self, row: BatchRow) {
+        self.rows.push(row);
+    }
+
+    /// What a batch waits for, and whether that changed. The lowest number's is shown.
+    pub(super) fn note(&mut self, number: u32, note: Option<String>) -> bool {
+        match note {
+            Some(note) => self.notes.insert(number, note.clone()) != Some(note),
+            None => self.notes.remove(&number).is_some(),
+        }
     }
 
     /// The numbers now.
@@ -62,7 +74,7 @@ impl Board {
         let mut snapshot = Snapshot {
             failed_rows: self.failed_rows.values().sum(),
             elapsed: self.started.elapsed().as_secs(),
-            note: self.note.clone(),
+            note: self.notes.values().next().cloned(),
             ..Snapshot::default()
         };
         for row in &self.rows {
@@ -70,6 +82,7 @@ impl Board {
             snapshot.done += row.done;
             snapshot.errors += row.errors;
             snapshot.cancelled += row.cancelled;
+            snapshot.already += if self.skips { row.already_there() } else { 0 };
             snapshot.jobs.push(JobRow {
                 batch: row.number,
                 job: row.job,
@@ -114,14 +127,13 @@ mod tests {
     use crate::manifest::{Kind, batch::Batch};
 
     fn row(number: u32, state: BatchState) -> BatchRow {
-        let batch = Batch { kind: Kind::Image, first: 0, count: 10 };
-        BatchRow { number, batch, state, job: None, done: 0, errors: 0, cancelled: 0, message: None }
+        BatchRow { state, ..BatchRow::waiting(number, Batch { kind: Kind::Image, first: 0, count: 10 }) }
     }
 
     #[test]
     fn failures_on_record_are_not_counted_again_when_a_run_is_resumed() {
         let rows = vec![row(1, BatchState::Done), row(2, BatchState::Pending)];
-        let mut board = Board::new(rows, BTreeMap::from([(1, 3), (2, 2)]));
+        let mut board = Board::new(rows, BTreeMap::from([(1, 3), (2, 2)]), true);
         assert_eq!(board.snapshot().failed_rows, 5);
         let known = BatchRow { errors: 4, done: 6, state: BatchState::Done, ..row(2, BatchState::Done) };
         board.put(known, Some(4));
@@ -130,10 +142,29 @@ mod tests {
     }
 
     #[test]
+    fn what_was_there_already_is_known_of_jobs_that_were_sent_once() {
+        let ended = |number, resent| BatchRow { done: 8, created: Some(5), resent, ..row(number, BatchState::Done) };
+        let rows = vec![ended(1, false), ended(2, true), BatchRow { done: 3, ..row(3, BatchState::Pending) }];
+        assert_eq!(Board::new(rows.clone(), BTreeMap::new(), true).snapshot().already, 3);
+        assert_eq!(Board::new(rows, BTreeMap::new(), false).snapshot().already, 0);
+    }
+
+    #[test]
+    fn the_pause_of_all_is_shown_before_what_single_jobs_wait_for() {
+        let mut board = Board::new(vec![row(1, BatchState::Pending)], BTreeMap::new(), true);
+        assert!(board.note(7, Some("seven".into())) && board.note(0, Some("all".into())));
+        assert!(!board.note(7, Some("seven".into())));
+        assert_eq!(board.snapshot().note.as_deref(), Some("all"));
+        assert!(board.note(0, None) && !board.note(0, None));
+        assert_eq!(board.snapshot().note.as_deref(), Some("seven"));
+    }
+
+    #[test]
     fn what_encord_has_is_taken_up_before_anything_new_is_sent() {
         let states =
             [BatchState::Waiting, BatchState::Done, BatchState::Sending, BatchState::Pending, BatchState::Error];
-        let board = Board::new((1..).zip(states).map(|(number, state)| row(number, state)).collect(), BTreeMap::new());
+        let rows = (1..).zip(states).map(|(number, state)| row(number, state)).collect();
+        let board = Board::new(rows, BTreeMap::new(), true);
         let order: Vec<u32> = board.open_rows().iter().map(|row| row.number).collect();
         assert_eq!(order, [4, 1, 3]);
         assert!(!board.all_final());

@@ -1,16 +1,25 @@
 //! Sends a run's batches as jobs and follows each to its end. What happened is on disk before it is shown or acted upon.
 
 mod board;
-mod job;
+mod cause;
+mod follow;
+mod pace;
+mod send;
+mod trouble;
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize},
+    },
     time::Duration,
 };
 
 use tokio::{
     sync::{Notify, watch},
     task::JoinSet,
+    time::Instant,
 };
 
 use super::{encord::Client, problems::store_problem};
@@ -22,13 +31,18 @@ use crate::{
     wizard::{Problem, RunReply},
 };
 use board::Board;
+use pace::Pace;
+use send::{Sent, in_seconds};
+
+/// In place of a batch's number, which begin at 1: what all wait for.
+const ALL_JOBS: u32 = 0;
 
 /// Progress is told at most this often.
 const SAMPLE: Duration = Duration::from_millis(100);
 
 /// How far a run is told to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Stop {
+pub enum Stop {
     /// Not at all.
     No,
     /// Send no more jobs, follow those that Encord has.
@@ -39,9 +53,9 @@ pub(crate) enum Stop {
     Leave,
 }
 
-/// One run at work.
+/// One run at work, with the run's lock.
 #[derive(Debug)]
-pub(crate) struct Uploader {
+pub struct Uploader {
     shared: Arc<Shared>,
     _lock: RunLock,
 }
@@ -49,22 +63,31 @@ pub(crate) struct Uploader {
 /// What the jobs of a run share.
 #[derive(Debug)]
 struct Shared {
+    /// Every failure is told at once.
     client: Client,
-    /// The same, but every failure of a poll is told at once.
-    poller: Client,
     store: Mutex<RunStore>,
     home: Home,
     manifest: ManifestDir,
     run: NewRun,
     board: Mutex<Board>,
+    pace: Mutex<Pace>,
     changed: Notify,
+    /// Encord has accepted something from this login since this process took up the run.
+    accepted: AtomicBool,
+    /// So has it brought a job to an end.
+    one_has_ended: AtomicBool,
+    /// Bytes of the smallest request that was too large.
+    too_large: AtomicUsize,
     /// What ends the whole run.
     fatal: Mutex<Option<Problem>>,
 }
 
 impl Uploader {
-    /// Takes up a run as it lies in the store.
-    pub(crate) fn new(
+    /// Takes up a run as it lies in the store. Failed calls are repeated with the pauses of the client's policy.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn new(
         client: Client,
         store: RunStore,
         home: Home,
@@ -75,21 +98,25 @@ impl Uploader {
         let rows = store.batches(&run.id)?;
         let failed = store.failed_counts(&run.id)?;
         let shared = Shared {
-            poller: client.without_retries(),
-            client,
+            pace: Mutex::new(Pace::new(run.jobs_in_flight, client.policy(), Instant::now())),
+            client: client.without_retries(),
             store: Mutex::new(store),
             home,
             manifest,
+            board: Mutex::new(Board::new(rows, failed, run.options.skip_duplicate_urls)),
             run,
-            board: Mutex::new(Board::new(rows, failed)),
             changed: Notify::new(),
+            accepted: AtomicBool::new(false),
+            one_has_ended: AtomicBool::new(false),
+            too_large: AtomicUsize::new(usize::MAX),
             fatal: Mutex::new(None),
         };
         Ok(Uploader { shared: Arc::new(shared), _lock: lock })
     }
 
-    /// Works until every batch is at its end, or the run is told to stop.
-    pub(crate) async fn work(self, stop: watch::Receiver<Stop>, tell: &(impl Fn(RunReply) + Sync)) {
+    /// Works until every batch is at its end, the run is told to stop, or something ends it as a whole; the last thing told is
+    /// [`RunReply::Finished`].
+    pub async fn work(self, stop: watch::Receiver<Stop>, tell: &(impl Fn(RunReply) + Sync)) {
         let shared = &self.shared;
         let sending = shared.send_all(stop.clone());
         tokio::pin!(sending);
@@ -115,27 +142,31 @@ impl Uploader {
 
 impl Shared {
     async fn send_all(self: &Arc<Shared>, mut stop: watch::Receiver<Stop>) {
-        let mut rows = lock(&self.board).open_rows().into_iter();
-        let mut jobs: JoinSet<()> = JoinSet::new();
-        let mut more = true;
+        let mut rows: VecDeque<BatchRow> = lock(&self.board).open_rows().into();
+        let mut jobs: JoinSet<Vec<BatchRow>> = JoinSet::new();
         loop {
-            let may_send = *stop.borrow() == Stop::No && lock(&self.fatal).is_none();
-            while more && jobs.len() < self.run.jobs_in_flight.max(1) {
-                let Some(row) = rows.next() else {
-                    more = false;
-                    break;
-                };
+            let may_send = *stop.borrow() == Stop::No && !self.has_failed();
+            let limit = lock(&self.pace).limit(Instant::now());
+            while jobs.len() < limit
+                && let Some(row) = rows.pop_front()
+            {
                 // What Encord has already is followed whatever happens; new jobs go out only while nobody said stop.
                 if row.state == BatchState::Pending || may_send {
                     let (shared, stop) = (Arc::clone(self), stop.clone());
                     jobs.spawn(async move { shared.job(row, stop).await });
                 }
             }
-            if jobs.is_empty() && !more {
+            if jobs.is_empty() && rows.is_empty() {
                 return;
             }
+            let raised = lock(&self.pace).raised_at().filter(|_| !rows.is_empty());
             tokio::select! {
-                _ = jobs.join_next(), if !jobs.is_empty() => {}
+                ended = jobs.join_next(), if !jobs.is_empty() => {
+                    if let Some(Ok(later)) = ended {
+                        later.into_iter().rev().for_each(|row| rows.push_front(row));
+                    }
+                }
+                () = until(raised) => {}
                 changed = stop.changed() => {
                     if changed.is_err() || *stop.borrow() == Stop::Leave {
                         // The jobs see it too: polls end, a request that starts a job is let finish and put on record.
@@ -145,6 +176,54 @@ impl Shared {
                 }
             }
         }
+    }
+
+    /// Brings one batch to its end, or to where the run was told to stop. Answers what is to be sent later in its place.
+    async fn job(self: Arc<Shared>, mut row: BatchRow, mut stop: watch::Receiver<Stop>) -> Vec<BatchRow> {
+        let sent = match row.job {
+            Some(job) => Ok(Sent::Job(job)),
+            None => self.send(&mut row, &mut stop).await,
+        };
+        let result = match sent {
+            Ok(Sent::Job(job)) => self.follow(&mut row, job, &mut stop).await,
+            Ok(Sent::Later(rows)) => return rows,
+            Ok(Sent::Nothing) => Ok(()),
+            Err(problem) => Err(problem),
+        };
+        if let Err(problem) = result {
+            self.fail(problem);
+        }
+        self.note(row.number, None);
+        Vec::new()
+    }
+
+    /// Lets nothing through during a pause that Encord asked for, or until the run is told to stop at least that far.
+    async fn gate(&self, stop: &mut watch::Receiver<Stop>, level: Stop) {
+        loop {
+            let paused = lock(&self.pace).paused(Instant::now());
+            let Some(resumes) = paused else { return };
+            tokio::select! {
+                () = tokio::time::sleep_until(resumes) => self.note(ALL_JOBS, None),
+                () = stopped(stop, level) => return,
+            }
+        }
+    }
+
+    /// Encord refused something with 429 that was asked at `asked`.
+    fn refused(&self, asked: Instant, retry_after: Option<Duration>) {
+        let (wait, limit) = {
+            let mut pace = lock(&self.pace);
+            let now = Instant::now();
+            (pace.refused(asked, retry_after, now), pace.limit(now))
+        };
+        let jobs = if limit == 1 { "1 job".to_owned() } else { format!("{limit} jobs") };
+        self.note(
+            ALL_JOBS,
+            Some(format!(
+                "Encord asked for a pause of {}. After it, {jobs} at a time at most for now.",
+                in_seconds(wait)
+            )),
+        );
     }
 
     /// Tells of changes as they come, at most ten times a second. Never ends by itself.
@@ -158,18 +237,19 @@ impl Shared {
     }
 
     /// Puts a batch on record, then on the board.
-    fn save(&self, row: &BatchRow, failed: Option<Vec<FailedUnit>>) -> Result<(), Problem> {
-        let saved = lock(&self.store).save_batch(&self.run.id, row, failed.as_deref());
+    fn save(&self, row: &BatchRow, failed: Option<&[FailedUnit]>) -> Result<(), Problem> {
+        let saved = lock(&self.store).save_batch(&self.run.id, row, failed);
         saved.map_err(|error| store_problem(&error))?;
         lock(&self.board).put(row.clone(), failed.map(|units| units.len() as u64));
         self.changed.notify_one();
         Ok(())
     }
 
-    /// Shows what the run waits for.
-    fn note(&self, note: Option<String>) {
-        lock(&self.board).note(note);
-        self.changed.notify_one();
+    /// Shows what a batch waits for, or [`ALL_JOBS`].
+    fn note(&self, number: u32, note: Option<String>) {
+        if lock(&self.board).note(number, note) {
+            self.changed.notify_one();
+        }
     }
 
     /// Ends the whole run after what is under way.
@@ -224,6 +304,14 @@ impl Shared {
             Ok(paths) => (Some(paths), None),
             Err(error) => (None, Some(store_problem(&error))),
         }
+    }
+}
+
+/// Until then; for ever where there is no such moment.
+async fn until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => std::future::pending().await,
     }
 }
 

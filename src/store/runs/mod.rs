@@ -27,7 +27,7 @@ pub struct RunStore {
 }
 
 /// What brings the database from each version to the next; the first makes it.
-const STEPS: [&str; 3] = [VERSION_1, VERSION_2, VERSION_3];
+const STEPS: [&str; 4] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];
 
 const VERSION_1: &str = "
 create table run (
@@ -67,6 +67,13 @@ alter table run add column sync_message text;
 pragma user_version = 3;
 ";
 
+/// How many of a batch's items were new to the folder, and whether its request was sent again although the first one may have
+/// been carried out.
+const VERSION_4: &str = "
+alter table batch add column created integer;
+alter table batch add column resent integer not null default 0;
+";
+
 impl RunStore {
     /// Opens the database, making it where there is none.
     ///
@@ -96,6 +103,10 @@ impl RunStore {
         };
         for step in missing {
             transaction.execute_batch(step).map_err(fail)?;
+        }
+        if !missing.is_empty() {
+            let version = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+            transaction.pragma_update(None, "user_version", version).map_err(fail)?;
         }
         transaction.commit().map_err(fail)?;
         Ok(RunStore { connection, path })
@@ -219,7 +230,8 @@ impl RunStore {
     pub fn batches(&self, run: &str) -> Result<Vec<BatchRow>, StoreError> {
         let read = || -> rusqlite::Result<Vec<_>> {
             let mut statement = self.connection.prepare(
-                "select number, kind, first, count, state, job, done, errors, cancelled, message from batch where run = ?1 order by number",
+                "select number, kind, first, count, state, job, done, errors, cancelled, message, created, resent
+                 from batch where run = ?1 order by number",
             )?;
             let rows = statement.query_map([run], |row| {
                 Ok(BatchRow {
@@ -235,6 +247,8 @@ impl RunStore {
                     errors: unsigned(row.get(7)?),
                     cancelled: unsigned(row.get(8)?),
                     message: row.get(9)?,
+                    created: row.get::<_, Option<i64>>(10)?.map(unsigned),
+                    resent: row.get(11)?,
                 })
             })?;
             rows.collect()
@@ -252,7 +266,8 @@ impl RunStore {
         let transaction = self.connection.transaction().map_err(fail)?;
         transaction
             .execute(
-                "update batch set state = ?3, job = ?4, done = ?5, errors = ?6, cancelled = ?7, message = ?8 where run = ?1 and number = ?2",
+                "update batch set state = ?3, job = ?4, done = ?5, errors = ?6, cancelled = ?7, message = ?8, created = ?9, resent = ?10
+                 where run = ?1 and number = ?2",
                 params![
                     run,
                     row.number,
@@ -262,6 +277,8 @@ impl RunStore {
                     signed(row.errors),
                     signed(row.cancelled),
                     row.message,
+                    row.created.map(signed),
+                    row.resent,
                 ],
             )
             .map_err(fail)?;
@@ -284,6 +301,44 @@ impl RunStore {
             }
         }
         transaction.commit().map_err(fail)
+    }
+
+    /// Cuts a batch that Encord does not have in two, all at once: the batch keeps its number and the first half of its items,
+    /// the rest becomes a batch with the next free number. Both wait, and both are returned; `None` where there is nothing to
+    /// cut, with a batch of one item.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn halve_batch(&mut self, run: &str, row: &BatchRow) -> Result<Option<[BatchRow; 2]>, StoreError> {
+        let Batch { kind, first, count } = row.batch;
+        let kept = count.div_ceil(2);
+        if kept == count {
+            return Ok(None);
+        }
+        let path = self.path.clone();
+        let fail = |source| StoreError::Database { path: path.clone(), source };
+        let transaction = self.connection.transaction().map_err(fail)?;
+        let number: u32 = transaction
+            .query_row("select max(number) + 1 from batch where run = ?1", [run], |row| row.get(0))
+            .map_err(fail)?;
+        transaction
+            .execute(
+                "update batch set count = ?3, state = 'waiting', job = null, message = null where run = ?1 and number = ?2",
+                params![run, row.number, signed(kept)],
+            )
+            .map_err(fail)?;
+        transaction
+            .execute(
+                "insert into batch (run, number, kind, first, count, state, resent) values (?1,?2,?3,?4,?5,'waiting',?6)",
+                params![run, number, kind.name(), signed(first + kept), signed(count - kept), row.resent],
+            )
+            .map_err(fail)?;
+        transaction.commit().map_err(fail)?;
+        let halves = [(row.number, first, kept), (number, first + kept, count - kept)];
+        Ok(Some(halves.map(|(number, first, count)| BatchRow {
+            resent: row.resent,
+            ..BatchRow::waiting(number, Batch { kind, first, count })
+        })))
     }
 
     /// A run's failed units in order, up to `limit` from `offset` on.

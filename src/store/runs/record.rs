@@ -186,9 +186,38 @@ pub struct BatchRow {
     pub cancelled: u64,
     /// Why the whole batch failed.
     pub message: Option<String>,
+    /// Items that its job created, once it is at its end; the others that are done were in the folder already.
+    pub created: Option<u64>,
+    /// Its request was sent again although an earlier one may have been carried out, so that items which seem to have been
+    /// there already may be that one's.
+    pub resent: bool,
 }
 
 impl BatchRow {
+    /// A batch that nothing has happened to.
+    pub fn waiting(number: u32, batch: Batch) -> BatchRow {
+        BatchRow {
+            number,
+            batch,
+            state: BatchState::Waiting,
+            job: None,
+            done: 0,
+            errors: 0,
+            cancelled: 0,
+            message: None,
+            created: None,
+            resent: false,
+        }
+    }
+
+    /// Units that were in the folder before, as far as that is known; meaningless where duplicates are not skipped.
+    pub fn already_there(&self) -> u64 {
+        match self.created {
+            Some(created) if !self.resent => self.done.saturating_sub(created),
+            _ => 0,
+        }
+    }
+
     /// Units that are neither registered nor failed nor cancelled.
     pub fn open(&self) -> u64 {
         self.batch.count.saturating_sub(self.done + self.errors + self.cancelled)

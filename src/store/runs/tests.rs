@@ -119,6 +119,24 @@ fn a_database_of_the_second_version_is_brought_up_to_date() {
 }
 
 #[test]
+fn a_batch_is_cut_in_two_that_hold_what_it_held() {
+    let dir = tempfile::tempdir().unwrap();
+    let home = Home::below(dir.path());
+    let mut store = RunStore::open(&home).unwrap();
+    store.create(&new_run("a"), &[batch(0, 7), batch(7, 1)]).unwrap();
+    let sent = BatchRow { state: BatchState::Sending, ..store.batches("a").unwrap().remove(0) };
+    store.save_batch("a", &sent, None).unwrap();
+    let halves = store.halve_batch("a", &sent).unwrap().unwrap();
+    let rows = store.batches("a").unwrap();
+    assert_eq!([&rows[0], &rows[2]], [&halves[0], &halves[1]]);
+    let held: Vec<_> = rows.iter().map(|row| (row.number, row.batch.first, row.batch.count, row.state)).collect();
+    let waiting = BatchState::Waiting;
+    assert_eq!(held, [(1, 0, 4, waiting), (2, 7, 1, waiting), (3, 4, 3, waiting)]);
+    assert_eq!(store.run("a").unwrap().items, 8);
+    assert_eq!(store.halve_batch("a", &rows[1]).unwrap(), None);
+}
+
+#[test]
 fn a_database_of_a_newer_version_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     let home = Home::below(dir.path());

@@ -411,6 +411,7 @@ pub(crate) fn snapshot(done: u64) -> Snapshot {
         });
     }
     Snapshot {
+        already: 0,
         total: jobs.iter().map(|job| job.count).sum(),
         done: jobs.iter().map(|job| job.done).sum(),
         errors: jobs.iter().map(|job| job.errors).sum(),

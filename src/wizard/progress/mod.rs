@@ -53,6 +53,8 @@ pub struct Snapshot {
     pub errors: u64,
     /// Units cancelled.
     pub cancelled: u64,
+    /// Units registered that were in the folder before the run, as far as that is known.
+    pub already: u64,
     /// Failed units on record.
     pub failed_rows: u64,
     /// Units finished in a second, over the last moments.
