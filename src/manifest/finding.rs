@@ -131,8 +131,6 @@ codes! {
         GroupMixed = "group.mixed", "Leave the odd file out with [manifest] exclude, or narrow the group's match.";
         /// More frames than Encord handles (docs.encord.com, "Best practices").
         GroupTooLarge = "group.too-large", "Split the group, by a regular expression for example.";
-        /// A sequence where the storage cannot be written.
-        SequenceNoWrite = "sequence.no-write", "Encord writes a video back into the container: give the integration Write, Add and Create, or register an image-group.";
         /// An image sequence under strict client-only access.
         StrictSequence = "strict.sequence", "Register the files as an image-group instead, or leave them out with [manifest] exclude.";
         /// No media metadata under strict client-only access.
@@ -183,6 +181,8 @@ codes! {
         ManifestLarge = "manifest.large", "Encord handles smaller files faster: manifest convert with --split cuts it.";
         /// A URL that looks as if it had been encoded twice.
         UrlDoubleEncoding = "url.double-encoding", "If the blob's name has no literal %, encode it only once.";
+        /// A sequence where the credential that is known cannot write. A warning: the integration may have another one.
+        SequenceNoWrite = "sequence.no-write", "If the integration in Encord has the same token, give it one with Write, Add and Create as well; or register an image-group, which needs no writing.";
         /// A group of one file.
         GroupSingle = "group.single", "If it is one file, register it by itself.";
         /// A scene whose streams do not go together one file for one.
@@ -195,6 +195,8 @@ codes! {
         MetadataCoerced = "metadata.coerced", "Check that the new value is what was meant; coerce = false under [schema] changes nothing.";
         /// A path that does not have the shape of the pattern that metadata is read by.
         MetadataPath = "metadata.path", "Change path under [manifest.metadata] if such blobs should get metadata too.";
+        /// A metadata header or index tag in which the files of a group differ.
+        MetadataFrames = "metadata.frames", "Give the files of a group the same value; or write the group's own into a table under [manifest.metadata], by its key.";
         /// Items that the metadata table says nothing of.
         MetadataNoRow = "metadata.no-row", "Add rows for them to the table, or check how join matches names.";
         /// Rows of the metadata table for which there is no item.

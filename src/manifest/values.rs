@@ -17,7 +17,7 @@ pub struct Demands {
     /// The container's URL as Encord sees it, such as `https://ACCOUNT.blob.core.windows.net/CONTAINER`; without it the URLs of a file
     /// may be of any.
     pub base: Option<String>,
-    /// Whether Encord may write into the container, if that is known.
+    /// Whether the credential at hand may write into the container, if that is known. Encord's own may be another one.
     pub writable: Option<bool>,
 }
 

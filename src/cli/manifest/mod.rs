@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use super::Exit;
 use crate::{
     manifest::{Demands, Values},
+    service::writable,
     store::config::Config,
 };
 
@@ -54,5 +55,6 @@ pub(crate) async fn manifest(command: Command) -> Exit {
 fn demands(config: &Config) -> Demands {
     let schema = &config.schema;
     let values = if schema.skip { None } else { Values::of_keys(&schema.keys, schema.coerce) };
-    Demands { strict: config.encord.strict_client_only, values, base: config.azure.container_url(), writable: None }
+    let writable = writable(&config.azure.clone().into());
+    Demands { strict: config.encord.strict_client_only, values, base: config.azure.container_url(), writable }
 }
