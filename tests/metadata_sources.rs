@@ -54,7 +54,8 @@ impl Scene {
     fn build(&self) -> Ended {
         let config = self.config.write(self.home.path(), "sources.toml");
         let out = self.home.path().join("out.json");
-        let arguments = ["manifest", "build", config.to_str().unwrap(), "-o", out.to_str().unwrap(), "--json"];
+        let arguments =
+            ["manifest", "build", config.to_str().unwrap(), "-o", out.to_str().unwrap(), "--json", "--force"];
         run(program(self.home.path(), &arguments).env("SOURCES_SAS", &self.sas))
     }
 

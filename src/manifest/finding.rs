@@ -161,6 +161,8 @@ codes! {
         MetadataTableTwins = "metadata.table-twins", "Keep one row for each name in the table.";
         /// A header that is not known in a manifest as CSV.
         CsvHeader = "csv.header", "Use the headers that the message names.";
+        /// A CSV whose fields something else than a comma separates.
+        CsvSeparator = "csv.separator", "Save the file with commas between the fields: spreadsheets call that CSV (comma delimited).";
         /// A row with more or fewer fields than the header.
         CsvRagged = "csv.ragged", "Give the row as many fields as the header has; a comma within a field needs quotation marks around it.";
         /// More rows than Encord takes from a CSV.
@@ -201,6 +203,8 @@ codes! {
         MetadataNoRow = "metadata.no-row", "Add rows for them to the table, or check how join matches names.";
         /// Rows of the metadata table for which there is no item.
         MetadataUnusedRow = "metadata.unused-row", "Check how join matches names; the files may also be missing from the container.";
+        /// A suffix of sidecar files that no blob's name ends in.
+        MetadataNoSidecar = "metadata.no-sidecar", "Check sidecar under [manifest.metadata], and whether [manifest] prefixes let the sidecar files in; case matters.";
         /// Files beside blobs that were to hold their metadata, without such a blob.
         MetadataOrphan = "metadata.orphan-sidecar", "Check how the sidecar files are named: x.jpg.metadata.json or x.metadata.json for x.jpg. The files may also be missing from the container.";
         /// Extension and content type contradict each other.

@@ -8,10 +8,11 @@ use std::{
 
 use serde_json::json;
 
+use super::{asked, printer::Printer, ready, unwritten};
 use crate::{
     cli::{Exit, exit::refuse, output::Output, signals},
     manifest::{
-        Demands, Dialect, Judge, Judged,
+        Demands, Dialect, Finding, Item, Judge, Judged, Origin, Sink, Skipped,
         data_items::JobOptions,
         read::{self, FileFacts, Format, ReadError, kind_by_extension},
         write::{Form, Losses},
@@ -32,9 +33,15 @@ pub(crate) struct Args {
     /// Which of Encord's JSON: the file that the web interface takes, or the dataItems of the Python SDK.
     #[arg(long, value_enum, default_value_t)]
     form: JsonForm,
-    /// Write what can be written, also when there are errors or when OUT cannot hold everything.
+    /// Write what can be written, also when there are errors or when OUT cannot hold everything; says how many items are not in it.
     #[arg(long)]
     lenient: bool,
+    /// A saved config's name or a config file's path: its container, schema keys and options are what the items are checked against.
+    #[arg(long)]
+    config: Option<String>,
+    /// Replace OUT if it is there already; without this nothing is overwritten.
+    #[arg(long)]
+    force: bool,
     /// Print one JSON object a line.
     #[arg(long)]
     json: bool,
@@ -85,20 +92,42 @@ pub(super) fn unknown_form(path: &Path) -> Problem {
 
 fn carry_out(args: &Args, form: Form, output: &mut Output) -> Result<Exit, Problem> {
     let fault = |what: &str, error: &std::io::Error| Problem::other(format!("Could not {what}: {error}."));
+    let demands = asked(args.config.as_deref(), None)?;
+    let mut how = Export {
+        form,
+        splits: args.split,
+        is_lenient: args.lenient,
+        options: options(FileFacts::default()),
+        replaces: args.force,
+    };
+    ready(&args.output, &how)?;
     let dir = tempfile::tempdir().map_err(|error| fault("make a temporary directory", &error))?;
-    let (manifest, facts) = read_manifest(&args.input, dir.path())?;
+    let mut printer = Printer::beside(&args.input, args.json);
+    let (manifest, facts) = read_manifest(&args.input, dir.path(), &demands, &mut printer)?;
+    printer.totals(facts.items);
     let summary = manifest.summary();
-    output.findings(summary, None);
     if let Some(problem) = findings_problem(summary).filter(|_| !args.lenient) {
         let hint = problem.hint.clone().unwrap_or_default();
         let problem = problem.hint(format!("{hint} Nothing was written; --lenient writes what can be read."));
         output.problem(&problem);
         return Ok(Exit::of(&problem));
     }
-    let how = Export { form, splits: args.split, is_lenient: args.lenient, options: options(facts) };
-    let exported = export(&manifest, &args.output, how)
-        .map_err(|error| fault(&format!("write {}", args.output.display()), &error))?;
-    Ok(tell(output, &manifest, &exported, None))
+    how.options = options(facts);
+    let exported = export(&manifest, &args.output, how).map_err(|error| unwritten(&args.output, &error))?;
+    let exit = tell(output, &manifest, &exported, None);
+    let written: u64 = exported.files.iter().map(|(_, items)| items).sum();
+    let missing = facts.items.saturating_sub(written);
+    if exit == Exit::Done && missing > 0 {
+        let are = if missing == 1 { "is" } else { "are" };
+        output.event(&json!({ "event": "dropped", "items": missing, "of": facts.items }));
+        output.message(&format!(
+            "{missing} of the {} items of {} {are} not in {}: what could not be read, or what it cannot hold.",
+            facts.items,
+            args.input.display(),
+            args.output.display()
+        ));
+    }
+    Ok(exit)
 }
 
 /// What the file says; what it does not say is off, as it is for Encord.
@@ -110,8 +139,36 @@ fn options(facts: FileFacts) -> JobOptions {
     }
 }
 
+/// Keeps what is read, and prints what is found while it is.
+struct Told<'a> {
+    writer: &'a mut ManifestWriter,
+    printer: &'a mut Printer,
+}
+
+impl Sink for Told<'_> {
+    type Error = std::io::Error;
+
+    fn item(&mut self, origin: &Origin<'_>, item: Item) -> std::io::Result<()> {
+        self.writer.item(origin, item)
+    }
+
+    fn skipped(&mut self, skipped: Skipped) -> std::io::Result<()> {
+        self.writer.skipped(skipped)
+    }
+
+    fn finding(&mut self, finding: Finding) -> std::io::Result<()> {
+        self.printer.finding(&finding);
+        self.writer.finding(finding)
+    }
+}
+
 /// Reads and checks a file, in memory that does not grow with it.
-fn read_manifest(path: &Path, dir: &Path) -> Result<(ManifestDir, FileFacts), Problem> {
+fn read_manifest(
+    path: &Path,
+    dir: &Path,
+    demands: &Demands,
+    printer: &mut Printer,
+) -> Result<(ManifestDir, FileFacts), Problem> {
     let cannot_read = |error: std::io::Error| {
         Problem::config(format!("Cannot read {}: {error}.", path.display())).hint("Check the path and its permissions.")
     };
@@ -120,13 +177,14 @@ fn read_manifest(path: &Path, dir: &Path) -> Result<(ManifestDir, FileFacts), Pr
     let mut input = BufReader::with_capacity(256 * 1024, file);
     let format = Format::of(path, input.fill_buf().map_err(cannot_read)?);
     let mut writer = ManifestWriter::create(dir).map_err(cannot_write)?;
-    let mut judge = Judge::of_file(&Demands::default());
-    let mut sink = Judged { judge: &mut judge, sink: &mut writer };
+    let mut judge = Judge::of_file(demands);
+    let mut told = Told { writer: &mut writer, printer };
+    let mut sink = Judged { judge: &mut judge, sink: &mut told };
     let facts = read::read(format, input, &kind_by_extension, &mut sink).map_err(|error| match error {
         ReadError::File(error) => cannot_read(error),
         ReadError::Sink(error) => cannot_write(error),
     })?;
-    judge.finish(&mut writer).map_err(cannot_write)?;
+    judge.finish(&mut told).map_err(cannot_write)?;
     // Only JSON can say it. From the other forms, URLs that Encord has already are left alone, as everywhere in this program.
     let skip_duplicate_urls = facts.skip_duplicate_urls.or((format != Format::Json).then_some(true));
     let facts = FileFacts { skip_duplicate_urls, ..facts };

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use super::sidecars;
 use crate::{
     manifest::{
-        Code, Demands, Finding, Frame, Item, SkipReason,
+        Code, Demands, Finding, Frame, Item, Sink as _, SkipReason,
         metadata::{
             cells,
             columns::Names,
@@ -154,10 +154,19 @@ impl Gathering {
         if let Some(table) = self.table {
             table.finish(&mut into.writer)??;
         }
+        if let Some(sidecars) = self.sidecars.as_ref().filter(|sidecars| sidecars.known.is_empty())
+            && into.writer.summary().total_items() > 0
+        {
+            let message = format!(
+                "no blob's name ends in '{}' (sidecar under [manifest.metadata]), so no item gets metadata from a sidecar file",
+                sidecars.suffix.escape_debug()
+            );
+            let items = into.writer.summary().total_items();
+            into.writer.finding(Finding { items, ..Finding::new(Code::MetadataNoSidecar, "", message) })?;
+        }
         if let Some(sidecars) = self.sidecars.filter(|_| !self.is_part)
             && sidecars.used.contains(&false)
         {
-            use crate::manifest::Sink as _;
             let unused = sidecars.used.iter().filter(|used| !**used).count() as u64;
             let is_unused = |hash: u64| sidecars.known.binary_search(&hash).is_ok_and(|place| !sidecars.used[place]);
             let mut names = listed(first, |name, hash| is_unused(hash).then(|| name.to_owned()))?;
