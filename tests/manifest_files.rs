@@ -272,3 +272,53 @@ fn convert_tells_where_the_mistakes_are_and_how_much_is_left_out() {
     assert_eq!((&issue["line"], &issue["column"]), (&json!(3), &json!(1)));
     assert_eq!((&only(&told, "dropped")["items"], &only(&told, "manifest")["items"]), (&json!(1), &json!(2)));
 }
+
+#[test]
+fn index_tags_that_may_not_be_read_are_told_with_the_permission_to_add() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}/acme", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        use std::io::{BufRead as _, Write as _};
+        let body = "<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>AuthorizationPermissionMismatch</Code>\
+                    <Message>This request is not authorized to perform this operation using this permission.</Message></Error>";
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { break };
+            let lines = std::io::BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+            let _ = lines.take_while(|line| !line.is_empty()).count();
+            let head = format!(
+                "HTTP/1.1 403 Forbidden\r\nx-ms-error-code: AuthorizationPermissionMismatch\r\ncontent-type: application/xml\r\n\
+                 content-length: {}\r\nconnection: close\r\n\r\n{body}",
+                body.len()
+            );
+            let _ = stream.write_all(head.as_bytes());
+        }
+    });
+    let mut bench = Bench::new();
+    bench.config = ConfigText::default()
+        .text("azure", "endpoint", endpoint)
+        .text("azure", "container", "raw")
+        .text("azure", "sas_token_env", "FILES_SAS")
+        .raw("manifest.metadata", "index_tags", "true");
+    let ended = bench.build(&["-o", "out.json"]).expect(4);
+    for part in
+        ["The index tags of the blobs cannot be read.", "using this permission", "Tags (ft)", "index_tags = false"]
+    {
+        assert!(ended.stderr.contains(part), "{part}: {}", ended.stderr);
+    }
+}
+
+#[test]
+fn what_is_known_of_frames_is_kept_where_a_form_holds_it_and_told_where_it_does_not() {
+    let frame = |name: &str| json!({"url": format!("{BASE}/{name}"), "imageMetadata": {"mimeType": "image/jpeg", "fileSize": 9, "height": 2, "width": 3}});
+    let items =
+        json!({"imageGroups": [{"title": "rig", "createVideo": false, "images": [frame("1.jpg"), frame("2.jpg")]}]});
+    let bench = Bench::of_file("items.json", &items.to_string());
+    let ended = bench.build(&["-o", "out.json"]).expect(0);
+    let said = "1 items, the first 'rig', have titles or media metadata for their frames, which this form cannot hold. \
+                Write a .json with --form data-items, or a .jsonl.";
+    assert!(ended.stderr.contains(said), "{}", ended.stderr);
+    let ended = bench.build(&["-o", "sdk.json", "--form", "data-items"]).expect(0);
+    assert!(!ended.stderr.contains("cannot hold"), "{}", ended.stderr);
+    assert_eq!(bench.json("sdk.json")["imageGroups"][0]["images"][1]["imageMetadata"]["width"], 3);
+    bench.build(&["-o", "out.csv", "--form", "data-items"]).expect(2);
+}

@@ -4,11 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::{
-    Writing,
-    convert::{tell, unknown_form},
-    demands, ready, unwritten,
-};
+use super::{Writing, convert::tell, demands, ready, unwritten};
 use crate::{
     cli::{
         Exit,
@@ -18,29 +14,28 @@ use crate::{
         output::{Output, listed_line, listing_line},
         signals,
     },
-    manifest::{Dialect, write::Form},
+    manifest::write::Form,
     service::{Runs, build_manifest},
     store::{Export, export, findings_beside},
     wizard::{ListingProgress, Problem, findings_problem},
 };
 
 pub(super) async fn command(config: &str, output: PathBuf, writing: Writing, json: bool) -> Exit {
-    let Some(form) = Form::of(&output, Dialect::File) else { return refuse(&unknown_form(&output)) };
     tokio::select! {
-        exit = build(config, output, form, writing, json) => exit,
+        exit = build(config, output, writing, json) => exit,
         () = signals::interrupted() => Exit::Interrupted,
     }
 }
 
-async fn build(label: &str, target: PathBuf, form: Form, writing: Writing, json: bool) -> Exit {
+async fn build(label: &str, target: PathBuf, writing: Writing, json: bool) -> Exit {
     let mut output = Output::new(json);
     let (home, config) = match open::home_and_config(label) {
         Ok(opened) => opened,
         Err(problem) => return refuse(&problem),
     };
     // The form that Encord recommends is written whatever it holds: what is known of single frames has no place in it.
+    let Writing { form, splits, replaces } = writing;
     let is_lenient = matches!(form, Form::Json(_));
-    let Writing { splits, replaces } = writing;
     let how = Export { form, splits, is_lenient, options: config.upload.options(), replaces };
     if let Err(problem) = ready(&target, &how) {
         return refuse(&problem);

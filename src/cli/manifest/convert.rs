@@ -8,11 +8,11 @@ use std::{
 
 use serde_json::json;
 
-use super::{asked, printer::Printer, ready, unwritten};
+use super::{JsonForm, asked, form_of, printer::Printer, ready, unwritten};
 use crate::{
     cli::{Exit, exit::refuse, output::Output, signals},
     manifest::{
-        Demands, Dialect, Finding, Item, Judge, Judged, Origin, Sink, Skipped,
+        Demands, Finding, Item, Judge, Judged, Origin, Sink, Skipped,
         data_items::JobOptions,
         read::{self, FileFacts, Format, ReadError, kind_by_extension},
         write::{Form, Losses},
@@ -47,30 +47,11 @@ pub(crate) struct Args {
     json: bool,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum JsonForm {
-    #[default]
-    File,
-    DataItems,
-}
-
-impl JsonForm {
-    fn dialect(self) -> Dialect {
-        match self {
-            JsonForm::File => Dialect::File,
-            JsonForm::DataItems => Dialect::DataItems,
-        }
-    }
-}
-
 pub(super) async fn command(args: Args) -> Exit {
-    let Some(form) = Form::of(&args.output, args.form.dialect()) else {
-        return refuse(&unknown_form(&args.output));
+    let form = match form_of(&args.output, args.form) {
+        Ok(form) => form,
+        Err(problem) => return refuse(&problem),
     };
-    if args.form != JsonForm::File && !matches!(form, Form::Json(_)) {
-        let what = format!("--form says which JSON to write, and {} is none.", args.output.display());
-        return refuse(&Problem::config(what).hint("Leave --form out, or end the file's name in .json."));
-    }
     let mut output = Output::new(args.json);
     let work = tokio::task::spawn_blocking(move || carry_out(&args, form, &mut output));
     tokio::select! {
@@ -81,13 +62,6 @@ pub(super) async fn command(args: Args) -> Exit {
         },
         () = signals::interrupted() => Exit::Interrupted,
     }
-}
-
-/// Which endings a manifest may have.
-pub(super) fn unknown_form(path: &Path) -> Problem {
-    Problem::config(format!("{} does not end in .json, .csv or .jsonl.", path.display())).hint(
-        ".json is the form that Encord recommends; .csv holds no client metadata, and .jsonl is for other programs.",
-    )
 }
 
 fn carry_out(args: &Args, form: Form, output: &mut Output) -> Result<Exit, Problem> {
@@ -199,8 +173,8 @@ pub(super) fn tell(output: &mut Output, manifest: &ManifestDir, exported: &Expor
         return Exit::of(&problem);
     }
     for (loss, (items, first)) in &exported.losses {
-        let (what, _) = loss.told();
-        output.message(&format!("  warning  {items} items, the first '{}', {what}.", first.escape_debug()));
+        let (what, advice) = loss.told();
+        output.message(&format!("  warning  {items} items, the first '{}', {what}. {advice}", first.escape_debug()));
         output.event(&json!({ "event": "loss", "items": items, "item": first, "message": what }));
     }
     let summary = manifest.summary();

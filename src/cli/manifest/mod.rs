@@ -12,9 +12,9 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::{Exit, open};
+use super::{Exit, exit::refuse, open};
 use crate::{
-    manifest::{Demands, Values},
+    manifest::{Demands, Dialect, Values, write::Form},
     service::writable,
     store::{Export, config::Config},
     wizard::Problem,
@@ -36,6 +36,10 @@ pub(crate) enum Command {
         /// Write OUT-001, OUT-002 and so on, each below Encord's limits: 500,000 items, 1,000,000 URLs and 100 MB, or 10,000 rows of a CSV.
         #[arg(long)]
         split: bool,
+        /// Which of Encord's JSON: the file that the web interface takes, or the dataItems of the Python SDK, which alone can hold the
+        /// media metadata of a group's frames.
+        #[arg(long, value_enum, default_value_t)]
+        form: JsonForm,
         /// Replace OUT if it is there already; without this nothing is overwritten.
         #[arg(long)]
         force: bool,
@@ -57,9 +61,10 @@ pub(crate) enum Command {
 
 pub(crate) async fn manifest(command: Command) -> Exit {
     match command {
-        Command::Build { config, output, split, force, json } => {
-            build::command(&config, output, Writing { splits: split, replaces: force }, json).await
-        }
+        Command::Build { config, output, split, form, force, json } => match form_of(&output, form) {
+            Ok(form) => build::command(&config, output, Writing { form, splits: split, replaces: force }, json).await,
+            Err(problem) => refuse(&problem),
+        },
         Command::Check(args) => check::command(args).await,
         Command::Convert(args) => convert::command(args).await,
     }
@@ -68,8 +73,36 @@ pub(crate) async fn manifest(command: Command) -> Exit {
 /// How files are written.
 #[derive(Debug, Clone, Copy)]
 struct Writing {
+    form: Form,
     splits: bool,
     replaces: bool,
+}
+
+/// Which of Encord's JSON.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum JsonForm {
+    #[default]
+    File,
+    DataItems,
+}
+
+/// The form that a file's name and `--form` mean.
+fn form_of(output: &Path, json: JsonForm) -> Result<Form, Problem> {
+    let dialect = match json {
+        JsonForm::File => Dialect::File,
+        JsonForm::DataItems => Dialect::DataItems,
+    };
+    let Some(form) = Form::of(output, dialect) else {
+        let what = format!("{} does not end in .json, .csv or .jsonl.", output.display());
+        return Err(Problem::config(what).hint(
+            ".json is the form that Encord recommends; .csv holds no client metadata, and .jsonl is for other programs.",
+        ));
+    };
+    if json != JsonForm::File && !matches!(form, Form::Json(_)) {
+        let what = format!("--form says which JSON to write, and {} is none.", output.display());
+        return Err(Problem::config(what).hint("Leave --form out, or end the file's name in .json."));
+    }
+    Ok(form)
 }
 
 /// Refuses what cannot be written before anything is read, which may take long.
