@@ -15,8 +15,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+#[cfg(feature = "parquet")]
+use azure_to_encord::manifest::inventory::{Fault, Rows as _, parquet::ParquetRows};
 use azure_to_encord::manifest::{
     Demands, Finding, Item, Judge, Judged, Origin, Sink, Skipped,
+    inventory::{self, Wanted},
     read::{self, Format, kind_by_extension},
 };
 
@@ -149,11 +152,22 @@ fn read_all(format: Format, bytes: &[u8], buffer: usize) -> u64 {
     within.told
 }
 
-fn fuzz(format: Format, folder: &str) {
+/// The files of a folder of the corpus, in order of their names.
+fn stored(folder: &str) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz_corpus").join(folder);
     let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    let corpus: Vec<Vec<u8>> = paths.iter().map(|path| std::fs::read(path).unwrap()).collect();
+    paths.iter().map(|path| std::fs::read(path).unwrap()).collect()
+}
+
+fn fuzz(format: Format, folder: &str) {
+    let (files, told) = fuzz_with(&stored(folder), |bytes, buffer| read_all(format, bytes, buffer));
+    println!("{format:?}: {files} files, {told} items and findings, seed {SEED:#x}");
+    assert!(files > 100 && told > files);
+}
+
+/// Has the corpus, and changes of it, read with buffers of all sizes; how many files, and the sum of what `read` counts.
+fn fuzz_with(corpus: &[Vec<u8>], read: impl Fn(&[u8], usize) -> u64) -> (u64, u64) {
     assert!(!corpus.is_empty());
     let mut chance = Chance(SEED);
     let (began, mut files, mut told) = (Instant::now(), 0_u64, 0);
@@ -161,16 +175,42 @@ fn fuzz(format: Format, folder: &str) {
         let bytes = if files < corpus.len() as u64 {
             corpus[usize::try_from(files).unwrap()].clone()
         } else {
-            chance.change(&corpus)
+            chance.change(corpus)
         };
         let buffer = 1 + chance.below(64);
-        told += catch_unwind(AssertUnwindSafe(|| read_all(format, &bytes, buffer))).unwrap_or_else(|_| {
+        told += catch_unwind(AssertUnwindSafe(|| read(&bytes, buffer))).unwrap_or_else(|_| {
             panic!("seed {SEED:#x}, file {files}, buffer {buffer}:\n{}", bytes.escape_ascii());
         });
         files += 1;
     }
-    println!("{format:?}: {files} files, {told} items and findings, seed {SEED:#x}");
-    assert!(files > 100 && told > files);
+    (files, told)
+}
+
+/// The rows of an inventory, and why it ends where it does.
+struct Read {
+    rows: Vec<(String, u64)>,
+    fault: Option<String>,
+}
+
+/// Holds what was read of an inventory to what anything may be; how many rows they were.
+fn sound(read: &Read) -> u64 {
+    assert!(read.rows.iter().all(|(name, _)| !name.is_empty()));
+    assert!(read.fault.as_ref().is_none_or(|fault| !fault.trim().is_empty()));
+    read.rows.len() as u64
+}
+
+fn inventory_csv(input: impl std::io::Read + Send) -> Read {
+    let mut rows = Vec::new();
+    let wanted = Wanted { last_modified: false, tier: false, etag: true, metadata: false, tags: false };
+    let outcome = inventory::csv::read(input, wanted, &mut |row| {
+        // Whatever stands there, it can be asked.
+        let _ = (row.place(), row.headers(), row.index_tags());
+        rows.push((row.name.to_owned(), row.size));
+    });
+    if let Ok(count) = outcome {
+        assert_eq!(count, rows.len() as u64);
+    }
+    Read { rows, fault: outcome.err().map(|fault| fault.to_string()) }
 }
 
 #[test]
@@ -191,4 +231,60 @@ fn fuzz_lines() {
 #[test]
 fn fuzz_urls() {
     fuzz(Format::Urls, "urls");
+}
+
+#[test]
+fn fuzz_inventory_csv() {
+    let (files, rows) = fuzz_with(&stored("inventory"), |bytes, buffer| {
+        let whole = inventory_csv(bytes);
+        let parts = inventory_csv(BufReader::with_capacity(buffer, bytes));
+        assert!(whole.rows == parts.rows && whole.fault == parts.fault, "it depends on how the file comes in");
+        sound(&whole)
+    });
+    println!("inventory as CSV: {files} files, {rows} rows, seed {SEED:#x}");
+    assert!(files > 100 && rows > files);
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn fuzz_inventory_parquet() {
+    let corpus: Vec<Vec<u8>> = [1, 40, 3000].map(parquet_file).into();
+    let (files, rows) = fuzz_with(&corpus, |bytes, buffer| {
+        let mut rows = Vec::new();
+        let mut read = || -> Result<(), Fault> {
+            let mut reader = ParquetRows::new(bytes::Bytes::copy_from_slice(bytes), Wanted::default())?;
+            while reader.read_some(buffer, &mut |row| rows.push((row.name.to_owned(), row.size)))? {}
+            Ok(())
+        };
+        let fault = read().err().map(|fault| fault.to_string());
+        sound(&Read { rows, fault })
+    });
+    println!("inventory as Parquet: {files} files, {rows} rows, seed {SEED:#x}");
+    assert!(files > 100 && rows > files);
+}
+
+/// An inventory of so many blobs.
+#[cfg(feature = "parquet")]
+fn parquet_file(blobs: usize) -> Vec<u8> {
+    use parquet::{
+        data_type::{ByteArray, ByteArrayType, Int64Type},
+        file::writer::SerializedFileWriter,
+        schema::parser::parse_message_type,
+    };
+    let schema = "message inventory { required binary Name (UTF8); optional int64 ContentLength; }";
+    let schema = std::sync::Arc::new(parse_message_type(schema).unwrap());
+    let mut writer = SerializedFileWriter::new(Vec::new(), schema, std::sync::Arc::default()).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let names: Vec<ByteArray> =
+        (0..blobs).map(|blob| ByteArray::from(format!("raw/{blob}.jpg").into_bytes())).collect();
+    let mut column = group.next_column().unwrap().unwrap();
+    column.typed::<ByteArrayType>().write_batch(&names, None, None).unwrap();
+    column.close().unwrap();
+    let levels: Vec<i16> = (0..blobs).map(|blob| i16::from(blob % 3 != 1)).collect();
+    let sizes: Vec<i64> = (0..i64::try_from(blobs).unwrap()).filter(|blob| blob % 3 != 1).collect();
+    let mut column = group.next_column().unwrap().unwrap();
+    column.typed::<Int64Type>().write_batch(&sizes, Some(&levels), None).unwrap();
+    column.close().unwrap();
+    group.close().unwrap();
+    writer.into_inner().unwrap()
 }

@@ -54,7 +54,8 @@ impl Scene {
     fn build(&self) -> Ended {
         let config = self.config.write(self.home.path(), "sources.toml");
         let out = self.home.path().join("out.json");
-        let arguments = ["manifest", "build", config.to_str().unwrap(), "-o", out.to_str().unwrap(), "--json"];
+        let arguments =
+            ["manifest", "build", config.to_str().unwrap(), "-o", out.to_str().unwrap(), "--json", "--force"];
         run(program(self.home.path(), &arguments).env("SOURCES_SAS", &self.sas))
     }
 
@@ -233,4 +234,29 @@ fn rows_are_joined_by_title_and_url_and_a_wrong_table_is_refused() {
     );
     std::fs::remove_file(scene.home.path().join("t.csv")).unwrap();
     assert!(scene.build().expect(2).stderr.contains("Could not read the metadata table"));
+}
+
+#[test]
+fn a_group_gets_what_all_its_blobs_say_and_a_suffix_that_fits_nothing_is_told() {
+    let described = |name: &str, tag: &str| {
+        json!({"name": name, "content": "x", "metadata": {"site": "leeds", "split": "header"},
+            "tags": {"split": "tag", "frame": tag}})
+    };
+    let blobs = vec![described("rig/1.png", "1"), described("rig/2.png", "2"), described("alone.png", "3")];
+    let mut scene = Scene::set("said", "rltf", blobs)
+        .source("constants", "{ split = \"constant\" }")
+        .source("blob_metadata", "true")
+        .source("index_tags", "true")
+        .source("sidecar", "\".Metadata.json\"");
+    scene.config = scene
+        .config
+        .raw("[manifest.groups]", "type", "\"image-group\"")
+        .raw("[manifest.groups]", "match", "\"rig/**\"")
+        .raw("[manifest.groups]", "by", "\"directory\"");
+    let ended = scene.build().expect(0);
+    let expected = [("metadata.frames", "rig", 1), ("metadata.no-sidecar", "", 2)];
+    assert_eq!(issues(&ended), expected.map(|(code, item, count)| (code.to_owned(), item.to_owned(), count)));
+    let found = scene.metadata();
+    assert_eq!(found["rig"], json!({"split": "tag", "site": "leeds"}));
+    assert_eq!(found["alone.png"], json!({"split": "tag", "site": "leeds", "frame": "3"}));
 }

@@ -53,7 +53,8 @@ impl Bench {
     fn build(&self, config: &ConfigText) -> Ended {
         let config = config.write(self.home.path(), "case.toml");
         let out = self.home.path().join("out.json");
-        let arguments = ["manifest", "build", config.to_str().unwrap(), "-o", out.to_str().unwrap(), "--json"];
+        let arguments =
+            ["manifest", "build", config.to_str().unwrap(), "-o", out.to_str().unwrap(), "--json", "--force"];
         run(program(self.home.path(), &arguments).env("STRICT_SAS", self.sas.expose_secret()))
     }
 
@@ -89,7 +90,7 @@ async fn what_encord_would_have_to_read_or_make_stops_the_import_before_anything
         for words in [
             "5 of 8 items cannot be registered as they are",
             "image sequences are made on Encord's servers, which strict client-only access forbids",
-            "4 of them, the first 'a.mp4'",
+            "4 errors, the first for 'a.mp4'",
             "strict_client_only = false",
         ] {
             assert!(ended.stderr.contains(words), "{words}: {}", ended.stderr);

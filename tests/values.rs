@@ -62,7 +62,7 @@ impl Bench {
 
     fn build(&self) -> Ended {
         let out = self.home.path().join("out.json");
-        self.program(&["manifest", "build"], &["-o", out.to_str().unwrap(), "--json"])
+        self.program(&["manifest", "build"], &["-o", out.to_str().unwrap(), "--json", "--force"])
     }
 
     fn import(&self) -> Ended {
@@ -110,7 +110,7 @@ async fn a_value_of_the_wrong_type_stops_the_import_before_anything_is_sent() {
         assert_eq!(issues(&events), expected);
         for words in [
             "4 of 4 items cannot be registered as they are",
-            "4 of them, the first 'lux-007/on/d.txt': lux (number): \"007\" is not a number.",
+            "4 errors, the first for 'lux-007/on/d.txt': lux (number): \"007\" is not a number.",
             "indoor (boolean): \"on\" is not true or false (coerce = true would make it true)",
             "[schema.keys]",
         ] {
@@ -199,7 +199,7 @@ async fn the_organisations_schema_counts_and_what_it_does_not_know_is_a_warning(
 async fn without_a_schema_in_use_nothing_is_checked() {
     let mut bench = Bench::set(&NAMES).await;
     bench.build().expect(1);
-    let findings = bench.home.path().join("out.findings.jsonl");
+    let findings = bench.home.path().join("out.json.findings.jsonl");
     assert!(findings.exists());
     bench.config = bench.config.raw("schema", "skip", "true");
     for ended in [bench.build(), bench.import()] {

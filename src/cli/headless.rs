@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::{
-    output::{Output, listing_line},
+    output::{Output, listed_line, listing_line},
     signals,
 };
 use crate::{
@@ -263,12 +263,8 @@ impl Headless {
         if left_out.is_empty() {
             left_out.push("none".into());
         }
-        self.output.message(&format!(
-            "Listed {} blobs: {} items; left out: {}",
-            facts.blobs,
-            summary.total_items(),
-            left_out.join(", ")
-        ));
+        let listed = listed_line(&self.wizard.config().manifest, facts.blobs, &summary);
+        self.output.message(&format!("{listed}; left out: {}", left_out.join(", ")));
         let findings = match keep_findings(&summary, &facts.findings, &self.findings) {
             Ok(kept) => kept.then_some(self.findings.as_path()),
             Err(error) => {

@@ -8,19 +8,35 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
+    manifest::Code,
     numbers::counted,
-    store::{Summary, SyncCounts},
+    store::{
+        Summary, SyncCounts,
+        config::{self, Source},
+    },
     wizard::{Check, CheckState, Destination, ListingProgress, Mirror, Plan, Problem, SyncStage, mirror},
 };
 
 /// How far the reading of a source is, in a line.
 pub(crate) fn listing_line(progress: &ListingProgress) -> String {
-    let ListingProgress { blobs, skipped, per_second, bytes, .. } = progress;
-    let began = match bytes {
-        Some((done, all)) => format!("Reading ({} %)", done.saturating_mul(100) / all.max(&1)),
-        None => "Listing".to_owned(),
-    };
-    format!("{began}: {blobs} blobs, {skipped} left out, {per_second:.0} a second")
+    let ListingProgress { blobs, items, skipped, per_second, bytes, .. } = progress;
+    match bytes {
+        Some((done, all)) => {
+            let read = items.values().sum::<u64>() + skipped;
+            format!("Reading ({} %): {read} items, {skipped} left out", done.saturating_mul(100) / all.max(&1))
+        }
+        None => format!("Listing: {blobs} blobs, {skipped} left out, {per_second:.0} a second"),
+    }
+}
+
+/// What a source held and what became of it, in a sentence: a file holds items, all else blobs.
+pub(crate) fn listed_line(manifest: &config::Manifest, blobs: u64, summary: &Summary) -> String {
+    let (items, skipped) = (summary.total_items(), summary.total_skipped());
+    match (manifest.source, &manifest.file) {
+        (Source::File, Some(file)) => format!("Read {} items from {file}: {items} taken", items + skipped),
+        (Source::Inventory, _) => format!("Read {blobs} blobs from the inventory: {items} items"),
+        _ => format!("Listed {blobs} blobs: {items} items"),
+    }
 }
 
 /// Where items go, for programs. `uuid` is that of the deepest folder that exists.
@@ -206,11 +222,21 @@ impl Output {
                 "event": "issue", "severity": severity, "code": code.name(), "item": first.item, "key": first.key,
                 "message": first.message, "count": tally.items,
             }));
+            // What is about many items at once names the first of them itself.
+            let names_all = matches!(
+                code,
+                Code::MetadataNoRow | Code::MetadataUnusedRow | Code::MetadataOrphan | Code::MetadataNoSidecar
+            );
             let others = match tally.items {
                 0 | 1 => String::new(),
+                _ if names_all => String::new(),
                 items => format!(" (and {} more)", items - 1),
             };
-            self.message(&format!("  {severity:<7}  {}: {}{others}", first.item.escape_debug(), first.message));
+            let item = match first.item.as_str() {
+                "" => String::new(),
+                item => format!("{}: ", item.escape_debug()),
+            };
+            self.message(&format!("  {severity:<7}  {item}{}{others}", first.message));
         }
         if let Some(file) = file {
             let counts = [(summary.errors, "error"), (summary.warnings, "warning")];

@@ -179,6 +179,12 @@ fn finish(headless: &mut Headless, home: &Home) -> Exit {
         name_failures(headless, home);
         headless.output.result(&format!("Report: {}\n        {}", json.display(), csv.display()));
     }
+    if snapshot.errors > 0 && headless.wizard.config().manifest.since.is_some() {
+        headless.output.message(
+            "What failed counts as new and is tried again by every run, which ends with exit code 3, or 1 where nothing else was new. \
+             Mend the files, or leave them out with [manifest] exclude.",
+        );
+    }
     let open = snapshot.total - snapshot.finished().min(snapshot.total);
     if open > 0 {
         headless.output.message(&format!("{open} items were not tried. Go on with: azure-to-encord runs resume {run}"));

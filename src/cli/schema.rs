@@ -67,6 +67,9 @@ async fn carry_out(command: &Command, json: bool, config: &config::Config, clien
     match command {
         Command::Show(_) => {
             let now = client.schema().await.map_err(|error| encord_problem(&error))?;
+            if now.is_empty() {
+                eprintln!("The organisation has no metadata schema yet: it has no keys.");
+            }
             if json {
                 say!("{}", serde_json::Value::Object(now));
             } else {

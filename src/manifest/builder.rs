@@ -294,10 +294,12 @@ impl Builder {
         match place {
             Place::Group(member) => {
                 self.held.groups.add(name, etag.unwrap_or_default(), blob.size, kind, &member);
+                self.held.groups.describe(blob.added_to(Map::new()));
                 return Ok(());
             }
             Place::Unread(rule) => {
                 self.held.groups.add_unread(name, blob.etag.unwrap_or_default(), blob.size, kind, rule);
+                self.held.groups.describe(blob.added_to(Map::new()));
                 return Ok(());
             }
             Place::Own => {}

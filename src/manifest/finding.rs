@@ -131,8 +131,6 @@ codes! {
         GroupMixed = "group.mixed", "Leave the odd file out with [manifest] exclude, or narrow the group's match.";
         /// More frames than Encord handles (docs.encord.com, "Best practices").
         GroupTooLarge = "group.too-large", "Split the group, by a regular expression for example.";
-        /// A sequence where the storage cannot be written.
-        SequenceNoWrite = "sequence.no-write", "Encord writes a video back into the container: give the integration Write, Add and Create, or register an image-group.";
         /// An image sequence under strict client-only access.
         StrictSequence = "strict.sequence", "Register the files as an image-group instead, or leave them out with [manifest] exclude.";
         /// No media metadata under strict client-only access.
@@ -163,6 +161,8 @@ codes! {
         MetadataTableTwins = "metadata.table-twins", "Keep one row for each name in the table.";
         /// A header that is not known in a manifest as CSV.
         CsvHeader = "csv.header", "Use the headers that the message names.";
+        /// A CSV whose fields something else than a comma separates.
+        CsvSeparator = "csv.separator", "Save the file with commas between the fields: spreadsheets call that CSV (comma delimited).";
         /// A row with more or fewer fields than the header.
         CsvRagged = "csv.ragged", "Give the row as many fields as the header has; a comma within a field needs quotation marks around it.";
         /// More rows than Encord takes from a CSV.
@@ -183,6 +183,8 @@ codes! {
         ManifestLarge = "manifest.large", "Encord handles smaller files faster: manifest convert with --split cuts it.";
         /// A URL that looks as if it had been encoded twice.
         UrlDoubleEncoding = "url.double-encoding", "If the blob's name has no literal %, encode it only once.";
+        /// A sequence where the credential that is known cannot write. A warning: the integration may have another one.
+        SequenceNoWrite = "sequence.no-write", "If the integration in Encord has the same token, give it one with Write, Add and Create as well; or register an image-group, which needs no writing.";
         /// A group of one file.
         GroupSingle = "group.single", "If it is one file, register it by itself.";
         /// A scene whose streams do not go together one file for one.
@@ -195,10 +197,14 @@ codes! {
         MetadataCoerced = "metadata.coerced", "Check that the new value is what was meant; coerce = false under [schema] changes nothing.";
         /// A path that does not have the shape of the pattern that metadata is read by.
         MetadataPath = "metadata.path", "Change path under [manifest.metadata] if such blobs should get metadata too.";
+        /// A metadata header or index tag in which the files of a group differ.
+        MetadataFrames = "metadata.frames", "Give the files of a group the same value; or write the group's own into a table under [manifest.metadata], by its key.";
         /// Items that the metadata table says nothing of.
         MetadataNoRow = "metadata.no-row", "Add rows for them to the table, or check how join matches names.";
         /// Rows of the metadata table for which there is no item.
         MetadataUnusedRow = "metadata.unused-row", "Check how join matches names; the files may also be missing from the container.";
+        /// A suffix of sidecar files that no blob's name ends in.
+        MetadataNoSidecar = "metadata.no-sidecar", "Check sidecar under [manifest.metadata], and whether [manifest] prefixes let the sidecar files in; case matters.";
         /// Files beside blobs that were to hold their metadata, without such a blob.
         MetadataOrphan = "metadata.orphan-sidecar", "Check how the sidecar files are named: x.jpg.metadata.json or x.metadata.json for x.jpg. The files may also be missing from the container.";
         /// Extension and content type contradict each other.

@@ -5,6 +5,7 @@
 
 mod checks;
 mod frames;
+mod said;
 
 use std::cmp::Ordering;
 
@@ -95,6 +96,17 @@ impl Groups {
         );
     }
 
+    /// Tells what the blob of the file that was taken last says of itself. Blobs that say the same take no further space.
+    pub fn describe(&mut self, metadata: Map<String, Value>) {
+        if metadata.is_empty() {
+            return;
+        }
+        let number = self.frames.text(&Value::Object(metadata).to_string());
+        if let Some(frame) = self.frames.list.last_mut() {
+            frame.said = number.saturating_add(1);
+        }
+    }
+
     /// Takes over what another part has collected.
     pub fn merge(&mut self, other: Groups) {
         if self.is_empty() {
@@ -152,7 +164,7 @@ impl Groups {
     }
 
     /// Makes the items, by kind and key, and hands them over. `metadata` is asked for the client metadata of a group, by its key
-    /// and the name of its first file. Files that were never resolved are left out, and so are groups that are `known` in just
+    /// and the name of its first file; what all its blobs say of themselves goes before that. Files that were never resolved are left out, and so are groups that are `known` in just
     /// this state: a group is one item, so with one new file in it all of it comes again.
     ///
     /// # Errors
@@ -198,9 +210,10 @@ impl Groups {
                 }
                 continue;
             }
-            let client_metadata = names.first().map(|first| metadata(name, first)).unwrap_or_default();
+            let mut client_metadata = names.first().map(|first| metadata(name, first)).unwrap_or_default();
             let bytes = members.iter().map(|frame| frame.size).sum();
             let origin = Origin::blob(name);
+            client_metadata.extend(said::in_common(&frames, members, &names, &origin, sink)?);
             let mut item = Item { client_metadata, bytes, etag, ..Item::new(id.kind, title, urls) };
             if let (Kind::Scene, Some(rule)) = (id.kind, rules.scene(id.rule)) {
                 let files = members.iter().zip(&names).zip(&item.urls);

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::{Map, Value};
 
-use super::{Code, Finding, Origin, Sink};
+use super::{Code, Finding, Origin, Place, Sink};
 use crate::schema::{Checker, Coerced, Fault, KeyError, KeyType, describe, diff, excerpt};
 
 /// What is asked of every item of a manifest.
@@ -17,7 +17,7 @@ pub struct Demands {
     /// The container's URL as Encord sees it, such as `https://ACCOUNT.blob.core.windows.net/CONTAINER`; without it the URLs of a file
     /// may be of any.
     pub base: Option<String>,
-    /// Whether Encord may write into the container, if that is known.
+    /// Whether the credential at hand may write into the container, if that is known. Encord's own may be another one.
     pub writable: Option<bool>,
 }
 
@@ -69,6 +69,8 @@ struct Asked {
 struct Unknown {
     deleted: bool,
     first: String,
+    /// Where the key stands in the first item, in a file.
+    at: Option<Place>,
     items: u64,
     /// How many keys were known before it.
     place: usize,
@@ -87,8 +89,8 @@ impl ValueCheck {
     pub(super) fn merge(&mut self, later: ValueCheck) {
         let mut unknown: Vec<_> = later.unknown.into_iter().collect();
         unknown.sort_unstable_by_key(|(_, unknown)| unknown.place);
-        for (key, Unknown { deleted, first, items, .. }) in unknown {
-            self.note(&key, &first, deleted, items);
+        for (key, Unknown { deleted, first, at, items, .. }) in unknown {
+            self.note(&key, &first, || at, deleted, items);
         }
     }
 
@@ -110,7 +112,13 @@ impl ValueCheck {
                     Finding::at(Code::MetadataCoerced, origin, message)
                 }
                 Err(fault @ (Fault::Unknown | Fault::Deleted)) => {
-                    self.note(key, origin.name, fault == Fault::Deleted, 1);
+                    let at = || {
+                        let exact = origin
+                            .parts
+                            .and_then(|of_item| parts.get_or_insert_with(|| of_item.cursor()).metadata(index, key));
+                        exact.or(origin.place)
+                    };
+                    self.note(key, origin.name, at, fault == Fault::Deleted, 1);
                     continue;
                 }
                 Err(Fault::Key(error)) => {
@@ -160,9 +168,9 @@ impl ValueCheck {
         text
     }
 
-    fn note(&mut self, key: &str, item: &str, deleted: bool, items: u64) {
+    fn note(&mut self, key: &str, item: &str, at: impl FnOnce() -> Option<Place>, deleted: bool, items: u64) {
         let place = self.unknown.len();
-        let first = || Unknown { deleted, first: item.to_owned(), items: 0, place };
+        let first = || Unknown { deleted, first: item.to_owned(), at: at(), items: 0, place };
         let unknown = if self.unknown.contains_key(key) || place < self.most {
             match self.unknown.get_mut(key) {
                 Some(unknown) => unknown,
@@ -178,7 +186,7 @@ impl ValueCheck {
     pub(super) fn finish<S: Sink>(self, sink: &mut S) -> Result<(), S::Error> {
         let ValueCheck { asked, unknown, others, .. } = self;
         let Asked { checker, values } = &*asked;
-        for (place, (key, Unknown { deleted, first, items, .. })) in unknown.into_iter().enumerate() {
+        for (place, (key, Unknown { deleted, first, at, items, .. })) in unknown.into_iter().enumerate() {
             let what = match (deleted, values.whole) {
                 (true, _) => {
                     "is deleted from the metadata schema: Encord keeps its values, but nothing can filter by them"
@@ -193,15 +201,20 @@ impl ValueCheck {
             let near = if deleted || place >= MOST_COMPARED { None } else { checker.nearest(&key) };
             let near = near.map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
             let message = format!("the key '{}' {what}{near}", key.escape_debug());
-            sink.finding(Finding { items, ..Finding::new(Code::MetadataUnknownKey, first, message) }.key(key))?;
+            sink.finding(unknown_key(&first, at, items, message).key(key))?;
         }
-        if let Some(Unknown { first, items, .. }) = others {
+        if let Some(Unknown { first, at, items, .. }) = others {
             let message =
                 format!("more than {MOST_UNKNOWN} keys are not in the schema; this stands for all further ones");
-            sink.finding(Finding { items, ..Finding::new(Code::MetadataUnknownKey, first, message) })?;
+            sink.finding(unknown_key(&first, at, items, message))?;
         }
         Ok(())
     }
+}
+
+fn unknown_key(first: &str, at: Option<Place>, items: u64, message: String) -> Finding {
+    let (line, column) = (at.map(|at| at.line), at.map(|at| at.column));
+    Finding { items, line, column, ..Finding::new(Code::MetadataUnknownKey, first, message) }
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub mod tls;
 pub mod uploader;
 mod watch;
 
-pub use build::{Runs, build_manifest};
+pub use build::{Runs, build_manifest, writable};
 pub use connect::{KeySource, SignIn, sign_in};
 pub use driver::Driver;
 pub use problems::{azure_problem, encord_problem};

@@ -26,6 +26,17 @@ pub struct Export {
     pub is_lenient: bool,
     /// What a JSON says at its end.
     pub options: JobOptions,
+    /// Whether files that are there already are replaced.
+    pub replaces: bool,
+}
+
+impl Export {
+    /// Which of the files is there already, of those that are sure to be written. None where they are to be replaced.
+    pub fn in_the_way(&self, target: &Path) -> Option<PathBuf> {
+        let first = if self.splits { part_path(target, 1) } else { target.to_owned() };
+        // Also a link that leads nowhere is there.
+        (!self.replaces && first.symlink_metadata().is_ok()).then_some(first)
+    }
 }
 
 /// What came of it.
@@ -39,10 +50,10 @@ pub struct Exported {
     pub stale: Vec<PathBuf>,
 }
 
-/// Writes a manifest to `target`, or to numbered files beside it. What is there is replaced as a whole.
+/// Writes a manifest to `target`, or to numbered files beside it. What is there is replaced as a whole, or stays.
 ///
 /// # Errors
-/// The file system's.
+/// The file system's; [`io::ErrorKind::AlreadyExists`] where one of the files is there and is not to be replaced: then none is written.
 pub fn export(manifest: &ManifestDir, target: &Path, how: Export) -> io::Result<Exported> {
     let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let has_groups =
@@ -61,9 +72,16 @@ pub fn export(manifest: &ManifestDir, target: &Path, how: Export) -> io::Result<
     if !exported.losses.is_empty() && !how.is_lenient {
         return Ok(exported);
     }
+    let path = |number| if how.splits { part_path(target, number) } else { target.to_owned() };
+    if !how.replaces
+        && let Some(there) = (1..=made.len()).map(path).find(|path| path.symlink_metadata().is_ok())
+    {
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("{} is there already", there.display())));
+    }
     for (number, (file, items)) in (1..).zip(made.into_iter().zip(written.parts)) {
-        let path = if how.splits { part_path(target, number) } else { target.to_owned() };
-        file.persist(&path).map_err(|error| error.error)?;
+        let path = path(number);
+        let moved = if how.replaces { file.persist(&path) } else { file.persist_noclobber(&path) };
+        moved.map_err(|error| error.error)?;
         exported.files.push((path, items));
     }
     if how.splits {
@@ -71,6 +89,13 @@ pub fn export(manifest: &ManifestDir, target: &Path, how: Export) -> io::Result<
         exported.stale = further.take_while(|path| path.exists()).collect();
     }
     Ok(exported)
+}
+
+/// Where the findings of a manifest lie: beside it, under its whole name, so that those of `m.json` and `m.csv` are two files.
+pub fn findings_beside(target: &Path) -> PathBuf {
+    let mut name = target.file_name().unwrap_or_default().to_owned();
+    name.push(".findings.jsonl");
+    target.with_file_name(name)
 }
 
 /// Readable by whom the user's files are readable by, which a temporary file is not.
@@ -113,7 +138,13 @@ mod tests {
     #[test]
     fn files_come_whole_or_not_at_all() {
         let dir = tempfile::tempdir().unwrap();
-        let how = Export { form: Form::Csv, splits: true, is_lenient: false, options: Upload::default().options() };
+        let how = Export {
+            form: Form::Csv,
+            splits: true,
+            is_lenient: false,
+            options: Upload::default().options(),
+            replaces: true,
+        };
         let target = dir.path().join("out.csv");
         std::fs::write(&target, "before").unwrap();
         std::fs::write(dir.path().join("out-003.csv"), "before").unwrap();
@@ -146,5 +177,27 @@ mod tests {
             assert_eq!(mode(&target), mode(&images.file_form_path()));
         }
         assert_eq!(names(), ["audio", "images", "out-001.csv", "out-002.csv", "out-003.csv", "out.csv"]);
+
+        // What is there stays, also where only a later part is in the way.
+        let careful = Export { replaces: false, ..how };
+        assert_eq!(careful.in_the_way(&target), Some(dir.path().join("out-001.csv")));
+        std::fs::remove_file(dir.path().join("out-001.csv")).unwrap();
+        assert_eq!(careful.in_the_way(&target), None);
+        let before = std::fs::read(dir.path().join("out-002.csv")).unwrap();
+        let error = export(&audio, &target, Export { form: Form::Lines, ..careful }).map(drop);
+        assert!(error.is_ok(), "{error:?}");
+        std::fs::remove_file(dir.path().join("out-001.csv")).unwrap();
+        let error = export(&images, &target, careful).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+        assert!(error.to_string().contains("out-002.csv"), "{error}");
+        assert_eq!(std::fs::read(dir.path().join("out-002.csv")).unwrap(), before);
+        assert!(!dir.path().join("out-001.csv").exists());
+    }
+
+    #[test]
+    fn each_manifest_has_findings_of_its_own() {
+        let beside = |name: &str| findings_beside(Path::new(name)).to_str().map(str::to_owned);
+        assert_eq!(beside("a/m.json").as_deref(), Some("a/m.json.findings.jsonl"));
+        assert_eq!(beside("m.csv").as_deref(), Some("m.csv.findings.jsonl"));
     }
 }

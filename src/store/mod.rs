@@ -14,7 +14,7 @@ mod runs;
 mod secrets;
 pub mod seen;
 
-pub use export::{Export, Exported, export};
+pub use export::{Export, Exported, export, findings_beside};
 pub use lines::{IndexedLines, LineWriter};
 pub use listed::{Listed, ListedBlob, ListedPage, ListedReader, ListedWriter};
 pub use manifest_dir::{ManifestDir, ManifestWriter, Summary, Tally};

@@ -73,7 +73,7 @@ impl Try {
     /// Lists the container into a manifest.
     fn list(&self) -> Ended {
         let out = self.home().join("out.json");
-        self.run(&["manifest", "build", "CONFIG", "-o", out.to_str().unwrap()])
+        self.run(&["manifest", "build", "CONFIG", "-o", out.to_str().unwrap(), "--force"])
     }
 
     /// Listing must succeed and find one image.

@@ -42,11 +42,11 @@ fn build(home: &Path, account_url: &str, container: &str, sas: &SecretString, ma
     }
     let config = config.write(home, "case.toml");
     let out = home.join("out.json");
-    let _ = std::fs::remove_file(out.with_extension("findings.jsonl"));
-    let arguments = ["manifest", "build", config.to_str().unwrap(), "-o", out.to_str().unwrap(), "--json"];
+    let _ = std::fs::remove_file(out.with_file_name("out.json.findings.jsonl"));
+    let arguments = ["manifest", "build", config.to_str().unwrap(), "-o", out.to_str().unwrap(), "--json", "--force"];
     let ended = run(program(home, &arguments).env("GROUPING_SAS", sas.expose_secret()));
     let events = events(&ended);
-    let findings = std::fs::read_to_string(out.with_extension("findings.jsonl")).unwrap_or_default();
+    let findings = std::fs::read_to_string(out.with_file_name("out.json.findings.jsonl")).unwrap_or_default();
     let text = |finding: &Value, field: &str| finding[field].as_str().unwrap().to_owned();
     let read = |line: &str| serde_json::from_str(line).map(|found: Value| (text(&found, "code"), text(&found, "item")));
     let mut findings: Vec<_> = findings.lines().map(|line| read(line).unwrap()).collect();

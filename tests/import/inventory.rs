@@ -97,7 +97,8 @@ async fn an_inventory_in_azure_gives_what_a_listing_gives() {
     let build = |scene: &Scene, name: &str, code| {
         let path = out.path().join(name);
         let config = scene.config_file();
-        let arguments = ["manifest", "build", config.to_str().unwrap(), "--json", "-o", path.to_str().unwrap()];
+        let arguments =
+            ["manifest", "build", config.to_str().unwrap(), "--json", "--force", "-o", path.to_str().unwrap()];
         let ended = run(&mut scene.program(&arguments)).expect(code);
         (ended, std::fs::read(&path).unwrap_or_default())
     };

@@ -4,39 +4,42 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::{
-    convert::{tell, unknown_form},
-    demands,
-};
+use super::{Writing, convert::tell, demands, ready, unwritten};
 use crate::{
     cli::{
         Exit,
         exit::refuse,
         headless::keep_findings,
         open,
-        output::{Output, listing_line},
+        output::{Output, listed_line, listing_line},
         signals,
     },
-    manifest::{Dialect, write::Form},
+    manifest::write::Form,
     service::{Runs, build_manifest},
-    store::{Export, export},
+    store::{Export, export, findings_beside},
     wizard::{ListingProgress, Problem, findings_problem},
 };
 
-pub(super) async fn command(config: &str, output: PathBuf, splits: bool, json: bool) -> Exit {
-    let Some(form) = Form::of(&output, Dialect::File) else { return refuse(&unknown_form(&output)) };
+pub(super) async fn command(config: &str, output: PathBuf, writing: Writing, json: bool) -> Exit {
     tokio::select! {
-        exit = build(config, output, form, splits, json) => exit,
+        exit = build(config, output, writing, json) => exit,
         () = signals::interrupted() => Exit::Interrupted,
     }
 }
 
-async fn build(label: &str, target: PathBuf, form: Form, splits: bool, json: bool) -> Exit {
+async fn build(label: &str, target: PathBuf, writing: Writing, json: bool) -> Exit {
     let mut output = Output::new(json);
     let (home, config) = match open::home_and_config(label) {
         Ok(opened) => opened,
         Err(problem) => return refuse(&problem),
     };
+    // The form that Encord recommends is written whatever it holds: what is known of single frames has no place in it.
+    let Writing { form, splits, replaces } = writing;
+    let is_lenient = matches!(form, Form::Json(_));
+    let how = Export { form, splits, is_lenient, options: config.upload.options(), replaces };
+    if let Err(problem) = ready(&target, &how) {
+        return refuse(&problem);
+    }
     let fail = |what: &str, error: &std::io::Error| refuse(&Problem::other(format!("Could not {what}: {error}.")));
     let dir = match tempfile::tempdir() {
         Ok(dir) => dir,
@@ -58,12 +61,9 @@ async fn build(label: &str, target: PathBuf, form: Form, splits: bool, json: boo
             return Exit::of(&problem);
         }
     };
-    // The form that Encord recommends is written whatever it holds: what is known of single frames has no place in it.
-    let is_lenient = matches!(form, Form::Json(_));
-    let how = Export { form, splits, is_lenient, options: config.upload.options() };
     let exported = match export(&manifest, &target, how) {
         Ok(exported) => exported,
-        Err(error) => return fail(&format!("write {}", target.display()), &error),
+        Err(error) => return refuse(&unwritten(&target, &error)),
     };
     let summary = manifest.summary();
     summary.notes.iter().for_each(|note| output.message(note));
@@ -71,7 +71,7 @@ async fn build(label: &str, target: PathBuf, form: Form, splits: bool, json: boo
         "event": "listing", "blobs": blobs, "items": summary.total_items(), "skipped": summary.total_skipped(),
         "notes": summary.notes,
     }));
-    let beside = target.with_extension("findings.jsonl");
+    let beside = findings_beside(&target);
     let findings = match keep_findings(summary, &manifest.findings_path(), &beside) {
         Ok(kept) => kept.then_some(beside.as_path()),
         Err(error) => return fail(&format!("write {}", beside.display()), &error),
@@ -81,12 +81,21 @@ async fn build(label: &str, target: PathBuf, form: Form, splits: bool, json: boo
     if told != Exit::Done {
         return told;
     }
-    let mut line = format!("{} items from {blobs} blobs", summary.total_items());
+    let mut line = listed_line(&config.manifest, blobs, summary);
     for (reason, count) in &summary.skipped {
         line.push_str(&format!("\n  left out: {count} {}", reason.label()));
     }
     output.result(&line);
     if let Some(problem) = findings_problem(summary) {
+        let hint = problem.hint.clone().unwrap_or_default();
+        let with = match summary.items_with_errors {
+            0 => "without what could not be read".to_owned(),
+            1 => "the item that has errors included".to_owned(),
+            count => format!("the {count} items that have errors included"),
+        };
+        let written =
+            format!("{} was written all the same, {with}; because of the errors the exit code is 1.", target.display());
+        let problem = problem.hint(format!("{hint} {written}"));
         output.problem(&problem);
         return Exit::of(&problem);
     }

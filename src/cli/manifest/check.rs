@@ -3,16 +3,14 @@
 use std::{
     fs::File,
     io::{self, BufRead, BufReader},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
-use serde_json::{Map, Value};
-
-use super::{demands, printer::Printer};
+use super::{asked, printer::Printer, unreadable};
 use crate::{
-    cli::{Exit, exit::refuse, open, signals},
+    cli::{Exit, exit::refuse, signals},
     manifest::{
-        Demands, Finding, Item, Judge, Judged, Origin, Sink, Skipped, Values,
+        Finding, Item, Judge, Judged, Origin, Sink, Skipped,
         read::{self, Format, ReadError, json},
     },
     wizard::Problem,
@@ -49,7 +47,7 @@ pub(super) async fn command(args: Args) -> Exit {
 }
 
 fn carry_out(args: &Args) -> Result<Exit, Problem> {
-    let demands = asked(args)?;
+    let demands = asked(args.config.as_deref(), args.schema.as_deref())?;
     let file = File::open(&args.file).map_err(|error| unreadable(&args.file, &error))?;
     let mut input = BufReader::with_capacity(CHUNK, file);
     let beginning = input.fill_buf().map_err(|error| unreadable(&args.file, &error))?;
@@ -80,32 +78,6 @@ fn carry_out(args: &Args) -> Result<Exit, Problem> {
     };
     ended.and_then(|()| judge.finish(&mut printer)).map_err(|error| unreadable(&args.file, &error))?;
     Ok(if printer.end(items) { Exit::Done } else { Exit::Failed })
-}
-
-fn asked(args: &Args) -> Result<Demands, Problem> {
-    if let Some(label) = &args.config {
-        let config = open::config(&open::home()?, label)?;
-        return Ok(demands(&config));
-    }
-    let Some(path) = &args.schema else { return Ok(Demands::default()) };
-    let text = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
-    let schema: Option<Map<String, Value>> = serde_json::from_slice(&text).map_err(|error| {
-        Problem::config(format!("{} is not a metadata schema: {error}.", path.display()))
-            .hint("azure-to-encord schema show CONFIG --json prints one, as Encord serves it.")
-    })?;
-    // An organisation without a schema is served as null.
-    let schema = schema.unwrap_or_default();
-    Ok(Demands { values: Some(Values { schema, whole: true, coerce: false }), ..Demands::default() })
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> Problem {
-    let said = format!("{} cannot be read: {error}.", path.display());
-    match error.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied | io::ErrorKind::IsADirectory => {
-            Problem::config(said)
-        }
-        _ => Problem::other(said),
-    }
 }
 
 impl Sink for Printer {

@@ -8,10 +8,11 @@ use std::{
 
 use serde_json::json;
 
+use super::{JsonForm, asked, form_of, printer::Printer, ready, unwritten};
 use crate::{
     cli::{Exit, exit::refuse, output::Output, signals},
     manifest::{
-        Demands, Dialect, Judge, Judged,
+        Demands, Finding, Item, Judge, Judged, Origin, Sink, Skipped,
         data_items::JobOptions,
         read::{self, FileFacts, Format, ReadError, kind_by_extension},
         write::{Form, Losses},
@@ -32,38 +33,25 @@ pub(crate) struct Args {
     /// Which of Encord's JSON: the file that the web interface takes, or the dataItems of the Python SDK.
     #[arg(long, value_enum, default_value_t)]
     form: JsonForm,
-    /// Write what can be written, also when there are errors or when OUT cannot hold everything.
+    /// Write what can be written, also when there are errors or when OUT cannot hold everything; says how many items are not in it.
     #[arg(long)]
     lenient: bool,
+    /// A saved config's name or a config file's path: its container, schema keys and options are what the items are checked against.
+    #[arg(long)]
+    config: Option<String>,
+    /// Replace OUT if it is there already; without this nothing is overwritten.
+    #[arg(long)]
+    force: bool,
     /// Print one JSON object a line.
     #[arg(long)]
     json: bool,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum JsonForm {
-    #[default]
-    File,
-    DataItems,
-}
-
-impl JsonForm {
-    fn dialect(self) -> Dialect {
-        match self {
-            JsonForm::File => Dialect::File,
-            JsonForm::DataItems => Dialect::DataItems,
-        }
-    }
-}
-
 pub(super) async fn command(args: Args) -> Exit {
-    let Some(form) = Form::of(&args.output, args.form.dialect()) else {
-        return refuse(&unknown_form(&args.output));
+    let form = match form_of(&args.output, args.form) {
+        Ok(form) => form,
+        Err(problem) => return refuse(&problem),
     };
-    if args.form != JsonForm::File && !matches!(form, Form::Json(_)) {
-        let what = format!("--form says which JSON to write, and {} is none.", args.output.display());
-        return refuse(&Problem::config(what).hint("Leave --form out, or end the file's name in .json."));
-    }
     let mut output = Output::new(args.json);
     let work = tokio::task::spawn_blocking(move || carry_out(&args, form, &mut output));
     tokio::select! {
@@ -76,29 +64,44 @@ pub(super) async fn command(args: Args) -> Exit {
     }
 }
 
-/// Which endings a manifest may have.
-pub(super) fn unknown_form(path: &Path) -> Problem {
-    Problem::config(format!("{} does not end in .json, .csv or .jsonl.", path.display())).hint(
-        ".json is the form that Encord recommends; .csv holds no client metadata, and .jsonl is for other programs.",
-    )
-}
-
 fn carry_out(args: &Args, form: Form, output: &mut Output) -> Result<Exit, Problem> {
     let fault = |what: &str, error: &std::io::Error| Problem::other(format!("Could not {what}: {error}."));
+    let demands = asked(args.config.as_deref(), None)?;
+    let mut how = Export {
+        form,
+        splits: args.split,
+        is_lenient: args.lenient,
+        options: options(FileFacts::default()),
+        replaces: args.force,
+    };
+    ready(&args.output, &how)?;
     let dir = tempfile::tempdir().map_err(|error| fault("make a temporary directory", &error))?;
-    let (manifest, facts) = read_manifest(&args.input, dir.path())?;
+    let mut printer = Printer::beside(&args.input, args.json);
+    let (manifest, facts) = read_manifest(&args.input, dir.path(), &demands, &mut printer)?;
+    printer.totals(facts.items);
     let summary = manifest.summary();
-    output.findings(summary, None);
     if let Some(problem) = findings_problem(summary).filter(|_| !args.lenient) {
         let hint = problem.hint.clone().unwrap_or_default();
         let problem = problem.hint(format!("{hint} Nothing was written; --lenient writes what can be read."));
         output.problem(&problem);
         return Ok(Exit::of(&problem));
     }
-    let how = Export { form, splits: args.split, is_lenient: args.lenient, options: options(facts) };
-    let exported = export(&manifest, &args.output, how)
-        .map_err(|error| fault(&format!("write {}", args.output.display()), &error))?;
-    Ok(tell(output, &manifest, &exported, None))
+    how.options = options(facts);
+    let exported = export(&manifest, &args.output, how).map_err(|error| unwritten(&args.output, &error))?;
+    let exit = tell(output, &manifest, &exported, None);
+    let written: u64 = exported.files.iter().map(|(_, items)| items).sum();
+    let missing = facts.items.saturating_sub(written);
+    if exit == Exit::Done && missing > 0 {
+        let are = if missing == 1 { "is" } else { "are" };
+        output.event(&json!({ "event": "dropped", "items": missing, "of": facts.items }));
+        output.message(&format!(
+            "{missing} of the {} items of {} {are} not in {}: what could not be read, or what it cannot hold.",
+            facts.items,
+            args.input.display(),
+            args.output.display()
+        ));
+    }
+    Ok(exit)
 }
 
 /// What the file says; what it does not say is off, as it is for Encord.
@@ -110,8 +113,36 @@ fn options(facts: FileFacts) -> JobOptions {
     }
 }
 
+/// Keeps what is read, and prints what is found while it is.
+struct Told<'a> {
+    writer: &'a mut ManifestWriter,
+    printer: &'a mut Printer,
+}
+
+impl Sink for Told<'_> {
+    type Error = std::io::Error;
+
+    fn item(&mut self, origin: &Origin<'_>, item: Item) -> std::io::Result<()> {
+        self.writer.item(origin, item)
+    }
+
+    fn skipped(&mut self, skipped: Skipped) -> std::io::Result<()> {
+        self.writer.skipped(skipped)
+    }
+
+    fn finding(&mut self, finding: Finding) -> std::io::Result<()> {
+        self.printer.finding(&finding);
+        self.writer.finding(finding)
+    }
+}
+
 /// Reads and checks a file, in memory that does not grow with it.
-fn read_manifest(path: &Path, dir: &Path) -> Result<(ManifestDir, FileFacts), Problem> {
+fn read_manifest(
+    path: &Path,
+    dir: &Path,
+    demands: &Demands,
+    printer: &mut Printer,
+) -> Result<(ManifestDir, FileFacts), Problem> {
     let cannot_read = |error: std::io::Error| {
         Problem::config(format!("Cannot read {}: {error}.", path.display())).hint("Check the path and its permissions.")
     };
@@ -120,13 +151,14 @@ fn read_manifest(path: &Path, dir: &Path) -> Result<(ManifestDir, FileFacts), Pr
     let mut input = BufReader::with_capacity(256 * 1024, file);
     let format = Format::of(path, input.fill_buf().map_err(cannot_read)?);
     let mut writer = ManifestWriter::create(dir).map_err(cannot_write)?;
-    let mut judge = Judge::of_file(&Demands::default());
-    let mut sink = Judged { judge: &mut judge, sink: &mut writer };
+    let mut judge = Judge::of_file(demands);
+    let mut told = Told { writer: &mut writer, printer };
+    let mut sink = Judged { judge: &mut judge, sink: &mut told };
     let facts = read::read(format, input, &kind_by_extension, &mut sink).map_err(|error| match error {
         ReadError::File(error) => cannot_read(error),
         ReadError::Sink(error) => cannot_write(error),
     })?;
-    judge.finish(&mut writer).map_err(cannot_write)?;
+    judge.finish(&mut told).map_err(cannot_write)?;
     // Only JSON can say it. From the other forms, URLs that Encord has already are left alone, as everywhere in this program.
     let skip_duplicate_urls = facts.skip_duplicate_urls.or((format != Format::Json).then_some(true));
     let facts = FileFacts { skip_duplicate_urls, ..facts };
@@ -141,8 +173,8 @@ pub(super) fn tell(output: &mut Output, manifest: &ManifestDir, exported: &Expor
         return Exit::of(&problem);
     }
     for (loss, (items, first)) in &exported.losses {
-        let (what, _) = loss.told();
-        output.message(&format!("  warning  {items} items, the first '{}', {what}.", first.escape_debug()));
+        let (what, advice) = loss.told();
+        output.message(&format!("  warning  {items} items, the first '{}', {what}. {advice}", first.escape_debug()));
         output.event(&json!({ "event": "loss", "items": items, "item": first, "message": what }));
     }
     let summary = manifest.summary();

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    io::{self, BufWriter, Stdout, Write},
+    io::{self, BufWriter, Write},
     path::Path,
 };
 
@@ -17,19 +17,29 @@ use crate::{
 const SHOWN: u64 = 20;
 
 /// Prints findings as they come.
-#[derive(Debug)]
 pub(super) struct Printer {
     path: String,
     json: bool,
-    out: BufWriter<Stdout>,
+    out: BufWriter<Box<dyn Write + Send>>,
     findings: BTreeMap<Code, u64>,
     errors: u64,
     warnings: u64,
 }
 
 impl Printer {
+    /// Prints to stdout: the findings are what the command is for.
     pub(super) fn new(path: &Path, json: bool) -> Printer {
-        let out = BufWriter::with_capacity(64 * 1024, io::stdout());
+        Printer::to(Box::new(io::stdout()), path, json)
+    }
+
+    /// Prints beside what the command is for: events to stdout, lines for people to stderr.
+    pub(super) fn beside(path: &Path, json: bool) -> Printer {
+        let out: Box<dyn Write + Send> = if json { Box::new(io::stdout()) } else { Box::new(io::stderr()) };
+        Printer::to(out, path, json)
+    }
+
+    fn to(out: Box<dyn Write + Send>, path: &Path, json: bool) -> Printer {
+        let out = BufWriter::with_capacity(64 * 1024, out);
         Printer { path: path.display().to_string(), json, out, findings: BTreeMap::new(), errors: 0, warnings: 0 }
     }
 
@@ -75,7 +85,13 @@ impl Printer {
             self.line(&json!({
                 "event": "manifest", "path": self.path, "items": items, "errors": self.errors, "warnings": self.warnings,
             }));
-        } else {
+        }
+        self.totals(items)
+    }
+
+    /// Tells the totals to people only; returns whether there were no errors.
+    pub(super) fn totals(&mut self, items: u64) -> bool {
+        if !self.json {
             let more: Vec<_> = self.findings.iter().filter(|(_, count)| **count > SHOWN).collect();
             let lines: Vec<String> = more
                 .into_iter()

@@ -45,7 +45,8 @@ impl Checks {
             group::check(item, &mut tell)?;
         }
         if item.kind == Kind::ImageSequence && self.writable == Some(false) {
-            let message = "image sequences are written into the container as a video, and the permission to write there is missing";
+            let message = "Encord writes a video of an image sequence into the container, and the SAS token of this config may not write \
+                           there";
             tell.item(Code::SequenceNoWrite, message.to_owned())?;
         }
         media::check(item, &mut tell)?;

@@ -19,6 +19,8 @@ pub(super) struct Frame {
     pub(super) prefix: u32,
     pub(super) group: u32,
     pub(super) order: u32,
+    /// What the blob says of itself, as JSON: its place among the texts, counted from 1; 0 for nothing.
+    pub(super) said: u32,
     pub(super) stream: u16,
     /// What the file itself is.
     pub(super) kind: Option<Kind>,
@@ -143,6 +145,11 @@ impl Frames {
         self.texts.get(number)
     }
 
+    /// What the blob of a file says of itself, as [`Frame::said`] has it.
+    pub(super) fn said(&self, said: u32) -> Option<&str> {
+        Some(self.known_text(said.checked_sub(1)?))
+    }
+
     /// The number of a group; the title counts when it is new.
     pub(super) fn group(&mut self, id: GroupId, title: Title) -> u32 {
         let Frames { groups, numbers, .. } = self;
@@ -228,7 +235,8 @@ impl Frames {
             let (suffix, etag) = other.parts(frame);
             let group = if frame.group == unread { unread } else { groups[frame.group as usize] };
             let prefix = if frame.prefix == NO_PREFIX { NO_PREFIX } else { text(frame.prefix) };
-            self.push_with(Frame { group, prefix, ..*frame }, suffix, etag);
+            let said = frame.said.checked_sub(1).map_or(0, |said| text(said).saturating_add(1));
+            self.push_with(Frame { group, prefix, said, ..*frame }, suffix, etag);
         }
     }
 

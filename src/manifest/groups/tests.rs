@@ -178,3 +178,39 @@ proptest! {
         prop_assert_eq!(resolved(merged), resolved(whole));
     }
 }
+
+#[test]
+fn what_all_blobs_of_a_group_say_is_said_of_the_group() {
+    let rules = rules(&[(Kind::ImageGroup, "**", "directory")]);
+    let said = |pairs: &[(&str, &str)]| pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).into())).collect();
+    let part = |files: &[(&str, &[(&str, &str)])]| {
+        let mut groups = Groups::default();
+        for (name, pairs) in files {
+            add(&mut groups, &rules, name);
+            groups.describe(said(pairs));
+        }
+        groups
+    };
+    // Two parts whose texts are numbered differently.
+    let mut groups =
+        part(&[("b/1.jpg", &[("site", "york")]), ("a/1.jpg", &[("site", "leeds"), ("n", "1"), ("x", "y")])]);
+    groups.merge(part(&[
+        ("a/2.jpg", &[("n", "2"), ("site", "leeds")]),
+        ("a/3.jpg", &[("site", "leeds"), ("n", "3")]),
+        ("b/2.jpg", &[("site", "york")]),
+        ("c/1.jpg", &[]),
+        ("c/2.jpg", &[("site", "hull")]),
+        ("d/1.jpg", &[]),
+        ("d/2.jpg", &[]),
+    ]));
+    let collected = finish(groups, &rules);
+    let items: Vec<_> =
+        collected.items.iter().map(|item| Value::Object(item.client_metadata.clone()).to_string()).collect();
+    assert_eq!(items, [r#"{"site":"leeds"}"#, r#"{"site":"york"}"#, "{}", "{}"]);
+    let told: Vec<_> = collected.findings.iter().map(|one| (one.code, one.item.as_str(), one.key.as_deref())).collect();
+    let frames = Code::MetadataFrames;
+    assert_eq!(told, [(frames, "a", Some("n")), (frames, "a", Some("x")), (frames, "c", Some("site"))]);
+    let message = &collected.findings[0].message;
+    assert!(message.contains("'a/1.jpg'") && message.contains("'a/2.jpg'"), "{message}");
+    assert!(collected.findings[2].message.contains("others have none"), "{}", collected.findings[2].message);
+}

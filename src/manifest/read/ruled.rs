@@ -11,12 +11,25 @@ use crate::manifest::{Code, Finding, Item, Kind, Media, Origin, Sink, SkipReason
 pub struct Names {
     /// The container's URL, with a final `/`; empty if it is not known.
     base: String,
+    /// Of which one has to begin their names; none means that any name will do.
+    prefixes: Vec<String>,
 }
 
 impl Names {
     /// `container_url` is the container as Encord is to see it.
     pub fn new(container_url: Option<&str>) -> Names {
-        Names { base: container_url.map(|url| format!("{}/", url.trim_end_matches('/'))).unwrap_or_default() }
+        let base = container_url.map(|url| format!("{}/", url.trim_end_matches('/'))).unwrap_or_default();
+        Names { base, prefixes: Vec::new() }
+    }
+
+    /// The same, but only what is below one of these prefixes is wanted; without any, all of it.
+    #[must_use]
+    pub fn below(self, prefixes: &[String]) -> Names {
+        Names { prefixes: prefixes.to_vec(), ..self }
+    }
+
+    fn wants(&self, name: &str) -> bool {
+        self.prefixes.is_empty() || self.prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()))
     }
 
     /// The name of the blob; `None` for a URL of another place, or one that is no URL.
@@ -49,11 +62,14 @@ impl<S: Sink> Sink for Ruled<'_, S> {
     fn item(&mut self, origin: &Origin<'_>, mut item: Item) -> Result<(), S::Error> {
         let name = item.urls.first().and_then(|url| self.names.of(url)).map(Cow::into_owned);
         if let Some(name) = &name {
-            if !self.rules.takes(name) {
+            if !self.names.wants(name) || !self.rules.takes(name) {
                 return self.sink.skipped(Skipped { name: name.clone(), reason: SkipReason::Excluded });
             }
             if let Some(kind) = self.rules.kind(name).filter(|kind| !kind.is_group() && !item.kind.is_group()) {
                 retype(&mut item, kind);
+            }
+            if item.kind == Kind::TimeSeries && item.settings.is_none() {
+                item.settings = self.rules.settings(name).cloned();
             }
             if self.rules.path_misses(name) {
                 let message =
@@ -74,7 +90,8 @@ impl<S: Sink> Sink for Ruled<'_, S> {
     fn finding(&mut self, finding: Finding) -> Result<(), S::Error> {
         // The finding about what has no type names its URL. What is not wanted need not have one.
         if finding.code == Code::TypeUnknown
-            && let Some(name) = self.names.of(&finding.item).filter(|name| !self.rules.takes(name))
+            && let Some(name) =
+                self.names.of(&finding.item).filter(|name| !self.names.wants(name) || !self.rules.takes(name))
         {
             return self.sink.skipped(Skipped { name: name.into_owned(), reason: SkipReason::Excluded });
         }

@@ -56,10 +56,21 @@ pub fn read<R: BufRead, S: Sink>(
                 let item = Item::new(kind, "", vec![url.to_owned()]);
                 sink.item(&Origin::file(name, place), item).map_err(ReadError::Sink)?;
             }
+            // Whoever reads that its type is unknown looks for the mistake in the wrong place.
+            None if !has_scheme(url) => {
+                let what = format!("{} is no URL, but each line is to hold one", text::excerpt(url.trim()));
+                find(sink, Code::UrlRelative, name, place, &what)?;
+            }
             None => find(sink, Code::TypeUnknown, name, place, "its extension does not tell which type it is")?,
         }
     }
     Ok(facts)
+}
+
+/// Whether it begins as URLs do: `https://…`.
+fn has_scheme(text: &str) -> bool {
+    let scheme = text.trim().split_once("://").map_or("", |(scheme, _)| scheme);
+    !scheme.is_empty() && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
 }
 
 #[cfg(test)]
@@ -91,6 +102,18 @@ mod tests {
         assert_eq!(collected.told(), [(Code::TypeUnknown, 7, 1, "https://u/c/d")]);
         assert!(!format!("{:?}", collected.origins).contains("sig="));
         assert_eq!(collected.origins[1].1, Place { line: 5, column: 1 });
+    }
+
+    #[test]
+    fn a_line_that_is_no_url_is_called_that() {
+        let mut collected = Collected::default();
+        let list = "raw/a\nsee below: https://u/x\nhttps://u/d\nraw/b.jpg\n";
+        read(list.as_bytes(), &kind_by_extension, &mut collected).unwrap();
+        let told: Vec<_> = collected.told().into_iter().map(|(code, line, ..)| (code, line)).collect();
+        assert_eq!(told, [(Code::UrlRelative, 1), (Code::UrlRelative, 2), (Code::TypeUnknown, 3)]);
+        assert!(collected.findings[0].message.starts_with("'raw/a' is no URL"), "{:?}", collected.findings);
+        // The checks of every item say the same of what looks like a file.
+        assert_eq!(collected.items.len(), 1);
     }
 
     #[test]

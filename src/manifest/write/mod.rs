@@ -83,7 +83,7 @@ impl Loss {
             ),
             Loss::Frames => (
                 "have titles or media metadata for their frames, which this form cannot hold",
-                "Write a .jsonl, or a .json with --form data-items.",
+                "Write a .json with --form data-items, or a .jsonl.",
             ),
             Loss::Rows => (
                 "make more rows than the 10,000 that Encord takes from one CSV",

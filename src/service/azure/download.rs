@@ -55,18 +55,27 @@ impl Account {
             if let Some(etag) = &etag {
                 request.insert_header("if-match", etag.clone());
             }
-            let response = self.send(request, container).await.map_err(DownloadError::Azure)?;
-            let (_, headers, mut body) = response.deconstruct();
+            let response =
+                self.send(request, container).await.map_err(|error| DownloadError::Azure(changed(error, read)))?;
+            let (status, headers, mut body) = response.deconstruct();
             let header = |name: &'static str| headers.get_optional_string(&name.into());
-            let end = header("content-length").and_then(|text| text.parse::<u64>().ok()).map(|length| read + length);
+            // Without a range in the answer it is the whole blob, of which some is known.
+            let mut known = if u16::from(status) == 206 { 0 } else { read };
+            let begin = read - known;
+            let end = header("content-length").and_then(|text| text.parse::<u64>().ok()).map(|length| begin + length);
             etag = etag.or_else(|| header("etag"));
             let mut broken = None;
             while let Some(chunk) = body.next().await {
                 match chunk {
                     Ok(chunk) => {
-                        sink(&chunk)?;
-                        read += chunk.len() as u64;
-                        attempt = 0;
+                        let skipped = known.min(chunk.len() as u64);
+                        known -= skipped;
+                        let new = chunk.get(usize::try_from(skipped).unwrap_or(usize::MAX)..).unwrap_or_default();
+                        if !new.is_empty() {
+                            sink(new)?;
+                            read += new.len() as u64;
+                            attempt = 0;
+                        }
                     }
                     Err(error) => {
                         broken = Some(network_cause(&error));
@@ -85,5 +94,17 @@ impl Account {
             }
             tokio::time::sleep(Duration::from_millis(250) * 2u32.pow(attempt)).await;
         }
+    }
+}
+
+/// What a blob that is read on tells by refusing: it is not the one any more whose beginning was read.
+fn changed(error: Error, read: u64) -> Error {
+    match error.kind {
+        ErrorKind::Service { status: 412, .. } if read > 0 => Error::new(
+            ErrorKind::BadResponse,
+            "the blob was overwritten while it was being read",
+            Some("Try again when nothing writes to it."),
+        ),
+        _ => error,
     }
 }

@@ -17,6 +17,7 @@ use super::{Building, Writing};
 use crate::{
     manifest::{
         Finding, Item, Judge, Judged, Origin, Place, Sink, Skipped,
+        data_items::JobOptions,
         read::{self, FileFacts, Format, Names, ReadError, Ruled, kind_by_rule},
         rules::Rules,
     },
@@ -45,8 +46,11 @@ pub(super) async fn read(
                 .hint("Set file under [manifest]."));
         }
     };
+    if let Some(fault) = manifest.source_fault() {
+        return Err(Problem::config(fault));
+    }
     let rules = Rules::new(&manifest.rules()).map_err(|error| Problem::config(format!("[manifest] {error}.")))?;
-    let names = Names::new(container_url(access).as_deref());
+    let names = Names::new(container_url(access).as_deref()).below(&manifest.prefixes);
     let file = File::open(&path).map_err(|error| cannot_read(&path, &error))?;
     let size = file.metadata().map_err(|error| cannot_read(&path, &error))?.len();
     let (sender, receiver) = channel(WAITING);
@@ -57,16 +61,34 @@ pub(super) async fn read(
     let reading = Reading { path: path.clone(), file, done: Arc::clone(&done), rules, names, judge };
     let reader = tokio::task::spawn_blocking(move || reading.run(sender));
     let blobs = write(receiver, into, tell, || Some((done.load(Ordering::Relaxed).min(size), size))).await?;
-    let (judge, _) = reader
+    let (judge, facts) = reader
         .await
         .map_err(|error| Problem::other(format!("Reading {} broke off: {error}.", path.display())))?
         .map_err(|error| cannot_read(&path, &error))?;
     into.judge = judge;
+    if let Some(note) = other_options(&facts, building.options) {
+        into.writer.note(note);
+    }
     Ok(blobs)
 }
 
+/// What the file says of the upload and the config does not do.
+fn other_options(facts: &FileFacts, options: JobOptions) -> Option<String> {
+    let both = [
+        ("skip_duplicate_urls", facts.skip_duplicate_urls, options.skip_duplicate_urls),
+        ("upsert_metadata", facts.upsert_metadata, options.upsert_metadata),
+    ];
+    let other: Vec<_> = both
+        .iter()
+        .filter_map(|(key, said, own)| said.filter(|said| said != own).map(|said| (key, said, own)))
+        .collect();
+    let told: Vec<String> =
+        other.iter().map(|(key, said, own)| format!("{key} = {said}, which [upload] sets to {own}")).collect();
+    (!told.is_empty()).then(|| format!("The file says {}: what [upload] says counts.", told.join(", and ")))
+}
+
 /// The container as Encord is to see it. No credential is needed to know it, unless the credential is what names it.
-fn container_url(access: &AzureAccess) -> Option<String> {
+pub(super) fn container_url(access: &AzureAccess) -> Option<String> {
     let of_settings = || {
         let container = Some(access.azure.container.clone()).filter(|name| !name.is_empty())?;
         Some((access.azure.object_base()?, container))

@@ -11,6 +11,7 @@ mod probe;
 mod rules;
 mod second_pass;
 mod since;
+mod writable;
 
 use std::{path::Path, sync::Arc, time::Instant};
 
@@ -36,6 +37,7 @@ use crate::{
 use kept::Keeper;
 
 pub use since::Runs;
+pub use writable::writable;
 
 /// What a manifest is built from.
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +52,8 @@ struct Building<'a> {
     probes: bool,
     /// Where files may lie while they are read.
     dir: &'a Path,
+    /// What the jobs are to be told.
+    options: JobOptions,
 }
 
 impl Building<'_> {
@@ -125,13 +129,15 @@ pub(super) async fn draft(
         earlier: earlier.as_ref(),
         probes: probe::is_wanted(manifest.probe_media, demands),
         dir: dir.path(),
+        options,
     };
     let listed = session.kept(&access.azure).filter(|_| listing == ListingFrom::Kept && keeps(manifest));
     let keeper = match (&listed, keeps(manifest)) {
         (None, true) => Some(Keeper::new(&runs).map_err(|error| disk_problem("keep what is listed", &error))?),
         _ => None,
     };
-    let (built, blobs, kept) = build(&building, options, demands, listed.as_deref(), keeper, &mut tell).await?;
+    let demands = &*writable::with_writable(demands, access);
+    let (built, blobs, kept) = build(&building, demands, listed.as_deref(), keeper, &mut tell).await?;
     if let Some(kept) = kept {
         session.keep(&access.azure, kept);
     }
@@ -168,22 +174,23 @@ pub async fn build_manifest(
         earlier: earlier.as_ref(),
         probes: probe::is_wanted(manifest.probe_media, demands),
         dir,
+        options,
     };
-    let (built, blobs, _) = build(&building, options, demands, None, None, tell).await?;
+    let demands = &*writable::with_writable(demands, access);
+    let (built, blobs, _) = build(&building, demands, None, None, tell).await?;
     Ok((built, blobs))
 }
 
 /// The same from what was listed before, where that is given; or with what is listed now kept.
 async fn build(
     building: &Building<'_>,
-    options: JobOptions,
     demands: &Demands,
     listed: Option<&Listed>,
     keeper: Option<Keeper>,
     tell: &mut impl FnMut(ListingProgress),
 ) -> Result<(ManifestDir, u64, Option<Listed>), Problem> {
     let write_fault = |error: std::io::Error| disk_problem("write the manifest", &error);
-    let Building { manifest, dir, .. } = building;
+    let Building { manifest, dir, options, .. } = *building;
     let first_dir = building.needs_second_pass().then(|| dir.join("first-pass"));
     if let Some(first_dir) = &first_dir {
         std::fs::create_dir_all(first_dir).map_err(write_fault)?;

@@ -175,12 +175,8 @@ fn check(config: &Config) -> Result<(), ConfigError> {
     if let Err(error) = Rules::new(&config.manifest.rules()) {
         return fail(format!("[manifest] {error}."));
     }
-    if config.manifest.since.is_some() && config.manifest.source == Source::File {
-        return fail(
-            "[manifest] since = \"last-run\" does not go with source = \"file\": a file does not say whether its blobs have changed. \
-             Take since out, or use the source \"container\" or \"inventory\"."
-                .into(),
-        );
+    if let Some(fault) = config.manifest.source_fault() {
+        return fail(fault);
     }
     let metadata = &config.manifest.metadata;
     if metadata.sidecar.as_deref().is_some_and(|suffix| suffix.is_empty() || suffix.contains('/')) {
@@ -392,6 +388,26 @@ mod tests {
             ),
             ("version = 1\n[manifest]\nmodified_from = \"May\"", "[manifest] modified_from"),
             ("version = 1\n[manifest]\nsource = \"file\"\nfile = \"a\"\nsince = \"last-run\"", "Take since out"),
+            (
+                "version = 1\n[manifest]\nsource = \"file\"\nfile = \"a\"\n[[manifest.groups]]\ntype = \"image-group\"\nmatch = \"*\"\nby = \"directory\"",
+                "[[manifest.groups]] does not go with source = \"file\"",
+            ),
+            (
+                "version = 1\n[manifest]\nsource = \"file\"\nfile = \"a\"\n[manifest.metadata]\nsidecar = \".json\"",
+                "[manifest.metadata] sidecar does not go",
+            ),
+            (
+                "version = 1\n[manifest]\nsource = \"file\"\nfile = \"a\"\n[manifest.metadata]\nindex_tags = true",
+                "[manifest.metadata] index_tags does not go",
+            ),
+            (
+                "version = 1\n[manifest]\nsource = \"file\"\nfile = \"a\"\nmin_size = 1",
+                "[manifest] min_size does not go",
+            ),
+            (
+                "version = 1\n[manifest]\nsource = \"file\"\nfile = \"a\"\ntiers = [\"Hot\"]",
+                "[manifest] tiers does not go",
+            ),
             ("version = 1\n[manifest]\ntiers = [\"Warm\"]", "access tier"),
             ("version = 1\n[manifest]\nmin_size = 5\nmax_size = 4", "larger than"),
             ("version = 1\n[manifest]\nsource = \"file\"", "file does not say which"),

@@ -362,6 +362,41 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// Why this cannot be carried out with its source: what only a listing can tell, asked for of a file that names its items itself.
+    /// A sentence or two with the remedy; `None` where nothing is wrong.
+    pub fn source_fault(&self) -> Option<String> {
+        if self.source != Source::File {
+            return None;
+        }
+        if self.since.is_some() {
+            return Some(
+                "[manifest] since = \"last-run\" does not go with source = \"file\": a file does not say whether its blobs have \
+                 changed. Take since out, or use the source \"container\" or \"inventory\"."
+                    .into(),
+            );
+        }
+        let metadata = &self.metadata;
+        let cannot = [
+            (!self.groups.is_empty(), "[[manifest.groups]]", "a file says itself which files are a group"),
+            (metadata.sidecar.is_some(), "[manifest.metadata] sidecar", "nothing beside the blobs is looked for"),
+            (metadata.blob_metadata, "[manifest.metadata] blob_metadata", "the blobs are not listed"),
+            (metadata.index_tags, "[manifest.metadata] index_tags", "the blobs are not listed"),
+            (self.min_size.is_some(), "[manifest] min_size", "a file does not say how large the blobs are"),
+            (self.max_size.is_some(), "[manifest] max_size", "a file does not say how large the blobs are"),
+            (self.modified_from.is_some(), "[manifest] modified_from", "a file does not say when the blobs changed"),
+            (
+                self.modified_before.is_some(),
+                "[manifest] modified_before",
+                "a file does not say when the blobs changed",
+            ),
+            (!self.tiers.is_empty(), "[manifest] tiers", "a file does not say in which access tier the blobs are"),
+        ];
+        let (_, key, why) = cannot.into_iter().find(|(is_asked, ..)| *is_asked)?;
+        Some(format!(
+            "{key} does not go with source = \"file\": {why}. Take it out, or use the source \"container\" or \"inventory\"."
+        ))
+    }
+
     /// The rules of the domain. What they say in files of their own is not in them yet.
     pub fn rules(&self) -> RuleTexts {
         RuleTexts {

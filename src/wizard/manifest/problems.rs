@@ -15,14 +15,20 @@ pub fn findings_problem(summary: &Summary) -> Option<Problem> {
         return None;
     }
     let errors: Vec<_> = summary.tallies().filter(|(code, _)| code.severity() == Severity::Error).collect();
-    let mut what =
-        format!("{} of {} items cannot be registered as they are.", summary.items_with_errors, summary.total_items());
+    let (items, all, count) = (summary.items_with_errors, summary.total_items(), counted(summary.errors));
+    let mut what = match items {
+        // The faults of a file need not be those of an item that could be read.
+        0 => format!("The manifest cannot be registered as it is: it has {count}."),
+        _ => format!("{items} of {all} items cannot be registered as they are; {count} in all."),
+    };
     for (_, tally) in errors.iter().take(TOLD) {
         if let Some(first) = tally.first.first() {
             // Names and values may hold anything.
             let (item, message) = (first.item.escape_debug(), &first.message);
             let end = if message.ends_with('?') { "" } else { "." };
-            what.push_str(&format!(" {} of them, the first '{item}': {message}{end}", tally.items));
+            let of = if item.to_string().is_empty() { String::new() } else { format!(" for '{item}'") };
+            let first = if tally.items == 1 { "" } else { ", the first" };
+            what.push_str(&format!(" {}{first}{of}: {message}{end}", counted(tally.items)));
         }
     }
     if errors.len() > TOLD {
@@ -32,6 +38,10 @@ pub fn findings_problem(summary: &Summary) -> Option<Problem> {
     codes.dedup();
     let advice: Vec<&str> = codes.into_iter().map(Code::advice).collect();
     Some(Problem::other(what).hint(advice.join(" ")))
+}
+
+fn counted(errors: u64) -> String {
+    format!("{errors} error{}", if errors == 1 { "" } else { "s" })
 }
 
 pub(super) fn nothing_to_register(facts: &ManifestFacts) -> Problem {

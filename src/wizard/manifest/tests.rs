@@ -68,8 +68,8 @@ fn errors_block_and_are_counted_and_named() {
     let text = problem.to_string();
     for words in [
         "5 of 9 items",
-        "4 of them, the first 'a.jpg': the reason",
-        "1 of them, the first 'seq\\u{1b}': the reason",
+        "4 errors, the first for 'a.jpg': the reason",
+        "1 error for 'seq\\u{1b}': the reason",
         "exclude",
         "coerce = true",
     ] {

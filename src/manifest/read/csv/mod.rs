@@ -191,10 +191,12 @@ impl<S: Sink> Reader<'_, S> {
             }
             block.width = column + 1;
             let shown = text::excerpt(name);
-            let separator = [(';', "';'"), ('\t', "tabs")].into_iter().find(|(separator, _)| name.contains(*separator));
+            let separator = [(';', "';'"), ('\t', "tabs"), ('|', "'|'")]
+                .into_iter()
+                .find(|(separator, _)| name.contains(*separator));
             if let Some((_, separator)) = separator {
-                let message = format!("{shown} separates its columns by {separator}, where Encord takes a comma");
-                self.find(Code::CsvHeader, "", field.place, message)?;
+                let message = format!("{shown} separates its columns by {separator}, where Encord takes commas");
+                self.find(Code::CsvSeparator, "", field.place, message)?;
                 // Nothing below can be read, so nothing more is said of it.
                 return Ok(Block { url: None, ..block });
             }

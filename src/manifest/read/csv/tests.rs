@@ -41,7 +41,8 @@ fn every_type_stands_below_a_header_of_its_own() {
 #[test]
 fn mistakes_are_found_where_they_stand() {
     use Code::{
-        CsvCreateVideo, CsvHeader, CsvHeaderOnly, CsvQuote, CsvRagged, CsvSingleColumn, CsvValue, Encoding, TypeUnknown,
+        CsvCreateVideo, CsvHeader, CsvHeaderOnly, CsvQuote, CsvRagged, CsvSeparator, CsvSingleColumn, CsvValue,
+        Encoding, TypeUnknown,
     };
     let series = "ObjectURL,Series title\n";
     let groups = "ObjectURL,Image group title,Create video\n";
@@ -49,7 +50,8 @@ fn mistakes_are_found_where_they_stand() {
         ("ObjectURL\nhttps://u/a\n", vec![(CsvSingleColumn, 1, 1)]),
         ("ObjectURL,Vidéo title\nhttps://u/a,b\n", vec![(CsvHeader, 1, 11)]),
         ("ObjectURL,site\nhttps://u/a.mp4,b\n", vec![(CsvHeader, 1, 11), (CsvHeader, 1, 1)]),
-        ("ObjectURL;Video title\nhttps://u/a.mp4;b\n", vec![(CsvHeader, 1, 1)]),
+        ("ObjectURL;Video title\nhttps://u/a.mp4;b\n", vec![(CsvSeparator, 1, 1)]),
+        ("ObjectURL|Video title\nhttps://u/a.mp4|b\n", vec![(CsvSeparator, 1, 1)]),
         ("url,Video title\nhttps://u/a.mp4,b\n", vec![(CsvHeader, 1, 1)]),
         ("ObjectURL,Video title,Image title\nhttps://u/a,b,c\n", vec![(CsvHeader, 1, 23)]),
         ("ObjectURL,Video title,OBJECTURL\nhttps://u/a,b,c\n", vec![(CsvHeader, 1, 23)]),

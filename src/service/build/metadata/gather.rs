@@ -1,6 +1,7 @@
 //! Gathers the client metadata of items from a table and from sidecars, in the second pass.
 
 use std::{
+    borrow::Cow,
     collections::HashMap,
     fs::File,
     future::Future,
@@ -9,13 +10,12 @@ use std::{
     path::Path,
 };
 
-use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use super::sidecars;
 use crate::{
     manifest::{
-        Code, Demands, Finding, Frame, Item, SkipReason,
+        Code, Demands, Finding, Frame, Item, Sink as _, SkipReason,
         metadata::{
             cells,
             columns::Names,
@@ -25,15 +25,16 @@ use crate::{
             table::{Format, TableError},
         },
         probe::Known,
+        read::Names as Blobs,
     },
     schema::KeyType,
     service::{
         account::resolve,
         azure::{Container, ErrorKind},
-        build::{Building, Writing, second_pass::Work},
+        build::{Building, Writing, file, second_pass::Work},
         problems::{azure_problem, disk_problem},
     },
-    store::{ManifestDir, expand_home},
+    store::{ManifestDir, config::Source, expand_home},
     wizard::Problem,
 };
 
@@ -44,8 +45,10 @@ pub(in crate::service::build) struct Gathering {
     is_csv: bool,
     types: HashMap<String, KeyType>,
     sidecars: Option<Sidecars>,
-    /// What the URLs of all blobs begin with.
-    base: Option<String>,
+    /// Which blobs the URLs name.
+    blobs: Blobs,
+    /// Whether the items come from a file, where an item is called as the file calls it and not by its blob.
+    is_written: bool,
     /// Whether items may be missing because nothing has changed of them.
     is_part: bool,
 }
@@ -83,11 +86,15 @@ impl Gathering {
             None => None,
         };
         let resolved = resolve(building.access);
-        let base = resolved
-            .as_ref()
-            .ok()
-            .filter(|resolved| !resolved.container.is_empty())
-            .map(|resolved| format!("{}/{}/", resolved.object_base(&building.access.azure), resolved.container));
+        let is_written = building.manifest.source == Source::File;
+        let container_url = match is_written {
+            true => file::container_url(building.access),
+            false => resolved
+                .as_ref()
+                .ok()
+                .filter(|resolved| !resolved.container.is_empty())
+                .map(|resolved| format!("{}/{}", resolved.object_base(&building.access.azure), resolved.container)),
+        };
         let sidecars = match settings.sidecar.clone() {
             Some(suffix) => {
                 let fault = |error: io::Error| disk_problem("read the manifest", &error);
@@ -102,7 +109,8 @@ impl Gathering {
             is_csv: settings.table.as_deref().and_then(Format::from_name) == Some(Format::Csv),
             types: demands.values.as_ref().map(|values| cells::types(&values.schema)).unwrap_or_default(),
             sidecars,
-            base,
+            blobs: Blobs::new(container_url.as_deref()),
+            is_written,
             is_part: building.manifest.since.is_some(),
         })
     }
@@ -146,10 +154,19 @@ impl Gathering {
         if let Some(table) = self.table {
             table.finish(&mut into.writer)??;
         }
+        if let Some(sidecars) = self.sidecars.as_ref().filter(|sidecars| sidecars.known.is_empty())
+            && into.writer.summary().total_items() > 0
+        {
+            let message = format!(
+                "no blob's name ends in '{}' (sidecar under [manifest.metadata]), so no item gets metadata from a sidecar file",
+                sidecars.suffix.escape_debug()
+            );
+            let items = into.writer.summary().total_items();
+            into.writer.finding(Finding { items, ..Finding::new(Code::MetadataNoSidecar, "", message) })?;
+        }
         if let Some(sidecars) = self.sidecars.filter(|_| !self.is_part)
             && sidecars.used.contains(&false)
         {
-            use crate::manifest::Sink as _;
             let unused = sidecars.used.iter().filter(|used| !**used).count() as u64;
             let is_unused = |hash: u64| sidecars.known.binary_search(&hash).is_ok_and(|place| !sidecars.used[place]);
             let mut names = listed(first, |name, hash| is_unused(hash).then(|| name.to_owned()))?;
@@ -164,16 +181,31 @@ impl Gathering {
         Ok(())
     }
 
-    /// The names of the blobs that an item is made of, as far as they lie in the container.
+    /// The names of the blobs that a group is made of, as far as they lie in the container.
     fn blob_names(&self, item: &Item) -> Vec<String> {
-        let Some(base) = self.base.as_deref().filter(|_| item.urls.len() > 1 || item.kind.is_group()) else {
+        if item.urls.len() < 2 && !item.kind.is_group() {
             return Vec::new();
-        };
-        let names = item.urls.iter().filter_map(|url| percent_decode_str(url.strip_prefix(base)?).decode_utf8().ok());
-        names.map(std::borrow::Cow::into_owned).collect()
+        }
+        let names = item.urls.iter().filter_map(|url| self.blobs.of(url));
+        names.map(Cow::into_owned).collect()
+    }
+
+    /// What a table that names blobs calls an item: the blob's name, a group's key. A file gives a group no key but its title.
+    fn own_name(&self, work: &Work) -> String {
+        let item = &work.item;
+        match self.is_written {
+            false => Some(Cow::from(&work.provenance.name)),
+            true if item.kind.is_group() || item.urls.len() > 1 => Some(Cow::from(&item.title)),
+            true => item.urls.first().and_then(|url| self.blobs.of(url)),
+        }
+        .map_or_else(|| work.provenance.name.clone(), Cow::into_owned)
     }
 
     fn look_up(&mut self, work: &mut Work, blobs: &[String]) -> io::Result<Told> {
+        if self.table.is_none() {
+            return Ok(Told::default());
+        }
+        let own_name = self.own_name(work);
         let Gathering { table: Some(table), names, is_csv, types, .. } = self else { return Ok(Told::default()) };
         let read = |mut row: Map<String, Value>| {
             let blocks = media::take_blocks(&mut row);
@@ -183,7 +215,7 @@ impl Gathering {
             Told { metadata: row, blocks }
         };
         let own = match names {
-            Names::Name => table.row(&work.provenance.name)?,
+            Names::Name => table.row(&own_name)?,
             Names::Title => table.row(&work.item.title)?,
             Names::Url if work.item.urls.len() == 1 => table.row(&work.item.urls[0])?,
             Names::Url => None,
@@ -222,7 +254,7 @@ impl Gathering {
             (Some(own), _) => Ok(read(own)),
             (None, Some((_, metadata))) => Ok(Told { metadata, blocks: Blocks::new() }),
             (None, None) => {
-                table.missed(&work.provenance.name);
+                table.missed(if *names == Names::Name { &own_name } else { &work.provenance.name });
                 Ok(Told::default())
             }
         }
