@@ -138,6 +138,8 @@ pub enum Overlay {
     Help,
     /// Whether to quit while something runs.
     Quit,
+    /// There is nothing to search; what is typed after the key that searches goes nowhere.
+    NothingToSearch,
 }
 
 /// What a step asks the wizard to do after an action.
@@ -163,6 +165,12 @@ pub struct Wizard {
     upload: UploadStep,
     progress: ProgressStep,
     outbox: Outbox,
+    /// The front end tells when the plan was seen, and nothing is sent before.
+    is_attended: bool,
+    /// The plan was seen.
+    is_seen: bool,
+    /// How many rows of the list under the cursor are in view, where that is known.
+    page: Option<u16>,
 }
 
 impl Wizard {
@@ -178,6 +186,9 @@ impl Wizard {
             step: Step::Integration,
             overlay: None,
             outbox: Outbox::default(),
+            is_attended: false,
+            is_seen: false,
+            page: None,
             original: config.clone(),
             config,
         }
@@ -187,6 +198,14 @@ impl Wizard {
     #[must_use]
     pub fn guided(mut self) -> Wizard {
         self.integration.guide();
+        self
+    }
+
+    /// The same for a front end that tells by [`Event::Seen`] when the user can have seen the plan: a key that was pressed before
+    /// never sends it.
+    #[must_use]
+    pub fn attended(mut self) -> Wizard {
+        self.is_attended = true;
         self
     }
 
@@ -202,7 +221,10 @@ impl Wizard {
             Event::Action(action) => self.action(action),
             Event::Edit(edit) => self.edit(&edit),
             Event::Reply { id, reply } => self.reply(id, reply),
+            Event::Rows(rows) => self.page = Some(rows),
+            Event::Seen => self.is_seen = self.awaits_look(),
         }
+        self.is_seen &= self.step == Step::Upload && self.plan().is_some();
         std::mem::take(&mut self.outbox.effects)
     }
 
@@ -283,6 +305,15 @@ impl Wizard {
         ))
     }
 
+    /// Whether a plan is on the screen that cannot be sent before [`Event::Seen`].
+    pub fn awaits_look(&self) -> bool {
+        self.is_attended
+            && !self.is_seen
+            && self.step == Step::Upload
+            && self.overlay.is_none()
+            && self.plan().is_some()
+    }
+
     /// What is asked of the items: their metadata has to fit the schema as the run will leave it.
     fn demands(&self) -> Demands {
         let config = &self.config;
@@ -301,12 +332,16 @@ impl Wizard {
 
     /// Whether a question waits for a yes or a no.
     pub fn asks(&self) -> bool {
-        self.overlay.is_some() || (self.step == Step::Integration && self.integration.asks())
+        matches!(self.overlay, Some(Overlay::Help | Overlay::Quit))
+            || (self.overlay.is_none() && self.step == Step::Integration && self.integration.asks())
     }
 
-    /// Whether keys are text for a field right now.
+    /// Whether keys are text right now: for a field, or for nothing.
     pub fn takes_text(&self) -> bool {
-        self.overlay.is_none() && self.is_typing()
+        match self.overlay {
+            Some(overlay) => overlay == Overlay::NothingToSearch,
+            None => self.is_typing(),
+        }
     }
 
     /// Whether a field has the keyboard, whatever lies over it.
@@ -323,7 +358,7 @@ impl Wizard {
     /// The actions that do something now, with a word for each, the most useful first.
     pub fn hints(&self) -> Vec<Hint> {
         match self.overlay {
-            Some(Overlay::Help) => vec![Hint::new(Action::Back, "close")],
+            Some(Overlay::Help | Overlay::NothingToSearch) => vec![Hint::new(Action::Back, "close")],
             Some(Overlay::Quit) => vec![Hint::new(Action::Yes, "quit"), Hint::new(Action::No, "stay")],
             None => self.step_hints(),
         }
@@ -336,7 +371,7 @@ impl Wizard {
             Step::Schema => self.schema.hints(&self.config),
             Step::Manifest => self.manifest.hints(),
             Step::Folder => self.folder.hints(),
-            Step::Upload => self.upload.hints(self.plan().is_some()),
+            Step::Upload => self.upload.hints(self.may_send()),
             Step::Progress => self.progress.hints(),
         };
         let ready = self.status(self.step) == Status::Ready;
@@ -344,6 +379,10 @@ impl Wizard {
         hints.push(Hint::new(Action::Help, "help"));
         hints.push(Hint::new(Action::Quit, "quit"));
         hints
+    }
+
+    fn may_send(&self) -> bool {
+        self.plan().is_some() && (self.is_seen || !self.is_attended)
     }
 
     fn edit(&mut self, edit: &Edit) {
@@ -364,11 +403,14 @@ impl Wizard {
             (Some(Overlay::Quit), Action::Yes | Action::Next | Action::Quit) => return self.quit(),
             (Some(Overlay::Quit), Action::No | Action::Back) => return self.overlay = None,
             (Some(Overlay::Quit), _) => return,
-            (Some(Overlay::Help), Action::Quit) => self.overlay = None,
-            (Some(Overlay::Help), _) => return self.overlay = None,
+            (Some(_), Action::Quit) => self.overlay = None,
+            (Some(_), _) => return self.overlay = None,
             (None, _) => {}
         }
         match action {
+            Action::Search if !self.step_hints().iter().any(|hint| hint.action == Action::Search) => {
+                self.overlay = Some(Overlay::NothingToSearch);
+            }
             Action::Help => self.overlay = Some(Overlay::Help),
             Action::Quit
                 if self.progress.is_running()
@@ -384,7 +426,7 @@ impl Wizard {
             Action::Goto(_) if self.step == Step::Schema && self.schema.panel().is_some() => {}
             Action::Goto(step) => self.go_to(step),
             action => {
-                let movement = self.step_action(action);
+                let movement = self.step_action(self.in_rows(action));
                 match movement {
                     Move::Stay => {}
                     Move::Next => self.next(),
@@ -394,12 +436,21 @@ impl Wizard {
         }
     }
 
+    /// Page keys move by what is in view.
+    fn in_rows(&self, action: Action) -> Action {
+        match (action, self.page) {
+            (Action::PageUp, Some(rows)) => Action::Skip(-i32::from(rows)),
+            (Action::PageDown, Some(rows)) => Action::Skip(i32::from(rows)),
+            _ => action,
+        }
+    }
+
     fn step_action(&mut self, action: Action) -> Move {
-        let ready = self.plan().is_some();
+        let ready = self.may_send();
         let (config, outbox) = (&mut self.config, &mut self.outbox);
         match self.step {
             Step::Integration => {
-                let before = (config.encord.clone(), config.azure.clone(), config.manifest.prefixes.clone());
+                let before = (config.encord.clone(), config.azure.clone());
                 let movement = self.integration.action(action, config, outbox);
                 if before.0 != config.encord || action == Action::Refresh {
                     match integration::same_login(&before.0, &config.encord) {
@@ -408,24 +459,15 @@ impl Wizard {
                     }
                     self.folder.reset(outbox);
                 }
-                let strict = (before.0.strict_client_only, config.encord.strict_client_only);
-                if before.1 != config.azure
-                    || before.2 != config.manifest.prefixes
-                    || strict.0 != strict.1
-                    || action == Action::Refresh
-                {
+                // What else changes is found out when step 3 is entered; what was listed may do for it.
+                if before.1 != config.azure || action == Action::Refresh {
                     self.manifest.reset(outbox);
                 }
                 movement
             }
             Step::Schema => {
-                let before = config.manifest.clone();
                 let access = self.integration.access(config);
-                let movement = self.schema.action(action, config, access, outbox);
-                if before != config.manifest {
-                    self.manifest.reset(outbox);
-                }
-                movement
+                self.schema.action(action, config, access, outbox)
             }
             Step::Manifest => self.manifest.action(action, self.integration.access(config), config, outbox),
             Step::Folder => self.folder.action(action, config, outbox),

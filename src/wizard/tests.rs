@@ -1,6 +1,7 @@
 //! The machines by tables and properties: no service, no clock, no terminal.
 
 mod discovery;
+mod guard;
 mod inferred;
 mod integration;
 mod panels;

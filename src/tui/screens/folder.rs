@@ -7,7 +7,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::parts::{Align, Column, Look, first_row, position, put, put_cursor, rest, take_bottom, take_top};
+use super::parts::{Align, Column, Look, position, put, put_cursor, rest, take_bottom, take_top};
 use crate::{
     tui::text,
     wizard::{Action, Destination, Field, FolderMode, Wizard},
@@ -105,7 +105,7 @@ fn list(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
     let total = step.rows().len();
     let chosen = step.destination().filter(|destination| destination.create.is_empty());
     let chosen = chosen.and_then(|destination| destination.existing.as_ref()).map(|folder| folder.uuid);
-    let first = usize::try_from(first_row(step.cursor() as u64, total as u64, height)).unwrap_or_default();
+    let first = usize::try_from(look.first_row(step.cursor() as u64, total as u64, height)).unwrap_or_default();
     let has_cursor = !matches!(step.mode(), FolderMode::Naming(_));
     for (place, row) in step.rows().iter().enumerate().skip(first).take(height) {
         let mark = if chosen == Some(row.uuid) { look.glyphs().chosen } else { " " };

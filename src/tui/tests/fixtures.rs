@@ -111,7 +111,7 @@ impl Stage {
 pub(crate) fn frame(wizard: &Wizard, theme: Theme, width: u16, height: u16) -> String {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     let labels = screens::Labels { headless_command: Some("azure-to-encord run nightly --yes".into()), is_demo: false };
-    terminal.draw(|frame| screens::draw(frame, wizard, &theme, &labels)).unwrap();
+    terminal.draw(|frame| _ = screens::draw(frame, wizard, &theme, &labels)).unwrap();
     let mut text = lines(terminal.backend().buffer());
     if terminal.backend().cursor_visible() {
         let at = terminal.backend().cursor_position();

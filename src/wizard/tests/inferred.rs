@@ -212,7 +212,8 @@ fn types_are_gone_through_and_enums_switched() {
             break;
         }
     }
-    assert_eq!(list(&harness).current().unwrap().fit(), Fit::Unknown);
+    assert_eq!(list(&harness).current().unwrap().fit(), Fit::Share(0.0));
+    assert!(!list(&harness).current().unwrap().is_accepted(), "nothing of it fits");
 
     go(&mut harness, "e");
     harness.act(Action::SwitchEnum);
