@@ -450,7 +450,7 @@ impl Wizard {
         let (config, outbox) = (&mut self.config, &mut self.outbox);
         match self.step {
             Step::Integration => {
-                let before = (config.encord.clone(), config.azure.clone());
+                let before = (config.encord.clone(), config.azure.clone(), config.manifest.clone());
                 let movement = self.integration.action(action, config, outbox);
                 if before.0 != config.encord || action == Action::Refresh {
                     match integration::same_login(&before.0, &config.encord) {
@@ -459,15 +459,22 @@ impl Wizard {
                     }
                     self.folder.reset(outbox);
                 }
-                // What else changes is found out when step 3 is entered; what was listed may do for it.
                 if before.1 != config.azure || action == Action::Refresh {
                     self.manifest.reset(outbox);
+                } else if before.2 != config.manifest || before.0.strict_client_only != config.encord.strict_client_only
+                {
+                    self.manifest.outdate(outbox);
                 }
                 movement
             }
             Step::Schema => {
+                let before = config.manifest.clone();
                 let access = self.integration.access(config);
-                self.schema.action(action, config, access, outbox)
+                let movement = self.schema.action(action, config, access, outbox);
+                if before != config.manifest {
+                    self.manifest.outdate(outbox);
+                }
+                movement
             }
             Step::Manifest => self.manifest.action(action, self.integration.access(config), config, outbox),
             Step::Folder => self.folder.action(action, config, outbox),

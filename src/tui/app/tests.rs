@@ -244,7 +244,7 @@ fn page_keys_move_by_what_is_in_view() {
     run.settle();
     run.press(KeyCode::Enter);
     run.press(KeyCode::Enter);
-    let rows = |screen: &str| screen.lines().filter(|line| line.contains("frame-")).count();
+    let rows = |screen: &str| screen.lines().filter(|line| line.contains(" image ") && line.contains("frame-")).count();
     let (before, in_view) = (run.screen(), rows(&run.screen()));
     assert!(before.contains("1 of 11,395") && in_view > 3, "{before}");
     run.press(KeyCode::PageDown);

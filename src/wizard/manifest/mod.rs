@@ -147,7 +147,7 @@ impl ManifestStep {
     }
 
     /// Forgets the manifest, but not what was listed.
-    fn outdate(&mut self, outbox: &mut Outbox) {
+    pub(super) fn outdate(&mut self, outbox: &mut Outbox) {
         // While it is being listed, it is not whole yet.
         let is_from_kept = matches!(self.edited, Some(Reapplied::Kept | Reapplied::Judged));
         let kept = self.kept.take().filter(|_| is_from_kept || self.built().is_some());
@@ -160,16 +160,17 @@ impl ManifestStep {
     pub(super) fn open(&mut self, access: AzureAccess, config: &Config, demands: Arc<Demands>, outbox: &mut Outbox) {
         let is_other =
             self.demands != demands || self.applied.as_ref().is_some_and(|applied| *applied != config.manifest);
-        let is_built = self.built().is_some();
         if is_other {
             self.outdate(outbox);
             self.demands = demands;
         }
         self.rules.fill(&config.manifest);
         if matches!(self.listing, Listing::Idle | Listing::Failed(_)) {
-            let is_enough = is_other && self.kept.as_ref().is_some_and(|kept| covers(kept, &config.manifest));
+            // After a failure it may not be whole.
+            let is_whole = matches!(self.listing, Listing::Idle);
+            let is_enough = is_whole && self.kept.as_ref().is_some_and(|kept| covers(kept, &config.manifest));
             let listing = if is_enough { ListingFrom::Kept } else { ListingFrom::Source };
-            self.edited = (is_enough && is_built).then_some(Reapplied::Judged);
+            self.edited = is_enough.then_some(Reapplied::Judged);
             self.build(access, config, listing, outbox);
         }
     }
@@ -677,14 +678,16 @@ fn following(kind: Option<Kind>, kinds: &[Kind]) -> Option<Kind> {
     }
 }
 
-/// Whether what is listed for this manifest is enough to apply other rules to. Metadata of the blobs and their tags are not kept.
+/// Whether what is listed for this manifest is kept, so that other rules can be applied to it.
 pub(crate) fn keeps(manifest: &config::Manifest) -> bool {
-    manifest.source == Source::Container && !manifest.metadata.blob_metadata && !manifest.metadata.index_tags
+    manifest.source == Source::Container
 }
 
-/// Whether everything that is to be listed was listed.
+/// Whether everything that is to be listed was listed: the names, and what comes with them only where it is asked for.
 fn covers(kept: &config::Manifest, wanted: &config::Manifest) -> bool {
     let within = |prefix: &String| kept.prefixes.iter().any(|listed| prefix.starts_with(listed.as_str()));
     let all = kept.prefixes.is_empty() || (!wanted.prefixes.is_empty() && wanted.prefixes.iter().all(within));
-    all && keeps(wanted)
+    let has_headers = kept.metadata.blob_metadata || !wanted.metadata.blob_metadata;
+    let has_tags = kept.metadata.index_tags || !wanted.metadata.index_tags;
+    all && has_headers && has_tags && keeps(wanted)
 }

@@ -187,9 +187,10 @@ fn foot(
         drawn.text(&format!("'{}' gets another name.", text::clean(&renaming.key)), columns);
         drawn.field("New name", &renaming.field, true, look, columns);
         drawn.problem(renaming.problem.as_deref(), look, columns);
-        if let Some(current) = found.current().filter(|current| !current.is_named() && current.fit() != Fit::Stated) {
-            let note = format!("Only the key: {}.", rename_too(&current.suggestion().key, None));
+        let is_columns = |current: &&Proposal| !current.is_named() && current.fit() != Fit::Stated;
+        if let Some(current) = found.current().filter(is_columns).filter(|_| renaming.problem.is_none()) {
             let sign = Span::styled(format!("{} ", look.glyphs().warn), look.theme.warn());
+            let note = format!("Only the key: {}.", rename_too(&current.suggestion().key));
             drawn.lines.extend(look.hanging(sign, &note, Style::new(), columns));
         }
         drawn.next(&format!("{} renames it.", look.key(Action::Next)), look, columns);
@@ -259,7 +260,7 @@ fn detail(proposal: &Proposal) -> String {
     if proposal.name() != suggestion.key {
         words.push(match proposal.is_named() || suggestion.values == 0 {
             true => format!("found as '{}'", suggestion.key),
-            false => rename_too(&suggestion.key, Some(proposal.name())),
+            false => rename_too(&suggestion.key),
         });
     }
     match proposal.refused() {
@@ -292,7 +293,6 @@ fn detail(proposal: &Proposal) -> String {
 }
 
 /// That a column has to follow its key.
-fn rename_too(old: &str, new: Option<&str>) -> String {
-    let new = new.map_or_else(|| "the same".to_owned(), |new| format!("'{new}'"));
-    format!("call the column '{old}' {new} too, where the values are, or they are sent under '{old}'")
+fn rename_too(column: &str) -> String {
+    format!("rename the column '{column}' in your data too, or its values are sent as '{column}'")
 }
