@@ -51,7 +51,18 @@ impl Stage {
 
     /// At a step, everything before it well.
     pub(crate) fn at(step: Step, answers: Answers) -> Stage {
-        let mut stage = Stage::new(config(), answers);
+        Stage::new(config(), answers).go_to(step)
+    }
+
+    /// The same with a front end that tells what was seen.
+    pub(crate) fn attended(step: Step) -> Stage {
+        let wizard = Wizard::new(config()).attended();
+        let stage = Stage { wizard, open: Vec::new(), copied: Vec::new(), answers: well };
+        stage.event(Event::Open).go_to(step)
+    }
+
+    fn go_to(self, step: Step) -> Stage {
+        let mut stage = self;
         while stage.wizard.step() < step {
             let before = stage.wizard.step();
             stage = stage.press(Action::Next);
