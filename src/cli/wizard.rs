@@ -51,7 +51,7 @@ pub(crate) async fn open(home: Home, config: Config, label: Option<&str>) -> Exi
         return refuse(&problem);
     }
     let (mut driver, mut events) = Driver::new(home, label.unwrap_or("(not saved)"));
-    let mut wizard = Wizard::new(config).guided();
+    let mut wizard = Wizard::new(config).guided().attended();
     let first = wizard.handle(Event::Open);
     let labels = Labels { headless_command: label.map(headless_command), is_demo: label == Some(DEMO) };
     let options = tui::Options { theme: Theme::from_environment(), labels };

@@ -33,6 +33,8 @@ pub struct Suggestion {
     pub fits: u64,
     /// The first different ones that do not fit, at most five, in short.
     pub misfits: Vec<String>,
+    /// How many values can be read as each of the other types, as they are or safely coerced: what the check of the items takes.
+    pub readable: Vec<(KeyType, u64)>,
     /// How many different values there are. `None` when there are more than 255, or when they are long or lists.
     pub distinct: Option<usize>,
 }
@@ -42,6 +44,16 @@ impl Suggestion {
     #[expect(clippy::cast_precision_loss, reason = "a share is shown with two digits")]
     pub fn share(&self) -> f64 {
         if self.values == 0 { 1.0 } else { self.fits as f64 / self.values as f64 }
+    }
+
+    /// How many of the values the check of the items would take if the key were of this type; all where the type is an enum of the
+    /// options that were found, none where it was not looked at.
+    pub fn taken_as(&self, key_type: &KeyType) -> u64 {
+        if matches!((key_type, &self.options), (KeyType::Enum(chosen), Some(found)) if chosen == found) {
+            return self.values;
+        }
+        let readable = self.readable.iter().find(|(other, _)| other == key_type).map(|(_, count)| *count);
+        readable.unwrap_or(if *key_type == self.key_type { self.fits } else { 0 })
     }
 }
 

@@ -1,12 +1,16 @@
 //! What a container's listing told of its blobs, kept on disk so that other rules can be applied to it without listing again.
 
 use std::{
+    borrow::Cow,
     fs::File,
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
     path::Path,
 };
 
 use tempfile::NamedTempFile;
+
+/// Keys with their values.
+pub type Pairs<'a> = [(Cow<'a, str>, Cow<'a, str>)];
 
 /// A blob as the listing told of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -27,15 +31,21 @@ pub struct ListedBlob<'a> {
     pub etag: Option<&'a str>,
     /// The time of the last change, as RFC 1123.
     pub last_modified: Option<&'a str>,
+    /// Its metadata headers, where they were asked for.
+    pub headers: &'a Pairs<'a>,
+    /// Its index tags, where they were asked for.
+    pub tags: &'a Pairs<'a>,
 }
 
 const IS_FOLDER: u8 = 1;
 const IS_REHYDRATING: u8 = 2;
 /// Each text that is there has a bit from this one on.
 const FIRST_TEXT: u8 = 4;
+const HAS_HEADERS: u8 = 64;
+const HAS_TAGS: u8 = 128;
 
 /// The blobs of one page, as they lie on disk: for each its flags, its size, its name and the texts that it has, with their lengths
-/// as variable numbers of bytes.
+/// as variable numbers of bytes, and the number of its headers and tags before each of those.
 #[derive(Debug, Default)]
 pub struct ListedPage {
     bytes: Vec<u8>,
@@ -55,13 +65,26 @@ impl ListedPage {
         for (place, text) in texts.iter().enumerate() {
             flags |= if text.is_some() { FIRST_TEXT << place } else { 0 };
         }
+        flags |= if blob.headers.is_empty() { 0 } else { HAS_HEADERS };
+        flags |= if blob.tags.is_empty() { 0 } else { HAS_TAGS };
         self.bytes.push(flags);
         put_number(&mut self.bytes, blob.size);
         for text in std::iter::once(blob.name).chain(texts.into_iter().flatten()) {
-            put_number(&mut self.bytes, text.len() as u64);
-            self.bytes.extend_from_slice(text.as_bytes());
+            put_text(&mut self.bytes, text);
+        }
+        for pairs in [blob.headers, blob.tags].into_iter().filter(|pairs| !pairs.is_empty()) {
+            put_number(&mut self.bytes, pairs.len() as u64);
+            for (key, value) in pairs {
+                put_text(&mut self.bytes, key);
+                put_text(&mut self.bytes, value);
+            }
         }
     }
+}
+
+fn put_text(bytes: &mut Vec<u8>, text: &str) {
+    put_number(bytes, text.len() as u64);
+    bytes.extend_from_slice(text.as_bytes());
 }
 
 fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
@@ -170,7 +193,11 @@ impl ListedReader<'_> {
         self.file.read_exact(&mut self.bytes)?;
         let mut rest = Rest(&self.bytes);
         while !rest.0.is_empty() {
-            each(&rest.blob()?)?;
+            let flags = rest.byte()?;
+            let blob = rest.blob(flags)?;
+            let headers = rest.pairs(flags & HAS_HEADERS != 0)?;
+            let tags = rest.pairs(flags & HAS_TAGS != 0)?;
+            each(&ListedBlob { headers: &headers, tags: &tags, ..blob })?;
         }
         Ok(())
     }
@@ -206,8 +233,13 @@ impl<'a> Rest<'a> {
         std::str::from_utf8(self.take(length)?).map_err(|_| damaged())
     }
 
-    fn blob(&mut self) -> io::Result<ListedBlob<'a>> {
-        let flags = self.byte()?;
+    fn pairs(&mut self, are_there: bool) -> io::Result<Vec<(Cow<'a, str>, Cow<'a, str>)>> {
+        let number = if are_there { self.number()? } else { 0 };
+        (0..number).map(|_| Ok((self.text()?.into(), self.text()?.into()))).collect()
+    }
+
+    /// All of it but headers and tags.
+    fn blob(&mut self, flags: u8) -> io::Result<ListedBlob<'a>> {
         let size = self.number()?;
         let name = self.text()?;
         let mut texts = [None; 4];
@@ -218,7 +250,17 @@ impl<'a> Rest<'a> {
         }
         let [content_type, tier, etag, last_modified] = texts;
         let (is_folder, rehydrating) = (flags & IS_FOLDER != 0, flags & IS_REHYDRATING != 0);
-        Ok(ListedBlob { name, size, content_type, tier, is_folder, rehydrating, etag, last_modified })
+        Ok(ListedBlob {
+            name,
+            size,
+            content_type,
+            tier,
+            is_folder,
+            rehydrating,
+            etag,
+            last_modified,
+            ..ListedBlob::default()
+        })
     }
 }
 
@@ -285,6 +327,10 @@ mod tests {
     #[test]
     fn everything_that_was_told_is_kept() {
         let dir = tempfile::tempdir().unwrap();
+        let pairs = |pairs: &[(&'static str, &'static str)]| {
+            pairs.iter().map(|(key, value)| (Cow::from(*key), Cow::from(*value))).collect::<Vec<_>>()
+        };
+        let (headers, tags) = (pairs(&[("site", "北"), ("", "")]), pairs(&[("lux", "1")]));
         let whole = ListedBlob {
             name: "北/a b.jpg",
             size: u64::MAX,
@@ -294,15 +340,19 @@ mod tests {
             rehydrating: true,
             etag: Some("0x8D"),
             last_modified: Some("Sun, 22 Nov 2026 10:00:00 GMT"),
+            headers: &headers,
+            tags: &tags,
         };
+        let tagged = ListedBlob { name: "t", tags: &tags, ..ListedBlob::default() };
         let bare = ListedBlob { name: "x", ..ListedBlob::default() };
         let mut page = ListedPage::default();
         page.push(&whole);
+        page.push(&tagged);
         page.push(&bare);
         let mut writer = ListedWriter::create(dir.path()).unwrap();
         writer.page(page).unwrap();
         let listed = writer.finish();
-        let mut left = vec![bare, whole];
+        let mut left = vec![bare, tagged, whole];
         listed
             .open()
             .unwrap()

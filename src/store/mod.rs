@@ -16,7 +16,7 @@ pub mod seen;
 
 pub use export::{Export, Exported, export, findings_beside};
 pub use lines::{IndexedLines, LineWriter};
-pub use listed::{Listed, ListedBlob, ListedPage, ListedReader, ListedWriter};
+pub use listed::{Listed, ListedBlob, ListedPage, ListedReader, ListedWriter, Pairs};
 pub use manifest_dir::{ManifestDir, ManifestWriter, Summary, Tally};
 pub use manifest_part::ManifestPart;
 pub(crate) use paths::expand_home;

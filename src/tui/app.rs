@@ -1,6 +1,11 @@
 //! The loop: draws, waits until something happens, hands it to the wizard. It never wakes up by itself.
 
-use std::{io, pin::pin, task::Poll};
+use std::{
+    io,
+    pin::{Pin, pin},
+    task::Poll,
+    time::Duration,
+};
 
 use crossterm::event::{Event as Input, EventStream};
 use futures_util::{Stream, StreamExt, future};
@@ -13,7 +18,7 @@ use super::{
     terminal::{self, Canvas, Guard},
     theme::Theme,
 };
-use crate::wizard::{Action, Edit, Effect, Event, Wizard};
+use crate::wizard::{Action, Edit, Effect, Event, Step, Wizard};
 
 /// What carries out the wizard's effects. Its answers come back over the channel that [`run`] listens to.
 pub trait Services {
@@ -49,6 +54,10 @@ enum Pause {
 /// At most so much is taken in between two frames, so that a flood of input cannot keep the screen from being painted.
 const MOST_AT_ONCE: usize = 1000;
 
+/// So long the plan has to be on the screen without a key before a key can send it. Keyboards wait about half a second before
+/// they repeat a key that is held down.
+const LOOK: Duration = Duration::from_millis(700);
+
 /// Shows the wizard on the terminal until it is left. The terminal is given back on every way out.
 ///
 /// # Errors
@@ -70,7 +79,9 @@ pub async fn run(
             // Its thread reads the standard input as long as it lives, so it must not outlive this round.
             let keys = EventStream::new();
             let stop = signals.next();
-            drive(wizard, std::mem::take(&mut effects), services, events, keys, stop, &mut screen, options).await?
+            let still = || tokio::time::sleep(LOOK);
+            let first = std::mem::take(&mut effects);
+            drive(wizard, first, services, events, keys, stop, still, &mut screen, options).await?
         };
         drop(guard);
         match pause {
@@ -101,13 +112,15 @@ impl<C: Canvas> Canvas for Held<'_, C> {
 
 /// The loop itself, on any canvas, input and signal.
 #[expect(clippy::too_many_arguments, reason = "each is one end of the loop, and tests replace them one by one")]
-async fn drive(
+async fn drive<T: Future<Output = ()>>(
     wizard: &mut Wizard,
     first: Vec<Effect>,
     services: &mut impl Services,
     events: &mut UnboundedReceiver<Event>,
     mut input: impl Stream<Item = io::Result<Input>> + Unpin,
     signal: impl Future<Output = i32>,
+    // Begins to wait for as long as the keys have to be still.
+    still: impl Fn() -> T,
     canvas: &mut impl Canvas,
     options: &Options,
 ) -> io::Result<Pause> {
@@ -117,23 +130,38 @@ async fn drive(
     }
     let (mut has_input, mut has_events, mut changed) = (true, true, true);
     let mut is_shown = true;
+    let mut waiting: Option<Pin<Box<T>>> = None;
     while has_input || has_events {
         if std::mem::take(&mut changed) {
+            let mut rows = None;
             canvas.paint(&mut |frame| {
                 is_shown = screens::fits(frame.area());
-                screens::draw(frame, wizard, &options.theme, &options.labels);
+                rows = screens::draw(frame, wizard, &options.theme, &options.labels);
             })?;
+            if let Some(rows) = rows {
+                wizard.handle(Event::Rows(rows));
+            }
+        }
+        match is_shown && wizard.awaits_look() {
+            true => _ = waiting.get_or_insert_with(|| Box::pin(still())),
+            false => waiting = None,
         }
         let mut next = tokio::select! {
             biased;
             number = &mut signal => return Ok(Pause::Exit(Exit::Signal(number))),
             key = input.next(), if has_input => Next::Input(key),
             event = events.recv(), if has_events => Next::Event(event),
+            () = async { match &mut waiting { Some(waiting) => waiting.await, None => future::pending().await } } => {
+                Next::Event(Some(Event::Seen))
+            }
         };
         // What else is there already is taken in before the next frame.
         for _ in 0..MOST_AT_ONCE {
             let taken = match next {
-                Next::Input(Some(input)) => on_input(input?, wizard, is_shown),
+                Next::Input(Some(input)) => {
+                    waiting = None;
+                    on_input(input?, wizard, is_shown)
+                }
                 Next::Event(Some(event)) => Taken::Changed(wizard.handle(event)),
                 Next::Input(None) => {
                     has_input = false;
@@ -155,7 +183,11 @@ async fn drive(
                 }
                 Taken::Suspend => return Ok(Pause::Suspend),
             }
-            next = ready(&mut input, has_input, events, has_events).await;
+            // What a key changed on the review is to be seen before the next one counts.
+            next = match wizard.step() == Step::Upload {
+                true => Next::Nothing,
+                false => ready(&mut input, has_input, events, has_events).await,
+            };
         }
     }
     Ok(Pause::Exit(Exit::Quit))

@@ -5,25 +5,23 @@ pub(super) mod fixtures;
 mod folder;
 mod inferred;
 mod integration;
+mod manifest;
 mod panels;
 mod schema;
 
-use std::collections::BTreeMap;
-
 use fixtures::{
-    Stage, UTF8, built, config, finished, frame, item, one, refused, row, running, silent, snapshot, summary, unwell,
+    Stage, UTF8, built, config, finished, frame, item, one, refused, running, silent, snapshot, summary, unwell, uuid,
     well,
 };
 use proptest::prelude::*;
 
 use crate::{
-    manifest::{Code, Finding, Kind},
+    manifest::Kind,
     schema::{KeyType, Scalar},
-    store::{BatchState, RunState, Summary, Tally, config::Config},
+    store::{BatchState, RunState, Summary, config::Config},
     tui::Theme,
     wizard::{
-        Action, Destination, EncordReply, List, ListingProgress, Problem, Reply, Request, Row, RunReply, Step,
-        UploadOption, Wizard,
+        Action, Destination, EncordReply, List, Problem, Reply, Request, Row, RunReply, Step, UploadOption, Wizard,
     },
 };
 
@@ -80,195 +78,13 @@ fn unlisted(request: &Request) -> Vec<Reply> {
 }
 
 #[test]
-fn manifest_screens() {
-    let listing = Stage::at(Step::Manifest, unlisted);
-    shows("manifest_begins", &listing.wizard);
-    let progress = ListingProgress {
-        blobs: 123_456,
-        items: summary().items,
-        skipped: 1_203,
-        errors: 0,
-        warnings: 3,
-        per_second: 8_204.6,
-        bytes: None,
-    };
-    shows("manifest_listing", &listing.reply(Reply::Listing(progress)).wizard);
-    let built = Stage::at(Step::Manifest, well);
-    shows("manifest_built", &built.wizard);
-    shows_as("manifest_built_60x20", &built.wizard, UTF8, 60, 20);
-    shows_as("manifest_built_ascii", &built.wizard, PLAIN, 80, 24);
-    let skipped = built.press(Action::SwitchList).times(6, Action::Down);
-    shows("manifest_left_out", &skipped.wizard);
-    shows("manifest_warnings", &skipped.press(Action::SwitchList).wizard);
-    let stopped = Stage::at(Step::Manifest, unlisted).press(Action::Cancel);
-    shows("manifest_stopped", &stopped.wizard);
-}
-
-/// Two errors and a warning.
-fn findings() -> Vec<Finding> {
-    let errors = ["bright", "dusk"].map(|value| {
-        let message = format!("lux (number): \"{value}\" is not a number");
-        Finding::new(Code::MetadataType, format!("berlin/cam-02/{value}.jpg"), message).key("lux")
-    });
-    let message = "the key 'wether' is not in the metadata schema: Encord keeps its values, but nothing can filter by them; \
-                   did you mean 'weather'?";
-    let unknown = Finding::new(Code::MetadataUnknownKey, "berlin/cam-01/1.jpg", message).key("wether");
-    errors.into_iter().chain([Finding { items: 11_270, ..unknown }]).collect()
-}
-
-fn faulty(request: &Request) -> Vec<Reply> {
-    match request {
-        Request::BuildManifest { .. } => {
-            let lux = Tally { items: 2, first: findings()[..2].to_vec() };
-            let wether = Tally { items: 11_270, first: findings()[2..].to_vec() };
-            let summary = Summary {
-                errors: 2,
-                items_with_errors: 2,
-                warnings: 1,
-                findings: BTreeMap::from([
-                    (Code::MetadataType, BTreeMap::from([("lux".to_owned(), lux)])),
-                    (Code::MetadataUnknownKey, BTreeMap::from([("wether".to_owned(), wether)])),
-                ]),
-                ..summary()
-            };
-            one(Reply::Manifest(Ok(built(summary))))
-        }
-        Request::ReadRows { list: List::Findings, first, .. } => {
-            let rows = findings().into_iter().map(Row::Finding).collect();
-            one(Reply::Rows { list: List::Findings, first: *first, rows })
-        }
-        other => well(other),
-    }
-}
-
-#[test]
-fn findings_are_shown_with_what_to_do_and_errors_first() {
-    let stage = Stage::at(Step::Manifest, faulty);
-    shows("manifest_errors", &stage.wizard);
-    shows_as("manifest_errors_60x20", &stage.wizard, UTF8, 60, 20);
-    shows_as("manifest_errors_ascii", &stage.wizard, PLAIN, 80, 24);
-    shows("manifest_errors_last", &stage.press(Action::Bottom).wizard);
-    let progress = ListingProgress { blobs: 9_000, errors: 12, per_second: 900.0, ..ListingProgress::default() };
-    let listing = Stage::at(Step::Manifest, unlisted).reply(Reply::Listing(progress));
-    shows("manifest_listing_errors", &listing.wizard);
-}
-
-#[test]
-fn manifests_of_nothing_and_of_a_million() {
-    let none = Stage::at(Step::Manifest, unlisted);
-    let empty = Summary { items: [].into(), bytes: 0, urls: 0, warnings: 0, findings: [].into(), ..summary() };
-    shows("manifest_nothing", &none.reply(Reply::Manifest(Ok(built(empty)))).wizard);
-    let million = Summary { items: [(Kind::Image, 1_000_000)].into(), urls: 1_000_000, ..summary() };
-    let rows = |request: &Request| match request {
-        Request::ReadRows { list, first, count, .. } if *first < 400 => {
-            let rows = (*first..first + count).map(|place| row(*list, place)).collect();
-            one(Reply::Rows { list: *list, first: *first, rows })
-        }
-        // What lies further on is still being read.
-        Request::BuildManifest { .. } | Request::ReadRows { .. } => Vec::new(),
-        other => well(other),
-    };
-    let stage = Stage::at(Step::Manifest, rows).reply(Reply::Manifest(Ok(built(million))));
-    shows("manifest_million", &stage.wizard);
-    shows("manifest_million_end_unread", &stage.press(Action::Bottom).wizard);
-}
-
-#[test]
-fn the_items_are_searched_and_filtered_and_read_in_full() {
-    let stage = Stage::at(Step::Manifest, well);
-    let typing = stage.press(Action::Search).type_in("cam-03");
-    shows("manifest_search", &typing.wizard);
-    shows_as("manifest_search_60x20", &typing.wizard, UTF8, 60, 20);
-    let kept = typing.press(Action::Next).press(Action::FilterKind).press(Action::FilterMarked);
-    shows_as("manifest_filtered", &kept.wizard, UTF8, 80, 24);
-    let whole = kept.press(Action::Toggle);
-    shows_as("manifest_item_in_full_60x20", &whole.wizard, UTF8, 60, 20);
-    let unanswered = |request: &Request| match request {
-        Request::Search { .. } => {
-            vec![Reply::Found { places: vec![], seen: 2000, is_done: false }]
-        }
-        other => well(other),
-    };
-    let searching = Stage::at(Step::Manifest, unanswered).press(Action::Search).type_in("zz");
-    shows_as("manifest_searching", &searching.wizard, UTF8, 80, 24);
-    let none = |request: &Request| match request {
-        Request::Search { .. } => vec![Reply::Found { places: vec![], seen: 11_395, is_done: true }],
-        other => well(other),
-    };
-    let none = Stage::at(Step::Manifest, none).press(Action::Search).type_in("zz");
-    shows_as("manifest_search_none", &none.wizard, UTF8, 80, 24);
-}
-
-#[test]
-fn findings_open_by_code_and_lead_to_their_items() {
-    let groups = Stage::at(Step::Manifest, well).press(Action::Left);
-    shows("manifest_finding_groups", &groups.wizard);
-    let opened = groups.press(Action::Next);
-    shows("manifest_findings_open", &opened.wizard);
-    shows_as("manifest_findings_open_60x20", &opened.wizard, UTF8, 60, 20);
-    shows_as("manifest_finding_jumped", &opened.press(Action::Next).wizard, UTF8, 80, 24);
-    let lost = |request: &Request| match request {
-        Request::FindItem { .. } => one(Reply::ItemFound(None)),
-        other => well(other),
-    };
-    let lost = Stage::at(Step::Manifest, lost).press(Action::Left).press(Action::Next).press(Action::Next);
-    shows_as("manifest_finding_lost", &lost.wizard, UTF8, 80, 24);
-}
-
-#[test]
-fn rules_are_edited_in_place() {
-    let form = Stage::at(Step::Manifest, well).press(Action::EditRules).times(2, Action::Down);
-    shows("manifest_rules", &form.wizard);
-    shows_as("manifest_rules_60x20", &form.wizard, UTF8, 60, 20);
-    shows_as("manifest_rules_ascii", &form.wizard, PLAIN, 80, 24);
-    let malformed = form.type_in("**/[a").press(Action::Next);
-    shows("manifest_rules_malformed", &malformed.wizard);
-    let left = malformed.press(Action::Back);
-    shows_as("manifest_rules_left", &left.wizard, UTF8, 120, 40);
-    let applied = left.press(Action::EditRules).type_in("]*").press(Action::Next);
-    shows("manifest_rules_applied", &applied.wizard);
-}
-
-#[test]
-fn names_of_all_scripts() {
-    let names = |request: &Request| match request {
-        Request::BuildManifest { .. } => {
-            one(Reply::Manifest(Ok(built(Summary { items: [(Kind::Image, 6)].into(), urls: 6, ..summary() }))))
-        }
-        Request::ReadRows { list: List::Items, first, .. } => {
-            let names = [
-                "图像/北京/摄像头一号/二〇二六年三月/照片-很长的文件名-0001.jpg",
-                "emoji/👩🏽\u{200d}🔬/🇩🇪 🎉/x.png",
-                "combining/e\u{301}a\u{308}o\u{302}/z\u{335}\u{336}.png",
-                "rtl/שלום/مرحبا/تقرير.pdf",
-                "evil/\u{1b}[2J\u{1b}]0;owned\u{7}/\u{202e}gpj.exe\r\nx",
-                "zero\u{200b}width/\u{feff}tab\there.png",
-            ];
-            let items = names.iter().zip(*first..).map(|(name, place)| {
-                let mut item = item(place);
-                item.title = (*name).to_owned();
-                item.urls = vec![format!("https://acmevision.blob.core.windows.net/street-scenes/{name}")];
-                item.client_metadata.insert("note".into(), (*name).into());
-                Row::Item(Box::new(item), None)
-            });
-            one(Reply::Rows { list: List::Items, first: *first, rows: items.collect() })
-        }
-        other => well(other),
-    };
-    let mut stage = Stage::at(Step::Manifest, names);
-    shows("names_wide", &stage.wizard);
-    stage = stage.times(4, Action::Down);
-    shows("names_evil", &stage.wizard);
-    shows_as("names_ascii", &stage.wizard, PLAIN, 80, 24);
-}
-
-#[test]
 fn upload_screens() {
     let ready = Stage::at(Step::Upload, well);
     shows("upload_ready", &ready.wizard);
     shows_as("upload_ready_60x20", &ready.wizard, UTF8, 60, 20);
     shows_as("upload_ready_ascii", &ready.wizard, PLAIN, 80, 24);
     shows("upload_changed", &ready.press(Action::Down).press(Action::Toggle).wizard);
+    shows_as("upload_unseen", &Stage::attended(Step::Upload).wizard, UTF8, 80, 24);
     let everything = |request: &Request| match request {
         Request::BuildManifest { .. } => {
             let items = Kind::ALL.into_iter().zip(100_000..).collect();
@@ -345,6 +161,9 @@ fn overlays() {
         shows_as(&format!("help_{}", step.title().to_lowercase()), &help.wizard, UTF8, 80, 24);
     }
     shows_as("help_ascii", &Stage::at(Step::Folder, well).press(Action::Help).wizard, PLAIN, 60, 20);
+    let search = Stage::at(Step::Upload, well).press(Action::Search);
+    shows_as("nothing_to_search_60x20", &search.wizard, PLAIN, 60, 20);
+    shows_as("nothing_to_search", &search.type_in("dXq").wizard, UTF8, 80, 24);
     shows_as("quit_while_running", &running(5000).press(Action::Quit).wizard, UTF8, 80, 24);
     shows_as("quit_while_listing", &Stage::at(Step::Manifest, unlisted).press(Action::Quit).wizard, UTF8, 60, 20);
 }
@@ -410,6 +229,7 @@ fn stages() -> Vec<Stage> {
     stages.push(Stage::new(config(), unwell));
     stages.push(Stage::new(Config::default(), silent));
     stages.push(Stage::at(Step::Manifest, unlisted));
+    stages.push(Stage::at(Step::Folder, well).press(Action::New).type_in("a/中文/b"));
     stages.push(Stage::at(Step::Folder, well).press(Action::Help));
     stages.push(running(5000).press(Action::SwitchList));
     stages.push(running(5000).press(Action::SwitchList).press(Action::Toggle));

@@ -17,6 +17,8 @@ pub enum Action {
     PageUp,
     /// A page down.
     PageDown,
+    /// So many rows down, or up where it is negative: what a page key becomes where it is known how many rows are in view.
+    Skip(i32),
     /// To the first row.
     Top,
     /// To the last row.

@@ -191,6 +191,10 @@ pub enum Event {
     Action(Action),
     /// The user typed.
     Edit(Edit),
+    /// So many rows of the list under the cursor are in view: page keys move by as many from now on.
+    Rows(u16),
+    /// The plan was on the screen for a moment without a key being pressed. Only a wizard that is attended waits for it.
+    Seen,
     /// A service answered.
     Reply {
         /// Which request.

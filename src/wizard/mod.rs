@@ -145,6 +145,8 @@ pub enum Overlay {
     Help,
     /// Whether to quit while something runs.
     Quit,
+    /// There is nothing to search; what is typed after the key that searches goes nowhere.
+    NothingToSearch,
 }
 
 /// What a step asks the wizard to do after an action.
@@ -170,6 +172,12 @@ pub struct Wizard {
     upload: UploadStep,
     progress: ProgressStep,
     outbox: Outbox,
+    /// The front end tells when the plan was seen, and nothing is sent before.
+    is_attended: bool,
+    /// The plan was seen.
+    is_seen: bool,
+    /// How many rows of the list under the cursor are in view, where that is known.
+    page: Option<u16>,
 }
 
 impl Wizard {
@@ -185,6 +193,9 @@ impl Wizard {
             step: Step::Integration,
             overlay: None,
             outbox: Outbox::default(),
+            is_attended: false,
+            is_seen: false,
+            page: None,
             original: config.clone(),
             config,
         }
@@ -195,6 +206,14 @@ impl Wizard {
     pub fn guided(mut self) -> Wizard {
         self.integration.guide();
         self.folder.guide();
+        self
+    }
+
+    /// The same for a front end that tells by [`Event::Seen`] when the user can have seen the plan: a key that was pressed before
+    /// never sends it.
+    #[must_use]
+    pub fn attended(mut self) -> Wizard {
+        self.is_attended = true;
         self
     }
 
@@ -210,10 +229,13 @@ impl Wizard {
             Event::Action(action) => self.action(action),
             Event::Edit(edit) => self.edit(&edit),
             Event::Reply { id, reply } => self.reply(id, reply),
+            Event::Rows(rows) => self.page = Some(rows),
+            Event::Seen => self.is_seen = self.awaits_look(),
         }
         if self.manifest.built().is_none() {
             self.folder.manifest_gone(&mut self.outbox);
         }
+        self.is_seen &= self.step == Step::Upload && self.plan().is_some();
         std::mem::take(&mut self.outbox.effects)
     }
 
@@ -310,6 +332,15 @@ impl Wizard {
         ))
     }
 
+    /// Whether a plan is on the screen that cannot be sent before [`Event::Seen`].
+    pub fn awaits_look(&self) -> bool {
+        self.is_attended
+            && !self.is_seen
+            && self.step == Step::Upload
+            && self.overlay.is_none()
+            && self.plan().is_some()
+    }
+
     /// What is asked of the items: their metadata has to fit the schema as the run will leave it.
     fn demands(&self) -> Demands {
         let config = &self.config;
@@ -328,12 +359,16 @@ impl Wizard {
 
     /// Whether a question waits for a yes or a no.
     pub fn asks(&self) -> bool {
-        self.overlay.is_some() || (self.step == Step::Integration && self.integration.asks())
+        matches!(self.overlay, Some(Overlay::Help | Overlay::Quit))
+            || (self.overlay.is_none() && self.step == Step::Integration && self.integration.asks())
     }
 
-    /// Whether keys are text for a field right now.
+    /// Whether keys are text right now: for a field, or for nothing.
     pub fn takes_text(&self) -> bool {
-        self.overlay.is_none() && self.is_typing()
+        match self.overlay {
+            Some(overlay) => overlay == Overlay::NothingToSearch,
+            None => self.is_typing(),
+        }
     }
 
     /// Whether a field has the keyboard, whatever lies over it.
@@ -350,7 +385,7 @@ impl Wizard {
     /// The actions that do something now, with a word for each, the most useful first.
     pub fn hints(&self) -> Vec<Hint> {
         match self.overlay {
-            Some(Overlay::Help) => vec![Hint::new(Action::Back, "close")],
+            Some(Overlay::Help | Overlay::NothingToSearch) => vec![Hint::new(Action::Back, "close")],
             Some(Overlay::Quit) => vec![Hint::new(Action::Yes, "quit"), Hint::new(Action::No, "stay")],
             None => self.step_hints(),
         }
@@ -364,7 +399,7 @@ impl Wizard {
             Step::Manifest | Step::Upload if self.config.folder.cloud_synced => mirror::hints(self.step),
             Step::Manifest => self.manifest.hints(),
             Step::Folder => self.folder.hints(),
-            Step::Upload => self.upload.hints(self.plan().is_some()),
+            Step::Upload => self.upload.hints(self.may_send()),
             Step::Progress => self.progress.hints(),
         };
         let ready = self.status(self.step) == Status::Ready;
@@ -372,6 +407,10 @@ impl Wizard {
         hints.push(Hint::new(Action::Help, "help"));
         hints.push(Hint::new(Action::Quit, "quit"));
         hints
+    }
+
+    fn may_send(&self) -> bool {
+        self.plan().is_some() && (self.is_seen || !self.is_attended)
     }
 
     fn edit(&mut self, edit: &Edit) {
@@ -392,11 +431,14 @@ impl Wizard {
             (Some(Overlay::Quit), Action::Yes | Action::Next | Action::Quit) => return self.quit(),
             (Some(Overlay::Quit), Action::No | Action::Back) => return self.overlay = None,
             (Some(Overlay::Quit), _) => return,
-            (Some(Overlay::Help), Action::Quit) => self.overlay = None,
-            (Some(Overlay::Help), _) => return self.overlay = None,
+            (Some(_), Action::Quit) => self.overlay = None,
+            (Some(_), _) => return self.overlay = None,
             (None, _) => {}
         }
         match action {
+            Action::Search if !self.step_hints().iter().any(|hint| hint.action == Action::Search) => {
+                self.overlay = Some(Overlay::NothingToSearch);
+            }
             Action::Help => self.overlay = Some(Overlay::Help),
             Action::Quit
                 if self.progress.is_running()
@@ -412,7 +454,7 @@ impl Wizard {
             Action::Goto(_) if self.has_form() => {}
             Action::Goto(step) => self.go_to(step),
             action => {
-                let movement = self.step_action(action);
+                let movement = self.step_action(self.in_rows(action));
                 match movement {
                     Move::Stay => {}
                     Move::Next => self.next(),
@@ -422,12 +464,21 @@ impl Wizard {
         }
     }
 
+    /// Page keys move by what is in view.
+    fn in_rows(&self, action: Action) -> Action {
+        match (action, self.page) {
+            (Action::PageUp, Some(rows)) => Action::Skip(-i32::from(rows)),
+            (Action::PageDown, Some(rows)) => Action::Skip(i32::from(rows)),
+            _ => action,
+        }
+    }
+
     fn step_action(&mut self, action: Action) -> Move {
-        let ready = self.plan().is_some();
+        let ready = self.may_send();
         let (config, outbox) = (&mut self.config, &mut self.outbox);
         match self.step {
             Step::Integration => {
-                let before = (config.encord.clone(), config.azure.clone(), config.manifest.prefixes.clone());
+                let before = (config.encord.clone(), config.azure.clone(), config.manifest.clone());
                 let movement = self.integration.action(action, config, outbox);
                 if before.0 != config.encord || action == Action::Refresh {
                     match integration::same_login(&before.0, &config.encord) {
@@ -436,13 +487,11 @@ impl Wizard {
                     }
                     self.folder.reset(outbox);
                 }
-                let strict = (before.0.strict_client_only, config.encord.strict_client_only);
-                if before.1 != config.azure
-                    || before.2 != config.manifest.prefixes
-                    || strict.0 != strict.1
-                    || action == Action::Refresh
-                {
+                if before.1 != config.azure || action == Action::Refresh {
                     self.manifest.reset(outbox);
+                } else if before.2 != config.manifest || before.0.strict_client_only != config.encord.strict_client_only
+                {
+                    self.manifest.outdate(outbox);
                 }
                 movement
             }
@@ -451,13 +500,13 @@ impl Wizard {
                 let access = self.integration.access(config);
                 let movement = self.schema.action(action, config, access, outbox);
                 if before != config.manifest {
-                    self.manifest.reset(outbox);
+                    self.manifest.outdate(outbox);
                 }
                 movement
             }
             // There is nothing to list and nothing to set; the wizard sees to it that the step is ready.
             Step::Manifest | Step::Upload if config.folder.cloud_synced => match action {
-                Action::Next => Move::Next,
+                Action::Next if self.step == Step::Manifest || ready => Move::Next,
                 Action::Back => Move::Back,
                 _ => Move::Stay,
             },
@@ -466,7 +515,7 @@ impl Wizard {
                 let before = config.manifest.clone();
                 let movement = self.folder.action(action, config, outbox);
                 if before != config.manifest {
-                    self.manifest.reset(outbox);
+                    self.manifest.outdate(outbox);
                 }
                 movement
             }

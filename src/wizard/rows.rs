@@ -35,7 +35,7 @@ pub enum Row {
 /// How many rows are read at a time. The cursor is kept at least [`MARGIN`] rows away from the edge of what is held.
 const CHUNK: u64 = 400;
 const MARGIN: u64 = 120;
-/// What a page key moves by.
+/// What a page key moves by where nobody told how many rows are in view.
 const PAGE: u64 = 10;
 
 /// Where an action takes the cursor in a list of `total` rows; `None` if it does not move cursors.
@@ -46,6 +46,7 @@ fn moved(cursor: u64, action: Action, total: u64) -> Option<u64> {
         Action::Down => (cursor + 1).min(last),
         Action::PageUp => cursor.saturating_sub(PAGE),
         Action::PageDown => (cursor + PAGE).min(last),
+        Action::Skip(rows) => cursor.saturating_add_signed(rows.into()).min(last),
         Action::Top => 0,
         Action::Bottom => last,
         _ => return None,

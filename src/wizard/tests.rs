@@ -2,6 +2,7 @@
 
 mod discovery;
 mod folder;
+mod guard;
 mod inferred;
 mod integration;
 mod panels;

@@ -38,6 +38,7 @@ const TYPES: [KeyType; 6] = [
     TEXT,
 ];
 const TEXT: KeyType = KeyType::Scalar(Scalar::Text);
+const VARCHAR: KeyType = KeyType::Scalar(Scalar::Varchar);
 
 /// How the values fit one type.
 #[derive(Debug, Default)]
@@ -65,6 +66,9 @@ pub(super) struct Column {
     /// In characters.
     longest: usize,
     fits: [Fit; TYPES.len()],
+    /// How many can be read as each of them, and as a varchar.
+    readable: [u64; TYPES.len()],
+    names: u64,
     /// A text of digits only is not a number (`00123`), so the others are codes as well.
     codes: bool,
     /// Lists of numbers by size, and what is none.
@@ -80,6 +84,8 @@ impl Default for Column {
             values: 0,
             longest: 0,
             fits: Default::default(),
+            readable: Default::default(),
+            names: 0,
             codes: false,
             sizes: BTreeMap::new(),
             no_lists: Fit::default(),
@@ -95,9 +101,12 @@ impl Column {
             return;
         }
         self.values += 1;
-        for (key_type, fit) in TYPES.iter().zip(&mut self.fits) {
-            fit.add(suggests(key_type, value), value);
+        for ((key_type, fit), readable) in TYPES.iter().zip(&mut self.fits).zip(&mut self.readable) {
+            let reads = reads_as(key_type, value);
+            *readable += u64::from(reads);
+            fit.add(reads && hints_at(key_type, value), value);
         }
+        self.names += u64::from(reads_as(&VARCHAR, value));
         self.codes = self.codes || value.as_str().is_some_and(is_code);
         let size = embedding(value).and_then(|list| u32::try_from(list.as_array()?.len()).ok());
         match size.filter(|size| (2..=MOST_NUMBERS).contains(size)) {
@@ -132,6 +141,9 @@ impl Column {
         let convincing = |count: u64| count > 0 && count * 10 >= values * 9;
         let list = self.sizes.iter().max_by_key(|(_, count)| **count).map(|(size, count)| (*size, *count));
         let distinct = self.distinct.as_ref().map(BTreeSet::len);
+        let readable = TYPES.into_iter().zip(self.readable).chain([(VARCHAR, self.names)]);
+        let mut readable: Vec<(KeyType, u64)> = readable.collect();
+        readable.extend(list.map(|(size, count)| (KeyType::Embedding(size), count)));
         let [typed @ .., text] = self.fits;
         let mut best: Option<(KeyType, Fit)> = None;
         for (key_type, fit) in TYPES.into_iter().zip(typed) {
@@ -162,20 +174,21 @@ impl Column {
             values,
             fits: fit.count,
             misfits: fit.misfits,
+            readable,
             distinct,
         }
     }
 }
 
-/// Whether a value suggests a type, which is less than all that can be read as it once the type is known.
-fn suggests(key_type: &KeyType, value: &Value) -> bool {
+/// Whether a value that can be read as a type hints at it, which is less once the type is not known.
+fn hints_at(key_type: &KeyType, value: &Value) -> bool {
     match key_type {
         KeyType::Scalar(Scalar::Uuid) => fits(key_type, value),
         KeyType::Scalar(Scalar::Boolean) if matches!(value, Value::Number(_)) => false,
         KeyType::Scalar(Scalar::Boolean) if value.as_str().is_some_and(|text| matches!(text.trim(), "0" | "1")) => {
             false
         }
-        _ => reads_as(key_type, value),
+        _ => true,
     }
 }
 

@@ -10,7 +10,7 @@ use super::{Building, Writing, dicom};
 use crate::{
     manifest::{Builder, Judged, builder::BlobFacts},
     service::{account::resolve, azure, problems::disk_problem},
-    store::{Listed, ListedBlob, ListedPage, ListedWriter, config},
+    store::{Listed, ListedBlob, ListedPage, ListedWriter, Pairs, config},
     wizard::{ListingProgress, Problem},
 };
 
@@ -59,6 +59,8 @@ pub(super) fn blob<'a>(listed: &'a azure::Listed<'_>) -> ListedBlob<'a> {
         rehydrating: listed.archive_status.is_some(),
         etag: listed.etag.as_deref(),
         last_modified: listed.last_modified.as_deref(),
+        headers: &listed.metadata,
+        tags: &listed.tags,
     }
 }
 
@@ -85,7 +87,9 @@ pub(super) async fn read(
                 return Ok(());
             }
             blobs += 1;
-            builder.blob(&facts(blob), &mut sink)
+            let headers = owned(blob.headers, manifest.metadata.blob_metadata);
+            let tags = owned(blob.tags, manifest.metadata.index_tags);
+            builder.blob(&BlobFacts { headers: &headers, tags: &tags, ..facts(blob) }, &mut sink)
         };
         reader.page(page, work).map_err(fault)?;
         if told.elapsed() >= SAMPLE {
@@ -104,7 +108,13 @@ fn is_within(name: &str, manifest: &config::Manifest) -> bool {
     manifest.prefixes.is_empty() || manifest.prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()))
 }
 
-/// What the rules look at.
+/// The pairs, if the rules ask for them.
+fn owned(pairs: &Pairs<'_>, are_wanted: bool) -> Vec<(String, String)> {
+    let pairs = pairs.iter().filter(|_| are_wanted);
+    pairs.map(|(key, value)| (key.clone().into_owned(), value.clone().into_owned())).collect()
+}
+
+/// What the rules look at, but metadata and tags.
 fn facts<'a>(blob: &ListedBlob<'a>) -> BlobFacts<'a> {
     BlobFacts {
         name: blob.name,
@@ -115,7 +125,6 @@ fn facts<'a>(blob: &ListedBlob<'a>) -> BlobFacts<'a> {
         rehydrating: blob.rehydrating,
         last_modified: blob.last_modified,
         etag: blob.etag,
-        // They are not kept: where they are wanted, the container is listed again.
         ..BlobFacts::default()
     }
 }

@@ -99,7 +99,7 @@ fn scope(facts: &SasFacts) -> Check {
     match facts.resource.as_deref() {
         Some("c") => Check::new(id, CheckState::Pass, format!("{kind} for the container (sr=c)")),
         Some("d") => Check::new(id, CheckState::Warn, format!("{kind} for one directory (sr=d)"))
-            .fix("Only what lies in that directory can be listed: name it in [manifest] prefixes, or make a SAS for the container."),
+            .fix("Only what lies in that directory can be listed: name it as Folders ([manifest] prefixes in the config), or make a SAS for the container."),
         Some(resource @ ("b" | "bs" | "bv")) => fail(
             format!("{kind} for a single blob (sr={resource}): it cannot list"),
             "Make a SAS for the container or for the account.",

@@ -160,6 +160,7 @@ fn schema(path: &str) -> Result<Inferred, Problem> {
         values: 0,
         fits: 0,
         misfits: Vec::new(),
+        readable: Vec::new(),
         distinct: None,
     });
     Ok(Inferred { suggestions: suggestions.collect(), sources: vec![source], is_part: false, table: None })

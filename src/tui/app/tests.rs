@@ -1,7 +1,7 @@
 //! The loop with scripted keys, on canvases that tests can read.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::VecDeque,
     io::Write,
     num::NonZeroU16,
@@ -114,10 +114,16 @@ struct Loop {
     events: UnboundedSender<Event>,
     painted: Rc<RefCell<Painted>>,
     started: Rc<RefCell<Vec<u64>>>,
+    /// The keys were still for long enough.
+    is_still: Rc<Cell<bool>>,
 }
 
 impl Loop {
     fn new(signal: impl Future<Output = i32> + 'static) -> Loop {
+        Loop::of(Wizard::new(fixtures::config()), signal)
+    }
+
+    fn of(mut wizard: Wizard, signal: impl Future<Output = i32> + 'static) -> Loop {
         let painted = Rc::new(RefCell::new(Painted::default()));
         let mut canvas =
             TestCanvas { terminal: Terminal::new(TestBackend::new(80, 24)).unwrap(), painted: painted.clone() };
@@ -126,14 +132,19 @@ impl Loop {
         let (events, mut replies) = unbounded_channel();
         let started = Rc::new(RefCell::new(Vec::new()));
         let mut services = FakeServices { events: events.clone(), started: started.clone() };
+        let is_still = Rc::new(Cell::new(false));
+        let stillness = is_still.clone();
         let options = Options { theme: fixtures::UTF8, labels: Labels::default() };
         let future = Box::pin(async move {
-            let mut wizard = Wizard::new(fixtures::config());
             let first = wizard.handle(Event::Open);
             let input = stream::poll_fn(move |context| typed.borrow_mut().poll(context));
-            drive(&mut wizard, first, &mut services, &mut replies, input, signal, &mut canvas, &options).await
+            let still = || {
+                let stillness = stillness.clone();
+                future::poll_fn(move |_| if stillness.get() { Poll::Ready(()) } else { Poll::Pending })
+            };
+            drive(&mut wizard, first, &mut services, &mut replies, input, signal, still, &mut canvas, &options).await
         });
-        Loop { future, wakes: Arc::default(), answered: None, keys, events, painted, started }
+        Loop { future, wakes: Arc::default(), answered: None, keys, events, painted, started, is_still }
     }
 
     fn send(&self, input: io::Result<Input>) {
@@ -192,6 +203,56 @@ fn from_the_first_key_to_the_end_of_a_run() {
     assert_eq!(run.press(KeyCode::Char('n')), None);
     assert_eq!(run.press(KeyCode::Char('q')), None);
     assert_eq!(run.press(KeyCode::Char('y')), Some(Pause::Exit(Exit::Quit)));
+}
+
+#[test]
+fn keys_that_were_pressed_before_the_plan_was_seen_do_not_send_it() {
+    let enter = || Ok(Input::Key(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)));
+    let mut run = Loop::of(Wizard::new(fixtures::config()).attended(), future::pending());
+    run.settle();
+    // All at once, and then one by one as a key that is held down.
+    (0..20).for_each(|_| run.send(enter()));
+    run.settle();
+    (0..20).for_each(|_| assert_eq!(run.press(KeyCode::Enter), None));
+    assert!(run.screen().contains("[5 Upload]") && run.screen().contains("look it over"), "{}", run.screen());
+    assert!(!run.screen().contains("send it") && run.started.borrow().is_empty());
+    // Stillness that is over when the next key comes does not count.
+    run.is_still.set(true);
+    run.press(KeyCode::Esc);
+    assert!(run.screen().contains("[4 Folder"), "{}", run.screen());
+    run.is_still.set(false);
+    run.press(KeyCode::Enter);
+    run.press(KeyCode::Enter);
+    assert!(run.screen().contains("[5 Upload]") && run.started.borrow().is_empty(), "{}", run.screen());
+    run.is_still.set(true);
+    // It wakes the loop up.
+    run.send(Ok(Input::FocusGained));
+    run.settle();
+    assert!(run.screen().contains("send it"), "{}", run.screen());
+    assert!(run.started.borrow().is_empty());
+    // What a key changes is painted before the next key counts.
+    let frames = run.frames();
+    run.send(Ok(Input::Key(KeyEvent::new(KeyCode::Char(' '), KeyModifiers::NONE))));
+    run.send(enter());
+    run.settle();
+    assert!(run.frames() > frames + 1 && run.started.borrow().len() == 1, "{}", run.screen());
+}
+
+#[test]
+fn page_keys_move_by_what_is_in_view() {
+    let mut run = Loop::new(future::pending());
+    run.settle();
+    run.press(KeyCode::Enter);
+    run.press(KeyCode::Enter);
+    let rows = |screen: &str| screen.lines().filter(|line| line.contains(" image ") && line.contains("frame-")).count();
+    let (before, in_view) = (run.screen(), rows(&run.screen()));
+    assert!(before.contains("1 of 11,395") && in_view > 3, "{before}");
+    run.press(KeyCode::PageDown);
+    run.press(KeyCode::PageDown);
+    let place = |rows: usize| format!("{} of 11,395", rows + 1);
+    assert!(run.screen().contains(&place(2 * in_view)), "{in_view} rows: {}", run.screen());
+    run.press(KeyCode::PageUp);
+    assert!(run.screen().contains(&place(in_view)), "{in_view} rows: {}", run.screen());
 }
 
 #[test]
@@ -276,7 +337,7 @@ fn painted(theme: Theme, wizard: &Wizard) -> Vec<u8> {
     let viewport = Viewport::Fixed(Rect::new(0, 0, 80, 24));
     let backend = CrosstermBackend::new(written.clone());
     let mut terminal = Terminal::with_options(backend, TerminalOptions { viewport }).unwrap();
-    terminal.paint(&mut |frame| screens::draw(frame, wizard, &theme, &Labels::default())).unwrap();
+    terminal.paint(&mut |frame| _ = screens::draw(frame, wizard, &theme, &Labels::default())).unwrap();
     written.0.take()
 }
 

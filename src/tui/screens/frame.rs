@@ -11,7 +11,7 @@ use super::parts::{Look, put};
 use crate::{
     store::RunState,
     tui::{keymap, text},
-    wizard::{Action, Status, Step, Wizard},
+    wizard::{Action, CheckState, Status, Step, Wizard},
 };
 
 /// The steps with a sign for how each stands, the one on the screen in brackets.
@@ -58,8 +58,16 @@ fn mark(wizard: &Wizard, step: Step, look: &Look<'_>) -> Option<(&'static str, S
         (_, Status::Working) => Some((glyphs.working, theme.accent())),
         (Step::Progress, Status::Ready) => Some(theme.run(wizard.progress().outcome().unwrap_or(RunState::Done))),
         (_, Status::Ready) => Some((glyphs.ok, theme.ok())),
+        // What is only not filled in yet is no warning.
+        (Step::Integration, Status::Blocked(_)) if !has_failed(wizard) => None,
         (_, Status::Blocked(_)) => Some((glyphs.warn, theme.warn())),
     }
+}
+
+/// Whether a check of step 1 failed, or something that was typed cannot be used.
+fn has_failed(wizard: &Wizard) -> bool {
+    let (step, config) = (wizard.integration(), wizard.config());
+    step.input_problem().is_some() || step.checks(config).iter().any(|check| check.state == CheckState::Fail)
 }
 
 fn rule(area: Rect, look: &Look<'_>) -> Line<'static> {

@@ -11,6 +11,8 @@ mod progress;
 mod schema;
 mod upload;
 
+use std::cell::Cell;
+
 use ratatui::{
     Frame,
     buffer::Buffer,
@@ -19,7 +21,7 @@ use ratatui::{
 };
 
 use super::{keymap::Mode, text, theme::Theme};
-use crate::wizard::{Step, Wizard};
+use crate::wizard::{Panel, Step, Wizard};
 use parts::{Look, take_bottom, take_top};
 
 /// The smallest terminal in which the screens are of use: columns and rows.
@@ -39,13 +41,15 @@ pub fn fits(area: Rect) -> bool {
     area.width >= SMALLEST.0 && area.height >= SMALLEST.1
 }
 
-/// Draws the wizard as it stands. Nothing is remembered from one frame to the next.
-pub fn draw(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, labels: &Labels) {
+/// Draws the wizard as it stands, and tells how many rows are in view of the list that the cursor moves in, if there is one.
+/// Nothing is remembered from one frame to the next.
+pub fn draw(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, labels: &Labels) -> Option<u16> {
     let area = frame.area();
+    let rows = Cell::new(None);
     if !fits(area) {
         too_small(frame, area, *theme);
     } else {
-        let look = Look { theme: *theme, mode: mode(wizard), labels };
+        let look = Look { theme: *theme, mode: mode(wizard), keys: mode_below(wizard), labels, rows: &rows };
         let (head, rest) = take_top(area, 2);
         let (above, _) = take_bottom(area, 2);
         let (body, foot) = take_bottom(rest, 2);
@@ -61,16 +65,27 @@ pub fn draw(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, labels: &Labe
             Step::Upload => upload::draw(frame, body, wizard, &look),
             Step::Progress => progress::draw(frame, body, wizard, &look),
         }
-        overlay::draw(frame, above, wizard, &look);
+        overlay::draw(frame, above, wizard, &Look { keys: look.mode, ..look });
     }
     if !theme.is_utf8() {
         to_ascii(frame.buffer_mut());
     }
+    rows.get()
 }
 
 /// Who has the keyboard.
 pub(super) fn mode(wizard: &Wizard) -> Mode {
     match (wizard.asks(), wizard.takes_text()) {
+        (true, _) => Mode::Overlay,
+        (false, true) => Mode::Text,
+        (false, false) => Mode::Screen,
+    }
+}
+
+/// Who will have it, once what lies over the screen is gone.
+fn mode_below(wizard: &Wizard) -> Mode {
+    let panel = wizard.integration().panel().filter(|_| wizard.step() == Step::Integration);
+    match (panel.is_some_and(Panel::asks), wizard.is_typing()) {
         (true, _) => Mode::Overlay,
         (false, true) => Mode::Text,
         (false, false) => Mode::Screen,

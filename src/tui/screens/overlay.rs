@@ -9,7 +9,7 @@ use ratatui::{
 };
 
 use super::{
-    integration,
+    integration, mode_below,
     parts::{Look, put},
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
         keymap::{self, Mode},
         text,
     },
-    wizard::{Action, Overlay, Panel, Step, Wizard},
+    wizard::{Action, Overlay, Step, Wizard},
 };
 
 /// Draws the overlay over the screen's area, if there is one.
@@ -33,6 +33,12 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
             ("Help", lines)
         }
         Some(Overlay::Quit) => ("Quit?", question(wizard, look, columns)),
+        Some(Overlay::NothingToSearch) => {
+            let mut lines = vec![look.title("There is nothing to search here now.")];
+            let next = format!("What is typed goes nowhere. {} closes this.", look.key(Action::Back));
+            lines.extend(look.next(&next, columns));
+            ("Search", lines)
+        }
     };
     let inside = boxed(frame, area, title, columns, lines.len(), look);
     let lines = look.fit(lines, usize::from(inside.height));
@@ -101,12 +107,7 @@ fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
     let utf8 = look.theme.is_utf8();
     let mut keys: Vec<(String, &str)> = Vec::new();
     let mut shown: Vec<Action> = Vec::new();
-    // Behind the help, a field may have the keyboard, or a question.
-    let mode = match (panel.is_some_and(Panel::asks), wizard.is_typing()) {
-        (true, _) => Mode::Overlay,
-        (false, true) => Mode::Text,
-        (false, false) => Mode::Screen,
-    };
+    let mode = mode_below(wizard);
     for hint in wizard.step_hints() {
         // Both ways of moving are one entry.
         let (first, second) = match hint.action {
@@ -127,10 +128,10 @@ fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
     };
     let moves = shown.contains(&Action::Up);
     if moves && mode == Mode::Text {
-        keys.push((pair(Action::PageUp, Action::PageDown), "ten rows up, down"));
+        keys.push((pair(Action::PageUp, Action::PageDown), "a page up, down"));
     }
     if mode == Mode::Screen && step != Step::Upload && (moves || step != Step::Integration) {
-        keys.push((pair(Action::PageUp, Action::PageDown), "ten rows up, down"));
+        keys.push((pair(Action::PageUp, Action::PageDown), "a page up, down"));
         keys.push((pair(Action::Top, Action::Bottom), "first, last row"));
     }
     let is_form_open = wizard.has_form();

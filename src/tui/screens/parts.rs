@@ -1,5 +1,7 @@
 //! What the screens are put together from.
 
+use std::cell::Cell;
+
 use ratatui::{
     Frame,
     layout::{Position, Rect},
@@ -22,8 +24,13 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Look<'a> {
     pub(super) theme: Theme,
+    /// Who has the keyboard.
     pub(super) mode: Mode,
+    /// Who will have it, once what lies over the screen is gone: keys in sentences are called as then.
+    pub(super) keys: Mode,
     pub(super) labels: &'a Labels,
+    /// How many rows are in view of the list that was drawn last.
+    pub(super) rows: &'a Cell<Option<u16>>,
 }
 
 impl Look<'_> {
@@ -33,7 +40,18 @@ impl Look<'_> {
 
     /// The key of an action, for sentences that name it.
     pub(super) fn key(&self, action: Action) -> &'static str {
-        keymap::key_label(action, self.mode, self.theme.is_utf8())
+        keymap::key_label(action, self.keys, self.theme.is_utf8())
+    }
+
+    /// As [`first_row`]; page keys move by as many rows from now on.
+    pub(super) fn first_row(&self, cursor: u64, total: u64, height: usize) -> u64 {
+        self.in_view(height);
+        first_row(cursor, total, height)
+    }
+
+    /// So many rows of what the cursor moves in are in view.
+    pub(super) fn in_view(&self, rows: usize) {
+        self.rows.set(u16::try_from(rows.max(1)).ok());
     }
 
     /// Text cut to a width.

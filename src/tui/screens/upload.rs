@@ -190,10 +190,13 @@ fn foot(wizard: &Wizard, plan: &Plan, look: &Look<'_>, columns: usize) -> Vec<Li
     }
     let items = text::counted(plan.total_items(), "item", "items");
     let jobs = text::counted(plan.batches.len() as u64, "job", "jobs");
-    lines.extend(look.next(
-        &format!("{} sends {items} in {jobs} to Encord; nothing has been changed so far.", look.key(Action::Next)),
-        columns,
-    ));
+    let next = match wizard.awaits_look() {
+        true => "Please look it over; in a moment it can be sent. Nothing has been changed so far.".to_owned(),
+        false => {
+            format!("{} sends {items} in {jobs} to Encord; nothing has been changed so far.", look.key(Action::Next))
+        }
+    };
+    lines.extend(look.next(&next, columns));
     lines
 }
 

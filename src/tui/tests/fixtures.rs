@@ -51,7 +51,18 @@ impl Stage {
 
     /// At a step, everything before it well.
     pub(crate) fn at(step: Step, answers: Answers) -> Stage {
-        let mut stage = Stage::new(config(), answers);
+        Stage::new(config(), answers).go_to(step)
+    }
+
+    /// The same with a front end that tells what was seen.
+    pub(crate) fn attended(step: Step) -> Stage {
+        let wizard = Wizard::new(config()).attended();
+        let stage = Stage { wizard, open: Vec::new(), copied: Vec::new(), answers: well };
+        stage.event(Event::Open).go_to(step)
+    }
+
+    fn go_to(self, step: Step) -> Stage {
+        let mut stage = self;
         while stage.wizard.step() < step {
             let before = stage.wizard.step();
             stage = stage.press(Action::Next);
@@ -111,7 +122,7 @@ impl Stage {
 pub(crate) fn frame(wizard: &Wizard, theme: Theme, width: u16, height: u16) -> String {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     let labels = screens::Labels { headless_command: Some("azure-to-encord run nightly --yes".into()), is_demo: false };
-    terminal.draw(|frame| screens::draw(frame, wizard, &theme, &labels)).unwrap();
+    terminal.draw(|frame| _ = screens::draw(frame, wizard, &theme, &labels)).unwrap();
     let mut text = lines(terminal.backend().buffer());
     if terminal.backend().cursor_visible() {
         let at = terminal.backend().cursor_position();

@@ -145,6 +145,9 @@ fn the_suggested_keys() {
     shows_as("infer_bad_name", &listed().times(6, Action::Down).wizard, UTF8, 80, 24);
     let renaming = listed().times(6, Action::Down).press(Action::Rename);
     everywhere("infer_rename", &renaming.type_in("/").press(Action::Next));
+    let renaming = listed().times(2, Action::Down).press(Action::Rename).type_in("_above");
+    everywhere("infer_rename_column", &renaming);
+    everywhere("infer_renamed", &renaming.press(Action::Next));
     shows_as("infer_dropped", &listed().press(Action::TakeTable).press(Action::ToggleAll).wizard, UTF8, 80, 24);
     shows_as("infer_unknown_fit", &listed().press(Action::Right).wizard, UTF8, 80, 24);
     everywhere("infer_file", &asked(file).press(Action::Next));

@@ -9,7 +9,7 @@ use crate::{
     store::config::{AuthKind, Config},
     wizard::{
         Action, CheckState, CorsRepair, Effect, Hint, Integration, Outbox, PrefixPage, Problem, Repair, Request,
-        RequestId,
+        RequestId, rows::moved_in,
     },
 };
 use secrecy::SecretString;
@@ -282,13 +282,7 @@ impl IntegrationStep {
             (action, Some(Panel::Folders(browser))) => browser.action(action, outbox),
             (action, Some(Panel::Guide(guide))) => guide.action(action, config),
             (action, Some(Panel::Sas(maker))) => maker.action(action),
-            (Action::Up | Action::PageUp, Some(Panel::Details(details))) => {
-                details.scroll = details.scroll.saturating_sub(if action == Action::Up { 1 } else { 10 });
-            }
-            (Action::Down | Action::PageDown, Some(Panel::Details(details))) => {
-                let further = details.scroll + if action == Action::Down { 1 } else { 10 };
-                details.scroll = further.min(longest);
-            }
+            (action, Some(Panel::Details(details))) => details.scroll = moved_in(details.scroll, action, longest + 1),
             _ => {}
         }
     }

@@ -49,11 +49,13 @@ pub enum ListingFrom {
     Kept,
 }
 
-/// What an edit of the rules led to.
+/// What an edit of the rules, or of an earlier step, led to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reapplied {
     /// The rules were applied to what was listed before.
     Kept,
+    /// What was listed before was judged anew, because another schema or another setting of an earlier step asks for it.
+    Judged,
     /// It was listed anew: the rules name blobs that were not listed before.
     Listed,
 }
@@ -76,6 +78,8 @@ const KEYS_NAMED: usize = 20;
 #[derive(Debug, Default)]
 struct Findings {
     cursor: usize,
+    /// What the groups are searched for.
+    text: String,
     open: Option<Code>,
     /// The item of this finding is looked for.
     jump: Option<RequestId>,
@@ -92,6 +96,8 @@ pub struct ManifestStep {
     pending: Option<RequestId>,
     /// What was asked of the items, as far as they were listed.
     demands: Arc<Demands>,
+    /// The rules that were applied to them.
+    applied: Option<config::Manifest>,
     list: List,
     window: RowWindow,
     /// The filters of the items and of what was left out; that of the findings.
@@ -102,7 +108,7 @@ pub struct ManifestStep {
     /// The item under the cursor is shown in full, from this line on.
     whole: Option<usize>,
     rules: RuleForm,
-    /// What was listed and is kept.
+    /// By which rules was listed what is kept, or will be once the listing is whole.
     kept: Option<config::Manifest>,
     edited: Option<Reapplied>,
 }
@@ -113,6 +119,7 @@ impl Default for ManifestStep {
             listing: Listing::Idle,
             pending: None,
             demands: Arc::default(),
+            applied: None,
             list: List::Items,
             window: RowWindow::default(),
             filters: Default::default(),
@@ -139,15 +146,32 @@ impl ManifestStep {
         self.rules.has_keyboard = false;
     }
 
-    /// Lists the container unless that was done already with the same demands.
+    /// Forgets the manifest, but not what was listed.
+    pub(super) fn outdate(&mut self, outbox: &mut Outbox) {
+        // While it is being listed, it is not whole yet.
+        let is_from_kept = matches!(self.edited, Some(Reapplied::Kept | Reapplied::Judged));
+        let kept = self.kept.take().filter(|_| is_from_kept || self.built().is_some());
+        self.reset(outbox);
+        self.kept = kept;
+    }
+
+    /// Builds the manifest unless that was done already by the same rules with the same demands: from what was listed, if that is
+    /// enough.
     pub(super) fn open(&mut self, access: AzureAccess, config: &Config, demands: Arc<Demands>, outbox: &mut Outbox) {
-        if self.demands != demands {
-            self.reset(outbox);
+        let is_other =
+            self.demands != demands || self.applied.as_ref().is_some_and(|applied| *applied != config.manifest);
+        if is_other {
+            self.outdate(outbox);
             self.demands = demands;
         }
         self.rules.fill(&config.manifest);
         if matches!(self.listing, Listing::Idle | Listing::Failed(_)) {
-            self.build(access, config, ListingFrom::Source, outbox);
+            // After a failure it may not be whole.
+            let is_whole = matches!(self.listing, Listing::Idle);
+            let is_enough = is_whole && self.kept.as_ref().is_some_and(|kept| covers(kept, &config.manifest));
+            let listing = if is_enough { ListingFrom::Kept } else { ListingFrom::Source };
+            self.edited = is_enough.then_some(Reapplied::Judged);
+            self.build(access, config, listing, outbox);
         }
     }
 
@@ -160,6 +184,7 @@ impl ManifestStep {
             demands: Arc::clone(&self.demands),
             listing,
         }));
+        self.applied = Some(config.manifest.clone());
         if listing == ListingFrom::Source {
             self.kept = keeps(&config.manifest).then(|| config.manifest.clone());
         }
@@ -167,22 +192,13 @@ impl ManifestStep {
 
     /// Builds the manifest by the rules as they are in the config now: from what was listed, if that is enough.
     fn rebuild(&mut self, access: AzureAccess, config: &Config, outbox: &mut Outbox) {
-        let is_whole = matches!(self.listing, Listing::Built(_));
-        let kept = self.kept.take().filter(|kept| is_whole && covers(kept, &config.manifest));
+        let is_whole = self.built().is_some();
         let demands = Arc::clone(&self.demands);
-        self.reset(outbox);
+        self.outdate(outbox);
         self.demands = demands;
-        match kept {
-            Some(kept) => {
-                self.kept = Some(kept);
-                self.edited = Some(Reapplied::Kept);
-                self.build(access, config, ListingFrom::Kept, outbox);
-            }
-            None => {
-                self.edited = is_whole.then_some(Reapplied::Listed);
-                self.build(access, config, ListingFrom::Source, outbox);
-            }
-        }
+        let is_enough = self.kept.as_ref().is_some_and(|kept| covers(kept, &config.manifest));
+        self.edited = is_whole.then_some(if is_enough { Reapplied::Kept } else { Reapplied::Listed });
+        self.build(access, config, if is_enough { ListingFrom::Kept } else { ListingFrom::Source }, outbox);
     }
 
     /// How it stands.
@@ -249,15 +265,33 @@ impl ManifestStep {
         self.search.as_ref()
     }
 
-    /// The findings by code, errors first; `None` where another list or one of the groups is shown.
+    fn in_groups(&self) -> bool {
+        self.list == List::Findings && self.findings.open.is_none()
+    }
+
+    /// What the groups of findings are searched for.
+    pub fn group_search(&self) -> &str {
+        &self.findings.text
+    }
+
+    /// The findings by code, errors first, as far as they hold what is searched for; `None` where another list or one of the groups
+    /// is shown.
     pub fn groups(&self) -> Option<Vec<FindingGroup>> {
-        let facts = self.built().filter(|_| self.list == List::Findings && self.findings.open.is_none())?;
+        let facts = self.built().filter(|_| self.in_groups())?;
+        let wanted = self.findings.text.to_lowercase();
+        let holds = |text: &str| text.to_lowercase().contains(&wanted);
+        let is_wanted = |(code, keys): &(&Code, &BTreeMap<String, Tally>)| {
+            let told = |(key, tally): (&String, &Tally)| {
+                holds(key) || tally.first.iter().any(|finding| holds(&finding.message) || holds(&finding.item))
+            };
+            wanted.is_empty() || holds(code.name()) || keys.iter().any(told)
+        };
         let group = |(code, keys): (&Code, &BTreeMap<String, Tally>)| FindingGroup {
             code: *code,
             items: keys.values().map(|tally| tally.items).sum(),
             keys: keys.keys().filter(|key| !key.is_empty()).take(KEYS_NAMED).cloned().collect(),
         };
-        Some(facts.summary.findings.iter().map(group).collect())
+        Some(facts.summary.findings.iter().filter(is_wanted).map(group).collect())
     }
 
     /// The cursor's place among the groups.
@@ -345,6 +379,7 @@ impl ManifestStep {
         }
         let in_findings = self.list == List::Findings;
         let (next, back) = match (in_findings, self.findings.open) {
+            (true, None) if !self.findings.text.is_empty() => ("open", "end search"),
             (true, None) if self.has_findings() => ("open", "back"),
             (true, Some(_)) => ("show its item", "groups"),
             _ if !self.filter().text.is_empty() => ("continue", "end search"),
@@ -355,6 +390,8 @@ impl ManifestStep {
         let has_rows = self.unfiltered() > 0 && (!in_findings || self.findings.open.is_some());
         if has_rows {
             hints.extend([Hint::new(Action::Search, "search"), Hint::new(Action::Toggle, "in full")]);
+        } else if self.in_groups() && self.has_findings() {
+            hints.push(Hint::new(Action::Search, "search"));
         }
         hints.push(rules);
         if has_rows && self.list == List::Items {
@@ -379,7 +416,9 @@ impl ManifestStep {
         if let Some(field) = &mut self.search {
             field.edit(edit);
             let text = field.text().to_owned();
-            if text != self.filter().text {
+            if self.in_groups() {
+                (self.findings.text, self.findings.cursor) = (text, 0);
+            } else if text != self.filter().text {
                 self.filter_mut().text = text;
                 self.show(outbox);
             }
@@ -476,7 +515,7 @@ impl ManifestStep {
     }
 
     fn back(&mut self, outbox: &mut Outbox) -> Move {
-        if !self.filter().text.is_empty() {
+        if !self.filter().text.is_empty() || (self.in_groups() && !self.findings.text.is_empty()) {
             self.end_search(outbox);
         } else if self.list == List::Findings && self.findings.open.is_some() {
             self.open_findings(None, outbox);
@@ -490,13 +529,14 @@ impl ManifestStep {
     }
 
     fn end_search(&mut self, outbox: &mut Outbox) {
-        if !std::mem::take(&mut self.filter_mut().text).is_empty() {
+        if self.in_groups() {
+            (self.findings.text, self.findings.cursor) = (String::new(), 0);
+        } else if !std::mem::take(&mut self.filter_mut().text).is_empty() {
             self.show(outbox);
         }
     }
 
     fn list_action(&mut self, action: Action, outbox: &mut Outbox) {
-        let in_groups = self.list == List::Findings && self.findings.open.is_none();
         match action {
             Action::SwitchList | Action::Left | Action::Right => {
                 self.list = match (self.list, action) {
@@ -507,10 +547,12 @@ impl ManifestStep {
                 self.search = None;
                 self.findings.from = None;
                 self.findings.open = None;
+                self.findings.text.clear();
                 self.filters[2] = Filter::default();
                 self.show(outbox);
             }
-            _ if in_groups => {
+            Action::Search if self.in_groups() => self.search = Some(Field::new(&self.findings.text)),
+            _ if self.in_groups() => {
                 let groups = self.groups().map_or(0, |groups| groups.len());
                 self.findings.cursor = moved_in(self.findings.cursor, action, groups);
             }
@@ -540,8 +582,7 @@ impl ManifestStep {
         self.findings.is_lost = false;
         self.whole = None;
         let total = self.unfiltered();
-        let in_groups = self.list == List::Findings && self.findings.open.is_none();
-        if in_groups || total == 0 {
+        if self.in_groups() || total == 0 {
             self.window.reset(self.list, 0, outbox);
         } else if self.filter().is_empty() {
             self.window.reset(self.list, total, outbox);
@@ -637,14 +678,16 @@ fn following(kind: Option<Kind>, kinds: &[Kind]) -> Option<Kind> {
     }
 }
 
-/// Whether what is listed for this manifest is enough to apply other rules to. Metadata of the blobs and their tags are not kept.
+/// Whether what is listed for this manifest is kept, so that other rules can be applied to it.
 pub(crate) fn keeps(manifest: &config::Manifest) -> bool {
-    manifest.source == Source::Container && !manifest.metadata.blob_metadata && !manifest.metadata.index_tags
+    manifest.source == Source::Container
 }
 
-/// Whether everything that is to be listed was listed.
+/// Whether everything that is to be listed was listed: the names, and what comes with them only where it is asked for.
 fn covers(kept: &config::Manifest, wanted: &config::Manifest) -> bool {
     let within = |prefix: &String| kept.prefixes.iter().any(|listed| prefix.starts_with(listed.as_str()));
     let all = kept.prefixes.is_empty() || (!wanted.prefixes.is_empty() && wanted.prefixes.iter().all(within));
-    all && keeps(wanted)
+    let has_headers = kept.metadata.blob_metadata || !wanted.metadata.blob_metadata;
+    let has_tags = kept.metadata.index_tags || !wanted.metadata.index_tags;
+    all && has_headers && has_tags && keeps(wanted)
 }

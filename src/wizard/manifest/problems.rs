@@ -46,11 +46,15 @@ fn counted(errors: u64) -> String {
 
 pub(super) fn nothing_to_register(facts: &ManifestFacts) -> Problem {
     if facts.blobs == 0 {
-        return Problem::config("The container holds no blobs under these prefixes, so there is nothing to register.")
-            .hint("Check the container's name and [manifest] prefixes; names are case-sensitive.");
+        return Problem::config(
+            "The container holds no blobs whose names begin as Folders says, so there is nothing to register.",
+        )
+        .hint("Check the container's name and Folders ([manifest] prefixes in the config); names are case-sensitive.");
     }
     let reasons: Vec<String> =
         facts.summary.skipped.iter().map(|(reason, count)| format!("{count} {}", reason.label())).collect();
-    Problem::config(format!("None of the {} blobs can be registered.", facts.blobs))
-        .hint(format!("Left out: {}. [manifest] include, exclude and [[manifest.types]] decide.", reasons.join(", ")))
+    Problem::config(format!("None of the {} blobs can be registered.", facts.blobs)).hint(format!(
+        "Left out: {}. The rules Include and Exclude decide, and [[manifest.types]] in the config.",
+        reasons.join(", ")
+    ))
 }

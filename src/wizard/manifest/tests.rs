@@ -172,6 +172,43 @@ fn a_finding_leads_to_its_item_and_back() {
 }
 
 #[test]
+fn the_groups_of_findings_are_searched_by_code_message_and_item() {
+    let found = [(Code::MetadataType, 4, "a.jpg"), (Code::StrictSequence, 1, "Straße/seq")];
+    for (typed, expected) in [
+        ("", &[Code::StrictSequence, Code::MetadataType][..]),
+        ("METADATA", &[Code::MetadataType]),
+        ("straße", &[Code::StrictSequence]),
+        ("reason", &[Code::StrictSequence, Code::MetadataType]),
+        ("zzz", &[]),
+    ] {
+        let (mut step, mut outbox, mut config) = (ManifestStep::default(), Outbox::default(), Config::default());
+        built(&mut step, &mut outbox, facts(&found));
+        step.action(Action::Down, access(), &mut config, &mut outbox);
+        step.action(Action::Search, access(), &mut config, &mut outbox);
+        assert!(step.takes_text());
+        typed.chars().for_each(|c| step.edit(&Edit::Insert(c), &mut outbox));
+        let shown = |step: &ManifestStep| step.groups().unwrap().iter().map(|group| group.code).collect::<Vec<_>>();
+        let mut codes = shown(&step);
+        codes.sort_by_key(|code| expected.iter().position(|other| other == code));
+        assert_eq!(codes, expected, "{typed}");
+        // Enter leaves the field, then opens the first; Back leads to the found ones, and then to all.
+        step.action(Action::Next, access(), &mut config, &mut outbox);
+        assert_eq!((step.takes_text(), step.group_cursor() < 2), (false, true));
+        step.action(Action::Next, access(), &mut config, &mut outbox);
+        assert_eq!(step.open_group().is_some(), !expected.is_empty(), "{typed}");
+        if step.open_group().is_some() {
+            step.action(Action::Back, access(), &mut config, &mut outbox);
+        }
+        assert_eq!(shown(&step).len(), expected.len());
+        if !typed.is_empty() {
+            assert_eq!(step.action(Action::Back, access(), &mut config, &mut outbox), Move::Stay);
+        }
+        assert_eq!(shown(&step).len(), 2);
+        assert_eq!(step.action(Action::Back, access(), &mut config, &mut outbox), Move::Back);
+    }
+}
+
+#[test]
 fn rules_are_applied_to_what_is_listed_unless_they_reach_further() {
     let (mut step, mut outbox) = (ManifestStep::default(), Outbox::default());
     let mut config = Config::default();

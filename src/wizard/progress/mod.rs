@@ -249,11 +249,7 @@ impl ProgressStep {
             let longest = self.failed.current().map_or(0, lines_of);
             self.whole = match action {
                 Action::Back | Action::Toggle | Action::Next => None,
-                Action::Up => Some(scroll.saturating_sub(1)),
-                Action::PageUp => Some(scroll.saturating_sub(10)),
-                Action::Down => Some((scroll + 1).min(longest)),
-                Action::PageDown => Some((scroll + 10).min(longest)),
-                _ => Some(scroll),
+                action => Some(moved_in(scroll, action, longest + 1)),
             };
             return Move::Stay;
         }

@@ -1,6 +1,6 @@
 //! What the data at hand suggest: accepted, changed or dropped, key by key.
 
-use super::{Proposal, SchemaPanel, SchemaStep, Standing, WordForm};
+use super::{Proposal, SchemaPanel, SchemaStep, Standing, WordForm, proposal::is_named};
 use crate::{
     schema::KeyType,
     store::config::{Config, Join},
@@ -206,6 +206,7 @@ impl SchemaStep {
             for proposal in &mut found.proposals {
                 proposal.standing = self.standing(proposal, config);
                 proposal.is_accepted &= proposal.standing.is_open();
+                proposal.is_named = is_named(&proposal.suggestion.key, config);
             }
             found.table = found.table.take().filter(|(table, _)| may_take(table, config));
         }
@@ -311,7 +312,7 @@ impl SchemaStep {
                     Action::SwitchEnum => {}
                     _ => proposal.turn(action == Action::Right),
                 }
-                self.judge(proposal, config);
+                self.judge(proposal, true, config);
             }
             Action::Rename => {
                 let field = Field::new(proposal.draft.as_ref().unwrap_or(&proposal.name));
@@ -322,11 +323,15 @@ impl SchemaStep {
         None
     }
 
-    /// A change can make a key acceptable, or no longer so; what the user changed is wanted.
-    fn judge(&self, proposal: &mut Proposal, config: &Config) {
+    /// A change can make a key acceptable, or no longer so. What the user changed is wanted, unless the values do not fit the other
+    /// type that it got.
+    fn judge(&self, proposal: &mut Proposal, is_retyped: bool, config: &Config) {
         proposal.standing = self.standing(proposal, config);
-        proposal.is_accepted =
-            proposal.standing == Standing::New || (proposal.is_accepted && proposal.standing.is_open());
+        let is_wanted = match proposal.refused() {
+            0 => proposal.is_accepted || proposal.standing == Standing::New,
+            _ => proposal.is_accepted && !is_retyped,
+        };
+        proposal.is_accepted = is_wanted && proposal.standing.is_open();
     }
 
     fn rename_action(&self, found: &mut Found, action: Action, config: &Config) {
@@ -339,7 +344,7 @@ impl SchemaStep {
             Action::Back => proposal.draft = (name != proposal.name).then_some(name),
             Action::Next => {
                 let mut renamed = Proposal { name, draft: None, ..proposal.clone() };
-                self.judge(&mut renamed, config);
+                self.judge(&mut renamed, false, config);
                 form.problem = match &renamed.standing {
                     Standing::BadName(rule) => Some(format!("'{}' will not do: {rule}.", renamed.name)),
                     _ if is_twice => Some(format!("Another of these keys is called '{}'.", renamed.name)),

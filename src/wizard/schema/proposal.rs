@@ -2,12 +2,9 @@
 
 use super::{KeyKind, SchemaStep};
 use crate::{
-    schema::{ChangeKind, Edit as KeyEdit, KeyType, Scalar, Suggestion, check_key, describe, diff},
+    schema::{ChangeKind, Edit as KeyEdit, KeyType, Suggestion, check_key, describe, diff},
     store::config::Config,
 };
-
-/// The share of values that has to fit for a key to be accepted without being asked for.
-const ENOUGH: f64 = 0.9;
 
 /// How a suggested key stands to what is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,8 +72,6 @@ pub enum Fit {
     Stated,
     /// This share of them, 0 to 1.
     Share(f64),
-    /// Not known: the user chose another type than the suggested one.
-    Unknown,
 }
 
 /// One suggestion and what the user makes of it.
@@ -87,6 +82,8 @@ pub struct Proposal {
     pub(super) key_type: KeyType,
     pub(super) is_accepted: bool,
     pub(super) standing: Standing,
+    /// The config names it where it says where values come from.
+    pub(super) is_named: bool,
     /// Another name that was typed and not taken.
     pub(super) draft: Option<String>,
 }
@@ -118,15 +115,23 @@ impl Proposal {
     }
 
     /// How well the values fit the chosen type.
+    #[expect(clippy::cast_precision_loss, reason = "a share is shown with two digits")]
     pub fn fit(&self) -> Fit {
         match self.suggestion.values {
             0 => Fit::Stated,
-            // The options of an enum are the values that were counted as texts.
-            _ if self.key_type == self.suggestion.key_type || self.is_enum() => Fit::Share(self.suggestion.share()),
-            // Any text is one.
-            _ if matches!(self.key_type, KeyType::Scalar(Scalar::Varchar | Scalar::Text)) => Fit::Share(1.0),
-            _ => Fit::Unknown,
+            values => Fit::Share((values - self.refused()) as f64 / values as f64),
         }
+    }
+
+    /// How many of the values that were looked at do not fit the chosen type: the items that have them will be errors.
+    pub fn refused(&self) -> u64 {
+        self.suggestion.values.saturating_sub(self.suggestion.taken_as(&self.key_type))
+    }
+
+    /// Whether another name is also used where the values come from: the config itself names the key there. Otherwise a column, a
+    /// header or a tag is called like it.
+    pub fn is_named(&self) -> bool {
+        self.is_named
     }
 
     fn is_enum(&self) -> bool {
@@ -174,6 +179,7 @@ impl SchemaStep {
             key_type: suggestion.key_type.clone(),
             is_accepted: false,
             standing: Standing::New,
+            is_named: is_named(&suggestion.key, config),
             draft: None,
             suggestion,
         };
@@ -186,7 +192,7 @@ impl SchemaStep {
                 false => _ = proposal.switch(),
             }
         }
-        proposal.is_accepted = proposal.standing == Standing::New && proposal.suggestion.share() >= ENOUGH;
+        proposal.is_accepted = proposal.standing == Standing::New && proposal.refused() == 0;
         proposal
     }
 
@@ -242,4 +248,11 @@ impl SchemaStep {
         };
         self.may_add(&proposal.name, key_type, Some(&proposal.name), config)
     }
+}
+
+/// Whether a config names a key where it says where values come from.
+pub(super) fn is_named(key: &str, config: &Config) -> bool {
+    let metadata = &config.manifest.metadata;
+    metadata.constants.contains_key(key)
+        || metadata.path.as_ref().is_some_and(|path| path.contains(&format!("{{{key}}}")))
 }

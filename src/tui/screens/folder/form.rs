@@ -9,7 +9,7 @@ use ratatui::{
 
 use super::super::{
     overlay::boxed,
-    parts::{Align, Column, Look, first_row, put, put_cursor, rest},
+    parts::{Align, Column, Look, put, put_cursor, rest},
 };
 use super::list::short_id;
 use crate::{
@@ -215,7 +215,7 @@ fn choice(choice: &Choice, look: &Look<'_>, columns: usize, rows: usize) -> Vec<
     let table = [Column::new("", name, Align::Left), Column::new("", rest(columns, &[name]), Align::Left)];
     let total = number + usize::from(!choice.is_exact());
     let height = rows.saturating_sub(lines.len() + next.len() + 1).max(1);
-    let first = usize::try_from(first_row(choice.cursor() as u64, total as u64, height)).unwrap_or_default();
+    let first = usize::try_from(look.first_row(choice.cursor() as u64, total as u64, height)).unwrap_or_default();
     for place in (first..total).take(height) {
         let cells = match choice.rows().get(place) {
             Some(row) => {

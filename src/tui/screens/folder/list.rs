@@ -2,7 +2,7 @@
 
 use ratatui::{Frame, layout::Rect, style::Style, text::Line};
 
-use super::super::parts::{Align, Column, Look, first_row, position, put, rest, take_bottom};
+use super::super::parts::{Align, Column, Look, position, put, rest, take_bottom};
 use crate::{
     tui::text,
     wizard::{Branch, FolderRole, FolderRow, FolderSearch, FolderTree, More, TreeRow, Wizard},
@@ -99,7 +99,7 @@ fn rows(
     let (area, foot) = take_bottom(area, 1);
     let mut lines = vec![look.header(columns)];
     let height = usize::from(area.height).saturating_sub(1);
-    let first = usize::try_from(first_row(cursor as u64, total as u64, height)).unwrap_or_default();
+    let first = usize::try_from(look.first_row(cursor as u64, total as u64, height)).unwrap_or_default();
     let shown = (first..total).take(height).filter_map(|place| Some((place, row(place)?)));
     lines.extend(shown.map(|(place, cells)| look.row(columns, &cells, place == cursor)));
     put(frame, area, lines);

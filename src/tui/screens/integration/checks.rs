@@ -7,7 +7,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::parts::{Align, Column, Look, first_row, put, rest};
+use super::super::parts::{Align, Column, Look, put, rest};
 use crate::wizard::{Check, CheckState};
 
 /// What a check's name takes at most.
@@ -51,7 +51,7 @@ pub(super) fn list(
 ) {
     let rows = usize::from(area.height);
     let around = cursor.unwrap_or_default() as u64;
-    let first = usize::try_from(first_row(around, checks.len() as u64, rows)).unwrap_or_default();
+    let first = usize::try_from(look.first_row(around, checks.len() as u64, rows)).unwrap_or_default();
     let columns = [
         Column::new("", 1, Align::Left),
         Column::new("", NAME, Align::Left),

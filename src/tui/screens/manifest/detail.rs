@@ -65,6 +65,7 @@ pub(super) fn whole(frame: &mut Frame<'_>, area: Rect, step: &ManifestStep, firs
     };
     let (rule, area) = take_top(area, 1);
     let height = usize::from(area.height);
+    look.in_view(height);
     let first = first.min(lines.len().saturating_sub(height));
     let last = (first + height).min(lines.len());
     let title = format!(

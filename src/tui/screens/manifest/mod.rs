@@ -63,7 +63,7 @@ fn state(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
 
 fn listing(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, progress: &ListingProgress, look: &Look<'_>) {
     let columns = usize::from(area.width);
-    let is_kept = wizard.manifest().edited() == Some(Reapplied::Kept);
+    let is_kept = matches!(wizard.manifest().edited(), Some(Reapplied::Kept | Reapplied::Judged));
     let what = if is_kept { "Applying the rules to" } else { "Reading" };
     let title = format!("{what} {}", sidebar::place(wizard.config()));
     let mut lines = vec![look.title(look.cut(&title, columns)), Line::default()];
@@ -108,6 +108,11 @@ fn built(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, facts: &ManifestFac
             let note = "The rules were applied to what was listed before; nothing was listed again.";
             head.push(Line::styled(look.cut(note, columns), look.theme.dim()));
         }
+        Some(Reapplied::Judged) => {
+            let note =
+                "What was listed before was checked anew after the changes in steps 1 and 2; nothing was listed again.";
+            head.push(Line::styled(look.cut(note, columns), look.theme.dim()));
+        }
         Some(Reapplied::Listed) => {
             let note = "The rules reach beyond what was listed before, so it was listed again.";
             head.push(Line::styled(look.cut(note, columns), look.theme.dim()));
@@ -121,7 +126,11 @@ fn built(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, facts: &ManifestFac
     }
     head.push(tabs(step, facts, look));
     let mut cursor = None;
-    if step.search().is_some() || *step.filter() != (Filter { code: step.filter().code, ..Filter::default() }) {
+    let is_group_search = step.groups().is_some() && !step.group_search().is_empty();
+    if is_group_search
+        || step.search().is_some()
+        || *step.filter() != (Filter { code: step.filter().code, ..Filter::default() })
+    {
         let (line, at) = filter_line(step, look, columns);
         cursor = at.map(|column| (column, head.len()));
         head.push(line);
@@ -182,8 +191,14 @@ fn tabs(step: &ManifestStep, facts: &ManifestFacts, look: &Look<'_>) -> Line<'st
 /// What the list is searched for, how far that is, and where the cursor stands.
 fn filter_line(step: &ManifestStep, look: &Look<'_>, columns: usize) -> (Line<'static>, Option<usize>) {
     let filter = step.filter();
-    let mut state = text::count(step.window().total());
-    state.push_str(&format!(" of {}", text::count(step.unfiltered())));
+    let (searched, shown, all) = match step.groups() {
+        Some(groups) => {
+            let all = step.built().map_or(0, |facts| facts.summary.findings.len());
+            (step.group_search(), groups.len() as u64, all as u64)
+        }
+        None => (filter.text.as_str(), step.window().total(), step.unfiltered()),
+    };
+    let mut state = format!("{} of {}", text::count(shown), text::count(all));
     if step.scan().is_some_and(|scan| scan.is_running()) {
         state.push_str(&format!(", searching{}", look.glyphs().ellipsis));
     }
@@ -191,7 +206,7 @@ fn filter_line(step: &ManifestStep, look: &Look<'_>, columns: usize) -> (Line<'s
     parts.extend(filter.kind.map(|kind| format!("type {kind}")));
     parts.extend(filter.marked.then(|| "with findings".to_owned()));
     let label = "Search  ";
-    let is_search = step.search().is_some() || !filter.text.is_empty();
+    let is_search = step.search().is_some() || !searched.is_empty();
     let parts = parts.join(&format!(" {} ", look.glyphs().dot));
     let taken = text::width(&state) + 2 + if parts.is_empty() { 0 } else { text::width(&parts) + 2 };
     let room = columns.saturating_sub(taken + label.len() + 1);
@@ -205,7 +220,7 @@ fn filter_line(step: &ManifestStep, look: &Look<'_>, columns: usize) -> (Line<'s
                 line.push_span(Span::raw(shown));
                 cursor = Some(label.len() + at);
             }
-            None => line.push_span(Span::raw(look.cut(&filter.text, room))),
+            None => line.push_span(Span::raw(look.cut(searched, room))),
         }
         line.push_span(Span::raw("  "));
     } else {

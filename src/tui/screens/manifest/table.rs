@@ -2,7 +2,7 @@
 
 use ratatui::{Frame, layout::Rect, style::Style};
 
-use super::super::parts::{Align, Column, Look, first_row, put, rest};
+use super::super::parts::{Align, Column, Look, put, rest};
 use crate::{
     manifest::{Item, Severity},
     tui::text,
@@ -27,7 +27,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ManifestStep, look:
     let columns = columns(step.list(), usize::from(area.width));
     let mut lines = vec![look.header(&columns)];
     let height = usize::from(area.height).saturating_sub(1);
-    let first = first_row(window.cursor(), window.total(), height);
+    let first = look.first_row(window.cursor(), window.total(), height);
     for place in (first..window.total()).take(height) {
         let cells = match window.get(place) {
             Some(Row::Item(item, mark)) => item_cells(item, *mark, usize::from(area.width), look),
@@ -116,7 +116,7 @@ fn draw_groups(frame: &mut Frame<'_>, area: Rect, groups: &[FindingGroup], curso
     ];
     let mut lines = vec![look.header(&columns)];
     let height = usize::from(area.height).saturating_sub(1);
-    let first = usize::try_from(first_row(cursor as u64, groups.len() as u64, height)).unwrap_or_default();
+    let first = usize::try_from(look.first_row(cursor as u64, groups.len() as u64, height)).unwrap_or_default();
     for (place, group) in groups.iter().enumerate().skip(first).take(height) {
         let (sign, _, style) = severity(group.code.severity(), look);
         let cells = vec![
@@ -142,6 +142,9 @@ fn nothing(step: &ManifestStep, look: &Look<'_>) -> String {
         }
         _ if filter.marked => {
             format!("Nothing was found about such items. {} shows all again.", look.key(Action::FilterMarked))
+        }
+        List::Findings if step.groups().is_some() && !step.group_search().is_empty() => {
+            format!("No finding holds this text. {} ends the search.", look.key(Action::Back))
         }
         List::Skipped => "Nothing was left out: every blob is in an item.".to_owned(),
         List::Findings => "Nothing was found to be wrong.".to_owned(),

@@ -10,7 +10,7 @@ use ratatui::{
 };
 
 use super::overlay::boxed;
-use super::parts::{Align, Column, Look, first_row, position, put, rest, take_bottom, take_top};
+use super::parts::{Align, Column, Look, position, put, rest, take_bottom, take_top};
 use crate::{
     store::{FailedUnit, RunState},
     tui::text,
@@ -88,6 +88,7 @@ fn whole(frame: &mut Frame<'_>, area: Rect, row: &Row, scroll: usize, look: &Loo
     }
     let inside = boxed(frame, area, "A failed item", columns, lines.len(), look);
     let height = usize::from(inside.height);
+    look.in_view(height);
     let lines = lines.split_off(scroll.min(lines.len().saturating_sub(height)));
     put(frame, inside, look.fit(lines, height));
 }
@@ -191,7 +192,7 @@ fn jobs(frame: &mut Frame<'_>, area: Rect, snapshot: &Snapshot, cursor: usize, l
     }
     let mut lines = vec![look.header(&columns)];
     let height = usize::from(area.height).saturating_sub(1);
-    let first = usize::try_from(first_row(cursor as u64, snapshot.jobs.len() as u64, height)).unwrap_or_default();
+    let first = usize::try_from(look.first_row(cursor as u64, snapshot.jobs.len() as u64, height)).unwrap_or_default();
     for (place, job) in snapshot.jobs.iter().enumerate().skip(first).take(height) {
         let (sign, word, style) = look.theme.job(job.state, job.errors);
         let failed_style = if job.errors > 0 { look.theme.bad() } else { Style::new() };
@@ -229,7 +230,7 @@ fn failed(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &Look<'_
     let window = step.failed();
     let mut lines = vec![look.header(&columns)];
     let height = usize::from(area.height).saturating_sub(1);
-    let first = first_row(window.cursor(), window.total(), height);
+    let first = look.first_row(window.cursor(), window.total(), height);
     for place in (first..window.total()).take(height) {
         let cells = match window.get(place) {
             Some(Row::Failed(unit)) => [

@@ -13,7 +13,7 @@ use crate::{
     store::config::Join,
     tui::{
         keymap::Mode,
-        screens::parts::{Align, Column, Look, first_row, position, put, put_cursor, rest, take_bottom, take_top},
+        screens::parts::{Align, Column, Look, position, put, put_cursor, rest, take_bottom, take_top},
         text,
     },
     wizard::{Action, Fit, Found, FoundCounts, InferForm, Proposal, Standing},
@@ -116,7 +116,7 @@ fn list(frame: &mut Frame<'_>, area: Rect, found: &Found, look: &Look<'_>) {
     ];
     let mut lines = vec![look.header(&columns)];
     let height = usize::from(area.height).saturating_sub(lines.len());
-    let first = first_row(found.cursor() as u64, found.proposals().len() as u64, height);
+    let first = look.first_row(found.cursor() as u64, found.proposals().len() as u64, height);
     let first = usize::try_from(first).unwrap_or_default();
     for (place, proposal) in found.proposals().iter().enumerate().skip(first).take(height) {
         lines.push(look.row(&columns, &cells(proposal, fits, look), place == found.cursor()));
@@ -136,11 +136,9 @@ fn cells(proposal: &Proposal, fits: usize, look: &Look<'_>) -> [(String, Style);
     let fit = match proposal.fit() {
         Fit::Stated if fits > 7 => "as the file says".to_owned(),
         Fit::Stated => "as file".to_owned(),
-        Fit::Unknown => "unknown".to_owned(),
         Fit::Share(share) => percent(share),
     };
-    let bad_fit = matches!(proposal.fit(), Fit::Share(share) if share < 0.9);
-    let fit_style = if bad_fit { look.theme.warn() } else { plain };
+    let fit_style = if proposal.refused() > 0 { look.theme.warn() } else { plain };
     [
         (mark.to_owned(), style),
         (proposal.name().to_owned(), plain),
@@ -189,6 +187,12 @@ fn foot(
         drawn.text(&format!("'{}' gets another name.", text::clean(&renaming.key)), columns);
         drawn.field("New name", &renaming.field, true, look, columns);
         drawn.problem(renaming.problem.as_deref(), look, columns);
+        let is_columns = |current: &&Proposal| !current.is_named() && current.fit() != Fit::Stated;
+        if let Some(current) = found.current().filter(is_columns).filter(|_| renaming.problem.is_none()) {
+            let sign = Span::styled(format!("{} ", look.glyphs().warn), look.theme.warn());
+            let note = format!("Only the key: {}.", rename_too(&current.suggestion().key));
+            drawn.lines.extend(look.hanging(sign, &note, Style::new(), columns));
+        }
         drawn.next(&format!("{} renames it.", look.key(Action::Next)), look, columns);
         return (look.fit(drawn.lines, most), drawn.cursor);
     }
@@ -253,11 +257,26 @@ fn detail(proposal: &Proposal) -> String {
             format!("{}: {values}, {different} different", proposal.name())
         }
     }];
-    let misfits = suggestion.values - suggestion.fits.min(suggestion.values);
-    if misfits > 0 {
-        let of = describe(&suggestion.key_type.wire());
-        let verb = if misfits == 1 { "does" } else { "do" };
-        words.push(format!("{} {verb} not fit {of}: {}", text::count(misfits), suggestion.misfits.join(", ")));
+    if proposal.name() != suggestion.key {
+        words.push(match proposal.is_named() || suggestion.values == 0 {
+            true => format!("found as '{}'", suggestion.key),
+            false => rename_too(&suggestion.key),
+        });
+    }
+    match proposal.refused() {
+        0 => {}
+        refused => {
+            let of = describe(&proposal.key_type().wire());
+            let (verb, items) = if refused == 1 { ("does", "its item") } else { ("do", "their items") };
+            let like = match *proposal.key_type() == suggestion.key_type && !suggestion.misfits.is_empty() {
+                true => format!(", such as {}", suggestion.misfits.join(", ")),
+                false => String::new(),
+            };
+            words.push(format!(
+                "{} {verb} not fit {of}{like}: {items} would be refused in step 3",
+                text::count(refused)
+            ));
+        }
     }
     match (&suggestion.options, proposal.key_type()) {
         (_, KeyType::Enum(options)) if suggestion.values > 0 => words.push(format!("options: {}", options.join(", "))),
@@ -270,8 +289,10 @@ fn detail(proposal: &Proposal) -> String {
         Standing::Replaces(asked) => words.push(format!("would replace {asked}, which this import asks for")),
         _ => {}
     }
-    if proposal.name() != suggestion.key {
-        words.push(format!("found as '{}'", suggestion.key));
-    }
     words.join("; ")
+}
+
+/// That a column has to follow its key.
+fn rename_too(column: &str) -> String {
+    format!("rename the column '{column}' in your data too, or its values are sent as '{column}'")
 }

@@ -10,7 +10,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::parts::{Align, Column, Look, first_row, position, put, put_cursor, rest, take_bottom, take_top};
+use super::parts::{Align, Column, Look, position, put, put_cursor, rest, take_bottom, take_top};
 use crate::{
     schema::ChangeKind,
     tui::{
@@ -97,7 +97,7 @@ fn table(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
     ];
     let mut lines = vec![look.header(&columns)];
     let height = usize::from(area.height).saturating_sub(lines.len());
-    let first = usize::try_from(first_row(cursor as u64, step.found() as u64, height)).unwrap_or_default();
+    let first = usize::try_from(look.first_row(cursor as u64, step.found() as u64, height)).unwrap_or_default();
     for (place, row) in (first..step.found()).take(height).filter_map(|place| Some((place, step.row(place)?))) {
         let (change, style) = change(&row, look);
         let base = if row.is_deleted || row.dropped.is_some() { look.theme.dim() } else { Style::new() };

@@ -7,7 +7,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::super::parts::{Align, Column, Look, first_row, position, put, rest, take_bottom, take_top};
+use super::super::super::parts::{Align, Column, Look, position, put, rest, take_bottom, take_top};
 use crate::{
     tui::text,
     wizard::{FolderBrowser, Loading, Wizard},
@@ -58,7 +58,7 @@ fn list(frame: &mut Frame<'_>, area: Rect, browser: &FolderBrowser, look: &Look<
     let (area, line) = take_bottom(area, 1);
     put(frame, line, vec![Line::styled(look.cut(&here, wide), look.theme.dim())]);
     let rows = usize::from(area.height);
-    let first = first_row(browser.cursor() as u64, page.folders.len() as u64, rows);
+    let first = look.first_row(browser.cursor() as u64, page.folders.len() as u64, rows);
     let first = usize::try_from(first).unwrap_or_default();
     let columns = [
         Column::new("", 1, Align::Left),

@@ -109,6 +109,7 @@ fn scrolled(lines: Vec<Line<'static>>, scroll: usize, height: usize, look: &Look
         return lines;
     }
     let rows = height.saturating_sub(1);
+    look.in_view(rows);
     let first = scroll.min(lines.len() - rows);
     let (total, last) = (lines.len(), first + rows);
     let mut shown: Vec<_> = lines.into_iter().skip(first).take(rows).collect();

@@ -7,7 +7,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::super::parts::{Align, Column, Look, first_row, put, put_cursor, rest, take_bottom, take_top};
+use super::super::super::parts::{Align, Column, Look, put, put_cursor, rest, take_bottom, take_top};
 use crate::{
     tui::{keymap::Mode, text},
     wizard::{Loading, Picker, PickerKind},
@@ -61,7 +61,7 @@ fn list(frame: &mut Frame<'_>, area: Rect, picker: &Picker, look: &Look<'_>) {
     let (area, below) = take_bottom(area, if picker.kind() == PickerKind::Containers { 1 } else { 3 });
     let (_, below) = take_top(below, usize::from(below.height > 2));
     let height = usize::from(area.height);
-    let first = usize::try_from(first_row(picker.cursor() as u64, total as u64, height)).unwrap_or_default();
+    let first = usize::try_from(look.first_row(picker.cursor() as u64, total as u64, height)).unwrap_or_default();
     let label = match picker.kind() {
         PickerKind::Regions => 6,
         PickerKind::Keys => wide * 2 / 5,
