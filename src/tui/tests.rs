@@ -10,8 +10,7 @@ mod panels;
 mod schema;
 
 use fixtures::{
-    Stage, UTF8, built, config, finished, frame, item, one, refused, running, silent, snapshot, summary, unwell, uuid,
-    well,
+    Stage, UTF8, built, config, finished, frame, item, one, refused, running, silent, snapshot, summary, unwell, well,
 };
 use proptest::prelude::*;
 

@@ -114,6 +114,7 @@ impl Upload {
             options: JobOptions { ignore_errors: true, skip_duplicate_urls: skip, upsert_metadata: false },
             jobs_in_flight: in_flight,
             despite: Vec::new(),
+            sync: None,
         };
         let upload = Upload {
             server,
