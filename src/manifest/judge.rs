@@ -1,10 +1,11 @@
 //! What every item is checked for, wherever it comes from.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use super::{
-    Code, Demands, Finding, Item, Origin, Provenance, Severity, Sink, Skipped,
-    checks::{Checks, Seen, Twins},
+    Code, Demands, Finding, Item, Origin, Place, Provenance, Severity, Sink, Skipped,
+    checks::{Checks, Seen, Twins, shown_url},
+    read::json::Glance,
     values::ValueCheck,
 };
 
@@ -129,6 +130,26 @@ impl Judge {
             twins.merge(&seen, |finding| sink.finding(finding))?;
         }
         sink.item(origin, item)
+    }
+
+    /// Takes an item of a part of a file, if certainly nothing is wrong with it by itself and nothing is to be changed; otherwise
+    /// returns false, and the item has yet to be judged.
+    pub(super) fn passes(&mut self, glance: &Glance<'_, '_>, of_url: Place) -> bool {
+        let Some(seen) = self.seen.as_mut().filter(|_| self.deferred.is_none()) else { return false };
+        if !self.checks.passes(glance) {
+            return false;
+        }
+        let name = match glance.title {
+            "" => shown_url(glance.url),
+            title => Cow::Borrowed(title),
+        };
+        if !self.values.as_mut().is_none_or(|values| values.passes(&name, glance.metadata)) {
+            return false;
+        }
+        self.items += 1;
+        self.urls += 1;
+        seen.url(glance.kind, &name, glance.url, of_url);
+        true
     }
 
     /// Tells what is told once of all items. Call it after the last one.

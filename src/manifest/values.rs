@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::{Map, Value};
 
-use super::{Code, Finding, Origin, Place, Sink};
+use super::{
+    Code, Finding, Origin, Place, Sink,
+    read::json::{self, Plain},
+};
 use crate::schema::{Checker, Coerced, Fault, KeyError, KeyType, describe, diff, excerpt};
 
 /// What is asked of every item of a manifest.
@@ -56,6 +59,8 @@ pub(super) struct ValueCheck {
     others: Option<Unknown>,
     /// How many are told apart. In a part, which is short, all: which of them are the first is known only once it is merged.
     most: usize,
+    /// Memory for the value at hand.
+    scratch: Value,
 }
 
 /// What is asked; all parts have it in common.
@@ -79,11 +84,23 @@ struct Unknown {
 impl ValueCheck {
     pub(super) fn new(values: Values) -> ValueCheck {
         let asked = Asked { checker: Checker::new(&values.schema), values };
-        ValueCheck { asked: Arc::new(asked), unknown: BTreeMap::new(), others: None, most: MOST_UNKNOWN }
+        ValueCheck {
+            asked: Arc::new(asked),
+            unknown: BTreeMap::new(),
+            others: None,
+            most: MOST_UNKNOWN,
+            scratch: Value::Null,
+        }
     }
 
     pub(super) fn part(&self) -> ValueCheck {
-        ValueCheck { asked: Arc::clone(&self.asked), unknown: BTreeMap::new(), others: None, most: usize::MAX }
+        ValueCheck {
+            asked: Arc::clone(&self.asked),
+            unknown: BTreeMap::new(),
+            others: None,
+            most: usize::MAX,
+            scratch: Value::Null,
+        }
     }
 
     pub(super) fn merge(&mut self, later: ValueCheck) {
@@ -92,6 +109,29 @@ impl ValueCheck {
         for (key, Unknown { deleted, first, at, items, .. }) in unknown {
             self.note(&key, &first, || at, deleted, items);
         }
+    }
+
+    /// Whether nothing is wrong with the metadata of an item, and nothing to be changed. Then keys that the schema does not have are
+    /// taken note of; otherwise nothing is, and the item has yet to be checked.
+    pub(super) fn passes(&mut self, name: &str, metadata: &[(&str, Plain<'_>)]) -> bool {
+        let mut unknown = [None; json::MOST_KEYS];
+        if metadata.len() > unknown.len() {
+            return false;
+        }
+        for ((key, plain), unknown) in metadata.iter().zip(&mut unknown) {
+            plain.write_to(&mut self.scratch);
+            match self.judge(key, &self.scratch) {
+                Ok(None) => {}
+                Err(fault @ (Fault::Unknown | Fault::Deleted)) => *unknown = Some(fault == Fault::Deleted),
+                Ok(Some(_)) | Err(_) => return false,
+            }
+        }
+        for ((key, _), unknown) in metadata.iter().zip(unknown) {
+            if let Some(deleted) = unknown {
+                self.note(key, name, deleted, 1);
+            }
+        }
+        true
     }
 
     /// Checks the metadata of an item and changes what is to be changed.

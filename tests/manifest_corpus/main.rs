@@ -13,3 +13,4 @@ mod program;
 mod sdk;
 #[path = "../support/mod.rs"]
 mod support;
+mod threads;

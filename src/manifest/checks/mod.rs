@@ -6,7 +6,9 @@ mod metadata;
 mod twins;
 mod url;
 
-use super::{Code, Demands, Finding, Item, Kind, Origin, Place, Sink, parts::PartCursor, strict, title};
+use super::{
+    Code, Demands, Finding, Item, Kind, Origin, Place, Sink, parts::PartCursor, read::json::Glance, strict, title,
+};
 
 pub(super) use twins::{Seen, Twins};
 pub(super) use url::{path, shown as shown_url};
@@ -31,6 +33,18 @@ impl Checks {
     pub(super) fn new(demands: &Demands, written: bool) -> Checks {
         let written = written.then(|| Written { base: demands.base.as_deref().and_then(Base::new) });
         Checks { strict: demands.strict, writable: demands.writable, written }
+    }
+
+    /// Whether certainly nothing is wrong with an item.
+    pub(super) fn passes(&self, glance: &Glance<'_, '_>) -> bool {
+        let Glance { kind, url, title, .. } = *glance;
+        // Under strict client-only access most items need what no glance understands.
+        let Some(written) = self.written.as_ref().filter(|_| !self.strict) else { return false };
+        url::is_right(url, written.base.as_ref())
+            && !(title.is_empty() && needs_title(kind))
+            && title.len() <= title::LONGEST
+            && !may_have_control(title)
+            && Kind::from_extension(path(url)).is_none_or(|by_extension| fits(kind, by_extension, url))
     }
 
     /// Tells what is wrong with an item.
@@ -60,8 +74,7 @@ impl Checks {
 
 /// The title, and the type against the extension.
 fn written<S: Sink>(item: &Item, tell: &mut Tell<'_, '_, S>) -> Result<(), S::Error> {
-    let needs_title = item.kind.is_group() || item.kind == Kind::Scene;
-    if item.title.is_empty() && needs_title {
+    if item.title.is_empty() && needs_title(item.kind) {
         tell.item(Code::TitleMissing, format!("the {} has no title", item.kind))?;
     }
     // Only a longer text can have more characters.
@@ -72,9 +85,9 @@ fn written<S: Sink>(item: &Item, tell: &mut Tell<'_, '_, S>) -> Result<(), S::Er
             tell.title(Code::TitleTooLong, message)?;
         }
     }
-    // Beyond ASCII the control characters begin with this byte.
-    let may_have_control = item.title.bytes().any(|byte| byte < b' ' || byte == 0x7F || byte == 0xC2);
-    if may_have_control && let Some(control) = item.title.chars().find(|c| c.is_control()) {
+    if may_have_control(&item.title)
+        && let Some(control) = item.title.chars().find(|c| c.is_control())
+    {
         tell.title(Code::TitleControl, format!("the title has the control character U+{:04X}", u32::from(control)))?;
     }
     let single = !item.kind.is_group() && item.scene.is_none();
@@ -88,6 +101,15 @@ fn written<S: Sink>(item: &Item, tell: &mut Tell<'_, '_, S>) -> Result<(), S::Er
         }
         _ => Ok(()),
     }
+}
+
+fn needs_title(kind: Kind) -> bool {
+    kind.is_group() || kind == Kind::Scene
+}
+
+/// Whether there may be a control character; beyond ASCII they begin with the byte C2.
+fn may_have_control(title: &str) -> bool {
+    title.bytes().any(|byte| byte < b' ' || byte == 0x7F || byte == 0xC2)
 }
 
 /// Whether a file whose extension stands for one type may be of another.

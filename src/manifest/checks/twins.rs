@@ -102,6 +102,17 @@ impl Seen {
     }
 }
 
+impl Seen {
+    /// Takes note of an item of one file.
+    pub(crate) fn url(&mut self, kind: Kind, name: &str, url: &str, place: Place) {
+        self.text.push_str(name);
+        let name_end = self.text.len();
+        self.text.push_str(url);
+        self.urls.push(SeenUrl { hash: self.key.hash_one(url), place: Some(place), end: self.text.len() });
+        self.items.push(SeenItem { kind, name_end, urls_end: self.urls.len() });
+    }
+}
+
 impl Twins {
     pub(crate) fn new() -> Twins {
         Twins { key: RandomState::new(), first: HashMap::default() }

@@ -112,7 +112,14 @@ fn worker(judge: &Judge, parts: &Receiver<Part>, results: &SyncSender<Found>) {
             Part::Slice(slice) => {
                 let mut part = judge.part();
                 let mut told = Told::default();
-                let read: Result<(), Infallible> = items(&slice, &mut Judged { judge: &mut part, sink: &mut told });
+                let read: Result<(), Infallible> =
+                    items(&slice, &mut Judged { judge: &mut part, sink: &mut told }, |judged, glance, place| {
+                        let passes = judged.judge.passes(glance, place);
+                        if passes {
+                            judged.sink.count(glance.kind);
+                        }
+                        passes
+                    });
                 match read {
                     Ok(()) => {}
                     Err(never) => match never {},
@@ -133,11 +140,17 @@ struct Told {
     items: BTreeMap<Kind, u64>,
 }
 
+impl Told {
+    fn count(&mut self, kind: Kind) {
+        *self.items.entry(kind).or_default() += 1;
+    }
+}
+
 impl Sink for Told {
     type Error = Infallible;
 
     fn item(&mut self, _: &Origin<'_>, item: Item) -> Result<(), Infallible> {
-        *self.items.entry(item.kind).or_default() += 1;
+        self.count(item.kind);
         Ok(())
     }
 

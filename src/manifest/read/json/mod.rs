@@ -1,15 +1,18 @@
 //! Encord's JSON, read as a stream: the file form and the `dataItems` form, and whole request bodies of either.
 
 mod check;
+mod glance;
 pub mod located;
 mod scan;
 
 use std::io::BufRead;
 
 pub use check::{Checked, check};
+pub(in crate::manifest) use glance::{Glance, MOST_KEYS, Plain};
 
 use super::{FileFacts, ReadError, element};
 use crate::manifest::{Code, Finding, Kind, Origin, Place, Sink};
+use glance::glance;
 use located::{Json, Text, after};
 use scan::{Part, Slice};
 
@@ -19,20 +22,35 @@ use scan::{Part, Slice};
 /// The file cannot be read, or the sink's. What is wrong with the content is a finding.
 pub fn read<S: Sink>(input: impl BufRead, sink: &mut S) -> Result<FileFacts, ReadError<S::Error>> {
     scan::scan(input, &mut |part| match part {
-        Part::Slice(slice) => items(&slice, sink),
+        Part::Slice(slice) => items(&slice, sink, |_, _, _| false),
         Part::Finding(finding) => sink.finding(*finding),
     })
 }
 
-/// Reads the items of a slice.
-fn items<S: Sink>(slice: &Slice, sink: &mut S) -> Result<(), S::Error> {
+/// Reads the items of a slice. An item that can be understood at a glance is shown to `passes` first, with the place of its URL; the
+/// sink gets it unless that says that there is nothing to say of it.
+fn items<S: Sink>(
+    slice: &Slice,
+    sink: &mut S,
+    mut passes: impl FnMut(&mut S, &Glance<'_, '_>, Place) -> bool,
+) -> Result<(), S::Error> {
     let whole = std::str::from_utf8(&slice.bytes).ok();
+    let mut metadata = Vec::new();
     let (mut place, mut last) = (slice.start, 0);
     for (from, to) in &slice.items {
         place = after(place, slice.bytes.get(last..*from).unwrap_or_default());
         last = *from;
         let text = match whole {
-            Some(whole) => whole.get(*from..*to).unwrap_or_default(),
+            Some(whole) => {
+                let text = whole.get(*from..*to).unwrap_or_default();
+                if let Some(glance) = glance(slice.kind, text, &mut metadata) {
+                    let of_url = after(place, text.as_bytes().get(..glance.url_at).unwrap_or_default());
+                    if passes(sink, &glance, of_url) {
+                        continue;
+                    }
+                }
+                text
+            }
             None => {
                 let bytes = slice.bytes.get(*from..*to).unwrap_or_default();
                 match std::str::from_utf8(bytes) {
