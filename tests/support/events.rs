@@ -28,7 +28,14 @@ const DOCUMENTED: [(&str, &[(&str, &str)]); 8] = [
     ),
     (
         "finished",
-        &[("run", "string"), ("state", "string"), ("registered", "number"), ("failed", "number"), ("report", "string")],
+        &[
+            ("run", "string"),
+            ("state", "string"),
+            ("registered", "number"),
+            ("failed", "number"),
+            ("already_there", "number"),
+            ("report", "string"),
+        ],
     ),
 ];
 
