@@ -23,7 +23,7 @@ fn status(status: u16) -> Fault {
 
 /// The run stops as a matter of access, says these words, and goes on once the fault is gone.
 async fn stops_and_resumes(plan: FaultPlan, words: &[&str]) {
-    let upload = Upload::prepare(&plain(24), 6, 2, true, Pace::Unlimited).await;
+    let upload = Upload::prepare(&plain(24), 6, 1, true, Pace::Unlimited).await;
     upload.server.faults(plan);
     let outcome = upload.work(quick()).await;
     assert_eq!(outcome.state, RunState::Failed);

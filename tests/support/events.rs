@@ -39,7 +39,14 @@ const DOCUMENTED: [(&str, &[(&str, &str)]); 9] = [
     ),
     (
         "finished",
-        &[("run", "string"), ("state", "string"), ("registered", "number"), ("failed", "number"), ("report", "string")],
+        &[
+            ("run", "string"),
+            ("state", "string"),
+            ("registered", "number"),
+            ("failed", "number"),
+            ("already_there", "number"),
+            ("report", "string"),
+        ],
     ),
 ];
 

@@ -4,7 +4,7 @@
 use std::{
     collections::BTreeMap,
     path::Path,
-    sync::{Mutex, PoisonError},
+    sync::{LazyLock, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -16,13 +16,14 @@ use azure_to_encord::{
         data_items::JobOptions,
     },
     service::{
-        encord::{Client, Credential, NewFolder, RetryPolicy, SigningKey},
+        encord::{Client, Credential, RetryPolicy, SigningKey},
         tls,
         uploader::{Stop, Uploader},
     },
     store::{BatchRow, Home, ManifestDir, ManifestWriter, NewRun, RunLock, RunState, RunStore},
     wizard::{Problem, RunReply, Snapshot},
 };
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -76,6 +77,16 @@ pub(crate) fn quick() -> RetryPolicy {
     }
 }
 
+/// By a client that all tests share: making one takes longer than using it.
+async fn create_folder(server: &str, token: &str) -> Uuid {
+    static CLIENT: LazyLock<reqwest::Client> =
+        LazyLock::new(|| reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap());
+    let url = format!("{server}/v2/public/storage/folders");
+    let sent = CLIENT.post(url).bearer_auth(token).json(&json!({ "name": FOLDER })).send().await.unwrap();
+    let folder: Value = sent.error_for_status().unwrap().json().await.unwrap();
+    folder["uuid"].as_str().unwrap().parse().unwrap()
+}
+
 impl Upload {
     /// Jobs of `per_job` items, `in_flight` at a time.
     pub(crate) async fn prepare(items: &[Item], per_job: u64, in_flight: usize, skip: bool, pace: Pace) -> Upload {
@@ -91,9 +102,7 @@ impl Upload {
         })
         .await
         .unwrap();
-        let client = Client::new(server.url(), Credential::Bearer(token.into())).unwrap();
-        let folder =
-            client.create_folder(&NewFolder { name: FOLDER.into(), ..NewFolder::default() }).await.unwrap().uuid;
+        let folder = create_folder(server.url(), token).await;
         let dir = tempfile::tempdir().unwrap();
         let key_file = dir.path().join("key");
         write_private(&key_file, &key.pem());

@@ -73,7 +73,7 @@ impl Shared {
                     lost += 1;
                     match error.kind {
                         Kind::Unauthenticated | Kind::Forbidden => return Err(self.denied(&error)),
-                        _ if is_passing(&error.kind) && lost < LOST_POLLS => {}
+                        _ if is_passing(&error) && lost < LOST_POLLS => {}
                         _ => return Err(self.resumable(encord_problem(&error))),
                     }
                     let wait = self.client.policy().backoff(lost);
@@ -100,7 +100,7 @@ impl Shared {
         match error.kind {
             Kind::RateLimited { retry_after } => self.refused(asked, retry_after),
             Kind::Unauthenticated | Kind::Forbidden => return Err(self.denied(&error)),
-            kind if is_passing(&kind) => {
+            _ if is_passing(&error) => {
                 cancelling.failures += 1;
                 let wait = self.client.policy().backoff(cancelling.failures);
                 cancelling.next = Instant::now() + wait;
@@ -168,9 +168,13 @@ impl Shared {
     }
 }
 
-/// Whether a failure may pass by itself.
-fn is_passing(kind: &Kind) -> bool {
-    matches!(kind, Kind::Server | Kind::Unreachable | Kind::Timeout | Kind::BadResponse)
+/// Whether a failure may pass by itself. A certificate that is not accepted is not accepted the next time either.
+pub(super) fn is_passing(error: &Error) -> bool {
+    match error.kind {
+        Kind::Server | Kind::Timeout | Kind::BadResponse => true,
+        Kind::Unreachable => !error.message.contains("certificate"),
+        _ => false,
+    }
 }
 
 /// What is to be said while Encord has looked at everything and is not at the end yet.
@@ -187,5 +191,37 @@ fn poll_seconds(age: Duration) -> u32 {
         0..60 => 1,
         60..600 => 5,
         _ => 15,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(state: JobState, counts: [u64; 4]) -> JobStatus {
+        let [pending, done, failed, cancelled] = counts;
+        let (errors, unit_errors) = (Vec::new(), Vec::new());
+        JobStatus { state, pending, done, failed, cancelled, errors, unit_errors, items_created: 0 }
+    }
+
+    #[test]
+    fn only_a_job_that_has_looked_at_everything_and_is_not_at_its_end_is_said_to_be_linking() {
+        for (state, counts, said) in [
+            (JobState::Pending, [0, 9, 1, 0], true),
+            (JobState::Unknown("LINKING".into()), [0, 10, 0, 0], true),
+            (JobState::Pending, [1, 9, 0, 0], false),
+            // Encord has not counted them yet.
+            (JobState::Pending, [0, 0, 0, 0], false),
+            (JobState::Done, [0, 10, 0, 0], false),
+            (JobState::Cancelled, [0, 3, 0, 7], false),
+        ] {
+            assert_eq!(linking(4, &status(state.clone(), counts)).is_some(), said, "{state:?} {counts:?}");
+        }
+    }
+
+    #[test]
+    fn polls_are_held_no_longer_than_a_minute_and_ask_less_often_later() {
+        let seconds = [0, 59, 60, 600, 86_400].map(|age| poll_seconds(Duration::from_secs(age)));
+        assert_eq!(seconds, [1, 1, 5, 15, 15]);
     }
 }

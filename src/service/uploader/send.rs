@@ -6,7 +6,7 @@ use bytes::Bytes;
 use tokio::{sync::watch, time::Instant};
 use uuid::Uuid;
 
-use super::{Shared, Stop, lock, pause};
+use super::{Shared, Stop, follow::is_passing, lock, pause};
 use crate::{
     manifest::data_items,
     service::{
@@ -93,16 +93,15 @@ impl Shared {
                 }
                 // This batch is refused as it is; others may still do.
                 Kind::Invalid => return self.refuse(row, &error),
-                Kind::Server | Kind::Unreachable | Kind::Timeout | Kind::BadResponse
-                    if tries < TRIES && unknown < UNKNOWN_TRIES =>
-                {
+                Kind::Unauthenticated | Kind::Forbidden => return Err(self.denied(&error)),
+                _ if is_passing(&error) && tries < TRIES && unknown < UNKNOWN_TRIES => {
                     let wait = self.client.policy().backoff(tries);
                     let said = error.message.trim_end_matches('.');
-                    self.note(row.number, Some(format!("{said}. Trying again in {}.", in_seconds(wait))));
+                    let note = format!("Job {}: {said}. Trying again in {}.", row.number, in_seconds(wait));
+                    self.note(row.number, Some(note));
                     pause(wait, stop, Stop::Drain).await;
                     self.note(row.number, None);
                 }
-                Kind::Unauthenticated | Kind::Forbidden => return Err(self.denied(&error)),
                 _ => return Err(self.resumable(encord_problem(&error))),
             }
         }
