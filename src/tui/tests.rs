@@ -4,6 +4,7 @@ mod checks;
 pub(super) mod fixtures;
 mod inferred;
 mod integration;
+mod mirrored;
 mod panels;
 mod schema;
 
@@ -469,6 +470,7 @@ fn stages() -> Vec<Stage> {
     stages.extend(panels::stages());
     stages.extend(schema::stages());
     stages.extend(inferred::stages());
+    stages.extend(mirrored::stages());
     stages
 }
 

@@ -567,7 +567,10 @@ impl Wizard {
             }
             Reply::ItemFound(place) => self.manifest.item_found(id, place, &mut self.outbox),
             Reply::Folders(result) => self.folder.page_reply(id, result),
-            Reply::FolderResolved(result) => self.folder.resolved(id, *result),
+            Reply::FolderResolved(result) => {
+                let result = result.and_then(|destination| mirror::settled(&self.config, &destination));
+                self.folder.resolved(id, result);
+            }
             Reply::FolderDetails(_) | Reply::Present(_) => {}
             Reply::Run(RunReply::SchemaChanged(schema)) => {
                 if self.progress.waits_for(id) {

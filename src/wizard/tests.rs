@@ -3,6 +3,7 @@
 mod discovery;
 mod inferred;
 mod integration;
+mod mirrored;
 mod panels;
 mod properties;
 mod schema;
