@@ -173,6 +173,8 @@ fn the_outcome_is_told_in_sentences() {
             &["1 failed", "2 pages", "does not tell which"],
         ),
         (RunState::Running, counts([1, 0, 0, 0], [0; 4], None), &["goes on syncing 'Raw/M'"]),
+        (RunState::Running, SyncCounts::default(), &["'Raw/M' has not begun"]),
+        (RunState::Failed, counts([0; 4], [0; 4], None), &["Failed: 0 files are registered."]),
         (RunState::Cancelled, counts([0, 0, 0, 1], [0; 4], None), &["Cancelled in Encord", "1 page of"]),
     ] {
         let told = sync_outcome(state, &counts, "Raw/M");
