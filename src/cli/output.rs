@@ -317,9 +317,7 @@ impl Output {
         };
         self.result(&format!("  folder    {} ({becomes})", plan.destination.path()));
         self.result(&format!("  through   {} and the integration '{}'", plan.domain, plan.integration.title));
-        if let Some(suffix) = &mirror.sidecar {
-            self.result(&format!("  metadata  from files whose names end in {suffix}"));
-        }
+        self.result(&format!("  metadata  {}", mirror::metadata_words(mirror)));
         for change in &plan.schema.changes {
             self.result(&format!("  schema    {} {}", change.key, crate::schema::describe(&change.then)));
         }

@@ -6,6 +6,7 @@ mod folder;
 mod inferred;
 mod integration;
 mod manifest;
+mod mirrored;
 mod panels;
 mod schema;
 
@@ -238,6 +239,7 @@ fn stages() -> Vec<Stage> {
     stages.extend(schema::stages());
     stages.extend(inferred::stages());
     stages.extend(folder::stages());
+    stages.extend(mirrored::stages());
     stages
 }
 

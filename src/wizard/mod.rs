@@ -642,10 +642,13 @@ impl Wizard {
                 let before = self.config.manifest.clone();
                 self.folder.page_reply(id, result, &mut self.config, &mut self.outbox);
                 if before != self.config.manifest {
-                    self.manifest.reset(&mut self.outbox);
+                    self.manifest.outdate(&mut self.outbox);
                 }
             }
-            Reply::FolderResolved(result) => self.folder.resolved(id, *result, &self.config, &mut self.outbox),
+            Reply::FolderResolved(result) => {
+                let result = result.and_then(|destination| mirror::settled(&self.config, &destination));
+                self.folder.resolved(id, result, &self.config, &mut self.outbox);
+            }
             Reply::FolderDetails(result) => self.folder.details_reply(id, *result, &mut self.outbox),
             Reply::Present(result) => self.folder.present_reply(id, result),
             Reply::Run(RunReply::SchemaChanged(schema)) => {

@@ -5,6 +5,7 @@ mod folder;
 mod guard;
 mod inferred;
 mod integration;
+mod mirrored;
 mod panels;
 mod properties;
 mod schema;

@@ -219,20 +219,12 @@ impl Syncer {
     /// What the end of the sync means where it is not a good one.
     fn ended(&self) -> Result<(), Problem> {
         let path = &self.run.folder_path;
-        let [_, _, pages_failed, _] = self.counts.pages;
         let mut problem = match self.counts.state {
-            BatchState::Error => {
-                let pages = match pages_failed {
-                    0 => String::new(),
-                    1 => " 1 page of the container's listing failed.".to_owned(),
-                    pages => format!(" {pages} pages of the container's listing failed."),
-                };
-                Problem::other(format!("Encord gave up the sync of the folder '{path}'.{pages}")).hint(
-                    "Most likely the integration may not list the container: with Entra ID it needs the role Storage Blob Data Reader, \
-                     with a SAS token the permissions Read and List (sp=rl). The container or the folder in it may also be gone. \
-                     What was registered stays; import again to sync again.",
-                )
-            }
+            BatchState::Error => Problem::other(format!("Encord gave up the sync of the folder '{path}'.")).hint(
+                "Most likely the integration may not list the container: with Entra ID it needs the role Storage Blob Data Reader, \
+                 with a SAS token the permissions Read and List (sp=rl). The container or the folder in it may also be gone. \
+                 What was registered stays; import again to sync again.",
+            ),
             BatchState::Cancelled => {
                 Problem::other(format!("The sync of the folder '{path}' was cancelled in Encord."))
                     .hint("What was registered before stays; import again to sync again.")

@@ -19,15 +19,20 @@ const LABEL: usize = 13;
 pub(super) fn manifest(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
     let columns = usize::from(area.width);
     let config = wizard.config();
-    let url = match mirror::remote_url(config) {
-        Ok(url) => url,
+    let mirror = match mirror::mirror(config) {
+        Ok(mirror) => mirror,
         Err(problem) => {
             put(frame, area, look.fit(look.problem(&problem, columns), usize::from(area.height)));
             return;
         }
     };
-    let mut lines =
-        vec![look.title("Encord lists it itself"), Line::from(look.cut_path(&url, columns)), Line::default()];
+    let metadata = format!("Metadata: {}.", mirror::metadata_words(&mirror));
+    let mut lines = vec![
+        look.title("Encord lists it itself"),
+        Line::from(look.cut_path(&mirror.remote_url, columns)),
+        Line::from(look.cut(&metadata, columns)),
+        Line::default(),
+    ];
     lines.extend(notes(config, look, columns));
     let enter = look.key(Action::Next);
     let next = look.next(&format!("Nothing is listed here. {enter} goes on to the folder."), columns);
@@ -53,11 +58,7 @@ pub(super) fn review(frame: &mut Frame<'_>, area: Rect, plan: &Plan, mirror: &Mi
     };
     let mut lines = entry("Mirrors", &mirror.remote_url);
     lines.extend(entry("Destination", &format!("{} ({folder})", plan.destination.path())));
-    let sidecars = mirror
-        .sidecar
-        .as_ref()
-        .map_or_else(|| "none is read".to_owned(), |suffix| format!("from files whose names end in {suffix}"));
-    lines.extend(entry("Metadata", &sidecars));
+    lines.extend(entry("Metadata", &mirror::metadata_words(mirror)));
     let changes: Vec<String> =
         plan.schema.changes.iter().map(|change| format!("{}: {}", change.key, describe(&change.then))).collect();
     if !changes.is_empty() {

@@ -61,10 +61,15 @@ pub fn warnings(config: &Config) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if config.manifest.metadata.sidecar.is_none() {
-        sentences.push("No metadata is read, as [manifest.metadata] sidecar is not set.".to_owned());
-    }
     sentences
+}
+
+/// Where a mirror's metadata comes from, in words.
+pub fn metadata_words(mirror: &Mirror) -> String {
+    match &mirror.sidecar {
+        Some(suffix) => format!("from files whose names end in {suffix}"),
+        None => "none is read, as [manifest.metadata] sidecar is not set".to_owned(),
+    }
 }
 
 /// The keys of steps 3 and 5, which have nothing to list and nothing to set.
@@ -205,6 +210,6 @@ mod tests {
         let mut strict = config("[manifest.metadata]\nblob_metadata = true");
         strict.encord.strict_client_only = true;
         let told = warnings(&strict);
-        assert!(told.len() == 3 && told[0].contains("blob_metadata") && told[1].contains("strict"), "{told:?}");
+        assert!(told.len() == 2 && told[0].contains("blob_metadata") && told[1].contains("strict"), "{told:?}");
     }
 }

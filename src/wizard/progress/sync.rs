@@ -51,10 +51,15 @@ pub fn sync_outcome(state: RunState, counts: &SyncCounts, path: &str) -> Vec<Str
     let mut sentences = vec![match state {
         RunState::Done => format!("Done: '{path}' mirrors its place in the container; {registered} registered."),
         RunState::DoneWithErrors => format!("Done with errors: {registered} registered, {failed} failed."),
+        RunState::Failed if counts.failed() == 0 => format!("Failed: {registered} registered."),
         RunState::Failed => format!("Failed: {registered} registered, {failed} failed."),
         RunState::Cancelled => format!("Cancelled in Encord: {registered} registered, {failed} failed."),
+        RunState::Running if counts.state == BatchState::Waiting => format!("The sync of '{path}' has not begun."),
         RunState::Running => format!("Encord goes on syncing '{path}' by itself; {registered} registered so far."),
     }];
+    if state == RunState::Running {
+        return sentences;
+    }
     let pages = counts.pages[2] + counts.pages[3];
     if pages > 0 {
         let pages = counted(pages, "page of the container's listing was", "pages of the container's listing were");

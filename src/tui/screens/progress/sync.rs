@@ -34,25 +34,37 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, head:
             }
         }
     }
-    let foot = foot(step, look, columns);
+    let foot = foot(step, look, columns, usize::from(area.height).saturating_sub(lines.len()));
     let (body, foot_area) = take_bottom(area, foot.len());
     let (body, _) = take_top(body, lines.len());
     put(frame, body, look.fit(lines, usize::from(body.height)));
-    put(frame, foot_area, look.fit(foot, usize::from(foot_area.height)));
+    put(frame, foot_area, foot);
 }
+
+/// As wide as its heading.
+const CANCELLED: usize = 9;
 
 /// A line with a gauge for each thing that Encord counts.
 fn table(counts: &SyncCounts, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
-    let number = if columns < 100 { 9 } else { 12 };
-    let gauge = rest(columns, &[14, number, number, number, number]).min(40);
-    let shape = [
-        Column::new("", 14, Align::Left),
+    // 10 million files fit everywhere; where it is narrow, there is no room for the gauges.
+    let (name, [done, open, failed]) = match columns {
+        0..74 => (13, [10, 10, 6]),
+        74..100 => (13, [10, 10, 8]),
+        _ => (14, [12, 12, 12]),
+    };
+    let gauge = rest(columns, &[name, done, open, failed, CANCELLED]).min(40);
+    let mut shape = vec![
+        Column::new("", name, Align::Left),
         Column::new("", gauge, Align::Left),
-        Column::new("Done", number, Align::Right),
-        Column::new("Open", number, Align::Right),
-        Column::new("Failed", number, Align::Right),
-        Column::new("Cancelled", number, Align::Right),
+        Column::new("Done", done, Align::Right),
+        Column::new("Open", open, Align::Right),
+        Column::new("Failed", failed, Align::Right),
+        Column::new("Cancelled", CANCELLED, Align::Right),
     ];
+    let has_gauge = gauge > 3;
+    if !has_gauge {
+        shape.remove(1);
+    }
     let [open, done, failed] = counts.jobs;
     let rows = [
         ("Listing pages", counts.pages, true),
@@ -63,7 +75,7 @@ fn table(counts: &SyncCounts, look: &Look<'_>, columns: usize) -> Vec<Line<'stat
     for (name, [open, done, failed, cancelled], may_be_cancelled) in rows {
         let bad = |number: u64| if number > 0 { look.theme.bad() } else { Style::new() };
         let total = open + done + failed + cancelled;
-        let cells = [
+        let mut cells = vec![
             (name.to_owned(), look.theme.accent()),
             (bar(total, done, look, gauge), if failed + cancelled > 0 { look.theme.warn() } else { look.theme.ok() }),
             (text::count(done), Style::new()),
@@ -72,6 +84,9 @@ fn table(counts: &SyncCounts, look: &Look<'_>, columns: usize) -> Vec<Line<'stat
             // Encord does not count cancelled jobs.
             (if may_be_cancelled { text::count(cancelled) } else { String::new() }, bad(cancelled)),
         ];
+        if !has_gauge {
+            cells.remove(1);
+        }
         lines.push(look.row(&shape, &cells, false));
     }
     lines
@@ -108,11 +123,15 @@ fn now(counts: &SyncCounts, snapshot: &Snapshot, look: &Look<'_>, columns: usize
     lines
 }
 
-fn foot(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+/// How it goes on, or how it ended. What to do next is never left out.
+fn foot(step: &ProgressStep, look: &Look<'_>, columns: usize, height: usize) -> Vec<Line<'static>> {
     let (cancel, enter) = (look.key(Action::Cancel), look.key(Action::Next));
     let Some(state) = step.outcome() else {
         let words = match step.is_stopping() {
             true => "Leaving the sync to Encord.".to_owned(),
+            false if step.snapshot().sync.is_none() => {
+                format!("Nothing is synced yet. {cancel} stops before it begins.")
+            }
             false if look.labels.is_demo => "Leaving ends the demo and its services.".to_owned(),
             false => format!(
                 "Leaving is safe: the sync goes on in Encord and cannot be cancelled there from here. {cancel} stops following it."
@@ -145,6 +164,8 @@ fn foot(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Vec<Line<'stati
         }
         _ => format!("When the cause is gone, import again: the folder is then synced again. {enter} finishes."),
     };
-    lines.extend(look.next(&next, columns));
+    let next = look.next(&next, columns);
+    let mut lines = look.fit(lines, height.saturating_sub(next.len()));
+    lines.extend(next);
     lines
 }
