@@ -112,7 +112,8 @@ impl ValueCheck {
     }
 
     /// Whether nothing is wrong with the metadata of an item, and nothing to be changed. Then keys that the schema does not have are
-    /// taken note of; otherwise nothing is, and the item has yet to be checked.
+    /// taken note of; otherwise nothing is, and the item has yet to be checked. So it has where such a key comes for the first time:
+    /// its place is told.
     pub(super) fn passes(&mut self, name: &str, metadata: &[(&str, Plain<'_>)]) -> bool {
         let mut unknown = [None; json::MOST_KEYS];
         if metadata.len() > unknown.len() {
@@ -122,13 +123,15 @@ impl ValueCheck {
             plain.write_to(&mut self.scratch);
             match self.judge(key, &self.scratch) {
                 Ok(None) => {}
-                Err(fault @ (Fault::Unknown | Fault::Deleted)) => *unknown = Some(fault == Fault::Deleted),
+                Err(fault @ (Fault::Unknown | Fault::Deleted)) if self.unknown.contains_key(*key) => {
+                    *unknown = Some(fault == Fault::Deleted);
+                }
                 Ok(Some(_)) | Err(_) => return false,
             }
         }
         for ((key, _), unknown) in metadata.iter().zip(unknown) {
             if let Some(deleted) = unknown {
-                self.note(key, name, deleted, 1);
+                self.note(key, name, || None, deleted, 1);
             }
         }
         true
