@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    Code, Finding, Item, Kind, Origin, Provenance, Sink,
+    Code, Finding, Item, Kind, Origin, Plain, Provenance, Sink,
     groups::{Groups, Naming},
     object_url,
     rules::{Place, Rules},
@@ -176,6 +176,8 @@ pub struct Builder {
     shared: Arc<Shared>,
     known: Option<Arc<dyn Known>>,
     held: Held,
+    /// The URL of the blob that is looked at.
+    url: String,
 }
 
 /// What does not change from blob to blob; all parts have it in common.
@@ -207,7 +209,7 @@ impl Builder {
     /// A builder for one container. `account_url` is the storage account as Encord is to see it.
     pub fn new(rules: Rules, account_url: &str, container: &str) -> Builder {
         let shared = Shared { rules, account_url: account_url.to_owned(), container: container.to_owned() };
-        Builder { shared: Arc::new(shared), known: None, held: Held::default() }
+        Builder { shared: Arc::new(shared), known: None, held: Held::default(), url: String::new() }
     }
 
     /// Leaves out what earlier runs have registered, and gives every item what the next run will know it by.
@@ -219,7 +221,12 @@ impl Builder {
     /// A builder by the same rules that has seen no blob yet.
     #[must_use]
     pub fn part(&self) -> Builder {
-        Builder { shared: Arc::clone(&self.shared), known: self.known.clone(), held: Held::default() }
+        Builder {
+            shared: Arc::clone(&self.shared),
+            known: self.known.clone(),
+            held: Held::default(),
+            url: String::new(),
+        }
     }
 
     /// Takes over what a part holds, whose blobs come after those seen so far.
@@ -262,12 +269,11 @@ impl Builder {
         if blob.size == 0 {
             return sink.skipped(skip(SkipReason::Empty));
         }
-        let Ok(url) = object_url::object_url(account_url, container, name) else {
+        if object_url::put_object_url(&mut self.url, account_url, container, name).is_err() {
             return sink.skipped(skip(SkipReason::Unreachable));
-        };
+        }
         let etag = self.known.as_ref().and(blob.etag);
-        let urls = vec![url];
-        if place == Place::Own && self.holds(&urls, etag) {
+        if etag.is_some() && place == Place::Own && self.holds(std::slice::from_ref(&self.url), etag) {
             return sink.skipped(skip(SkipReason::Unchanged));
         }
         if by_rule.is_none()
@@ -303,6 +309,16 @@ impl Builder {
             Place::Own => {}
         }
         match kind {
+            Some(kind)
+                if rules.is_plain()
+                    && etag.is_none()
+                    && blob.headers.is_empty()
+                    && blob.tags.is_empty()
+                    && !matches!(kind, Kind::Scene | Kind::TimeSeries) =>
+            {
+                let title = title::of_path(name);
+                sink.plain(&Plain { name, kind, title: &title, url: &self.url, bytes: blob.size, rules })
+            }
             Some(kind) => {
                 let item = Item {
                     client_metadata: blob.added_to(rules.metadata(name)),
@@ -310,7 +326,7 @@ impl Builder {
                     etag: etag.map(str::to_owned),
                     settings: if kind == Kind::TimeSeries { rules.settings(name).cloned() } else { None },
                     provenance: rules.needs_second_pass().then(|| Box::new(blob.provenance())),
-                    ..Item::new(kind, title::from_path(name), urls)
+                    ..Item::new(kind, title::from_path(name), vec![self.url.clone()])
                 };
                 sink.item(&Origin::blob(name), item)
             }

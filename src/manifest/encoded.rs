@@ -1,9 +1,12 @@
 //! An item as JSON in both forms in which it is kept: the line of a manifest on disk, and the element of Encord's file form. Nearly
 //! all items are plain, and what is in them is turned into JSON once for both.
 
+use std::ops::Range;
+
+use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Item, Kind, file_form};
+use super::{Item, Kind, Plain, file_form};
 
 /// Turns items into JSON; keeps its buffer from one to the next.
 #[derive(Debug, Default)]
@@ -33,17 +36,36 @@ impl Encoder {
             && etag.is_none()
             && provenance.is_none();
         let ([url], true) = (urls.as_slice(), is_plain) else { return general(item, line, element) };
+        self.metadata.clear();
+        if !client_metadata.is_empty() {
+            self.metadata.extend_from_slice(METADATA);
+            put_object(&mut self.metadata, client_metadata);
+        }
+        self.put(*kind, title, url, *bytes, line, element);
+        Ok(())
+    }
+
+    /// Adds an item that was not made whole.
+    pub(crate) fn plain(&mut self, plain: &Plain<'_>, line: &mut Vec<u8>, element: &mut Vec<u8>) {
+        self.metadata.clear();
+        self.metadata.extend_from_slice(METADATA);
+        plain.put_metadata(&mut self.metadata);
+        if self.metadata.len() == METADATA.len() {
+            self.metadata.clear();
+        }
+        self.put(plain.kind, plain.title, plain.url, plain.bytes, line, element);
+    }
+
+    fn put(&self, kind: Kind, title: &str, url: &str, bytes: u64, line: &mut Vec<u8>, element: &mut Vec<u8>) {
+        let room = url.len() + title.len() + self.metadata.len() + 128;
+        element.reserve(room);
+        line.reserve(room);
         element.extend_from_slice(b"{\"objectUrl\":");
-        let url_at = put_text(element, url)?;
+        let url_at = put_text(element, url);
         let mut title_at = 0..0;
         if !title.is_empty() {
             element.extend_from_slice(b",\"title\":");
-            title_at = put_text(element, title)?;
-        }
-        self.metadata.clear();
-        if !client_metadata.is_empty() {
-            self.metadata.extend_from_slice(b",\"clientMetadata\":");
-            put_object(&mut self.metadata, client_metadata)?;
+            title_at = put_text(element, title);
         }
         element.extend_from_slice(&self.metadata);
         element.push(b'}');
@@ -60,11 +82,13 @@ impl Encoder {
         line.push(b']');
         line.extend_from_slice(&self.metadata);
         line.extend_from_slice(b",\"bytes\":");
-        serde_json::to_writer(&mut *line, bytes)?;
+        put_json(line, &bytes);
         line.push(b'}');
-        Ok(())
     }
 }
+
+/// What stands before an item's metadata in both forms.
+const METADATA: &[u8] = b",\"clientMetadata\":";
 
 fn general(item: &Item, line: &mut Vec<u8>, element: &mut Vec<u8>) -> Result<(), serde_json::Error> {
     serde_json::to_writer(line, item)?;
@@ -72,43 +96,54 @@ fn general(item: &Item, line: &mut Vec<u8>, element: &mut Vec<u8>) -> Result<(),
 }
 
 /// Adds a text in quotation marks and tells where it is.
-fn put_text(out: &mut Vec<u8>, text: &str) -> Result<std::ops::Range<usize>, serde_json::Error> {
+pub(super) fn put_text(out: &mut Vec<u8>, text: &str) -> Range<usize> {
     let from = out.len();
     if is_verbatim(text.as_bytes()) {
         out.push(b'"');
         out.extend_from_slice(text.as_bytes());
         out.push(b'"');
     } else {
-        serde_json::to_writer(&mut *out, text)?;
+        put_json(out, text);
     }
-    Ok(from..out.len())
+    from..out.len()
+}
+
+/// Adds any value.
+pub(super) fn put_value(out: &mut Vec<u8>, value: &Value) {
+    match value {
+        Value::String(text) => {
+            put_text(out, text);
+        }
+        other => put_json(out, other),
+    }
+}
+
+fn put_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
+    // Texts, numbers and what is made of them can always be written, and memory takes what is written.
+    let _ = serde_json::to_writer(out, value);
 }
 
 /// Whether JSON writes a text as it is. Looks at all bytes of a block without a branch, which compilers turn into wide instructions.
 fn is_verbatim(bytes: &[u8]) -> bool {
     let is_plain = |byte: u8| (byte >= 0x20) & (byte != b'"') & (byte != b'\\');
-    bytes.chunks(32).all(|block| block.iter().fold(true, |plain, byte| plain & is_plain(*byte)))
+    let are_plain = |block: &[u8]| block.iter().fold(true, |plain, byte| plain & is_plain(*byte));
+    let (blocks, rest) = bytes.as_chunks::<16>();
+    blocks.iter().all(|block| are_plain(block)) && are_plain(rest)
 }
 
-fn put_object(out: &mut Vec<u8>, object: &Map<String, Value>) -> Result<(), serde_json::Error> {
-    let mut separator = b'{';
+fn put_object(out: &mut Vec<u8>, object: &Map<String, Value>) {
+    let mut before = b'{';
     for (key, value) in object {
-        out.push(separator);
-        separator = b',';
-        put_text(out, key)?;
+        out.push(before);
+        before = b',';
+        put_text(out, key);
         out.push(b':');
-        match value {
-            Value::String(text) => {
-                put_text(out, text)?;
-            }
-            other => serde_json::to_writer(&mut *out, other)?,
-        }
+        put_value(out, value);
     }
-    if separator == b'{' {
+    if before == b'{' {
         out.push(b'{');
     }
     out.push(b'}');
-    Ok(())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use thiserror::Error;
 
 /// Everything but the unreserved characters of RFC 3986 is encoded, so that no client can read a name in two ways.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// The longest URL that Encord takes, in bytes (docs.encord.com, "Register cloud data").
 pub const LONGEST: usize = 16 * 1024;
@@ -27,22 +27,47 @@ pub enum Unreachable {
 /// # Errors
 /// The blob cannot be named by a URL that Encord could fetch.
 pub fn object_url(account_url: &str, container: &str, name: &str) -> Result<String, Unreachable> {
-    let mut url = String::with_capacity(account_url.len() + container.len() + name.len() + 16);
+    let mut url = String::new();
+    put_object_url(&mut url, account_url, container, name)?;
+    Ok(url)
+}
+
+/// The same in place of what `url` held.
+///
+/// # Errors
+/// As [`object_url`]; `url` is worth nothing then.
+pub fn put_object_url(url: &mut String, account_url: &str, container: &str, name: &str) -> Result<(), Unreachable> {
+    url.clear();
+    url.reserve(account_url.len() + container.len() + name.len() + 16);
     url.push_str(account_url.trim_end_matches('/'));
-    for segment in std::iter::once(container).chain(name.split('/')) {
-        if segment == "." || segment == ".." {
+    for path in [container, name] {
+        // Only such a segment begins with a dot, and few do.
+        let has_dots = |segment: &str| segment == "." || segment == "..";
+        if (path.starts_with('.') || path.contains("/.")) && path.split('/').any(has_dots) {
             return Err(Unreachable::DotSegment);
         }
         url.push('/');
-        for part in utf8_percent_encode(segment, SEGMENT) {
-            url.push_str(part);
+        if path.bytes().all(|byte| VERBATIM[usize::from(byte)]) {
+            url.push_str(path);
+        } else {
+            for part in utf8_percent_encode(path, PATH) {
+                url.push_str(part);
+            }
         }
     }
-    if url.len() > LONGEST {
-        return Err(Unreachable::TooLong);
-    }
-    Ok(url)
+    if url.len() > LONGEST { Err(Unreachable::TooLong) } else { Ok(()) }
 }
+
+/// Whether a byte stands in a path as it is.
+const VERBATIM: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/');
+        byte += 1;
+    }
+    table
+};
 
 #[cfg(test)]
 mod tests {

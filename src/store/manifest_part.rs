@@ -7,7 +7,9 @@ use std::{
 };
 
 use super::lines::Lines;
-use crate::manifest::{Finding, Item, Kind, Origin, Severity, Sink, SkipReason, Skipped, encoded::Encoder, file_form};
+use crate::manifest::{
+    Finding, Item, Kind, Origin, Plain, Severity, Sink, SkipReason, Skipped, encoded::Encoder, file_form,
+};
 
 /// Takes what becomes part of a manifest. [`super::ManifestWriter::add`] adds it to the manifest.
 #[derive(Debug, Default)]
@@ -124,6 +126,17 @@ impl ManifestPart {
     }
 }
 
+impl ManifestPart {
+    /// Counts an item of so many bytes and URLs.
+    fn count(&mut self, bytes: u64, urls: u64) {
+        self.bytes += bytes;
+        self.urls += urls;
+        let is_faulty = std::mem::take(&mut self.is_faulty);
+        self.faulty += u64::from(is_faulty);
+        self.first_is_faulty.get_or_insert(is_faulty);
+    }
+}
+
 impl Sink for ManifestPart {
     type Error = io::Error;
 
@@ -131,11 +144,19 @@ impl Sink for ManifestPart {
         let KindPart { items, elements } = self.kinds.entry(item.kind).or_default();
         elements.extend_from_slice(file_form::BETWEEN);
         items.push_with(|line| self.encoder.item(&item, line, elements))?;
-        self.bytes += item.bytes;
-        self.urls += item.urls.len() as u64;
-        let is_faulty = std::mem::take(&mut self.is_faulty);
-        self.faulty += u64::from(is_faulty);
-        self.first_is_faulty.get_or_insert(is_faulty);
+        self.count(item.bytes, item.urls.len() as u64);
+        Ok(())
+    }
+
+    fn plain(&mut self, plain: &Plain<'_>) -> io::Result<()> {
+        let KindPart { items, elements } = self.kinds.entry(plain.kind).or_default();
+        elements.extend_from_slice(file_form::BETWEEN);
+        let encoder = &mut self.encoder;
+        items.push_with::<io::Error>(|line| {
+            encoder.plain(plain, line, elements);
+            Ok(())
+        })?;
+        self.count(plain.bytes, 1);
         Ok(())
     }
 

@@ -33,6 +33,11 @@ impl Checks {
         Checks { strict: demands.strict, writable: demands.writable, written }
     }
 
+    /// Whether anything is asked of an item of one file that has neither media metadata nor metadata of Encord's.
+    pub(super) fn look_at_files(&self) -> bool {
+        self.strict || self.written.is_some()
+    }
+
     /// Tells what is wrong with an item.
     pub(super) fn item<S: Sink>(&self, origin: &Origin<'_>, item: &Item, sink: &mut S) -> Result<(), S::Error> {
         let mut tell = Tell { origin, cursor: None, sink };
