@@ -1,103 +1,66 @@
-//! An item as JSON in both forms in which it is kept: the line of a manifest on disk, and the element of Encord's file form. Nearly
-//! all items are plain, and what is in them is turned into JSON once for both.
-
-use std::ops::Range;
+//! An item as JSON in the form in which it is kept: the element of Encord's file form, and where that does not say everything of it
+//! but its size, also whole.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{Item, Kind, Plain, file_form};
 
-/// Turns items into JSON; keeps its buffer from one to the next.
-#[derive(Debug, Default)]
-pub(crate) struct Encoder {
-    metadata: Vec<u8>,
+/// Adds the item as [`file_form::element`], and to `whole` as `serde_json` writes it; nothing there if the element says
+/// everything but the size.
+///
+/// # Errors
+/// None in practice: everything in an item can be written as JSON.
+pub(crate) fn put_item(item: &Item, whole: &mut Vec<u8>, element: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+    // Every field is named, so that none that is added later is forgotten here.
+    let Item { kind, title, urls, client_metadata, media, frames, scene, settings, bytes: _, etag, provenance } = item;
+    let is_plain = !kind.is_group()
+        && *kind != Kind::Scene
+        && media.is_none()
+        && frames.is_empty()
+        && scene.is_none()
+        && settings.is_none()
+        && etag.is_none()
+        && provenance.is_none();
+    let ([url], true) = (urls.as_slice(), is_plain) else {
+        serde_json::to_writer(whole, item)?;
+        return serde_json::to_writer(element, &file_form::element(item));
+    };
+    put_beginning(title, url, element);
+    if !client_metadata.is_empty() {
+        element.extend_from_slice(METADATA);
+        put_object(element, client_metadata);
+    }
+    element.push(b'}');
+    Ok(())
 }
 
-impl Encoder {
-    /// Adds the item to both: as `serde_json` writes it, and as [`file_form::element`].
-    ///
-    /// # Errors
-    /// None in practice: everything in an item can be written as JSON.
-    pub(crate) fn item(
-        &mut self,
-        item: &Item,
-        line: &mut Vec<u8>,
-        element: &mut Vec<u8>,
-    ) -> Result<(), serde_json::Error> {
-        // Every field is named, so that none that is added later is forgotten here.
-        let Item { kind, title, urls, client_metadata, media, frames, scene, settings, bytes, etag, provenance } = item;
-        let is_plain = !kind.is_group()
-            && *kind != Kind::Scene
-            && media.is_none()
-            && frames.is_empty()
-            && scene.is_none()
-            && settings.is_none()
-            && etag.is_none()
-            && provenance.is_none();
-        let ([url], true) = (urls.as_slice(), is_plain) else { return general(item, line, element) };
-        self.metadata.clear();
-        if !client_metadata.is_empty() {
-            self.metadata.extend_from_slice(METADATA);
-            put_object(&mut self.metadata, client_metadata);
-        }
-        self.put(*kind, title, url, *bytes, line, element);
-        Ok(())
+/// Adds an item that was not made whole.
+pub(crate) fn put_plain(plain: &Plain<'_>, element: &mut Vec<u8>) {
+    put_beginning(plain.title, plain.url, element);
+    element.extend_from_slice(METADATA);
+    let before = element.len();
+    plain.put_metadata(element);
+    if element.len() == before {
+        element.truncate(before - METADATA.len());
     }
+    element.push(b'}');
+}
 
-    /// Adds an item that was not made whole.
-    pub(crate) fn plain(&mut self, plain: &Plain<'_>, line: &mut Vec<u8>, element: &mut Vec<u8>) {
-        self.metadata.clear();
-        self.metadata.extend_from_slice(METADATA);
-        plain.put_metadata(&mut self.metadata);
-        if self.metadata.len() == METADATA.len() {
-            self.metadata.clear();
-        }
-        self.put(plain.kind, plain.title, plain.url, plain.bytes, line, element);
-    }
-
-    fn put(&self, kind: Kind, title: &str, url: &str, bytes: u64, line: &mut Vec<u8>, element: &mut Vec<u8>) {
-        let room = url.len() + title.len() + self.metadata.len() + 128;
-        element.reserve(room);
-        line.reserve(room);
-        element.extend_from_slice(b"{\"objectUrl\":");
-        let url_at = put_text(element, url);
-        let mut title_at = 0..0;
-        if !title.is_empty() {
-            element.extend_from_slice(b",\"title\":");
-            title_at = put_text(element, title);
-        }
-        element.extend_from_slice(&self.metadata);
-        element.push(b'}');
-
-        line.extend_from_slice(b"{\"kind\":\"");
-        line.extend_from_slice(kind.name().as_bytes());
-        line.push(b'"');
-        if !title.is_empty() {
-            line.extend_from_slice(b",\"title\":");
-            line.extend_from_slice(&element[title_at]);
-        }
-        line.extend_from_slice(b",\"urls\":[");
-        line.extend_from_slice(&element[url_at]);
-        line.push(b']');
-        line.extend_from_slice(&self.metadata);
-        line.extend_from_slice(b",\"bytes\":");
-        put_json(line, &bytes);
-        line.push(b'}');
+fn put_beginning(title: &str, url: &str, element: &mut Vec<u8>) {
+    element.extend_from_slice(b"{\"objectUrl\":");
+    put_text(element, url);
+    if !title.is_empty() {
+        element.extend_from_slice(b",\"title\":");
+        put_text(element, title);
     }
 }
 
-/// What stands before an item's metadata in both forms.
+/// What stands before an item's metadata.
 const METADATA: &[u8] = b",\"clientMetadata\":";
 
-fn general(item: &Item, line: &mut Vec<u8>, element: &mut Vec<u8>) -> Result<(), serde_json::Error> {
-    serde_json::to_writer(line, item)?;
-    serde_json::to_writer(element, &file_form::element(item))
-}
-
-/// Adds a text in quotation marks and tells where it is.
-pub(super) fn put_text(out: &mut Vec<u8>, text: &str) -> Range<usize> {
-    let from = out.len();
+/// Adds a text in quotation marks.
+pub(super) fn put_text(out: &mut Vec<u8>, text: &str) {
     if is_verbatim(text.as_bytes()) {
         out.push(b'"');
         out.extend_from_slice(text.as_bytes());
@@ -105,15 +68,12 @@ pub(super) fn put_text(out: &mut Vec<u8>, text: &str) -> Range<usize> {
     } else {
         put_json(out, text);
     }
-    from..out.len()
 }
 
 /// Adds any value.
 pub(super) fn put_value(out: &mut Vec<u8>, value: &Value) {
     match value {
-        Value::String(text) => {
-            put_text(out, text);
-        }
+        Value::String(text) => put_text(out, text),
         other => put_json(out, other),
     }
 }
@@ -155,9 +115,11 @@ mod tests {
 
     fn check(item: &Item) {
         let (mut line, mut element) = (b"before".to_vec(), b"before".to_vec());
-        Encoder::default().item(item, &mut line, &mut element).unwrap();
+        put_item(item, &mut line, &mut element).unwrap();
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        assert_eq!(text(&line[6..]), serde_json::to_string(item).unwrap());
+        if line.len() > 6 {
+            assert_eq!(text(&line[6..]), serde_json::to_string(item).unwrap());
+        }
         assert_eq!(text(&element[6..]), file_form::element(item).to_string());
     }
 

@@ -84,7 +84,7 @@ impl Kind {
             return Some(Kind::Nifti);
         }
         // None that is known is longer.
-        let mut lower = [0; 5];
+        let mut lower = [0; 8];
         let lower = lower.get_mut(..extension.len()).filter(|_| !stem.is_empty())?;
         lower.copy_from_slice(extension.as_bytes());
         lower.make_ascii_lowercase();
@@ -233,12 +233,12 @@ mod tests {
     fn every_extension_on_encords_list_has_its_kind() {
         for (kind, extensions) in [
             (Kind::Image, "jpeg jpg png webp avif bmp tiff tif"),
-            (Kind::Video, "mp4 mov webm mkv 3gp 3g2 mj2 avi"),
+            (Kind::Video, "mp4 mov webm mkv m4v 3gp 3g2 mj2 avi"),
             (Kind::Audio, "mp3 wav flac eac3 m4a aac"),
-            (Kind::Text, "html json xml txt md jsonl yaml yml csv"),
+            (Kind::Text, "html htm json xml txt md jsonl ndjson yaml yml csv"),
             (Kind::Pdf, "pdf"),
             (Kind::Scene, "pcd ply las laz e57 mcap bag db3"),
-            (Kind::DicomSeries, "dcm"),
+            (Kind::DicomSeries, "dcm dicom"),
             (Kind::Nifti, "nii nii.gz"),
         ] {
             for extension in extensions.split(' ') {

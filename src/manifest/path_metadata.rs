@@ -104,7 +104,12 @@ impl PathPattern {
     /// Whether this path begins as the pattern does but then has another shape. A path that begins otherwise is plainly not
     /// meant by the pattern.
     pub fn misses(&self, path: &str) -> bool {
-        path.starts_with(&self.start) && !self.fits(path)
+        self.is_meant_for(path) && !self.fits(path)
+    }
+
+    /// Whether this path begins as the pattern does.
+    pub(super) fn is_meant_for(&self, path: &str) -> bool {
+        path.starts_with(&self.start)
     }
 
     /// What the placeholders stand for in this path, as strings; empty where the path has another shape.

@@ -12,6 +12,8 @@ use super::{
 
 /// As many captures are kept at hand; with more, items are made whole.
 const MOST_CAPTURES: usize = 16;
+/// As many bytes of JSON the same in all items are far from being too much metadata; of more, items are made whole.
+const MOST_CONSTANTS: usize = 1024 * 1024;
 
 /// What a plain item is made of.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +29,7 @@ pub struct Plain<'a> {
     /// The size of its file in bytes.
     pub bytes: u64,
     pub(super) rules: &'a Rules,
+    pub(super) captured: &'a Captured<'a>,
 }
 
 impl Plain<'_> {
@@ -41,7 +44,33 @@ impl Plain<'_> {
 
     /// Adds its metadata as a JSON object; nothing if there is none.
     pub(super) fn put_metadata(&self, out: &mut Vec<u8>) {
-        self.rules.put_metadata(self.name, out);
+        self.rules.put_metadata(self.captured, out);
+    }
+}
+
+/// What a path pattern reads in a name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Captured<'n> {
+    /// Whether the name has the pattern's shape; without a pattern every name has.
+    pub(super) fits: bool,
+    /// Whether it begins as the pattern does but then has another shape.
+    pub(super) misses: bool,
+    texts: [&'n str; MOST_CAPTURES],
+}
+
+impl<'n> Captured<'n> {
+    pub(super) fn new(name: &'n str, path: Option<&PathPattern>) -> Captured<'n> {
+        let mut captured = Captured { fits: true, misses: false, texts: [""; MOST_CAPTURES] };
+        if let Some(path) = path {
+            let mut places = captured.texts.iter_mut();
+            captured.fits = path.capture(name, |text| {
+                if let Some(place) = places.next() {
+                    *place = text;
+                }
+            });
+            captured.misses = !captured.fits && path.is_meant_for(name);
+        }
+        captured
     }
 }
 
@@ -89,23 +118,15 @@ impl PlainMetadata {
             .collect();
         let others = captured.iter().enumerate().filter(|(_, key)| !constants.contains_key(**key));
         keys.extend(others.map(|(place, key)| Key { json: json(key), constant: None, capture: Some(place) }));
-        Some(PlainMetadata { keys })
+        let length: usize = keys.iter().map(|key| key.json.len() + key.constant.as_ref().map_or(0, Vec::len)).sum();
+        (length <= MOST_CONSTANTS).then_some(PlainMetadata { keys })
     }
 
     /// Adds it as a JSON object; nothing if there is none.
-    pub(super) fn put(&self, name: &str, path: Option<&PathPattern>, out: &mut Vec<u8>) {
-        let (mut texts, mut count) = ([""; MOST_CAPTURES], 0);
-        let fits = path.is_some_and(|path| {
-            path.capture(name, |text| {
-                if let Some(place) = texts.get_mut(count) {
-                    *place = text;
-                }
-                count += 1;
-            })
-        });
+    pub(super) fn put(&self, captured: &Captured<'_>, out: &mut Vec<u8>) {
         let mut before = b'{';
         for Key { json, constant, capture } in &self.keys {
-            let text = capture.filter(|_| fits).and_then(|place| texts.get(place));
+            let text = capture.filter(|_| captured.fits).and_then(|place| captured.texts.get(place));
             if text.is_none() && constant.is_none() {
                 continue;
             }
@@ -113,9 +134,7 @@ impl PlainMetadata {
             before = b',';
             out.extend_from_slice(json);
             match (text, constant) {
-                (Some(text), _) => {
-                    put_text(out, text);
-                }
+                (Some(text), _) => put_text(out, text),
                 (None, Some(constant)) => out.extend_from_slice(constant),
                 (None, None) => {}
             }
@@ -152,7 +171,7 @@ mod tests {
             assert!(rules.is_plain());
             for name in ["leeds/a.jpg", "b.jpg", "a-b-c.jpg", "x/y/z", "\"\u{1}é/日本", "a//"] {
                 let mut out = Vec::new();
-                rules.put_metadata(name, &mut out);
+                rules.put_metadata(&rules.captured(name), &mut out);
                 let whole = rules.metadata(name);
                 let expected = if whole.is_empty() { String::new() } else { Value::Object(whole).to_string() };
                 assert_eq!(String::from_utf8(out).unwrap(), expected, "{path:?} {name}");
@@ -162,7 +181,8 @@ mod tests {
 
     #[test]
     fn what_somebody_has_to_look_at_is_not_plain() {
-        for constants in [json!({"$encord": {}}), json!({"a": []}), json!({"a": {"b": 1}})] {
+        let long = "x".repeat(MOST_CONSTANTS);
+        for constants in [json!({"$encord": {}}), json!({"a": []}), json!({"a": {"b": 1}}), json!({"a": long})] {
             let texts = RuleTexts { constants: constants.as_object().unwrap().clone(), ..RuleTexts::default() };
             assert!(!Rules::new(&texts).unwrap().is_plain(), "{constants}");
         }

@@ -191,13 +191,14 @@ enum Hole {
     Unread,
 }
 
-/// A blob like which the next ones are expected to be: the bytes between what differs, and what they say.
+/// A blob like which the next ones are expected to be: the bytes between what differs, and what is said.
 ///
 /// Where a blob has just these bytes, with a text without `<` in each hole, it has the same elements, and need not be taken apart.
 struct Template<'p> {
     steps: Vec<(&'p [u8], Hole)>,
     end: &'p [u8],
-    same: Listed<'p>,
+    /// The last one of them.
+    blob: Listed<'p>,
 }
 
 /// An element without children.
@@ -249,8 +250,10 @@ impl<'p> Scanner<'p> {
         }
         let mut template: Option<Template<'p>> = None;
         loop {
-            if let Some(blob) = template.as_ref().and_then(|template| self.like(template)) {
-                sink(&blob);
+            if let Some(template) = &mut template
+                && self.like(template).is_some()
+            {
+                sink(&template.blob);
                 continue;
             }
             if self.eat(b"</Blobs>") {
@@ -264,42 +267,44 @@ impl<'p> Scanner<'p> {
         }
     }
 
-    /// The next blob, if it is like the template.
-    fn like(&mut self, template: &Template<'p>) -> Option<Listed<'p>> {
+    /// Passes the next blob and reads it into the template, if it is like that. Otherwise the template has had its day.
+    fn like(&mut self, template: &mut Template<'p>) -> Option<()> {
         let mut at = self.at;
-        let mut blob = template.same.clone();
+        let blob = &mut template.blob;
         for (literal, hole) in &template.steps {
             let rest = self.page.get(at..)?.strip_prefix(*literal)?;
             let raw = &rest[..memchr(b'<', rest)?];
             at += literal.len() + raw.len();
-            if *hole == Hole::Name {
-                blob.name = text(raw)?;
-            } else if !raw.is_empty() {
-                match hole {
-                    Hole::Size => blob.size = number(raw)?,
-                    Hole::ContentType => blob.content_type = Some(text(raw)?),
-                    Hole::Etag => blob.etag = Some(text(raw)?),
-                    Hole::LastModified => blob.last_modified = Some(text(raw)?),
-                    Hole::Name | Hole::Unread => {}
-                }
+            // An element without text says nothing.
+            let said = || if raw.is_empty() { Some(None) } else { text(raw).map(Some) };
+            match hole {
+                Hole::Name => blob.name = text(raw)?,
+                Hole::Size if raw.is_empty() => blob.size = 0,
+                Hole::Size => blob.size = number(raw)?,
+                Hole::ContentType => blob.content_type = said()?,
+                Hole::Etag => blob.etag = said()?,
+                Hole::LastModified => blob.last_modified = said()?,
+                Hole::Unread => {}
             }
         }
         self.page.get(at..)?.starts_with(template.end).then_some(())?;
         self.at = at + template.end.len();
-        Some(blob)
+        Some(())
     }
 
     /// What the blob that begins at `start` and was just read has in common with others like it.
     fn template(&self, start: usize, blob: Listed<'p>) -> Option<Template<'p>> {
         let mut at = start;
-        let mut steps = Vec::with_capacity(self.holes.len());
+        let mut steps: Vec<(&'p [u8], Hole)> = Vec::with_capacity(self.holes.len());
         for (range, hole) in &self.holes {
+            // Of two elements with the same name the last one with a text counts, which is for the full reading.
+            if *hole != Hole::Unread && steps.iter().any(|(_, other)| other == hole) {
+                return None;
+            }
             steps.push((self.page.get(at..range.start)?, *hole));
             at = range.end;
         }
-        let same =
-            Listed { name: Cow::Borrowed(""), size: 0, content_type: None, etag: None, last_modified: None, ..blob };
-        (!steps.is_empty()).then_some(Template { steps, end: self.page.get(at..self.at)?, same })
+        (!steps.is_empty()).then_some(Template { steps, end: self.page.get(at..self.at)?, blob })
     }
 
     /// What stands behind the blobs.
