@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    Code, Finding, Item, Kind, Origin, Provenance, Sink,
+    Code, Finding, Item, Kind, Origin, Plain, Provenance, Sink,
     groups::{Groups, Naming},
-    object_url,
+    object_url::ObjectUrls,
     rules::{Place, Rules},
     since::{Known, fingerprint},
     title,
@@ -176,14 +176,36 @@ pub struct Builder {
     shared: Arc<Shared>,
     known: Option<Arc<dyn Known>>,
     held: Held,
+    /// The URL of the blob that is looked at.
+    url: String,
+    content_type: LastContentType,
 }
 
 /// What does not change from blob to blob; all parts have it in common.
 #[derive(Debug)]
 struct Shared {
     rules: Rules,
+    urls: ObjectUrls,
     account_url: String,
     container: String,
+}
+
+/// The content type that was seen last, which is that of the next blob too as a rule, and its kind.
+#[derive(Debug, Default)]
+struct LastContentType {
+    text: String,
+    kind: Option<Kind>,
+}
+
+impl LastContentType {
+    fn kind(&mut self, text: &str) -> Option<Kind> {
+        if self.text != text {
+            self.text.clear();
+            self.text.push_str(text);
+            self.kind = Kind::from_content_type(text);
+        }
+        self.kind
+    }
 }
 
 /// What is kept until the last blob was seen; every part has its own.
@@ -206,8 +228,18 @@ impl Held {
 impl Builder {
     /// A builder for one container. `account_url` is the storage account as Encord is to see it.
     pub fn new(rules: Rules, account_url: &str, container: &str) -> Builder {
-        let shared = Shared { rules, account_url: account_url.to_owned(), container: container.to_owned() };
-        Builder { shared: Arc::new(shared), known: None, held: Held::default() }
+        let shared = Shared {
+            rules,
+            urls: ObjectUrls::new(account_url, container),
+            account_url: account_url.to_owned(),
+            container: container.to_owned(),
+        };
+        Builder::of(Arc::new(shared), None)
+    }
+
+    fn of(shared: Arc<Shared>, known: Option<Arc<dyn Known>>) -> Builder {
+        let (held, url, content_type) = (Held::default(), String::new(), LastContentType::default());
+        Builder { shared, known, held, url, content_type }
     }
 
     /// Leaves out what earlier runs have registered, and gives every item what the next run will know it by.
@@ -219,7 +251,7 @@ impl Builder {
     /// A builder by the same rules that has seen no blob yet.
     #[must_use]
     pub fn part(&self) -> Builder {
-        Builder { shared: Arc::clone(&self.shared), known: self.known.clone(), held: Held::default() }
+        Builder::of(Arc::clone(&self.shared), self.known.clone())
     }
 
     /// Takes over what a part holds, whose blobs come after those seen so far.
@@ -232,7 +264,7 @@ impl Builder {
     /// # Errors
     /// The sink's.
     pub fn blob<S: Sink>(&mut self, blob: &BlobFacts<'_>, sink: &mut S) -> Result<(), S::Error> {
-        let Shared { rules, account_url, container } = &*self.shared;
+        let Shared { rules, urls, .. } = &*self.shared;
         let name = blob.name;
         let skip = |reason| Skipped { name: name.to_owned(), reason };
         if blob.is_folder || (blob.size == 0 && name.ends_with('/')) {
@@ -250,7 +282,7 @@ impl Builder {
         }
         let by_rule = rules.kind(name);
         let by_extension = Kind::from_extension(name);
-        let by_content_type = blob.content_type.and_then(Kind::from_content_type);
+        let by_content_type = blob.content_type.and_then(|text| self.content_type.kind(text));
         let kind = by_rule.or(by_extension).or_else(|| Kind::of_supported_content_type(blob.content_type?));
         let place = rules.place(name, kind);
         if kind.is_none() && place == Place::Own {
@@ -262,12 +294,11 @@ impl Builder {
         if blob.size == 0 {
             return sink.skipped(skip(SkipReason::Empty));
         }
-        let Ok(url) = object_url::object_url(account_url, container, name) else {
+        if urls.put(&mut self.url, name).is_err() {
             return sink.skipped(skip(SkipReason::Unreachable));
-        };
+        }
         let etag = self.known.as_ref().and(blob.etag);
-        let urls = vec![url];
-        if place == Place::Own && self.holds(&urls, etag) {
+        if etag.is_some() && place == Place::Own && self.holds(std::slice::from_ref(&self.url), etag) {
             return sink.skipped(skip(SkipReason::Unchanged));
         }
         if by_rule.is_none()
@@ -282,11 +313,12 @@ impl Builder {
             );
             sink.finding(Finding::new(Code::TypeDisagreement, name, message))?;
         }
+        let captured = rules.captured(name);
         if !self.held.has_fitted {
-            self.held.has_fitted = rules.path_fits(name);
+            self.held.has_fitted = captured.fits;
             self.held.without_path += 1;
         }
-        if rules.path_misses(name) {
+        if captured.misses {
             let message =
                 "its path does not fit the pattern in [manifest.metadata] path, so it gets no metadata from it";
             sink.finding(Finding::new(Code::MetadataPath, name, message))?;
@@ -305,6 +337,24 @@ impl Builder {
             Place::Own => {}
         }
         match kind {
+            Some(kind)
+                if rules.is_plain()
+                    && etag.is_none()
+                    && blob.headers.is_empty()
+                    && blob.tags.is_empty()
+                    && !matches!(kind, Kind::Scene | Kind::TimeSeries) =>
+            {
+                let title = title::of_path(name);
+                sink.plain(&Plain {
+                    name,
+                    kind,
+                    title: &title,
+                    url: &self.url,
+                    bytes: blob.size,
+                    rules,
+                    captured: &captured,
+                })
+            }
             Some(kind) => {
                 let item = Item {
                     client_metadata: blob.added_to(rules.metadata(name)),
@@ -312,7 +362,7 @@ impl Builder {
                     etag: etag.map(str::to_owned),
                     settings: if kind == Kind::TimeSeries { rules.settings(name).cloned() } else { None },
                     provenance: rules.needs_second_pass().then(|| Box::new(blob.provenance())),
-                    ..Item::new(kind, title::from_path(name), urls)
+                    ..Item::new(kind, title::from_path(name), vec![self.url.clone()])
                 };
                 sink.item(&Origin::blob(name), item)
             }
@@ -333,7 +383,7 @@ impl Builder {
     /// # Errors
     /// The sink's.
     pub fn finish<S: Sink>(self, sink: &mut S) -> Result<(), S::Error> {
-        let Shared { rules, account_url, container } = &*self.shared;
+        let Shared { rules, account_url, container, .. } = &*self.shared;
         if !self.held.has_fitted && self.held.without_path > 0 {
             let message =
                 "the path pattern in [manifest.metadata] path fits none of the blobs, so no item gets metadata from it";

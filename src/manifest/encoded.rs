@@ -1,114 +1,109 @@
-//! An item as JSON in both forms in which it is kept: the line of a manifest on disk, and the element of Encord's file form. Nearly
-//! all items are plain, and what is in them is turned into JSON once for both.
+//! An item as JSON in the form in which it is kept: the element of Encord's file form, and where that does not say everything of it
+//! but its size, also whole.
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Item, Kind, file_form};
+use super::{Item, Kind, Plain, file_form};
 
-/// Turns items into JSON; keeps its buffer from one to the next.
-#[derive(Debug, Default)]
-pub(crate) struct Encoder {
-    metadata: Vec<u8>,
+/// Adds the item as [`file_form::element`], and to `whole` as `serde_json` writes it; nothing there if the element says
+/// everything but the size.
+///
+/// # Errors
+/// None in practice: everything in an item can be written as JSON.
+pub(crate) fn put_item(item: &Item, whole: &mut Vec<u8>, element: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+    // Every field is named, so that none that is added later is forgotten here.
+    let Item { kind, title, urls, client_metadata, media, frames, scene, settings, bytes: _, etag, provenance } = item;
+    let is_plain = !kind.is_group()
+        && *kind != Kind::Scene
+        && media.is_none()
+        && frames.is_empty()
+        && scene.is_none()
+        && settings.is_none()
+        && etag.is_none()
+        && provenance.is_none();
+    let ([url], true) = (urls.as_slice(), is_plain) else {
+        serde_json::to_writer(whole, item)?;
+        return serde_json::to_writer(element, &file_form::element(item));
+    };
+    put_beginning(title, url, element);
+    if !client_metadata.is_empty() {
+        element.extend_from_slice(METADATA);
+        put_object(element, client_metadata);
+    }
+    element.push(b'}');
+    Ok(())
 }
 
-impl Encoder {
-    /// Adds the item to both: as `serde_json` writes it, and as [`file_form::element`].
-    ///
-    /// # Errors
-    /// None in practice: everything in an item can be written as JSON.
-    pub(crate) fn item(
-        &mut self,
-        item: &Item,
-        line: &mut Vec<u8>,
-        element: &mut Vec<u8>,
-    ) -> Result<(), serde_json::Error> {
-        // Every field is named, so that none that is added later is forgotten here.
-        let Item { kind, title, urls, client_metadata, media, frames, scene, settings, bytes, etag, provenance } = item;
-        let is_plain = !kind.is_group()
-            && *kind != Kind::Scene
-            && media.is_none()
-            && frames.is_empty()
-            && scene.is_none()
-            && settings.is_none()
-            && etag.is_none()
-            && provenance.is_none();
-        let ([url], true) = (urls.as_slice(), is_plain) else { return general(item, line, element) };
-        element.extend_from_slice(b"{\"objectUrl\":");
-        let url_at = put_text(element, url)?;
-        let mut title_at = 0..0;
-        if !title.is_empty() {
-            element.extend_from_slice(b",\"title\":");
-            title_at = put_text(element, title)?;
-        }
-        self.metadata.clear();
-        if !client_metadata.is_empty() {
-            self.metadata.extend_from_slice(b",\"clientMetadata\":");
-            put_object(&mut self.metadata, client_metadata)?;
-        }
-        element.extend_from_slice(&self.metadata);
-        element.push(b'}');
+/// Adds an item that was not made whole.
+pub(crate) fn put_plain(plain: &Plain<'_>, element: &mut Vec<u8>) {
+    put_beginning(plain.title, plain.url, element);
+    element.extend_from_slice(METADATA);
+    let before = element.len();
+    plain.put_metadata(element);
+    if element.len() == before {
+        element.truncate(before - METADATA.len());
+    }
+    element.push(b'}');
+}
 
-        line.extend_from_slice(b"{\"kind\":\"");
-        line.extend_from_slice(kind.name().as_bytes());
-        line.push(b'"');
-        if !title.is_empty() {
-            line.extend_from_slice(b",\"title\":");
-            line.extend_from_slice(&element[title_at]);
-        }
-        line.extend_from_slice(b",\"urls\":[");
-        line.extend_from_slice(&element[url_at]);
-        line.push(b']');
-        line.extend_from_slice(&self.metadata);
-        line.extend_from_slice(b",\"bytes\":");
-        serde_json::to_writer(&mut *line, bytes)?;
-        line.push(b'}');
-        Ok(())
+fn put_beginning(title: &str, url: &str, element: &mut Vec<u8>) {
+    element.extend_from_slice(b"{\"objectUrl\":");
+    put_text(element, url);
+    if !title.is_empty() {
+        element.extend_from_slice(b",\"title\":");
+        put_text(element, title);
     }
 }
 
-fn general(item: &Item, line: &mut Vec<u8>, element: &mut Vec<u8>) -> Result<(), serde_json::Error> {
-    serde_json::to_writer(line, item)?;
-    serde_json::to_writer(element, &file_form::element(item))
-}
+/// What stands before an item's metadata.
+const METADATA: &[u8] = b",\"clientMetadata\":";
 
-/// Adds a text in quotation marks and tells where it is.
-fn put_text(out: &mut Vec<u8>, text: &str) -> Result<std::ops::Range<usize>, serde_json::Error> {
-    let from = out.len();
+/// Adds a text in quotation marks.
+pub(super) fn put_text(out: &mut Vec<u8>, text: &str) {
     if is_verbatim(text.as_bytes()) {
         out.push(b'"');
         out.extend_from_slice(text.as_bytes());
         out.push(b'"');
     } else {
-        serde_json::to_writer(&mut *out, text)?;
+        put_json(out, text);
     }
-    Ok(from..out.len())
+}
+
+/// Adds any value.
+pub(super) fn put_value(out: &mut Vec<u8>, value: &Value) {
+    match value {
+        Value::String(text) => put_text(out, text),
+        other => put_json(out, other),
+    }
+}
+
+fn put_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
+    // Texts, numbers and what is made of them can always be written, and memory takes what is written.
+    let _ = serde_json::to_writer(out, value);
 }
 
 /// Whether JSON writes a text as it is. Looks at all bytes of a block without a branch, which compilers turn into wide instructions.
 fn is_verbatim(bytes: &[u8]) -> bool {
     let is_plain = |byte: u8| (byte >= 0x20) & (byte != b'"') & (byte != b'\\');
-    bytes.chunks(32).all(|block| block.iter().fold(true, |plain, byte| plain & is_plain(*byte)))
+    let are_plain = |block: &[u8]| block.iter().fold(true, |plain, byte| plain & is_plain(*byte));
+    let (blocks, rest) = bytes.as_chunks::<16>();
+    blocks.iter().all(|block| are_plain(block)) && are_plain(rest)
 }
 
-fn put_object(out: &mut Vec<u8>, object: &Map<String, Value>) -> Result<(), serde_json::Error> {
-    let mut separator = b'{';
+fn put_object(out: &mut Vec<u8>, object: &Map<String, Value>) {
+    let mut before = b'{';
     for (key, value) in object {
-        out.push(separator);
-        separator = b',';
-        put_text(out, key)?;
+        out.push(before);
+        before = b',';
+        put_text(out, key);
         out.push(b':');
-        match value {
-            Value::String(text) => {
-                put_text(out, text)?;
-            }
-            other => serde_json::to_writer(&mut *out, other)?,
-        }
+        put_value(out, value);
     }
-    if separator == b'{' {
+    if before == b'{' {
         out.push(b'{');
     }
     out.push(b'}');
-    Ok(())
 }
 
 #[cfg(test)]
@@ -120,9 +115,11 @@ mod tests {
 
     fn check(item: &Item) {
         let (mut line, mut element) = (b"before".to_vec(), b"before".to_vec());
-        Encoder::default().item(item, &mut line, &mut element).unwrap();
+        put_item(item, &mut line, &mut element).unwrap();
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-        assert_eq!(text(&line[6..]), serde_json::to_string(item).unwrap());
+        if line.len() > 6 {
+            assert_eq!(text(&line[6..]), serde_json::to_string(item).unwrap());
+        }
         assert_eq!(text(&element[6..]), file_form::element(item).to_string());
     }
 

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use super::{
-    Code, Demands, Finding, Item, Origin, Place, Provenance, Severity, Sink, Skipped,
+    Code, Demands, Finding, Item, Origin, Place, Plain, Provenance, Severity, Sink, Skipped,
     checks::{Checks, Seen, Twins, shown_url},
     read::json::Glance,
     values::ValueCheck,
@@ -152,6 +152,18 @@ impl Judge {
         true
     }
 
+    /// Checks an item that is not made whole and hands it on, if nothing about it has to be looked at.
+    fn plain<S: Sink>(&mut self, plain: &Plain<'_>, sink: &mut S) -> Result<(), S::Error> {
+        let looks_at_it =
+            self.deferred.is_some() || self.values.is_some() || self.twins.is_some() || self.seen.is_some();
+        if looks_at_it || self.checks.look_at_files() {
+            return self.item(&Origin::blob(plain.name), plain.item(), sink);
+        }
+        self.items += 1;
+        self.urls += 1;
+        sink.plain(plain)
+    }
+
     /// Tells what is told once of all items. Call it after the last one.
     ///
     /// # Errors
@@ -201,6 +213,10 @@ impl<S: Sink> Sink for Judged<'_, S> {
 
     fn item(&mut self, origin: &Origin<'_>, item: Item) -> Result<(), S::Error> {
         self.judge.item(origin, item, self.sink)
+    }
+
+    fn plain(&mut self, plain: &Plain<'_>) -> Result<(), S::Error> {
+        self.judge.plain(plain, self.sink)
     }
 
     fn skipped(&mut self, skipped: Skipped) -> Result<(), S::Error> {

@@ -1,5 +1,7 @@
 //! The types of item that Encord knows, and how a blob's name and content type tell which one it is.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 /// A type of item in Encord. The order is the order in which types are listed, sent and written.
@@ -77,15 +79,16 @@ impl Kind {
     /// (docs.encord.com, "Supported data"). Case does not matter. A `.csv` is text unless a rule says otherwise.
     pub fn from_extension(name: &str) -> Option<Kind> {
         let file = name.rsplit('/').next()?;
-        let lower = file.to_ascii_lowercase();
-        if lower.ends_with(".nii.gz") {
+        let (stem, extension) = file.rsplit_once('.')?;
+        if extension.eq_ignore_ascii_case("gz") && stem.to_ascii_lowercase().ends_with(".nii") {
             return Some(Kind::Nifti);
         }
-        let (stem, extension) = lower.rsplit_once('.')?;
-        if stem.is_empty() {
-            return None;
-        }
-        Some(match extension {
+        // None that is known is longer.
+        let mut lower = [0; 8];
+        let lower = lower.get_mut(..extension.len()).filter(|_| !stem.is_empty())?;
+        lower.copy_from_slice(extension.as_bytes());
+        lower.make_ascii_lowercase();
+        Some(match std::str::from_utf8(lower).ok()? {
             "jpg" | "jpeg" | "png" | "webp" | "avif" | "bmp" | "tif" | "tiff" => Kind::Image,
             "mp4" | "mov" | "webm" | "mkv" | "m4v" | "avi" | "3gp" | "3g2" | "mj2" => Kind::Video,
             "mp3" | "wav" | "flac" | "eac3" | "m4a" | "aac" => Kind::Audio,
@@ -165,13 +168,17 @@ impl Kind {
         ];
         let is_media = |kind: Kind| matches!(kind, Kind::Image | Kind::Video | Kind::Audio);
         Kind::from_content_type(content_type)
-            .filter(|kind| !is_media(*kind) || FORMATS.contains(&essence(content_type).as_str()))
+            .filter(|kind| !is_media(*kind) || FORMATS.contains(&&*essence(content_type)))
     }
 }
 
 /// A content type without its parameters.
-fn essence(content_type: &str) -> String {
-    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+fn essence(content_type: &str) -> Cow<'_, str> {
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    if essence.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return essence.to_ascii_lowercase().into();
+    }
+    essence.into()
 }
 
 impl std::fmt::Display for Kind {
@@ -226,12 +233,12 @@ mod tests {
     fn every_extension_on_encords_list_has_its_kind() {
         for (kind, extensions) in [
             (Kind::Image, "jpeg jpg png webp avif bmp tiff tif"),
-            (Kind::Video, "mp4 mov webm mkv 3gp 3g2 mj2 avi"),
+            (Kind::Video, "mp4 mov webm mkv m4v 3gp 3g2 mj2 avi"),
             (Kind::Audio, "mp3 wav flac eac3 m4a aac"),
-            (Kind::Text, "html json xml txt md jsonl yaml yml csv"),
+            (Kind::Text, "html htm json xml txt md jsonl ndjson yaml yml csv"),
             (Kind::Pdf, "pdf"),
             (Kind::Scene, "pcd ply las laz e57 mcap bag db3"),
-            (Kind::DicomSeries, "dcm"),
+            (Kind::DicomSeries, "dcm dicom"),
             (Kind::Nifti, "nii nii.gz"),
         ] {
             for extension in extensions.split(' ') {

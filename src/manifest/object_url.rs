@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use thiserror::Error;
 
 /// Everything but the unreserved characters of RFC 3986 is encoded, so that no client can read a name in two ways.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// The longest URL that Encord takes, in bytes (docs.encord.com, "Register cloud data").
 pub const LONGEST: usize = 16 * 1024;
@@ -27,21 +27,64 @@ pub enum Unreachable {
 /// # Errors
 /// The blob cannot be named by a URL that Encord could fetch.
 pub fn object_url(account_url: &str, container: &str, name: &str) -> Result<String, Unreachable> {
-    let mut url = String::with_capacity(account_url.len() + container.len() + name.len() + 16);
-    url.push_str(account_url.trim_end_matches('/'));
-    for segment in std::iter::once(container).chain(name.split('/')) {
-        if segment == "." || segment == ".." {
-            return Err(Unreachable::DotSegment);
-        }
-        url.push('/');
-        for part in utf8_percent_encode(segment, SEGMENT) {
-            url.push_str(part);
-        }
-    }
-    if url.len() > LONGEST {
-        return Err(Unreachable::TooLong);
-    }
+    let mut url = String::new();
+    ObjectUrls::new(account_url, container).put(&mut url, name)?;
     Ok(url)
+}
+
+/// The URLs of the blobs of one container.
+#[derive(Debug, Clone)]
+pub struct ObjectUrls {
+    /// What they begin with, the last slash included.
+    base: Result<String, Unreachable>,
+}
+
+impl ObjectUrls {
+    /// Of a container of this account; see [`object_url`].
+    pub fn new(account_url: &str, container: &str) -> ObjectUrls {
+        let mut base = account_url.trim_end_matches('/').to_owned();
+        base.push('/');
+        let put = put_path(&mut base, container);
+        base.push('/');
+        ObjectUrls { base: put.map(|()| base) }
+    }
+
+    /// Writes the URL of a blob in place of what `url` held.
+    ///
+    /// # Errors
+    /// As [`object_url`]; `url` is worth nothing then.
+    pub fn put(&self, url: &mut String, name: &str) -> Result<(), Unreachable> {
+        url.clear();
+        url.push_str(self.base.as_ref().map_err(|error| *error)?);
+        put_path(url, name)?;
+        if url.len() > LONGEST { Err(Unreachable::TooLong) } else { Ok(()) }
+    }
+}
+
+fn put_path(url: &mut String, path: &str) -> Result<(), Unreachable> {
+    // Only such a segment begins with a dot, and few do.
+    let has_dots = |segment: &str| segment == "." || segment == "..";
+    if (path.starts_with('.') || path.contains("/.")) && path.split('/').any(has_dots) {
+        return Err(Unreachable::DotSegment);
+    }
+    if is_verbatim(path.as_bytes()) {
+        url.push_str(path);
+    } else {
+        url.extend(utf8_percent_encode(path, PATH));
+    }
+    Ok(())
+}
+
+/// Whether a path stands in a URL as it is. Looks at all bytes of a block without a branch, which compilers turn into wide
+/// instructions.
+fn is_verbatim(path: &[u8]) -> bool {
+    // `-`, `.`, `/` and the digits follow one another.
+    let is_kept = |byte: u8| {
+        ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'-') < 13) | (byte == b'_') | (byte == b'~')
+    };
+    let are_kept = |block: &[u8]| block.iter().fold(true, |kept, byte| kept & is_kept(*byte));
+    let (blocks, rest) = path.as_chunks::<16>();
+    blocks.iter().all(|block| are_kept(block)) && are_kept(rest)
 }
 
 #[cfg(test)]
@@ -69,6 +112,17 @@ mod tests {
         assert_eq!(object_url(ACCOUNT, "raw", "./b.jpg"), Err(Unreachable::DotSegment));
         assert!(object_url(ACCOUNT, "raw", "a/...jpg").is_ok());
         assert_eq!(object_url(ACCOUNT, "raw", &"é".repeat(4000)), Err(Unreachable::TooLong));
+    }
+
+    #[test]
+    fn exactly_what_is_not_encoded_is_verbatim() {
+        for byte in 0..=127u8 {
+            let name = char::from(byte).to_string();
+            let is_kept = utf8_percent_encode(&name, PATH).to_string() == name;
+            assert_eq!(is_verbatim(name.as_bytes()), is_kept, "{byte}");
+            assert_eq!(is_verbatim(format!("0123456789abcdefgh{name}0123456789abc").as_bytes()), is_kept, "{byte}");
+        }
+        assert!(!is_verbatim("é".as_bytes()) && is_verbatim(b""));
     }
 
     proptest! {

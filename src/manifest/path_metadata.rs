@@ -104,7 +104,12 @@ impl PathPattern {
     /// Whether this path begins as the pattern does but then has another shape. A path that begins otherwise is plainly not
     /// meant by the pattern.
     pub fn misses(&self, path: &str) -> bool {
-        path.starts_with(&self.start) && !self.fits(path)
+        self.is_meant_for(path) && !self.fits(path)
+    }
+
+    /// Whether this path begins as the pattern does.
+    pub(super) fn is_meant_for(&self, path: &str) -> bool {
+        path.starts_with(&self.start)
     }
 
     /// What the placeholders stand for in this path, as strings; empty where the path has another shape.
@@ -116,20 +121,32 @@ impl PathPattern {
 
     /// Adds what the placeholders stand for in this path, as strings; nothing where the path has another shape.
     pub fn add_captures(&self, path: &str, into: &mut Map<String, Value>) {
-        if let Some(behind) = &self.simple {
-            if self.walk(behind, path, |_| {}) {
-                let mut keys = self.keys.iter();
-                self.walk(behind, path, |text| {
-                    if let Some(key) = keys.next().filter(|key| *key != REST) {
-                        into.insert(key.clone(), text.into());
-                    }
-                });
-            }
-            return;
+        if self.simple.is_none() || self.fits(path) {
+            let mut keys = self.captured();
+            self.capture(path, |text| into.extend(keys.next().map(|key| (key.to_owned(), text.into()))));
         }
-        let Some(found) = self.expression.captures(path) else { return };
-        let keys = self.keys.iter().enumerate().filter(|(_, key)| *key != REST);
-        into.extend(keys.filter_map(|(index, key)| Some((key.clone(), found.get(index + 1)?.as_str().into()))));
+    }
+
+    /// The keys that get a text, in the order of the pattern.
+    pub fn captured(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(String::as_str).filter(|key| *key != REST)
+    }
+
+    /// Tells the text of each key in turn, and whether the path has the pattern's shape; only then do the texts count.
+    pub fn capture<'p>(&self, path: &'p str, mut each: impl FnMut(&'p str)) -> bool {
+        if let Some(behind) = &self.simple {
+            let mut keys = self.keys.iter();
+            return self.walk(behind, path, |text| {
+                if keys.next().is_some_and(|key| key != REST) {
+                    each(text);
+                }
+            });
+        }
+        let Some(found) = self.expression.captures(path) else { return false };
+        for (index, _) in self.keys.iter().enumerate().filter(|(_, key)| *key != REST) {
+            each(found.get(index + 1).map_or("", |text| text.as_str()));
+        }
+        true
     }
 }
 

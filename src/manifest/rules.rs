@@ -10,6 +10,7 @@ use super::{
     Kind,
     filter::{Filter, FilterTexts},
     path_metadata::PathPattern,
+    plain::{Captured, PlainMetadata},
     scenes::SceneRule,
     time_series,
 };
@@ -50,7 +51,7 @@ pub struct RuleTexts {
 #[derive(Debug)]
 pub struct Rules {
     include: Option<GlobSet>,
-    exclude: GlobSet,
+    exclude: Option<GlobSet>,
     filter: Filter,
     types: Vec<(GlobMatcher, Kind)>,
     settings: Vec<(GlobMatcher, Value)>,
@@ -58,6 +59,7 @@ pub struct Rules {
     columns: Option<Columns>,
     path: Option<PathPattern>,
     constants: Map<String, Value>,
+    plain: Option<PlainMetadata>,
     sidecar: Option<String>,
     second_pass: bool,
 }
@@ -69,9 +71,10 @@ impl Rules {
     /// A glob, a regular expression or a path pattern is malformed, or a group rule names a kind that is not a group.
     pub fn new(texts: &RuleTexts) -> Result<Rules, RuleError> {
         let groups = texts.groups.iter().map(GroupRule::new).collect::<Result<_, _>>()?;
+        let path = texts.path.as_deref().map(PathPattern::new).transpose()?;
         Ok(Rules {
             include: if texts.include.is_empty() { None } else { Some(glob_set(&texts.include)?) },
-            exclude: glob_set(&texts.exclude)?,
+            exclude: if texts.exclude.is_empty() { None } else { Some(glob_set(&texts.exclude)?) },
             filter: Filter::new(&texts.filter)?,
             types: texts
                 .types
@@ -89,7 +92,8 @@ impl Rules {
                 .collect::<Result<_, _>>()?,
             groups,
             columns: None,
-            path: texts.path.as_deref().map(PathPattern::new).transpose()?,
+            plain: PlainMetadata::new(&texts.constants, path.as_ref()).filter(|_| !texts.second_pass),
+            path,
             constants: texts.constants.clone(),
             sidecar: texts.sidecar.clone(),
             second_pass: texts.second_pass,
@@ -108,7 +112,8 @@ impl Rules {
 
     /// Whether the include and exclude globs let this blob in.
     pub fn takes(&self, name: &str) -> bool {
-        self.include.as_ref().is_none_or(|set| set.is_match(name)) && !self.exclude.is_match(name)
+        self.include.as_ref().is_none_or(|set| set.is_match(name))
+            && !self.exclude.as_ref().is_some_and(|set| set.is_match(name))
     }
 
     /// The limits of size, time of change and access tier.
@@ -171,9 +176,21 @@ impl Rules {
         metadata
     }
 
-    /// Whether this name fits the path pattern; without one every name does.
-    pub fn path_fits(&self, name: &str) -> bool {
-        self.path.as_ref().is_none_or(|path| path.fits(name))
+    /// Whether the items of single files are plain.
+    pub(super) fn is_plain(&self) -> bool {
+        self.plain.is_some()
+    }
+
+    /// Adds the client metadata of a plain item, of whose name this was read, as a JSON object; nothing if there is none.
+    pub(super) fn put_metadata(&self, captured: &Captured<'_>, out: &mut Vec<u8>) {
+        if let Some(plain) = &self.plain {
+            plain.put(captured, out);
+        }
+    }
+
+    /// Reads a name by the path pattern.
+    pub(super) fn captured<'n>(&self, name: &'n str) -> Captured<'n> {
+        Captured::new(name, self.path.as_ref())
     }
 
     /// Whether the path pattern means this name but does not fit it, so that the item would lack its metadata.

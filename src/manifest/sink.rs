@@ -1,6 +1,6 @@
 //! Where what is read or built goes: to a file, to a check, to a test.
 
-use super::{Finding, Item, Origin, Skipped};
+use super::{Finding, Item, Origin, Plain, Skipped};
 
 /// Takes items and what there is to know of them.
 pub trait Sink {
@@ -11,6 +11,13 @@ pub trait Sink {
     /// # Errors
     /// It could not be written.
     fn item(&mut self, origin: &Origin<'_>, item: Item) -> Result<(), Self::Error>;
+    /// A finished item that need not be made whole.
+    ///
+    /// # Errors
+    /// It could not be written.
+    fn plain(&mut self, plain: &Plain<'_>) -> Result<(), Self::Error> {
+        self.item(&Origin::blob(plain.name), plain.item())
+    }
     /// A blob that was left out.
     ///
     /// # Errors

@@ -69,17 +69,6 @@ impl LineWriter {
         LineWriter::new(File::create(path)?, File::create(index_path(path))?, 0, 0)
     }
 
-    /// Goes on with finished files at their ends.
-    ///
-    /// # Errors
-    /// The file system's.
-    pub(super) fn resume(path: &Path) -> io::Result<LineWriter> {
-        let open = |path: &Path| File::options().append(true).open(path);
-        let (lines, index) = (open(path)?, open(&index_path(path))?);
-        let (offset, entries) = (lines.metadata()?.len(), index.metadata()?.len());
-        LineWriter::new(lines, index, offset, entries / ENTRY)
-    }
-
     fn new(lines: File, index: File, offset: u64, count: u64) -> io::Result<LineWriter> {
         let (lines, index) = (BufWriter::with_capacity(BUFFER, lines), BufWriter::new(index));
         Ok(LineWriter { lines, index, offset, count, one: Lines::default() })

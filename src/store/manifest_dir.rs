@@ -10,6 +10,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
+    items::{Entry, EntryWriter, Items, Paths},
     lines::{self, IndexedLines, LineWriter, index_path},
     manifest_part::{KindPart, ManifestPart},
 };
@@ -104,6 +105,8 @@ impl Summary {
 pub struct ManifestWriter {
     dir: PathBuf,
     spools: BTreeMap<Kind, Spool>,
+    whole: BufWriter<File>,
+    whole_length: u64,
     skipped: LineWriter,
     errors: LineWriter,
     warnings: LineWriter,
@@ -113,26 +116,37 @@ pub struct ManifestWriter {
     one: ManifestPart,
 }
 
-/// The items of one kind in both forms.
+/// The items of one kind in the file form, and where they stand.
 #[derive(Debug)]
 struct Spool {
-    items: LineWriter,
+    entries: BufWriter<File>,
     elements: BufWriter<File>,
+    /// Bytes of elements.
+    length: u64,
     count: u64,
 }
 
 impl Spool {
     fn create(dir: &Path, kind: Kind) -> io::Result<Spool> {
-        let mut elements = BufWriter::with_capacity(64 * 1024, File::create(elements_path(dir, kind))?);
-        elements.write_all(&beginning(kind))?;
-        Ok(Spool { items: LineWriter::create(&spool_path(dir, kind))?, elements, count: 0 })
+        let mut elements = BufWriter::with_capacity(BUFFER, File::create(elements_path(dir, kind))?);
+        let entries = BufWriter::with_capacity(BUFFER, File::create(entries_path(dir, kind))?);
+        let beginning = beginning(kind);
+        elements.write_all(&beginning)?;
+        Ok(Spool { entries, elements, length: beginning.len() as u64, count: 0 })
     }
 
-    fn add(&mut self, part: &KindPart) -> io::Result<()> {
-        self.items.push_all(&part.items)?;
+    /// Adds items, those that are kept whole behind so many bytes of others.
+    fn add(&mut self, part: &KindPart, whole: u64) -> io::Result<()> {
         let from = if self.count == 0 { file_form::BETWEEN.len() } else { 0 };
-        self.elements.write_all(&part.elements[from..])?;
-        self.count += part.items.starts.len() as u64;
+        let moved = self.length - from as u64;
+        for entry in &part.entries {
+            let at = entry.at + if entry.is_whole { whole } else { moved };
+            Entry { at, ..*entry }.write(&mut self.entries)?;
+        }
+        let added = &part.elements[from..];
+        self.elements.write_all(added)?;
+        self.length += added.len() as u64;
+        self.count += part.entries.len() as u64;
         Ok(())
     }
 }
@@ -151,6 +165,8 @@ impl ManifestWriter {
         Ok(ManifestWriter {
             dir: dir.to_owned(),
             spools: BTreeMap::new(),
+            whole: BufWriter::with_capacity(BUFFER, File::create(dir.join(ITEMS))?),
+            whole_length: 0,
             skipped: LineWriter::create(&dir.join(SKIPPED))?,
             errors: LineWriter::create(&dir.join(ERRORS))?,
             warnings: LineWriter::create(&dir.join(WARNINGS))?,
@@ -166,10 +182,9 @@ impl ManifestWriter {
     /// The file system's.
     pub fn restart(&mut self) -> io::Result<()> {
         for kind in self.spools.keys() {
-            for path in [spool_path(&self.dir, *kind), elements_path(&self.dir, *kind)] {
+            for path in [entries_path(&self.dir, *kind), elements_path(&self.dir, *kind)] {
                 std::fs::remove_file(path)?;
             }
-            std::fs::remove_file(index_path(&spool_path(&self.dir, *kind)))?;
         }
         let notes = std::mem::take(&mut self.summary.notes);
         *self = ManifestWriter::create(&self.dir)?;
@@ -197,14 +212,16 @@ impl ManifestWriter {
     /// # Errors
     /// The file system's.
     pub fn add(&mut self, part: &mut ManifestPart) -> io::Result<()> {
-        for (kind, added) in part.kinds.iter().filter(|(_, added)| !added.items.starts.is_empty()) {
+        for (kind, added) in part.kinds.iter().filter(|(_, added)| !added.entries.is_empty()) {
             let spool = match self.spools.entry(*kind) {
                 std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
                 std::collections::btree_map::Entry::Vacant(entry) => entry.insert(Spool::create(&self.dir, *kind)?),
             };
-            spool.add(added)?;
-            *self.summary.items.entry(*kind).or_default() += added.items.starts.len() as u64;
+            spool.add(added, self.whole_length)?;
+            *self.summary.items.entry(*kind).or_default() += added.entries.len() as u64;
         }
+        self.whole.write_all(&part.whole)?;
+        self.whole_length += part.whole.len() as u64;
         self.skipped.push_all(&part.skipped)?;
         self.errors.push_all(&part.errors)?;
         self.warnings.push_all(&part.warnings)?;
@@ -232,15 +249,15 @@ impl ManifestWriter {
     ///
     /// # Errors
     /// The file system's.
-    pub fn finish(self, options: JobOptions) -> io::Result<ManifestDir> {
+    pub fn finish(mut self, options: JobOptions) -> io::Result<ManifestDir> {
         let mut kinds = Vec::new();
         for (kind, mut spool) in self.spools {
-            spool.items.finish()?;
+            spool.entries.flush()?;
             spool.elements.flush()?;
-            kinds.push(kind);
+            kinds.push((kind, spool.count));
         }
-        join_items(&self.dir, &kinds)?;
-        join_elements(&self.dir, &kinds, options)?;
+        self.whole.flush()?;
+        join_kinds(&self.dir, &kinds, options)?;
         self.skipped.finish()?;
         let mut findings = LineWriter::create(&self.dir.join(FINDINGS))?;
         join(&mut findings, self.errors, &self.dir.join(ERRORS))?;
@@ -257,7 +274,10 @@ const FINDINGS: &str = "findings.jsonl";
 const ERRORS: &str = "spool-errors.jsonl";
 const WARNINGS: &str = "spool-warnings.jsonl";
 const ITEMS: &str = "items.jsonl";
+const ENTRIES: &str = "items.places";
 const SKIPPED: &str = "skipped.jsonl";
+/// What is written at once.
+const BUFFER: usize = 64 * 1024;
 const SUMMARY: &str = "summary.json";
 const FILE_FORM: &str = "manifest.json";
 
@@ -273,54 +293,53 @@ fn move_to(joined: &mut LineWriter, path: &Path) -> io::Result<()> {
     std::fs::remove_file(path)
 }
 
-fn spool_path(dir: &Path, kind: Kind) -> PathBuf {
-    dir.join(format!("spool-{kind}.jsonl"))
+fn paths(dir: &Path) -> Paths {
+    Paths { form: dir.join(FILE_FORM), whole: dir.join(ITEMS), entries: dir.join(ENTRIES) }
+}
+
+fn entries_path(dir: &Path, kind: Kind) -> PathBuf {
+    dir.join(format!("spool-{kind}.places"))
 }
 
 fn elements_path(dir: &Path, kind: Kind) -> PathBuf {
     dir.join(format!("spool-{kind}.json"))
 }
 
-/// The first kind's file becomes the file of all, so that one kind alone is never copied.
-fn join_items(dir: &Path, kinds: &[Kind]) -> io::Result<()> {
-    let joined = dir.join(ITEMS);
-    let Some((first, others)) = kinds.split_first() else {
-        return LineWriter::create(&joined)?.finish().map(drop);
+/// The first kind's elements become the file of all, so that one kind alone is never copied.
+fn join_kinds(dir: &Path, kinds: &[(Kind, u64)], options: JobOptions) -> io::Result<()> {
+    let Paths { form, entries, .. } = paths(dir);
+    let mut entries = EntryWriter::create(&entries)?;
+    let Some(((first, count), others)) = kinds.split_first() else {
+        let empty = format!("{{{}", file_form::ending(false, options));
+        std::fs::write(&form, &empty)?;
+        return entries.finish(empty.len() as u64);
     };
-    let first = spool_path(dir, *first);
-    std::fs::rename(index_path(&first), index_path(&joined))?;
-    std::fs::rename(first, &joined)?;
-    let mut writer = LineWriter::resume(&joined)?;
-    for kind in others {
-        move_to(&mut writer, &spool_path(dir, *kind))?;
-    }
-    writer.finish().map(drop)
-}
-
-fn join_elements(dir: &Path, kinds: &[Kind], options: JobOptions) -> io::Result<()> {
-    let joined = dir.join(FILE_FORM);
-    let Some((first, others)) = kinds.split_first() else {
-        return std::fs::write(&joined, format!("{{{}", file_form::ending(false, options)));
-    };
-    std::fs::rename(elements_path(dir, *first), &joined)?;
-    let mut file = File::options().append(true).open(&joined)?;
+    std::fs::rename(elements_path(dir, *first), &form)?;
+    let mut file = File::options().append(true).open(&form)?;
+    let mut length = file.metadata()?.len();
+    entries.append(&entries_path(dir, *first), *count, |at| at)?;
+    std::fs::remove_file(entries_path(dir, *first))?;
     let mut key = file_form::list_key(*first);
-    for kind in others {
+    for (kind, count) in others {
         let mut elements = File::open(elements_path(dir, *kind))?;
         let next = file_form::list_key(*kind);
-        if next == key {
-            file.write_all(file_form::BETWEEN)?;
-            elements.seek(SeekFrom::Start(beginning(*kind).len() as u64))?;
-        } else {
-            file.write_all(file_form::LIST_END)?;
-            // Behind the brace.
-            elements.seek(SeekFrom::Start(1))?;
-        }
+        // A further list begins behind the brace, further elements of the same list behind its beginning.
+        let (between, from) = match next == key {
+            true => (file_form::BETWEEN, beginning(*kind).len() as u64),
+            false => (file_form::LIST_END, 1),
+        };
         key = next;
-        io::copy(&mut elements, &mut file)?;
+        file.write_all(between)?;
+        length += between.len() as u64;
+        entries.append(&entries_path(dir, *kind), *count, |at| at - from + length)?;
+        elements.seek(SeekFrom::Start(from))?;
+        length += io::copy(&mut elements, &mut file)?;
         std::fs::remove_file(elements_path(dir, *kind))?;
+        std::fs::remove_file(entries_path(dir, *kind))?;
     }
-    file.write_all(file_form::ending(true, options).as_bytes())
+    let ending = file_form::ending(true, options);
+    file.write_all(ending.as_bytes())?;
+    entries.finish(length + ending.len() as u64)
 }
 
 impl Sink for ManifestWriter {
@@ -384,8 +403,9 @@ impl ManifestDir {
     ///
     /// # Errors
     /// The file system's.
-    pub fn items(&self) -> io::Result<IndexedLines<Item>> {
-        IndexedLines::open(&self.dir.join(ITEMS))
+    pub fn items(&self) -> io::Result<Items> {
+        let kinds = self.summary.items.iter().map(|(kind, count)| (*kind, *count)).collect();
+        Items::open(paths(&self.dir), kinds)
     }
 
     /// What was left out.
@@ -414,10 +434,10 @@ impl ManifestDir {
     /// # Errors
     /// The file system's.
     pub fn sync(&self) -> io::Result<()> {
-        for lines in [ITEMS, SKIPPED, FINDINGS] {
+        for lines in [SKIPPED, FINDINGS] {
             lines::sync(&self.dir.join(lines))?;
         }
-        for whole in [FILE_FORM, SUMMARY] {
+        for whole in [FILE_FORM, ITEMS, ENTRIES, SUMMARY] {
             File::open(self.dir.join(whole))?.sync_data()?;
         }
         Ok(())

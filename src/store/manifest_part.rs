@@ -6,13 +6,15 @@ use std::{
     io::{self, Read, Write},
 };
 
-use super::lines::Lines;
-use crate::manifest::{Finding, Item, Kind, Origin, Severity, Sink, SkipReason, Skipped, encoded::Encoder, file_form};
+use super::{items::Entry, lines::Lines};
+use crate::manifest::{Finding, Item, Kind, Origin, Plain, Severity, Sink, SkipReason, Skipped, encoded, file_form};
 
 /// Takes what becomes part of a manifest. [`super::ManifestWriter::add`] adds it to the manifest.
 #[derive(Debug, Default)]
 pub struct ManifestPart {
     pub(super) kinds: BTreeMap<Kind, KindPart>,
+    /// The items that are kept whole, one a line.
+    pub(super) whole: Vec<u8>,
     pub(super) skipped: Lines,
     pub(super) errors: Lines,
     pub(super) warnings: Lines,
@@ -26,14 +28,14 @@ pub struct ManifestPart {
     pub(super) first_is_faulty: Option<bool>,
     /// Whether an error was found behind the last item.
     pub(super) is_faulty: bool,
-    encoder: Encoder,
 }
 
 /// The items of one kind.
 #[derive(Debug, Default)]
 pub(super) struct KindPart {
-    pub(super) items: Lines,
-    /// The same in the file form, each behind what stands between two.
+    /// Where each stands in `elements`, or among the whole items of the part.
+    pub(super) entries: Vec<Entry>,
+    /// In the file form, each behind what stands between two.
     pub(super) elements: Vec<u8>,
 }
 
@@ -41,9 +43,10 @@ impl ManifestPart {
     /// Empties it, but keeps the room that it took.
     pub fn clear(&mut self) {
         for part in self.kinds.values_mut() {
-            part.items.clear();
+            part.entries.clear();
             part.elements.clear();
         }
+        self.whole.clear();
         for lines in [&mut self.skipped, &mut self.errors, &mut self.warnings] {
             lines.clear();
         }
@@ -55,7 +58,7 @@ impl ManifestPart {
 
     /// How many items of each kind are in it.
     pub fn items(&self) -> impl Iterator<Item = (Kind, u64)> {
-        self.kinds.iter().map(|(kind, part)| (*kind, part.items.starts.len() as u64))
+        self.kinds.iter().map(|(kind, part)| (*kind, part.entries.len() as u64))
     }
 
     /// How many blobs were left out.
@@ -68,16 +71,18 @@ impl ManifestPart {
     /// # Errors
     /// The output's.
     pub fn save(&self, out: &mut impl Write) -> io::Result<()> {
-        let kinds = self.kinds.iter().filter(|(_, part)| !part.items.starts.is_empty());
+        let kinds = self.kinds.iter().filter(|(_, part)| !part.entries.is_empty());
         let flags = u64::from(self.is_faulty) | self.first_is_faulty.map_or(0, |first| 2 | (u64::from(first) << 2));
         for number in [self.bytes, self.urls, self.faulty, flags, kinds.clone().count() as u64] {
             put_number(out, number)?;
         }
         for (kind, part) in kinds {
             put_number(out, place(Kind::ALL.iter(), kind))?;
-            put_lines(out, &part.items)?;
+            put_number(out, part.entries.len() as u64)?;
+            part.entries.iter().try_for_each(|entry| entry.write(out))?;
             put_bytes(out, &part.elements)?;
         }
+        put_bytes(out, &self.whole)?;
         put_number(out, self.reasons.len() as u64)?;
         for (reason, count) in &self.reasons {
             put_number(out, place(SkipReason::ALL.iter(), reason))?;
@@ -104,9 +109,12 @@ impl ManifestPart {
             let kind =
                 usize::try_from(number(from)?).ok().and_then(|place| Kind::ALL.get(place)).ok_or_else(damaged)?;
             let part = self.kinds.entry(*kind).or_default();
-            lines(from, &mut part.items)?;
+            for _ in 0..number(from)? {
+                part.entries.push(Entry::read(from)?);
+            }
             bytes(from, &mut part.elements)?;
         }
+        bytes(from, &mut self.whole)?;
         for _ in 0..number(from)? {
             let reason = usize::try_from(number(from)?).ok().and_then(|place| SkipReason::ALL.get(place));
             self.reasons.insert(*reason.ok_or_else(damaged)?, number(from)?);
@@ -124,18 +132,40 @@ impl ManifestPart {
     }
 }
 
+impl ManifestPart {
+    /// Counts an item of so many bytes and URLs.
+    fn count(&mut self, bytes: u64, urls: u64) {
+        self.bytes += bytes;
+        self.urls += urls;
+        let is_faulty = std::mem::take(&mut self.is_faulty);
+        self.faulty += u64::from(is_faulty);
+        self.first_is_faulty.get_or_insert(is_faulty);
+    }
+}
+
 impl Sink for ManifestPart {
     type Error = io::Error;
 
     fn item(&mut self, _: &Origin<'_>, item: Item) -> io::Result<()> {
-        let KindPart { items, elements } = self.kinds.entry(item.kind).or_default();
+        let KindPart { entries, elements } = self.kinds.entry(item.kind).or_default();
         elements.extend_from_slice(file_form::BETWEEN);
-        items.push_with(|line| self.encoder.item(&item, line, elements))?;
-        self.bytes += item.bytes;
-        self.urls += item.urls.len() as u64;
-        let is_faulty = std::mem::take(&mut self.is_faulty);
-        self.faulty += u64::from(is_faulty);
-        self.first_is_faulty.get_or_insert(is_faulty);
+        let (in_form, in_whole) = (elements.len() as u64, self.whole.len() as u64);
+        encoded::put_item(&item, &mut self.whole, elements)?;
+        let is_whole = self.whole.len() as u64 > in_whole;
+        if is_whole {
+            self.whole.push(b'\n');
+        }
+        entries.push(Entry { at: if is_whole { in_whole } else { in_form }, is_whole, bytes: item.bytes });
+        self.count(item.bytes, item.urls.len() as u64);
+        Ok(())
+    }
+
+    fn plain(&mut self, plain: &Plain<'_>) -> io::Result<()> {
+        let KindPart { entries, elements } = self.kinds.entry(plain.kind).or_default();
+        elements.extend_from_slice(file_form::BETWEEN);
+        entries.push(Entry { at: elements.len() as u64, is_whole: false, bytes: plain.bytes });
+        encoded::put_plain(plain, elements);
+        self.count(plain.bytes, 1);
         Ok(())
     }
 

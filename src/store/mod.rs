@@ -2,6 +2,7 @@
 
 pub mod config;
 mod export;
+mod items;
 pub mod last;
 mod lines;
 mod listed;
@@ -15,6 +16,7 @@ mod secrets;
 pub mod seen;
 
 pub use export::{Export, Exported, export, findings_beside};
+pub use items::Items;
 pub use lines::{IndexedLines, LineWriter};
 pub use listed::{Listed, ListedBlob, ListedPage, ListedReader, ListedWriter, Pairs};
 pub use manifest_dir::{ManifestDir, ManifestWriter, Summary, Tally};

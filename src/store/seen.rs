@@ -286,7 +286,7 @@ pub fn record(
 }
 
 fn each_item(
-    items: &super::IndexedLines<crate::manifest::Item>,
+    items: &super::Items,
     row: &BatchRow,
     mut each: impl FnMut(crate::manifest::Item) -> io::Result<()>,
 ) -> io::Result<()> {

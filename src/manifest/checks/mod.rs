@@ -47,6 +47,11 @@ impl Checks {
             && Kind::from_extension(path(url)).is_none_or(|by_extension| fits(kind, by_extension, url))
     }
 
+    /// Whether anything is asked of an item of one file that has neither media metadata nor metadata of Encord's.
+    pub(super) fn look_at_files(&self) -> bool {
+        self.strict || self.written.is_some()
+    }
+
     /// Tells what is wrong with an item.
     pub(super) fn item<S: Sink>(&self, origin: &Origin<'_>, item: &Item, sink: &mut S) -> Result<(), S::Error> {
         let mut tell = Tell { origin, cursor: None, sink };

@@ -3,7 +3,7 @@
 //! The scanner knows the one shape that Azure writes and steps from `<` to `<`. At the first byte that has another shape it
 //! leaves the page to [`XmlReader`], which understands any XML and knows what to say of what is none.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use memchr::memchr;
 use percent_encoding::percent_decode;
@@ -112,7 +112,7 @@ impl PageParser for XmlPage {
             told += 1;
             sink(listed);
         };
-        let mut scanner = Scanner { page, at: 0, metadata: self.metadata };
+        let mut scanner = Scanner { page, at: 0, metadata: self.metadata, holes: Vec::new() };
         if let Some(marker) = scanner.page(&mut counting) {
             return Ok(marker);
         }
@@ -156,10 +156,10 @@ fn quick_edges(page: &[u8]) -> Option<Edges> {
     let page = page.trim_ascii_end();
     let tail_from = page.len().saturating_sub(TAIL);
     let blobs_end = tail_from + memchr::memmem::rfind(&page[tail_from..], b"</Blobs>")?;
-    let mut tail = Scanner { page, at: blobs_end + b"</Blobs>".len(), metadata: false };
+    let mut tail = Scanner { page, at: blobs_end + b"</Blobs>".len(), metadata: false, holes: Vec::new() };
     let marker = tail.tail()?;
     let name_at = |at: usize| {
-        let mut scanner = Scanner { page, at: at + b"<Blob>".len(), metadata: false };
+        let mut scanner = Scanner { page, at: at + b"<Blob>".len(), metadata: false, holes: Vec::new() };
         scanner.name().map(Cow::into_owned)
     };
     let first = memchr::memmem::find(&page[..blobs_end], BLOB)?;
@@ -176,6 +176,29 @@ struct Scanner<'p> {
     page: &'p [u8],
     at: usize,
     metadata: bool,
+    /// What differs from blob to blob in the one that was read last, if the template can hold it.
+    holes: Vec<(Range<usize>, Hole)>,
+}
+
+/// What differs from blob to blob.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hole {
+    Name,
+    Size,
+    ContentType,
+    Etag,
+    LastModified,
+    Unread,
+}
+
+/// A blob like which the next ones are expected to be: the bytes between what differs, and what is said.
+///
+/// Where a blob has just these bytes, with a text without `<` in each hole, it has the same elements, and need not be taken apart.
+struct Template<'p> {
+    steps: Vec<(&'p [u8], Hole)>,
+    end: &'p [u8],
+    /// The last one of them.
+    blob: Listed<'p>,
 }
 
 /// An element without children.
@@ -225,12 +248,63 @@ impl<'p> Scanner<'p> {
             }
             self.leaf()?;
         }
-        while !self.eat(b"</Blobs>") {
+        let mut template: Option<Template<'p>> = None;
+        loop {
+            if let Some(template) = &mut template
+                && self.like(template).is_some()
+            {
+                sink(&template.blob);
+                continue;
+            }
+            if self.eat(b"</Blobs>") {
+                return self.tail();
+            }
+            let start = self.at;
             self.expect(b"<Blob>")?;
             let blob = self.blob()?;
             sink(&blob);
+            template = self.template(start, blob);
         }
-        self.tail()
+    }
+
+    /// Passes the next blob and reads it into the template, if it is like that. Otherwise the template has had its day.
+    fn like(&mut self, template: &mut Template<'p>) -> Option<()> {
+        let mut at = self.at;
+        let blob = &mut template.blob;
+        for (literal, hole) in &template.steps {
+            let rest = self.page.get(at..)?.strip_prefix(*literal)?;
+            let raw = &rest[..memchr(b'<', rest)?];
+            at += literal.len() + raw.len();
+            // An element without text says nothing.
+            let said = || if raw.is_empty() { Some(None) } else { text(raw).map(Some) };
+            match hole {
+                Hole::Name => blob.name = text(raw)?,
+                Hole::Size if raw.is_empty() => blob.size = 0,
+                Hole::Size => blob.size = number(raw)?,
+                Hole::ContentType => blob.content_type = said()?,
+                Hole::Etag => blob.etag = said()?,
+                Hole::LastModified => blob.last_modified = said()?,
+                Hole::Unread => {}
+            }
+        }
+        self.page.get(at..)?.starts_with(template.end).then_some(())?;
+        self.at = at + template.end.len();
+        Some(())
+    }
+
+    /// What the blob that begins at `start` and was just read has in common with others like it.
+    fn template(&self, start: usize, blob: Listed<'p>) -> Option<Template<'p>> {
+        let mut at = start;
+        let mut steps: Vec<(&'p [u8], Hole)> = Vec::with_capacity(self.holes.len());
+        for (range, hole) in &self.holes {
+            // Of two elements with the same name the last one with a text counts, which is for the full reading.
+            if *hole != Hole::Unread && steps.iter().any(|(_, other)| other == hole) {
+                return None;
+            }
+            steps.push((self.page.get(at..range.start)?, *hole));
+            at = range.end;
+        }
+        (!steps.is_empty()).then_some(Template { steps, end: self.page.get(at..self.at)?, blob })
     }
 
     /// What stands behind the blobs.
@@ -261,18 +335,28 @@ impl<'p> Scanner<'p> {
     }
 
     fn blob(&mut self) -> Option<Listed<'p>> {
+        self.holes.clear();
+        let from = self.at + b"<Name>".len();
+        let is_verbatim = self.rest().starts_with(b"<Name>");
         let mut blob = Listed { name: self.name()?, ..Listed::default() };
+        self.holes.push((from..self.at - b"</Name>".len(), Hole::Name));
+        let mut is_template = is_verbatim;
         loop {
             if self.eat(b"<Properties>") {
                 while !self.eat(b"</Properties>") {
                     let leaf = self.leaf()?;
                     if !leaf.text.is_empty() {
                         property(&mut blob, &leaf)?;
+                        if let Some(hole) = hole(leaf.name) {
+                            let end = self.at - leaf.name.len() - b"</>".len();
+                            self.holes.push((end - leaf.text.len()..end, hole));
+                        }
                     }
                 }
             } else if self.eat(b"<Metadata>") {
                 while !self.eat(b"</Metadata>") {
                     let leaf = self.leaf()?;
+                    is_template = false;
                     if leaf.name.eq_ignore_ascii_case(b"hdi_isfolder") {
                         blob.is_folder |= leaf.text.eq_ignore_ascii_case(b"true");
                     } else if self.metadata {
@@ -283,6 +367,7 @@ impl<'p> Scanner<'p> {
                     }
                 }
             } else if self.eat(b"<Tags><TagSet>") {
+                is_template = false;
                 while !self.eat(b"</TagSet></Tags>") {
                     self.expect(b"<Tag>")?;
                     let (key, value) = (self.leaf()?, self.leaf()?);
@@ -291,6 +376,9 @@ impl<'p> Scanner<'p> {
                     self.expect(b"</Tag>")?;
                 }
             } else if self.eat(b"</Blob>") {
+                if !is_template {
+                    self.holes.clear();
+                }
                 return Some(blob);
             } else {
                 let leaf = self.leaf()?;
@@ -328,9 +416,27 @@ fn text(raw: &[u8]) -> Option<Cow<'_, str>> {
     if memchr(b'&', raw).is_none() { Some(Cow::Borrowed(text)) } else { unescape(text).ok() }
 }
 
+fn number(raw: &[u8]) -> Option<u64> {
+    std::str::from_utf8(raw).ok()?.parse().ok()
+}
+
+/// What differs from blob to blob among the properties; the others are much the same in all of them.
+fn hole(property: &[u8]) -> Option<Hole> {
+    Some(match property {
+        b"Content-Length" => Hole::Size,
+        b"Content-Type" => Hole::ContentType,
+        b"Etag" => Hole::Etag,
+        b"Last-Modified" => Hole::LastModified,
+        b"Creation-Time" | b"Content-MD5" | b"Content-CRC64" | b"LastAccessTime" | b"AccessTierChangeTime" => {
+            Hole::Unread
+        }
+        _ => return None,
+    })
+}
+
 fn property<'p>(blob: &mut Listed<'p>, leaf: &Leaf<'p>) -> Option<()> {
     match leaf.name {
-        b"Content-Length" => blob.size = std::str::from_utf8(leaf.text).ok()?.parse().ok()?,
+        b"Content-Length" => blob.size = number(leaf.text)?,
         b"Content-Type" => blob.content_type = Some(text(leaf.text)?),
         b"AccessTier" => blob.tier = Some(text(leaf.text)?),
         b"ArchiveStatus" => blob.archive_status = Some(text(leaf.text)?),
@@ -361,7 +467,7 @@ mod tests {
     }
 
     fn scanned(page: &[u8]) -> bool {
-        Scanner { page, at: 0, metadata: true }.page(&mut |_| {}).is_some()
+        Scanner { page, at: 0, metadata: true, holes: Vec::new() }.page(&mut |_| {}).is_some()
     }
 
     /// Insists that both readers agree, and tells whether the scanner could read it alone.
@@ -412,6 +518,40 @@ mod tests {
             assert!(!both(blob(inside).as_bytes()), "{inside}");
         }
         assert!(!both(b"<EnumerationResults><NextMarker>m</NextMarker><Blobs><Blob><Name>a</Name></Blob></Blobs></EnumerationResults>"));
+    }
+
+    #[test]
+    fn blobs_that_are_alike_and_blobs_that_are_not_are_told_apart() {
+        let like = |name: &str, size: &str, tier: &str, more: &str| {
+            format!(
+                "<Blob><Name>{name}</Name><Properties><Creation-Time>t{size}</Creation-Time><Etag>{name}</Etag>\
+                 <Content-Length>{size}</Content-Length><Content-Type>image/{size}</Content-Type><Content-MD5>m{name}</Content-MD5>\
+                 <AccessTier>{tier}</AccessTier>{more}</Properties><Metadata /><OrMetadata /></Blob>"
+            )
+        };
+        let odd = [
+            "<Blob><Name Encoded=\"true\">x%01</Name><Properties><Etag>1</Etag></Properties></Blob>".to_owned(),
+            "<Blob><Name>m</Name><Properties><Etag>1</Etag></Properties><Metadata><a>b</a></Metadata></Blob>"
+                .to_owned(),
+            like("", "1", "Hot", "").replace("<Name></Name>", "<Name>e</Name>"),
+            like("a &lt; b", "2", "Hot", ""),
+            like("f", "0", "Hot", "<ResourceType>directory</ResourceType>"),
+            like("g", "3", "Archive", "<ArchiveStatus>rehydrate-pending-to-hot</ArchiveStatus>"),
+            like("h", "4", "Cool", ""),
+        ];
+        let mut blobs = String::new();
+        for round in 0..60usize {
+            blobs.push_str(&like(&format!("n{round}"), &(round * 7).to_string(), "Hot", ""));
+            blobs.push_str(&like(&format!("n{round}b"), "5", "Hot", ""));
+            blobs.push_str(&odd[round % odd.len()]);
+            blobs.push_str(&odd[(round / odd.len()) % odd.len()]);
+        }
+        let page = format!("<EnumerationResults><Blobs>{blobs}</Blobs><NextMarker /></EnumerationResults>");
+        assert!(both(page.as_bytes()));
+        for wrong in ["x", "-1", "18446744073709551616"] {
+            let page = page.replace("<Content-Length>5<", &format!("<Content-Length>{wrong}<"));
+            assert!(!both(page.as_bytes()), "{wrong}");
+        }
     }
 
     #[test]

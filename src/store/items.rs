@@ -1,0 +1,261 @@
+//! The items of a finished manifest, read by their places.
+//!
+//! Nearly all items are a file with a title and metadata. Encord's file form says all of that, one item a line, so such an item is
+//! written there and nowhere else; only its size is kept beside its place. Any other item is kept whole in a file of its own.
+
+use std::{
+    fs::File,
+    io::{self, BufRead as _, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write},
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::lines::IndexedLines;
+use crate::manifest::{Item, Kind};
+
+/// A place and a size, each little-endian.
+const ENTRY: usize = 16;
+/// What stands before the entries: this, and the length of the file form, which nobody may change behind their back.
+const MAGIC: &[u8; 8] = b"a2e-item";
+/// Marks places in the file of whole items.
+const WHOLE: u64 = 1 << 63;
+/// What is read at once.
+const BUFFER: usize = 64 * 1024;
+
+/// Where an item stands: in the file form, or in the file of whole items; and the size of its files in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) at: u64,
+    pub(super) is_whole: bool,
+    pub(super) bytes: u64,
+}
+
+impl Entry {
+    pub(super) fn write(self, out: &mut impl Write) -> io::Result<()> {
+        let at = if self.is_whole { self.at | WHOLE } else { self.at };
+        out.write_all(&at.to_le_bytes())?;
+        out.write_all(&self.bytes.to_le_bytes())
+    }
+
+    pub(super) fn read(from: &mut impl io::Read) -> io::Result<Entry> {
+        let (mut at, mut bytes) = ([0; 8], [0; 8]);
+        from.read_exact(&mut at)?;
+        from.read_exact(&mut bytes)?;
+        let (at, bytes) = (u64::from_le_bytes(at), u64::from_le_bytes(bytes));
+        Ok(Entry { at: at & !WHOLE, is_whole: at & WHOLE != 0, bytes })
+    }
+}
+
+/// Where the files of a manifest lie.
+#[derive(Debug, Clone)]
+pub(super) struct Paths {
+    /// Encord's file form.
+    pub(super) form: PathBuf,
+    /// The items that are kept whole, one a line; in manifests of earlier versions all items.
+    pub(super) whole: PathBuf,
+    /// Where each item stands.
+    pub(super) entries: PathBuf,
+}
+
+/// Writes where the items stand, in their order. The file counts once it is finished.
+#[derive(Debug)]
+pub(super) struct EntryWriter {
+    out: BufWriter<File>,
+}
+
+impl EntryWriter {
+    pub(super) fn create(path: &Path) -> io::Result<EntryWriter> {
+        let mut out = BufWriter::with_capacity(BUFFER, File::create(path)?);
+        out.write_all(&[0; ENTRY])?;
+        Ok(EntryWriter { out })
+    }
+
+    /// Adds the entries of one kind, of which there are so many; those in the file form have moved by so much.
+    pub(super) fn append(&mut self, path: &Path, count: u64, moved: impl Fn(u64) -> u64) -> io::Result<()> {
+        let mut from = BufReader::with_capacity(BUFFER, File::open(path)?);
+        for _ in 0..count {
+            let entry = Entry::read(&mut from)?;
+            Entry { at: if entry.is_whole { entry.at } else { moved(entry.at) }, ..entry }.write(&mut self.out)?;
+        }
+        Ok(())
+    }
+
+    /// Ends it for a file form of this length.
+    pub(super) fn finish(mut self, form: u64) -> io::Result<()> {
+        self.out.seek(SeekFrom::Start(0))?;
+        self.out.write_all(MAGIC)?;
+        self.out.write_all(&form.to_le_bytes())?;
+        self.out.flush()
+    }
+}
+
+/// The items of a finished manifest, read by their places.
+#[derive(Debug, Clone)]
+pub struct Items {
+    form: Form,
+}
+
+#[derive(Debug, Clone)]
+enum Form {
+    /// As earlier versions wrote them.
+    Lines(IndexedLines<Item>),
+    Entries {
+        paths: Paths,
+        /// Each kind with the number of its items, in their order.
+        kinds: Vec<(Kind, u64)>,
+    },
+}
+
+impl Items {
+    /// Opens those of a manifest with so many items of each kind.
+    ///
+    /// # Errors
+    /// The file system's, or the file form is not the one that was written.
+    pub(super) fn open(paths: Paths, kinds: Vec<(Kind, u64)>) -> io::Result<Items> {
+        let mut entries = match File::open(&paths.entries) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Items { form: Form::Lines(IndexedLines::open(&paths.whole)?) });
+            }
+            Err(error) => return Err(error),
+        };
+        let (mut magic, mut length) = ([0; 8], [0; 8]);
+        entries.read_exact(&mut magic)?;
+        entries.read_exact(&mut length)?;
+        if &magic != MAGIC || std::fs::metadata(&paths.form)?.len() != u64::from_le_bytes(length) {
+            return Err(changed(&paths.form));
+        }
+        Ok(Items { form: Form::Entries { paths, kinds } })
+    }
+
+    /// How many items there are.
+    pub fn count(&self) -> u64 {
+        match &self.form {
+            Form::Lines(lines) => lines.count(),
+            Form::Entries { kinds, .. } => kinds.iter().map(|(_, count)| count).sum(),
+        }
+    }
+
+    /// Reads up to `count` items from place `first` on.
+    ///
+    /// # Errors
+    /// The file system's, or what stands there is no such item.
+    pub fn read(&self, first: u64, count: u64) -> io::Result<Vec<Item>> {
+        let (paths, kinds) = match &self.form {
+            Form::Lines(lines) => return lines.read(first, count),
+            Form::Entries { paths, kinds } => (paths, kinds),
+        };
+        let count = count.min(self.count().saturating_sub(first));
+        let mut items = Vec::with_capacity(usize::try_from(count).unwrap_or_default().min(4096));
+        if count > 0 {
+            Reading::new(paths, first)?.each(kinds, first, count, |item| {
+                items.push(item);
+                Ok(())
+            })?;
+        }
+        Ok(items)
+    }
+
+    /// Calls `each` with every item in order, holding one at a time.
+    ///
+    /// # Errors
+    /// The file system's, what stands there is no such item, or what `each` returns.
+    pub fn for_each(&self, each: impl FnMut(Item) -> io::Result<()>) -> io::Result<()> {
+        match &self.form {
+            Form::Lines(lines) => lines.for_each(each),
+            Form::Entries { paths, kinds } => Reading::new(paths, 0)?.each(kinds, 0, self.count(), each),
+        }
+    }
+}
+
+fn changed(form: &Path) -> io::Error {
+    let message = format!("{} is not as it was written; build the manifest again", form.display());
+    io::Error::new(io::ErrorKind::InvalidData, message)
+}
+
+/// Items on their way from the disk.
+struct Reading<'a> {
+    paths: &'a Paths,
+    entries: BufReader<File>,
+    form: Lines,
+    whole: Option<Lines>,
+}
+
+/// Lines of a file, mostly one after another.
+struct Lines {
+    file: BufReader<File>,
+    at: u64,
+    line: Vec<u8>,
+}
+
+impl Lines {
+    fn open(path: &Path) -> io::Result<Lines> {
+        Ok(Lines { file: BufReader::with_capacity(BUFFER, File::open(path)?), at: 0, line: Vec::new() })
+    }
+
+    /// The line that begins there, with its end.
+    fn at(&mut self, at: u64) -> io::Result<&[u8]> {
+        if at != self.at {
+            self.file.seek(SeekFrom::Start(at))?;
+        }
+        self.line.clear();
+        self.at = at + self.file.read_until(b'\n', &mut self.line)? as u64;
+        Ok(&self.line)
+    }
+}
+
+/// A plain item in the file form.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Element {
+    object_url: String,
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    client_metadata: Map<String, Value>,
+}
+
+impl Reading<'_> {
+    fn new(paths: &Paths, first: u64) -> io::Result<Reading<'_>> {
+        let mut entries = File::open(&paths.entries)?;
+        entries.seek(SeekFrom::Start((first + 1) * ENTRY as u64))?;
+        let entries = BufReader::with_capacity(BUFFER, entries);
+        Ok(Reading { paths, entries, form: Lines::open(&paths.form)?, whole: None })
+    }
+
+    fn each(
+        &mut self,
+        kinds: &[(Kind, u64)],
+        first: u64,
+        count: u64,
+        mut each: impl FnMut(Item) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut end = 0;
+        for (kind, of_kind) in kinds {
+            let begin = end;
+            end += of_kind;
+            for _ in begin.max(first)..end.min(first + count) {
+                each(self.next(*kind)?)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn next(&mut self, kind: Kind) -> io::Result<Item> {
+        let entry = Entry::read(&mut self.entries)?;
+        if entry.is_whole {
+            let whole = match &mut self.whole {
+                Some(whole) => whole,
+                empty => empty.insert(Lines::open(&self.paths.whole)?),
+            };
+            return Ok(serde_json::from_slice(whole.at(entry.at)?)?);
+        }
+        let line = self.form.at(entry.at)?.trim_ascii_end();
+        let line = line.strip_suffix(b",").unwrap_or(line);
+        let Element { object_url, title, client_metadata } =
+            serde_json::from_slice(line).map_err(|_| changed(&self.paths.form))?;
+        Ok(Item { client_metadata, bytes: entry.bytes, ..Item::new(kind, title, vec![object_url]) })
+    }
+}
