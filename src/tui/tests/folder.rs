@@ -262,11 +262,8 @@ pub(super) fn stages() -> Vec<Stage> {
         fresh().press(Action::Down).press(Action::Right),
         fresh().press(Action::Bottom).press(Action::Toggle).press(Action::Cancel),
         fresh().press(Action::Search).type_in("中a"),
-        fresh().press(Action::Search).type_in("a"),
         fresh().press(Action::New).type_in("a/中文/b"),
         fresh().press(Action::New).type_in("Twin").press(Action::Next),
-        fresh().press(Action::New).press(Action::Help),
         fresh().press(Action::FilterMarked).type_in("x").times(2, Action::FocusNext),
-        at_folders(config(), ten_thousand).times(60, Action::Down),
     ]
 }

@@ -229,7 +229,7 @@ impl FolderStep {
                 hints.push(hint(Action::FilterMarked, "mirror"));
                 hints.push(hint(Action::Back, if self.counting.is_some() { "stop counting" } else { "back" }));
                 if !self.tree.is_empty() {
-                    hints.extend([hint(Action::Left, "close"), hint(Action::Down, "move")]);
+                    hints.push(hint(Action::Left, "close"));
                 }
                 hints.push(hint(Action::Refresh, "read again"));
                 hints

@@ -12,7 +12,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
     let step = wizard.folder();
     let chosen = step.destination().filter(|destination| destination.create.is_empty());
     let chosen = chosen.and_then(|destination| destination.existing.as_ref()).map(|folder| folder.uuid);
-    let mark = |row: &FolderRow| if chosen == Some(row.uuid) { look.glyphs().chosen } else { " " };
+    let mark = |row: &FolderRow| match chosen == Some(row.uuid) {
+        true => (look.glyphs().chosen.to_owned(), look.theme.accent()),
+        false => (String::new(), Style::new()),
+    };
     match step.search() {
         Some(search) => found(frame, area, search, &mark, look),
         None => tree(frame, area, step.tree(), &mark, look),
@@ -23,7 +26,7 @@ fn tree(
     frame: &mut Frame<'_>,
     area: Rect,
     tree: &FolderTree,
-    mark: &dyn Fn(&FolderRow) -> &'static str,
+    mark: &dyn Fn(&FolderRow) -> (String, Style),
     look: &Look<'_>,
 ) {
     let wide = usize::from(area.width);
@@ -45,7 +48,7 @@ fn tree(
         let row = tree.row(place)?;
         let name = format!("{}{} {}", indent(&row, name), sign(&row, look), row.folder.name);
         let (about, style) = about(row.folder, row.branch, row.is_twin, look);
-        Some([(mark(row.folder).to_owned(), look.theme.accent()), (name, Style::new()), (about, style)])
+        Some([mark(row.folder), (name, Style::new()), (about, style)])
     };
     rows(frame, area, &columns, (tree.cursor(), tree.len()), tree.more(), &row, look);
 }
@@ -54,7 +57,7 @@ fn found(
     frame: &mut Frame<'_>,
     area: Rect,
     search: &FolderSearch,
-    mark: &dyn Fn(&FolderRow) -> &'static str,
+    mark: &dyn Fn(&FolderRow) -> (String, Style),
     look: &Look<'_>,
 ) {
     let wide = usize::from(area.width);
@@ -77,7 +80,7 @@ fn found(
         let row = search.rows().get(place)?;
         let (about, style) = about(row, Branch::Closed, search.is_twin(row), look);
         let path = row.path.as_ref().unwrap_or(&row.name).clone();
-        Some([(mark(row).to_owned(), look.theme.accent()), (path, Style::new()), (about, style)])
+        Some([mark(row), (path, Style::new()), (about, style)])
     };
     rows(frame, area, &columns, (search.cursor(), search.rows().len()), search.more(), &row, look);
 }
