@@ -30,11 +30,14 @@ enum Answer {
     Changed,
 }
 
-/// A blob and the `range` and `if-match` of every request for it.
+/// A blob, and every request for it.
 struct Blob {
     account: Account,
-    asked: Arc<Mutex<Vec<(Option<usize>, Option<String>)>>>,
+    asked: Arc<Mutex<Vec<Asked>>>,
 }
+
+/// A request's first byte, and the state of the blob that it insists on.
+type Asked = (Option<usize>, Option<String>);
 
 fn serve(content: Vec<u8>, answers: &'static [Answer]) -> Blob {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -81,7 +84,7 @@ fn serve(content: Vec<u8>, answers: &'static [Answer]) -> Blob {
 }
 
 fn content() -> Vec<u8> {
-    (0..700_000_u32).flat_map(|number| number.to_le_bytes()).collect()
+    (0..700_000_u32).flat_map(u32::to_le_bytes).collect()
 }
 
 async fn read(blob: &Blob) -> Result<Vec<u8>, String> {

@@ -194,7 +194,7 @@ async fn file_needs_no_credential_to_be_read_and_every_form_means_the_same() {
     // What cannot be read stops it, and nothing is left behind.
     let before = read("plain.json");
     write(dir.path(), "bad.csv", "ObjectURL,Vido title\nhttps://u/a.mp4,a\n");
-    let refused = convert(&[&path("bad.csv"), &path("plain.json")], 1);
+    let refused = convert(&[&path("bad.csv"), &path("plain.json"), "--force"], 1);
     assert!(refused.stderr.contains("Video title"), "{}", refused.stderr);
     assert_eq!(read("plain.json"), before);
     let refused = convert(&[&path("items.json"), &path("items.txt")], 2);
