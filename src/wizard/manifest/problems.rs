@@ -47,7 +47,7 @@ fn counted(errors: u64) -> String {
 pub(super) fn nothing_to_register(facts: &ManifestFacts) -> Problem {
     if facts.blobs == 0 {
         return Problem::config(
-            "The container holds no blobs whose names begin as Folders says, so there is nothing to register.",
+            "The container holds no blobs, or none whose names begin as Folders says, so there is nothing to register.",
         )
         .hint("Check the container's name and Folders ([manifest] prefixes in the config); names are case-sensitive.");
     }

@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     manifest::{Finding, Kind},
     store::{Summary, Tally},
-    wizard::{Class, Effect},
+    wizard::{Action, Class, Edit, Effect, Move},
 };
 
 fn facts(errors: &[(Code, u64, &str)]) -> ManifestFacts {

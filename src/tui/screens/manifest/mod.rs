@@ -124,7 +124,7 @@ fn built(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, facts: &ManifestFac
         None if is_high => head.push(Line::default()),
         None => {}
     }
-    head.push(tabs(step, facts, look));
+    head.push(tabs(step, facts, look, columns));
     let mut cursor = None;
     let is_group_search = step.groups().is_some() && !step.group_search().is_empty();
     if is_group_search
@@ -170,7 +170,8 @@ fn totals(facts: &ManifestFacts, look: &Look<'_>, columns: usize) -> Vec<Line<'s
     head
 }
 
-fn tabs(step: &ManifestStep, facts: &ManifestFacts, look: &Look<'_>) -> Line<'static> {
+/// The lists, and the cursor's place in the one that is shown; the heading tells its length where both do not fit.
+fn tabs(step: &ManifestStep, facts: &ManifestFacts, look: &Look<'_>, columns: usize) -> Line<'static> {
     let summary = &facts.summary;
     let findings = if summary.errors > 0 { "Findings" } else { "Warnings" };
     let tabs = [
@@ -180,10 +181,14 @@ fn tabs(step: &ManifestStep, facts: &ManifestFacts, look: &Look<'_>) -> Line<'st
     ];
     let mut tabs = look.tabs(&tabs);
     let window = step.window();
-    let place = match step.groups() {
-        Some(groups) => position(step.group_cursor() as u64, groups.len() as u64),
-        None => position(window.cursor(), window.total()),
+    let (cursor, total) = match step.groups() {
+        Some(groups) => (step.group_cursor() as u64, groups.len() as u64),
+        None => (window.cursor(), window.total()),
     };
+    let mut place = position(cursor, total);
+    if tabs.width() + text::width(&place) > columns {
+        place = format!("at {}", text::count(cursor + 1));
+    }
     tabs.push_span(Span::styled(place, look.theme.dim()));
     tabs
 }
@@ -257,6 +262,7 @@ fn foot(wizard: &Wizard, facts: &ManifestFacts, look: &Look<'_>, columns: usize)
             lines.push(path("All of them", &facts.findings));
             let again = look.key(Action::Refresh);
             let next = match (step.list(), step.open_group()) {
+                _ if step.search().is_some() => searching(look),
                 (List::Findings, None) => {
                     format!("{enter} opens what is under the cursor. {again} lists again once it is mended.")
                 }
@@ -275,6 +281,7 @@ fn foot(wizard: &Wizard, facts: &ManifestFacts, look: &Look<'_>, columns: usize)
         (_, List::Findings) if summary.total_findings() > 0 => {
             lines.push(path("All of them", &facts.findings));
             let next = match step.open_group() {
+                _ if step.search().is_some() => searching(look),
                 None => format!("{enter} opens what is under the cursor. Warnings do not stop the import."),
                 Some(_) => format!("{enter} goes to its item; {} goes back to the groups.", look.key(Action::Back)),
             };
@@ -297,4 +304,9 @@ fn foot(wizard: &Wizard, facts: &ManifestFacts, look: &Look<'_>, columns: usize)
         _ => lines.extend(look.next(&format!("{enter} goes on to the folder with the items."), columns)),
     }
     lines
+}
+
+/// What ends the typing of a search.
+fn searching(look: &Look<'_>) -> String {
+    format!("{} keeps the search; {} ends it.", look.key(Action::Next), look.key(Action::Back))
 }
