@@ -189,7 +189,10 @@ impl Stage {
             }
         }
         let (wizard, labels) = (&self.wizard, Labels::default());
-        self.terminal.draw(|frame| screens::draw(frame, wizard, &Theme::new(true, true), &labels)).unwrap();
+        let draw = |frame: &mut ratatui::Frame<'_>| {
+            screens::draw(frame, wizard, &Theme::new(true, true), &labels);
+        };
+        self.terminal.draw(draw).unwrap();
         self.frames.push(begun.elapsed());
     }
 
