@@ -48,7 +48,7 @@ pub async fn resume(
     store.set_state(id, RunState::Running).map_err(|error| store_problem(&error))?;
     tell(RunReply::Started { run: id.to_owned() });
     let uploader =
-        Uploader::new(client, store, home.clone(), lock, manifest, row.run).map_err(|error| store_problem(&error))?;
+        Uploader::new(&client, store, home.clone(), lock, manifest, row.run).map_err(|error| store_problem(&error))?;
     let (stop, receiver) = watch::channel(Stop::No);
     let work = uploader.work(receiver, tell);
     tokio::pin!(work);

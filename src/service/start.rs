@@ -72,6 +72,6 @@ async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunReply) + Syn
     store.create(&run, &plan.batches).map_err(|error| store_problem(&error))?;
     session.set_run(run.id.clone());
     tell(RunReply::Started { run: run.id.clone() });
-    Ok(Uploader::new(client, store, session.home.clone(), lock, manifest, run)
+    Ok(Uploader::new(&client, store, session.home.clone(), lock, manifest, run)
         .map_err(|error| store_problem(&error))?)
 }
