@@ -59,7 +59,7 @@ pub async fn resume(
     let home = home.clone();
     match manifest {
         Some(manifest) => {
-            let uploader = Uploader::new(client, store, home, lock, manifest, row.run);
+            let uploader = Uploader::new(&client, store, home, lock, manifest, row.run);
             let uploader = uploader.map_err(|error| store_problem(&error))?;
             until(uploader.work(receiver, tell), interrupt, &stop).await;
         }

@@ -90,7 +90,7 @@ async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunReply) + Syn
         let row = store.run(&run.id).map_err(|error| store_problem(&error))?;
         return Ok(Work::Sync(Syncer::new(client, store, home, lock, row)));
     };
-    let uploader = Uploader::new(client, store, home, lock, manifest, run).map_err(|error| store_problem(&error))?;
+    let uploader = Uploader::new(&client, store, home, lock, manifest, run).map_err(|error| store_problem(&error))?;
     Ok(Work::Jobs(uploader))
 }
 

@@ -197,7 +197,7 @@ impl Upload {
         let manifest = ManifestDir::open(&self.home.run(id)).unwrap();
         let lock = RunLock::take(&self.home, id).unwrap();
         let run = NewRun { id: id.into(), ..self.run.clone() };
-        let uploader = Uploader::new(client, self.store(), self.home.clone(), lock, manifest, run).unwrap();
+        let uploader = Uploader::new(&client, self.store(), self.home.clone(), lock, manifest, run).unwrap();
         let (sender, receiver) = watch::channel(Stop::No);
         let told = Mutex::new((Vec::new(), None));
         let tell = |reply: RunReply| {

@@ -88,7 +88,7 @@ impl Uploader {
     /// # Errors
     /// The database's.
     pub fn new(
-        client: Client,
+        client: &Client,
         store: RunStore,
         home: Home,
         lock: RunLock,
