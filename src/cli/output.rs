@@ -146,8 +146,10 @@ impl Output {
     pub(crate) fn sync(&mut self, counts: Option<&SyncCounts>) {
         let Some(counts) = counts.filter(|counts| self.sync.as_ref() != Some(*counts)) else { return };
         let before = self.sync.replace(*counts).map(|before| SyncStage::of(&before));
-        let mut event = counts.to_json();
-        event["event"] = json!("sync");
+        let mut event = json!({ "event": "sync" });
+        if let (Some(event), Value::Object(numbers)) = (event.as_object_mut(), counts.to_json()) {
+            event.extend(numbers);
+        }
         self.event(&event);
         let stage = SyncStage::of(counts);
         if before != Some(stage) {

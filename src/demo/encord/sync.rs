@@ -2,6 +2,8 @@
 //!
 //! Images, videos, audio, PDFs and text are taken; groups, series and scenes are not made. An item is named by its path
 //! below the synced URL. Files claimed as metadata sidecars pair with the file whose path is theirs without the suffix.
+//! What the real service does with two syncs of one folder at the same time is not known; here they do not know of each other and
+//! may register a file twice.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};

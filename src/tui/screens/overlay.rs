@@ -130,7 +130,9 @@ fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
     if moves && mode == Mode::Text {
         keys.push((pair(Action::PageUp, Action::PageDown), "a page up, down"));
     }
-    if mode == Mode::Screen && step != Step::Upload && (moves || step != Step::Integration) {
+    // Where Encord finds the files itself, there are no rows but folders and keys.
+    let has_rows = !wizard.config().folder.cloud_synced || matches!(step, Step::Schema | Step::Folder);
+    if mode == Mode::Screen && step != Step::Upload && (moves || step != Step::Integration) && (moves || has_rows) {
         keys.push((pair(Action::PageUp, Action::PageDown), "a page up, down"));
         keys.push((pair(Action::Top, Action::Bottom), "first, last row"));
     }
