@@ -71,6 +71,10 @@ pub(super) fn review(frame: &mut Frame<'_>, area: Rect, plan: &Plan, mirror: &Mi
     let enter = look.key(Action::Next);
     let what = if again { "syncs the folder again" } else { "makes the folder and starts the sync" };
     let mut foot = Vec::new();
+    for note in &plan.destination.notes {
+        let sign = Span::styled(format!("{} ", look.glyphs().warn), look.theme.warn());
+        foot.extend(look.hanging(sign, note, Style::new(), columns));
+    }
     if !plan.despite.is_empty() {
         let names: Vec<&str> = plan.despite.iter().map(|id| crate::wizard::about(id).name).collect();
         let sign = Span::styled(format!("{} ", look.glyphs().warn), look.theme.warn());

@@ -177,6 +177,10 @@ fn options(wizard: &Wizard, look: &Look<'_>, wide: usize, titled: bool) -> Vec<L
 
 fn foot(wizard: &Wizard, plan: &Plan, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
+    for note in &plan.destination.notes {
+        let sign = Span::styled(format!("{} ", look.glyphs().warn), look.theme.warn());
+        lines.extend(look.hanging(sign, note, Style::new(), columns));
+    }
     if !plan.despite.is_empty() {
         let names: Vec<&str> = plan.despite.iter().map(|id| about(id).name).collect();
         let sign = Span::styled(format!("{} ", look.glyphs().warn), look.theme.warn());

@@ -136,6 +136,7 @@ impl FolderStep {
             metadata: destination.metadata.clone(),
             cloud_synced: destination.mirror.is_some(),
         };
+        destination.note_existing(&role, &config.folder);
         if let Some(mirror) = &destination.mirror {
             config.manifest.metadata.sidecar.clone_from(&mirror.sidecar);
         }

@@ -126,7 +126,11 @@ fn head(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
         };
         lines.extend(look.hanging(label("Sidecars"), &words, Style::new(), columns));
     }
-    if step.destination().is_some() && *step.role() == FolderRole::User {
+    let notes = step.destination().map_or(&[][..], |destination| &destination.notes);
+    for note in notes {
+        lines.extend(warning(note, look, columns));
+    }
+    if notes.is_empty() && step.destination().is_some() && *step.role() == FolderRole::User {
         lines.extend(warning(
             "Your role in this folder is 'user': Encord may refuse to add items or folders. Ask one of its admins if it does.",
             look,
