@@ -86,7 +86,7 @@ fn main() -> ExitCode {
             let wizard = Wizard::new(config.clone());
             let stage = Stage { wizard, driver, events, terminal, frames: Vec::new(), is_late: false };
             println!("{count} rows at {columns}x{rows}");
-            is_late |= stage.measure().await;
+            is_late |= Box::pin(stage.measure()).await;
         }
         is_late
     });
