@@ -259,3 +259,92 @@ impl Reading<'_> {
         Ok(Item { client_metadata, bytes: entry.bytes, ..Item::new(kind, title, vec![object_url]) })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        manifest::{Media, Origin, Provenance, Sink as _},
+        store::{LineWriter, ManifestDir, ManifestWriter, config::Upload},
+    };
+
+    fn item(number: usize) -> Item {
+        let kind = Kind::ALL[number % Kind::ALL.len()];
+        let mut item = Item::new(kind, format!("é \"{number}\""), vec![format!("https://u/{number}.pcd")]);
+        item.bytes = number as u64;
+        match number % 7 {
+            1 => item.client_metadata = json!({"a": "b\n", "n": [1.5, null, {}]}).as_object().unwrap().clone(),
+            2 => item.etag = Some("0x8".into()),
+            3 => item.media = Some(Media::Pdf { file_size: 7, num_pages: 1 }),
+            4 => item.provenance = Some(Box::new(Provenance { name: "x".into(), ..Provenance::default() })),
+            5 => item.title.clear(),
+            6 => item.settings = Some(json!({"channels": {}})),
+            _ => {}
+        }
+        item
+    }
+
+    fn write(dir: &Path, items: impl Iterator<Item = Item>) -> ManifestDir {
+        let mut writer = ManifestWriter::create(dir).unwrap();
+        items.for_each(|item| writer.item(&Origin::blob("x"), item).unwrap());
+        writer.finish(Upload::default().options()).unwrap()
+    }
+
+    #[test]
+    fn every_item_comes_back_from_any_place() {
+        let dir = tempfile::tempdir().unwrap();
+        let count = 7 * Kind::ALL.len() + 3;
+        let manifest = write(dir.path(), (0..count).map(item));
+        let mut expected: Vec<Item> = (0..count).map(item).collect();
+        expected.sort_by_key(|item| item.kind);
+        let items = ManifestDir::open(dir.path()).unwrap().items().unwrap();
+        assert_eq!(items.count(), count as u64);
+        let mut all = Vec::new();
+        items
+            .for_each(|item| {
+                all.push(item);
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(all, expected);
+        for first in 0..=count + 1 {
+            for length in [0, 1, 2, 9, count, usize::MAX] {
+                let read = items.read(first as u64, length as u64).unwrap();
+                let rest = expected.get(first..).unwrap_or_default();
+                assert_eq!(read, rest[..length.min(rest.len())], "{first} {length}");
+            }
+        }
+        manifest.sync().unwrap();
+    }
+
+    #[test]
+    fn manifests_of_earlier_versions_can_be_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let manifest = write(dir.path(), (0..30).map(item));
+        let all = manifest.items().unwrap().read(0, 30).unwrap();
+        std::fs::remove_file(dir.path().join("items.places")).unwrap();
+        let mut lines = LineWriter::create(&dir.path().join("items.jsonl")).unwrap();
+        all.iter().for_each(|item| lines.push(item).unwrap());
+        lines.finish().unwrap();
+        let manifest = ManifestDir::open(dir.path()).unwrap();
+        assert_eq!(manifest.items().unwrap().count(), 30);
+        assert_eq!(manifest.items().unwrap().read(3, 20).unwrap(), all[3..23]);
+        manifest.sync().unwrap();
+    }
+
+    #[test]
+    fn a_file_form_that_somebody_changed_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let manifest = write(dir.path(), (0..30).map(item));
+        let form = manifest.file_form_path();
+        let text = std::fs::read_to_string(&form).unwrap();
+        std::fs::write(&form, text.replace("https://u/", "https://other/")).unwrap();
+        let error = manifest.items().unwrap_err();
+        assert!(error.to_string().contains("build the manifest again"), "{error}");
+        // Of the same length, but all lines behind the first begin elsewhere.
+        std::fs::write(&form, text.replacen('é', "e", 1) + "\n").unwrap();
+        assert!(manifest.items().unwrap().for_each(|_| Ok(())).is_err());
+    }
+}

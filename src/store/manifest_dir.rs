@@ -437,7 +437,11 @@ impl ManifestDir {
         for lines in [SKIPPED, FINDINGS] {
             lines::sync(&self.dir.join(lines))?;
         }
-        for whole in [FILE_FORM, ITEMS, ENTRIES, SUMMARY] {
+        // In a manifest of an earlier version all items are kept whole, with an index.
+        let entries = self.dir.join(ENTRIES);
+        let entries = if entries.exists() { entries } else { index_path(&self.dir.join(ITEMS)) };
+        File::open(entries)?.sync_data()?;
+        for whole in [FILE_FORM, ITEMS, SUMMARY] {
             File::open(self.dir.join(whole))?.sync_data()?;
         }
         Ok(())

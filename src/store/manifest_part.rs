@@ -234,7 +234,11 @@ fn lines(from: &mut impl Read, into: &mut Lines) -> io::Result<()> {
 mod tests {
     use super::*;
     use crate::{
-        manifest::{Code, SkipReason},
+        manifest::{
+            Builder, Code, SkipReason,
+            builder::BlobFacts,
+            rules::{RuleTexts, Rules},
+        },
         store::{ManifestDir, ManifestWriter, config::Upload},
     };
 
@@ -292,6 +296,67 @@ mod tests {
             let parts = writer.finish(options).unwrap();
             assert_eq!(parts.summary(), whole.summary(), "{step}");
             assert!(content(&parts) == content(&whole), "{step}");
+        }
+    }
+
+    /// Makes every item whole.
+    struct Wholly<'a>(&'a mut ManifestPart);
+
+    impl Sink for Wholly<'_> {
+        type Error = io::Error;
+
+        fn item(&mut self, origin: &Origin<'_>, item: Item) -> io::Result<()> {
+            self.0.item(origin, item)
+        }
+
+        fn skipped(&mut self, skipped: Skipped) -> io::Result<()> {
+            self.0.skipped(skipped)
+        }
+
+        fn finding(&mut self, finding: Finding) -> io::Result<()> {
+            self.0.finding(finding)
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn plain_items_are_written_as_if_they_had_been_made_whole(
+            names in proptest::collection::vec("(site/)?[ -~\u{1}\u{7f}é日🎉\u{301}/.]{0,12}(\\.jpg|\\.MP4|/|\\.zip|\\.nii\\.gz|x{320}\\.pdf)?", 1..20),
+            facts in proptest::collection::vec((0u64..3, 0usize..4, 0usize..3, 0u8..8), 20),
+            path in 0usize..5,
+            with_constants: bool,
+        ) {
+            let path = [None, Some("{site}/{rest}"), Some("site/{a}/{b}"), Some("{a}.{b}"), Some("{rest}")][path];
+            let constants = serde_json::json!({"site": "\"default\"", "n": 1.5, "none": null, "t": true});
+            let texts = RuleTexts {
+                path: path.map(str::to_owned),
+                constants: if with_constants { constants.as_object().unwrap().clone() } else { serde_json::Map::new() },
+                ..RuleTexts::default()
+            };
+            let build = |whole: bool| {
+                let mut builder =
+                    Builder::new(Rules::new(&texts).unwrap(), "https://acme.blob.core.windows.net/", "raw");
+                let mut part = ManifestPart::default();
+                for (name, (size, content_type, tier, flags)) in names.iter().zip(&facts) {
+                    let blob = BlobFacts {
+                        name,
+                        size: *size,
+                        content_type: [None, Some("image/jpeg"), Some("text/plain; charset=utf-8"), Some("")][*content_type],
+                        tier: [None, Some("Hot"), Some("Archive")][*tier],
+                        is_folder: *flags == 1,
+                        rehydrating: *flags == 2,
+                        ..BlobFacts::default()
+                    };
+                    match whole {
+                        true => builder.blob(&blob, &mut Wholly(&mut part)).unwrap(),
+                        false => builder.blob(&blob, &mut part).unwrap(),
+                    }
+                }
+                let mut saved = Vec::new();
+                part.save(&mut saved).unwrap();
+                saved
+            };
+            proptest::prop_assert!(build(false) == build(true));
         }
     }
 }

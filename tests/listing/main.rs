@@ -49,10 +49,9 @@ struct Built {
 impl Built {
     /// The titles, which are the blobs' names, in order.
     fn titles(&self) -> Vec<String> {
-        let lines = String::from_utf8(self.files["items.jsonl"].clone()).unwrap();
-        let title =
-            |line| serde_json::from_str::<serde_json::Value>(line).unwrap()["title"].as_str().unwrap().to_owned();
-        lines.lines().map(title).collect()
+        let form: serde_json::Value = serde_json::from_slice(&self.files["manifest.json"]).unwrap();
+        let lists = form.as_object().unwrap().values().filter_map(serde_json::Value::as_array);
+        lists.flatten().map(|item| item["title"].as_str().unwrap().to_owned()).collect()
     }
 }
 
