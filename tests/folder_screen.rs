@@ -37,7 +37,9 @@ fn a_path_is_made_and_later_found_counted_and_taken() {
     terminal.wait_for("Raw/2026/April (3 folders will be created)", SOON);
     terminal.send("\r");
     terminal.wait_for("[5 Upload", SOON);
-    terminal.wait_for("Raw/2026/April (3 folders will be created)", SOON);
+    terminal.wait_until("the plan, which may be sent", SOON, |screen| {
+        screen.contains("Raw/2026/April (3 folders will be created)") && screen.contains("Enter sends")
+    });
     terminal.send("\r");
     terminal.wait_for("Enter finishes", SOON);
 
@@ -94,7 +96,7 @@ fn a_folder_that_mirrors_the_container_is_named() {
     terminal.wait_until("what it cannot do", SOON, |screen| {
         screen.contains("New cloud-synced folder")
             && screen.contains("/traffic-study/")
-            && screen.contains("No image groups")
+            && screen.contains("It makes no groups")
     });
     terminal.send("/Everything");
     terminal.wait_for("/Everything", SOON);

@@ -9,7 +9,7 @@ use tokio::sync::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    browse, build, checks, connect, cors, discover, folders, infer, rows, sas, schema, session::Session, start, sync,
+    browse, build, checks, connect, cors, discover, folders, infer, rows, sas, schema, session::Session, start,
     uploader::Stop, watch as watching,
 };
 use crate::{
@@ -124,10 +124,7 @@ impl Driver {
                 session.reply(id, Reply::Folders(reply));
             }),
             Request::ResolveFolder { folder } => self.read(id, async move {
-                let reply = match folder.cloud_synced {
-                    true => sync::resolve(&session, &folder).await,
-                    false => folders::resolve(&session, &folder).await,
-                };
+                let reply = folders::resolve(&session, &folder).await;
                 session.reply(id, Reply::FolderResolved(Box::new(reply)));
             }),
             Request::FolderDetails { folder } => self.read(id, async move {

@@ -88,7 +88,11 @@ fn is_same_place(before: &str, now: &str, is_at_root: bool) -> bool {
 }
 
 /// The folder of this name, if there is one.
-async fn only(client: &Client, parent: Option<Uuid>, name: &str) -> Result<Option<Folder>, Problem> {
+pub(in crate::service) async fn only(
+    client: &Client,
+    parent: Option<Uuid>,
+    name: &str,
+) -> Result<Option<Folder>, Problem> {
     let mut found = siblings::named(client, parent, name).await.map_err(|error| encord_problem(&error))?.exact;
     if found.len() > 1 {
         let what = format!("Meanwhile there are {} folders called '{name}'. No items were sent.", found.len());
@@ -98,7 +102,7 @@ async fn only(client: &Client, parent: Option<Uuid>, name: &str) -> Result<Optio
 }
 
 /// Asks for a folder once. Where it is not known whether Encord made it, looking is safer than asking again.
-async fn make(client: &Client, new: &NewFolder) -> Result<Folder, Problem> {
+pub(in crate::service) async fn make(client: &Client, new: &NewFolder) -> Result<Folder, Problem> {
     let error = match client.create_folder(new).await {
         Ok(folder) => return Ok(folder),
         Err(error) if error.outcome_unknown || error.kind == Kind::Conflict => error,
@@ -123,6 +127,12 @@ async fn make(client: &Client, new: &NewFolder) -> Result<Folder, Problem> {
 fn refused(error: &Error, new: &NewFolder) -> Problem {
     let mut problem = encord_problem(error);
     problem.what = format!("Encord: could not create the folder '{}'.", new.name);
+    if let (Kind::Invalid, Some(mirror)) = (&error.kind, &new.cloud_synced) {
+        problem = problem.hint(format!(
+            "Encord did not take {} as a place to mirror. Check that the integration '{}' is one for Azure and for this storage account.",
+            mirror.remote_url, mirror.integration
+        ));
+    }
     if error.kind == Kind::Forbidden {
         problem = problem.hint(
             "Your role in the folder above it may not allow this, or that folder was deleted meanwhile: Encord answers both alike. \

@@ -10,7 +10,7 @@ mod present;
 mod resolve;
 mod siblings;
 
-pub(super) use create::create;
+pub(super) use create::{create, make, only};
 pub(super) use details::details;
 pub(super) use list::list;
 pub(super) use present::present;

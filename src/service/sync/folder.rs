@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     service::{
-        encord::{Client, CloudSynced, Error, Folder, FolderKind, FolderQuery, Kind, NewFolder},
+        encord::{Client, CloudSynced, Error, Folder, FolderKind, NewFolder},
         folders,
         problems::encord_problem,
     },
@@ -53,8 +53,7 @@ async fn make(
         }
     };
     // Somebody else, or an earlier try, may have made it meanwhile.
-    let found = siblings_named(client, parent, name).await.map_err(|error| encord_problem(&error))?;
-    if let Some(folder) = only(found, name)? {
+    if let Some(folder) = folders::only(client, parent, name).await? {
         check(&folder, mirror, integration)?;
         return Ok((folder.uuid, false));
     }
@@ -65,26 +64,10 @@ async fn make(
         client_metadata: Some(destination.metadata.clone()).filter(|map| !map.is_empty()),
         cloud_synced: Some(CloudSynced { integration, remote_url: mirror.remote_url.clone() }),
     };
-    match client.create_folder(&new).await {
-        Ok(folder) => Ok((folder.uuid, true)),
-        Err(error) if error.outcome_unknown => {
-            let found = siblings_named(client, parent, name).await.map_err(|_| encord_problem(&error))?;
-            let folder = only(found, name)?.ok_or_else(|| encord_problem(&error))?;
-            check(&folder, mirror, integration)?;
-            Ok((folder.uuid, true))
-        }
-        Err(error) => {
-            let problem = encord_problem(&error);
-            Err(match error.kind {
-                Kind::Invalid => problem.hint(format!(
-                    "Encord did not take {} as a place to mirror. Check that the integration '{integration}' is one for Azure and \
-                     for this storage account.",
-                    mirror.remote_url
-                )),
-                _ => problem,
-            })
-        }
-    }
+    let folder = folders::make(client, &new).await?;
+    // It may be another one of the same name, found where the answer to the request was lost.
+    check(&folder, mirror, integration)?;
+    Ok((folder.uuid, true))
 }
 
 /// Whether a folder that exists is the one that is wanted.
@@ -143,39 +126,6 @@ fn no_sidecars(error: &Error) -> Problem {
             "Only an admin of the folder may change this. Ask one, or take [manifest.metadata] sidecar out; then import again.",
         ),
         _ => problem.hint("Import again: the folder is found and taken."),
-    }
-}
-
-/// The one folder of several of the same name, of which there may be none.
-///
-/// # Errors
-/// There are twins.
-pub(super) fn only(mut found: Vec<Folder>, name: &str) -> Result<Option<Folder>, Problem> {
-    if found.len() > 1 {
-        let candidates: Vec<String> = found.iter().map(|folder| folder.uuid.to_string()).collect();
-        return Err(Problem::config(format!(
-            "There are {} folders called '{name}' in the same place, and the config does not say which.",
-            found.len()
-        ))
-        .hint(format!("Use [folder] uuid with one of: {}.", candidates.join(", "))));
-    }
-    Ok(found.pop())
-}
-
-/// All folders of exactly this name below a parent. Encord's search also finds longer names, and several pages of them.
-pub(super) async fn siblings_named(client: &Client, parent: Option<Uuid>, name: &str) -> Result<Vec<Folder>, Error> {
-    let mut query = FolderQuery { search: Some(name.to_owned()), page_token: None, page_size: 1000, recursive: false };
-    let mut found = Vec::new();
-    loop {
-        let page = match parent {
-            Some(parent) => client.child_folders(parent, &query).await?,
-            None => client.root_folders(&query).await?,
-        };
-        found.extend(page.results.into_iter().filter(|folder| folder.name == name && folder.parent == parent));
-        match page.next_page_token {
-            Some(token) => query.page_token = Some(token),
-            None => return Ok(found),
-        }
     }
 }
 

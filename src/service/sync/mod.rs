@@ -2,7 +2,6 @@
 
 mod folder;
 mod follow;
-mod resolve;
 
 use std::time::Instant;
 
@@ -15,7 +14,6 @@ use crate::{
 };
 
 pub(super) use folder::prepare;
-pub(super) use resolve::resolve;
 
 /// One sync at work.
 #[derive(Debug)]
