@@ -43,7 +43,11 @@ async fn a_folder_that_is_another_one_is_refused() {
     let parent = scene.encord.server.folders()[0].uuid;
     scene.encord.create_folder(&json!({ "name": "Site A", "parent": parent })).await;
     let ended = run(&mut scene.run(&["--yes"])).expect(2);
-    assert!(ended.stderr.contains(&format!("'{FOLDER}' exists already and is no cloud-synced folder")), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains(&format!("'{FOLDER}' exists already and is no cloud-synced folder")),
+        "{}",
+        ended.stderr
+    );
 
     scene.encord.create_folder(&json!({ "name": "Site A", "parent": parent })).await;
     let ended = run(&mut scene.run(&["--yes"])).expect(2);
