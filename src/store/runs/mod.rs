@@ -1,5 +1,6 @@
 //! Runs on disk: what was sent, what Encord answered, what failed. Everything is written before it is acted upon or shown.
 
+mod causes;
 mod lock;
 mod record;
 mod sync;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 use super::Home;
 use crate::manifest::{Kind, batch::Batch, data_items::JobOptions};
 
+pub use causes::Cause;
 pub use lock::RunLock;
 pub use record::{BatchRow, BatchState, FailedUnit, NewRun, RunRow, RunState, StoreError};
 pub use sync::{Held, NewSync, SyncCounts, SyncRow};
@@ -27,7 +29,7 @@ pub struct RunStore {
 }
 
 /// What brings the database from each version to the next; the first makes it.
-const STEPS: [&str; 4] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];
+const STEPS: [&str; 5] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];
 
 const VERSION_1: &str = "
 create table run (
@@ -74,6 +76,15 @@ alter table batch add column created integer;
 alter table batch add column resent integer not null default 0;
 ";
 
+/// Why each unit failed, without what names single files; and when a batch's job began and ended, in seconds since 1970.
+const VERSION_5: &str = "
+alter table failed_unit add column cause text not null default '';
+create index failed_unit_cause on failed_unit (run, cause);
+alter table batch add column sent real;
+alter table batch add column ended real;
+alter table run add column retry_of text;
+";
+
 impl RunStore {
     /// Opens the database, making it where there is none.
     ///
@@ -103,6 +114,9 @@ impl RunStore {
         };
         for step in missing {
             transaction.execute_batch(step).map_err(fail)?;
+        }
+        if (1..5).contains(&version) {
+            causes::fill(&transaction).map_err(fail)?;
         }
         if !missing.is_empty() {
             let version = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
@@ -266,7 +280,11 @@ impl RunStore {
         let transaction = self.connection.transaction().map_err(fail)?;
         transaction
             .execute(
-                "update batch set state = ?3, job = ?4, done = ?5, errors = ?6, cancelled = ?7, message = ?8, created = ?9, resent = ?10
+                "update batch set state = ?3, job = ?4, done = ?5, errors = ?6, cancelled = ?7, message = ?8, created = ?9, resent = ?10,
+                   sent = case when ?3 in ('pending', 'done', 'error', 'cancelled') and ?4 is not null
+                     then coalesce(sent, unixepoch('subsec')) end,
+                   ended = case when ?3 in ('done', 'error', 'cancelled') and ?4 is not null
+                     then coalesce(ended, unixepoch('subsec')) end
                  where run = ?1 and number = ?2",
                 params![
                     run,
@@ -286,7 +304,8 @@ impl RunStore {
             transaction
                 .execute("delete from failed_unit where run = ?1 and batch = ?2", params![run, row.number])
                 .map_err(fail)?;
-            let mut insert = transaction.prepare("insert into failed_unit values (?1,?2,?3,?4,?5,?6)").map_err(fail)?;
+            let mut insert =
+                transaction.prepare("insert into failed_unit values (?1,?2,?3,?4,?5,?6,?7)").map_err(fail)?;
             for unit in failed {
                 insert
                     .execute(params![
@@ -296,6 +315,7 @@ impl RunStore {
                         unit.error,
                         unit.subtask_uuid,
                         unit.action_description,
+                        unit.cause(),
                     ])
                     .map_err(fail)?;
             }

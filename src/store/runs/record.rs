@@ -7,7 +7,10 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use super::{NewSync, SyncRow};
-use crate::manifest::{batch::Batch, data_items::JobOptions};
+use crate::{
+    manifest::{batch::Batch, data_items::JobOptions},
+    store::cause,
+};
 
 /// A fault of the run store.
 #[derive(Debug, Error)]
@@ -26,6 +29,16 @@ pub enum StoreError {
     #[error("Cannot write {path}: {source}. Check the disk's free space and the directory's permissions.")]
     File {
         /// The file or directory.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The manifest that belongs to a run.
+    #[error(
+        "The manifest of the run ({path}) cannot be read: {source}. Without it the run's items are not known any more."
+    )]
+    Manifest {
+        /// Its directory.
         path: String,
         /// What the system said.
         source: io::Error,
@@ -238,4 +251,11 @@ pub struct FailedUnit {
     pub subtask_uuid: Option<String>,
     /// What Encord was doing.
     pub action_description: Option<String>,
+}
+
+impl FailedUnit {
+    /// Why it failed, without what names single files.
+    pub fn cause(&self) -> String {
+        cause::folded(&self.error, &self.object_urls)
+    }
 }
