@@ -42,7 +42,7 @@ impl ReportPaths {
     /// What each is, as a name for programs, with its path.
     pub fn named(&self) -> Vec<(&'static str, &Path)> {
         let three = [("report", &self.json), ("csv", &self.csv), ("html", &self.html)];
-        let all = three.into_iter().chain(self.failed.as_ref().map(|path| ("failed", path)));
+        let all = three.into_iter().chain(self.failed.as_ref().map(|path| ("failed_manifest", path)));
         all.map(|(name, path)| (name, path.as_path())).collect()
     }
 }
