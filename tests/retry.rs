@@ -29,7 +29,7 @@ fn runs(upload: &Upload, arguments: &[&str]) -> Ended {
 
 fn event(ended: &Ended, name: &str) -> Value {
     let events = ended.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let found = events.filter(|event| event["event"] == name).last();
+    let found = events.filter(|event| event["event"] == name).next_back();
     found.unwrap_or_else(|| panic!("no {name}\n{}\n{}", ended.stdout, ended.stderr))
 }
 

@@ -2,12 +2,13 @@
 
 mod causes;
 mod lock;
+mod open;
 mod record;
 mod sync;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use std::{collections::BTreeMap, io, time::Duration};
+use std::{collections::BTreeMap, path::Path};
 
 use rusqlite::{Connection, params};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -86,48 +87,8 @@ alter table run add column retry_of text;
 ";
 
 impl RunStore {
-    /// Opens the database, making it where there is none.
-    ///
-    /// # Errors
-    /// The directory or the database cannot be used, or a newer program made it.
-    pub fn open(home: &Home) -> Result<RunStore, StoreError> {
-        let data = home.data();
-        std::fs::create_dir_all(data)
-            .map_err(|source| StoreError::File { path: data.display().to_string(), source })?;
-        let file = data.join("runs.db");
-        let path = file.display().to_string();
-        let fail = |source| StoreError::Database { path: path.clone(), source };
-        let mut connection = Connection::open(&file).map_err(fail)?;
-        connection.busy_timeout(Duration::from_secs(10)).map_err(fail)?;
-        connection
-            .execute_batch("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;")
-            .map_err(fail)?;
-        // One writer makes the tables; a second process that comes at the same moment waits and finds them.
-        let transaction =
-            connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fail)?;
-        let version: i64 = transaction.query_row("pragma user_version", [], |row| row.get(0)).map_err(fail)?;
-        let Some(missing) = usize::try_from(version).ok().and_then(|version| STEPS.get(version..)) else {
-            return Err(StoreError::File {
-                path,
-                source: io::Error::other("a newer version of azure-to-encord made it; use that version"),
-            });
-        };
-        for step in missing {
-            transaction.execute_batch(step).map_err(fail)?;
-        }
-        if (1..5).contains(&version) {
-            causes::fill(&transaction).map_err(fail)?;
-        }
-        if !missing.is_empty() {
-            let version = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
-            transaction.pragma_update(None, "user_version", version).map_err(fail)?;
-        }
-        transaction.commit().map_err(fail)?;
-        Ok(RunStore { connection, path })
-    }
-
     fn fault(&self, source: rusqlite::Error) -> StoreError {
-        StoreError::Database { path: self.path.clone(), source }
+        fault_at(&self.path, source)
     }
 
     /// Records a new run and its batches, all waiting.
@@ -136,7 +97,7 @@ impl RunStore {
     /// The database's.
     pub fn create(&mut self, run: &NewRun, batches: &[Batch]) -> Result<(), StoreError> {
         let path = self.path.clone();
-        let fail = |source| StoreError::Database { path: path.clone(), source };
+        let fail = |source| fault_at(&path, source);
         let transaction = self.connection.transaction().map_err(fail)?;
         transaction
             .execute(
@@ -276,7 +237,7 @@ impl RunStore {
     /// The database's.
     pub fn save_batch(&mut self, run: &str, row: &BatchRow, failed: Option<&[FailedUnit]>) -> Result<(), StoreError> {
         let path = self.path.clone();
-        let fail = |source| StoreError::Database { path: path.clone(), source };
+        let fail = |source| fault_at(&path, source);
         let transaction = self.connection.transaction().map_err(fail)?;
         transaction
             .execute(
@@ -336,7 +297,7 @@ impl RunStore {
             return Ok(None);
         }
         let path = self.path.clone();
-        let fail = |source| StoreError::Database { path: path.clone(), source };
+        let fail = |source| fault_at(&path, source);
         let transaction = self.connection.transaction().map_err(fail)?;
         let number: u32 = transaction
             .query_row("select max(number) + 1 from batch where run = ?1", [run], |row| row.get(0))
@@ -435,6 +396,11 @@ impl RunStore {
         let dir = home.run(id);
         std::fs::remove_dir_all(&dir).map_err(|source| StoreError::File { path: dir.display().to_string(), source })
     }
+}
+
+fn fault_at(path: &str, source: rusqlite::Error) -> StoreError {
+    open::note_damage(Path::new(path), &source);
+    StoreError::Database { path: path.to_owned(), source }
 }
 
 fn now() -> String {

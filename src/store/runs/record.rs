@@ -33,6 +33,20 @@ pub enum StoreError {
         /// What the system said.
         source: io::Error,
     },
+    /// The database is not what SQLite wrote. It has been moved aside.
+    #[error(
+        "The record of runs was damaged ({said}). It is now at {moved}, as it was found. To bring back what can be \
+         read, before anything else: sqlite3 '{moved}' .recover | sqlite3 '{path}'. Otherwise an empty record is begun, and `runs` \
+         lists none of the old runs; their directories stay."
+    )]
+    Damaged {
+        /// Where it was.
+        path: String,
+        /// Where it is.
+        moved: String,
+        /// What SQLite said.
+        said: String,
+    },
     /// The manifest that belongs to a run.
     #[error(
         "The manifest of the run ({path}) cannot be read: {source}. Without it the run's items are not known any more."
