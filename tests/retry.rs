@@ -28,8 +28,8 @@ fn runs(upload: &Upload, arguments: &[&str]) -> Ended {
 }
 
 fn event(ended: &Ended, name: &str) -> Value {
-    let events = ended.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let found = events.filter(|event| event["event"] == name).next_back();
+    let mut events = ended.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let found = events.rfind(|event| event["event"] == name);
     found.unwrap_or_else(|| panic!("no {name}\n{}\n{}", ended.stdout, ended.stderr))
 }
 
@@ -60,6 +60,8 @@ async fn only_what_failed_is_retried_with_what_was_changed() {
     let shown: Value = serde_json::from_str(shown.stdout.lines().next().unwrap()).unwrap();
     assert_eq!((&shown["created"], &shown["already_there"]), (&30.into(), &0.into()));
     assert_eq!(shown["causes"][0]["units"], 10);
+    assert_eq!(shown["folder_items"], serde_json::json!({ "before": 0, "after": 30 }));
+    assert_eq!(shown["disagreement"], Value::Null);
     let words = run(&mut program(upload.root(), &["runs", "show", RUN])).expect(0).stdout;
     assert!(words.contains("why units failed") && words.contains("The title is longer than …"), "{words}");
 

@@ -177,7 +177,7 @@ fn show(home: &Home, id: &str, json: bool) -> Result<Exit, StoreError> {
                 "run": row.run.id, "config": row.run.config, "state": state_name(home, &row), "registered": row.registered,
                 "created": created, "already_there": already, "failed": row.failed, "items": row.items,
                 "started": row.started, "finished": row.finished, "causes": causes,
-                "retry_of": of, "retried_by": by,
+                "retry_of": of, "retried_by": by, "folder_items": store.folder_count(id)?, "disagreement": store.disagreement(id)?,
                 "folder": row.run.folder_path, "despite": row.run.despite, "sync": row.sync.as_ref().map(SyncRow::to_json),
             })
         );
@@ -202,6 +202,7 @@ fn show(home: &Home, id: &str, json: bool) -> Result<Exit, StoreError> {
     if !json {
         of.iter().for_each(|of| say!("  a retry of what failed in run {of}"));
         by.iter().for_each(|by| say!("  retried by run {by}"));
+        store.disagreement(id)?.iter().for_each(|sentence| say!("  {sentence}"));
     }
     if let Some(sync) = row.sync.as_ref().filter(|_| !json) {
         print_sync(sync);
@@ -449,6 +450,9 @@ pub(crate) fn finished(home: &Home, id: &str, state: RunState, snapshot: &Snapsh
 
 /// Says where the reports of a run are, and how to go on with what failed.
 pub(crate) fn name_reports(output: &mut Output, home: &Home, id: &str) {
+    if let Ok(Some(disagreement)) = RunStore::open(home).and_then(|store| store.disagreement(id)) {
+        output.message(&disagreement);
+    }
     let mut label = "Report:";
     let paths = ReportPaths::of(home, id);
     for (_, path) in paths.named().iter().filter(|(name, _)| *name != "failed_manifest") {

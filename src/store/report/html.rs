@@ -85,6 +85,9 @@ fn head(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
     if !run.despite.is_empty() {
         writeln!(out, "<p>Begun in spite of failed checks: {}</p>", safe(run.despite.join(", ")))?;
     }
+    if let Some(disagreement) = &facts.disagreement {
+        writeln!(out, "<p>{}</p>", safe(disagreement))?;
+    }
     let already = facts.already_there().min(row.registered);
     let cancelled = match &row.sync {
         Some(sync) => sync.counts.cancelled(),

@@ -12,7 +12,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{BatchRow, Cause, FailedUnit, Home, RunRow, RunStore, StoreError, SyncRow, cause, failed};
+use super::{BatchRow, Cause, FailedUnit, FolderCount, Home, RunRow, RunStore, StoreError, SyncRow, cause, failed};
 
 /// Where a run's reports lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +56,8 @@ struct Facts<'a> {
     causes: Vec<Cause>,
     /// Seconds, by batch.
     durations: BTreeMap<u32, f64>,
+    held: FolderCount,
+    disagreement: Option<String>,
 }
 
 impl Facts<'_> {
@@ -92,6 +94,8 @@ pub fn write_report(store: &RunStore, home: &Home, id: &str) -> Result<ReportPat
         batches: store.batches(id)?,
         causes: store.causes(id)?,
         durations: store.durations(id)?,
+        held: store.folder_count(id)?,
+        disagreement: store.disagreement(id)?,
     };
     failed::write_failed(store, home, id)?;
     let paths = ReportPaths::of(home, id);
@@ -128,6 +132,7 @@ fn write_json(facts: &Facts<'_>, path: &Path) -> Result<(), StoreError> {
         "items": row.items, "registered": row.registered, "created": row.registered.saturating_sub(already),
         "already_there": already, "failed": row.failed, "jobs": jobs,
         "sync": row.sync.as_ref().map(SyncRow::to_json), "causes": facts.causes,
+        "folder_items": facts.held, "disagreement": facts.disagreement,
     });
     let text = serde_json::to_string_pretty(&head).map_err(io::Error::from).map_err(&fail)?;
     // The failed units are written one by one behind the head, whose closing brace they push down.

@@ -1,6 +1,7 @@
 //! Runs on disk: what was sent, what Encord answered, what failed. Everything is written before it is acted upon or shown.
 
 mod causes;
+mod held;
 mod lock;
 mod open;
 mod record;
@@ -18,6 +19,7 @@ use super::Home;
 use crate::manifest::{Kind, batch::Batch, data_items::JobOptions};
 
 pub use causes::Cause;
+pub use held::FolderCount;
 pub use lock::RunLock;
 pub use record::{BatchRow, BatchState, FailedUnit, NewRun, RunRow, RunState, StoreError};
 pub use sync::{Held, NewSync, SyncCounts, SyncRow};
@@ -77,13 +79,16 @@ alter table batch add column created integer;
 alter table batch add column resent integer not null default 0;
 ";
 
-/// Why each unit failed, without what names single files; and when a batch's job began and ended, in seconds since 1970.
+/// Why each unit failed, without what names single files; when a batch's job began and ended, in seconds since 1970; and how many
+/// items the folder held before and after.
 const VERSION_5: &str = "
 alter table failed_unit add column cause text not null default '';
 create index failed_unit_cause on failed_unit (run, cause);
 alter table batch add column sent real;
 alter table batch add column ended real;
 alter table run add column retry_of text;
+alter table run add column held_before integer;
+alter table run add column held_after integer;
 ";
 
 impl RunStore {
