@@ -46,13 +46,20 @@ pub(crate) async fn check(args: Args) -> Exit {
         Err(Stopped::Interrupted) => return Exit::Interrupted,
     }
     let checks = headless.end_checks();
+    let mut is_folder_refused = false;
     match look_at_folder(&mut headless, &checks).await {
         Ok(()) => {}
-        Err(Stopped::Blocked(problem)) => problems.push(problem),
+        Err(Stopped::Blocked(problem)) => {
+            is_folder_refused = true;
+            problems.push(problem);
+        }
         Err(Stopped::Interrupted) => return Exit::Interrupted,
     }
     problems.iter().for_each(|problem| headless.output.problem(problem));
     headless.output.tally(&checks);
+    if is_folder_refused {
+        headless.output.message("The folder under [folder] cannot be used; see above.");
+    }
     let step = match headless.wizard.status(Step::Integration) {
         Status::Ready | Status::Working => None,
         Status::Blocked(problem) => Some(problem.class),

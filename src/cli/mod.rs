@@ -60,7 +60,7 @@ enum Command {
     /// Show, compare or extend the organisation's metadata schema.
     #[command(subcommand)]
     Schema(schema::Command),
-    /// List, show, resume, report or forget past runs; lists them when nothing else is said.
+    /// List, show, resume, retry, cancel, report or forget past runs; lists them when nothing else is said.
     Runs(runs::Args),
     /// Saved configs: list them, show where they are, check one.
     #[command(subcommand)]

@@ -11,6 +11,7 @@ use super::{
     open,
     output::Output,
     passphrase,
+    runs::{finished, name_reports},
 };
 use crate::{
     store::{FailedUnit, Home, RunState, RunStore, config},
@@ -121,6 +122,10 @@ async fn steps(headless: &mut Headless, home: &Home, consent: Consent) -> Result
     let opened = headless.open().await;
     headless.end_checks();
     opened?;
+    // A folder that is not there is better known before a container is listed.
+    if headless.wizard.config().folder.path.is_some() || headless.wizard.config().folder.uuid.is_some() {
+        headless.resolve_folder().await?.map_err(Stopped::Blocked)?;
+    }
     headless.reach(Step::Manifest).await?;
     headless.report_manifest();
     if let Some(unchanged) = headless.nothing_new() {
@@ -159,15 +164,11 @@ fn finish(headless: &mut Headless, home: &Home) -> Exit {
     if let Some(problem) = &problem {
         headless.output.problem(problem);
     }
-    let report = reports.as_ref().map(|(json, _)| json.clone());
-    headless.output.event(&json!({
-        "event": "finished", "run": run, "state": state.name(), "registered": snapshot.done, "failed": snapshot.errors,
-        "already_there": snapshot.already, "report": report,
-    }));
+    headless.output.event(&finished(home, &run, state, &snapshot, reports.is_some()));
     if let Some(counts) = &snapshot.sync {
         headless.output.result(&sync_outcome(state, counts, &path).join("\n"));
-        if let Some((json, _)) = &reports {
-            headless.output.result(&format!("Report: {}", json.display()));
+        if reports.is_some() {
+            name_reports(&mut headless.output, home, &run);
         }
         if !counts.state.is_final() {
             headless.output.message(&format!("Go on with: azure-to-encord runs resume {run}"));
@@ -175,9 +176,9 @@ fn finish(headless: &mut Headless, home: &Home) -> Exit {
         return Exit::of_run(state, problem.as_ref());
     }
     headless.output.result(&summary(state, &snapshot));
-    if let Some((json, csv)) = &reports {
+    if reports.is_some() {
         name_failures(headless, home);
-        headless.output.result(&format!("Report: {}\n        {}", json.display(), csv.display()));
+        name_reports(&mut headless.output, home, &run);
     }
     if snapshot.errors > 0 && headless.wizard.config().manifest.since.is_some() {
         headless.output.message(
@@ -233,11 +234,11 @@ fn name_failures(headless: &mut Headless, home: &Home) {
     }
 }
 
-fn can_ask() -> bool {
+pub(crate) fn can_ask() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-fn ask() -> bool {
+pub(crate) fn ask() -> bool {
     let _ = write!(std::io::stderr(), "Send it? [y/N] ");
     let _ = std::io::stderr().flush();
     let mut answer = String::new();

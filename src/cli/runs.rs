@@ -2,17 +2,34 @@
 
 use std::sync::Mutex;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Exit, exit::refuse, headless::report_run, open, output::Output, passphrase, run::summary, signals};
+use super::{
+    Exit,
+    exit::refuse,
+    headless::report_run,
+    open,
+    output::Output,
+    passphrase,
+    run::{ask, can_ask, summary},
+    signals,
+};
 use crate::{
-    service::resume,
-    store::{BatchRow, Home, RunLock, RunRow, RunState, RunStore, StoreError, SyncRow, write_report},
-    wizard::{Problem, RunReply, sync_outcome},
+    service::{
+        cancel, resume,
+        retry::{Change, Retry},
+    },
+    store::{
+        BatchRow, Cause, Home, ReportPaths, RunLock, RunRow, RunState, RunStore, StoreError, SyncRow, already_there,
+        write_report,
+    },
+    wizard::{Problem, RunReply, Snapshot, sync_outcome},
 };
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  azure-to-encord runs\n  azure-to-encord runs resume 20260401-031500-a1b2c3")]
+#[command(
+    after_help = "Examples:\n  azure-to-encord runs\n  azure-to-encord runs resume 20260401-031500-a1b2c3\n  azure-to-encord runs retry 20260401-031500-a1b2c3 --upsert"
+)]
 pub(crate) struct Args {
     #[command(subcommand)]
     command: Option<Command>,
@@ -34,6 +51,21 @@ enum Command {
     Resume {
         /// The run's id.
         id: String,
+        /// Send again jobs of which nobody knows whether they reached Encord. Where duplicates are not skipped, what did reach
+        /// it is registered twice.
+        #[arg(long)]
+        resend_doubtful: bool,
+        /// Count this job as cancelled, whatever Encord makes of it: one in doubt, or one that Encord does not know any more.
+        /// May be repeated.
+        #[arg(long, value_name = "JOB")]
+        give_up_batch: Vec<u32>,
+    },
+    /// Begin a new run of only what failed or was cancelled in a run that is at its end.
+    Retry(Retrying),
+    /// Cancel in Encord the jobs that a broken-off run left, and send none of the others.
+    Cancel {
+        /// The run's id.
+        id: String,
     },
     /// Write a run's report anew and say where it is.
     Report {
@@ -45,6 +77,27 @@ enum Command {
         /// The run's id.
         id: String,
     },
+}
+
+#[derive(Debug, clap::Args)]
+struct Retrying {
+    /// The run's id.
+    id: String,
+    /// Send without asking.
+    #[arg(long)]
+    yes: bool,
+    /// Update the metadata of what is already there, or not; as in the first run where it is not said.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    upsert: Option<bool>,
+    /// Leave alone what the folder already holds under the same URL, or not.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    skip_duplicates: Option<bool>,
+    /// Go on when a file fails, or not.
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    ignore_errors: Option<bool>,
+    /// Take also items that may be registered already; where duplicates are not skipped, those are registered twice.
+    #[arg(long)]
+    resend_doubtful: bool,
 }
 
 pub(crate) async fn runs(args: Args) -> Exit {
@@ -59,7 +112,12 @@ pub(crate) async fn runs(args: Args) -> Exit {
         Command::Forget { id } => {
             RunStore::open(&home).and_then(|mut store| store.forget(&home, &id)).map(|()| Exit::Done)
         }
-        Command::Resume { id } => return resume_run(&home, &id, args.json).await,
+        Command::Resume { id, resend_doubtful, give_up_batch } => {
+            let doubts = resume::Doubts { resend: resend_doubtful, give_up: give_up_batch };
+            return work(&home, &id, args.json, Work::Resume(&doubts)).await;
+        }
+        Command::Retry(retrying) => return retry_run(&home, &retrying, args.json).await,
+        Command::Cancel { id } => return cancel_run(&home, &id, args.json).await,
     };
     result.unwrap_or_else(|error| match error {
         StoreError::Unknown(_) => refuse(&Problem::config(error.to_string())),
@@ -108,12 +166,18 @@ fn show(home: &Home, id: &str, json: bool) -> Result<Exit, StoreError> {
     let store = RunStore::open(home)?;
     let row = store.run(id)?;
     let batches = store.batches(id)?;
+    let causes = store.causes(id)?;
+    let already = already_there(&row, &batches);
+    let created = row.registered.saturating_sub(already);
+    let (of, by) = store.retries(id)?;
     if json {
         say!(
             "{}",
             json!({
                 "run": row.run.id, "config": row.run.config, "state": state_name(home, &row), "registered": row.registered,
-                "failed": row.failed, "items": row.items, "started": row.started, "finished": row.finished,
+                "created": created, "already_there": already, "failed": row.failed, "items": row.items,
+                "started": row.started, "finished": row.finished, "causes": causes,
+                "retry_of": of, "retried_by": by, "folder_items": store.folder_count(id)?, "disagreement": store.disagreement(id)?,
                 "folder": row.run.folder_path, "despite": row.run.despite, "sync": row.sync.as_ref().map(SyncRow::to_json),
             })
         );
@@ -126,11 +190,19 @@ fn show(home: &Home, id: &str, json: bool) -> Result<Exit, StoreError> {
             row.items,
             row.failed
         );
+        if already > 0 {
+            say!("  of the registered, {created} are new; {already} were already there");
+        }
         say!("  config {}, folder {} at {}", row.run.config, row.run.folder_path, row.run.domain);
         say!("  started {}, finished {}", row.started, row.finished.as_deref().unwrap_or("not yet"));
         if !row.run.despite.is_empty() {
             say!("  despite failed checks: {}", row.run.despite.join(", "));
         }
+    }
+    if !json {
+        of.iter().for_each(|of| say!("  a retry of what failed in run {of}"));
+        by.iter().for_each(|by| say!("  retried by run {by}"));
+        store.disagreement(id)?.iter().for_each(|sentence| say!("  {sentence}"));
     }
     if let Some(sync) = row.sync.as_ref().filter(|_| !json) {
         print_sync(sync);
@@ -138,7 +210,31 @@ fn show(home: &Home, id: &str, json: bool) -> Result<Exit, StoreError> {
     for batch in &batches {
         print_batch(batch, json);
     }
+    if !json {
+        print_causes(&causes);
+    }
     Ok(Exit::Done)
+}
+
+fn print_causes(causes: &[Cause]) {
+    if !causes.is_empty() {
+        say!("  why units failed:");
+    }
+    for Cause { cause, units, hint, advice, example, subtask_uuid } in causes {
+        say!("  {units:>9}  {}", printable(cause));
+        if let Some(example) = example {
+            let subtask = subtask_uuid.as_deref().map(|id| format!(" (subtask {id})")).unwrap_or_default();
+            say!("             such as {}{}", printable(example), printable(&subtask));
+        }
+        for advice in [hint.map(str::to_owned), advice.clone()].into_iter().flatten() {
+            say!("             {}", printable(&advice));
+        }
+    }
+}
+
+/// A terminal obeys what others' words may hold.
+fn printable(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
 }
 
 fn print_sync(sync: &SyncRow) {
@@ -166,7 +262,8 @@ fn print_batch(batch: &BatchRow, json: bool) {
             "{}",
             json!({
                 "batch": batch.number, "job": batch.job, "type": batch.batch.kind, "state": batch.state.name(),
-                "items": batch.batch.count, "done": batch.done, "errors": batch.errors, "message": batch.message,
+                "items": batch.batch.count, "done": batch.done, "errors": batch.errors, "cancelled": batch.cancelled,
+                "created": batch.created, "already_there": batch.already_there(), "message": batch.message,
             })
         );
     } else {
@@ -187,14 +284,123 @@ fn report(home: &Home, id: &str, json: bool) -> Result<Exit, StoreError> {
     let store = RunStore::open(home)?;
     let paths = write_report(&store, home, id)?;
     if json {
-        say!("{}", json!({ "report": paths.json, "csv": paths.csv }));
+        let named = paths.named().into_iter().map(|(name, path)| (name.to_owned(), json!(path)));
+        say!("{}", Value::Object(named.collect()));
     } else {
-        say!("{}\n{}", paths.json.display(), paths.csv.display());
+        paths.named().iter().for_each(|(_, path)| say!("{}", path.display()));
     }
     Ok(Exit::Done)
 }
 
-async fn resume_run(home: &Home, id: &str, json: bool) -> Exit {
+async fn retry_run(home: &Home, args: &Retrying, json: bool) -> Exit {
+    if !args.yes && !can_ask() {
+        return refuse(
+            &Problem::config("There is no terminal to ask on before anything is sent.")
+                .hint("Add --yes to send without asking."),
+        );
+    }
+    let change = Change {
+        ignore_errors: args.ignore_errors,
+        skip_duplicate_urls: args.skip_duplicates,
+        upsert_metadata: args.upsert,
+        resend_doubtful: args.resend_doubtful,
+    };
+    let mut output = Output::new(json);
+    let retry = match Retry::prepare(home, &args.id, change) {
+        Ok(retry) => retry,
+        Err(problem) => {
+            output.problem(&problem);
+            return Exit::of(&problem);
+        }
+    };
+    tell_plan(&mut output, &args.id, &retry);
+    if !args.yes && !ask() {
+        output.message("Nothing was sent or changed.");
+        return Exit::Interrupted;
+    }
+    let id = retry.run().id.clone();
+    work(home, &id, json, Work::Retry(Box::new(retry))).await
+}
+
+fn tell_plan(output: &mut Output, of: &str, retry: &Retry) {
+    let run = retry.run();
+    let jobs = |kind| retry.batches().iter().filter(|batch| batch.kind == kind).count();
+    let types: Vec<Value> = retry
+        .items()
+        .iter()
+        .map(|(kind, count)| json!({ "type": kind, "items": count, "jobs": jobs(*kind) }))
+        .collect();
+    output.event(&json!({
+        "event": "plan", "retries": of, "domain": run.domain, "folder": run.folder_path,
+        "items": retry.items().iter().map(|(_, count)| count).sum::<u64>(), "jobs": retry.batches().len(), "types": types,
+        "perhaps_there": retry.uncertain(), "options": run.options,
+    }));
+    output.result(&format!("The plan, of what failed or was cancelled in run {of}:"));
+    for (kind, count) in retry.items() {
+        output.result(&format!("  {count:>9} {kind:<15} in {} job(s)", jobs(*kind)));
+    }
+    output.result(&format!("  to        {}", run.domain));
+    output.result(&format!("  folder    {}", printable(&run.folder_path)));
+    output.result(&format!(
+        "  options   {} errors of single files, {} URLs already there, {} their metadata, {} job(s) at a time",
+        if run.options.ignore_errors { "ignore" } else { "stop at" },
+        if run.options.skip_duplicate_urls { "skip" } else { "register again" },
+        if run.options.upsert_metadata { "update" } else { "keep" },
+        run.jobs_in_flight
+    ));
+    match (retry.uncertain(), run.options.skip_duplicate_urls) {
+        (0, _) => {}
+        (some, true) => output.result(&format!("  note      {some} of them may be there already; those are skipped.")),
+        (some, false) => {
+            output.result(&format!("  note      {some} of them may be there already; those are then there twice."));
+        }
+    }
+}
+
+async fn cancel_run(home: &Home, id: &str, json: bool) -> Exit {
+    let reporting = Mutex::new((Output::new(json), Vec::new()));
+    let tell = |reply: RunReply| {
+        let mut guard = reporting.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (output, jobs) = &mut *guard;
+        report_run(output, jobs, &reply);
+    };
+    let result = cancel::cancel(home, id, passphrase::ask, signals::interrupted(), &tell).await;
+    let (mut output, _) = reporting.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let row = result.and_then(|()| {
+        let row = RunStore::open(home).and_then(|store| Ok((store.run(id)?, store.batches(id)?)));
+        row.map_err(|error| Problem::other(error.to_string()))
+    });
+    let (row, batches) = match row {
+        Ok(row) => row,
+        Err(problem) => {
+            output.problem(&problem);
+            return Exit::of(&problem);
+        }
+    };
+    let cancelled: u64 = batches.iter().map(|batch| batch.cancelled).sum();
+    output.event(&json!({
+        "event": "cancelled", "run": id, "state": row.state.name(), "registered": row.registered, "failed": row.failed,
+        "cancelled": cancelled,
+    }));
+    if row.state == RunState::Running {
+        output.message(&format!("Interrupted. Go on with: azure-to-encord runs cancel {id}"));
+        return Exit::Interrupted;
+    }
+    output.result(&format!(
+        "Run {id} is ended: {} items are registered, {} failed, {cancelled} cancelled.",
+        row.registered, row.failed
+    ));
+    name_reports(&mut output, home, id);
+    Exit::Done
+}
+
+/// How a run is worked on.
+enum Work<'a> {
+    Resume(&'a resume::Doubts),
+    Retry(Box<Retry>),
+}
+
+async fn work(home: &Home, id: &str, json: bool, work: Work<'_>) -> Exit {
     let reporting = Mutex::new((Output::new(json), Vec::new(), None));
     let tell = |reply: RunReply| {
         let mut guard = reporting.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -204,7 +410,11 @@ async fn resume_run(home: &Home, id: &str, json: bool) -> Exit {
             *end = Some(reply);
         }
     };
-    let result = resume::resume(home, id, passphrase::ask, signals::interrupted(), &tell).await;
+    let interrupted = signals::interrupted();
+    let result = match work {
+        Work::Resume(doubts) => resume::resume(home, id, doubts, passphrase::ask, interrupted, &tell).await,
+        Work::Retry(retry) => retry.carry_out(home, passphrase::ask, interrupted, &tell).await,
+    };
     let (mut output, _, end) = reporting.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Err(problem) = result {
         output.problem(&problem);
@@ -215,16 +425,41 @@ async fn resume_run(home: &Home, id: &str, json: bool) -> Exit {
     if let Some(problem) = &problem {
         output.problem(problem);
     }
-    output.event(&json!({
-        "event": "finished", "run": id, "state": state.name(), "registered": snapshot.done, "failed": snapshot.errors,
-        "already_there": snapshot.already, "report": reports.as_ref().map(|(json, _)| json),
-    }));
+    output.event(&finished(home, id, state, &snapshot, reports.is_some()));
     output.result(&match &snapshot.sync {
         Some(counts) => sync_outcome(state, counts, &path).join("\n"),
         None => summary(state, &snapshot),
     });
-    if let Some((json, csv)) = &reports {
-        output.result(&format!("Report: {}\n        {}", json.display(), csv.display()));
+    if reports.is_some() {
+        name_reports(&mut output, home, id);
     }
     Exit::of_run(state, problem.as_ref())
+}
+
+/// The last event of a run.
+pub(crate) fn finished(home: &Home, id: &str, state: RunState, snapshot: &Snapshot, is_reported: bool) -> Value {
+    let mut event = json!({
+        "event": "finished", "run": id, "state": state.name(), "registered": snapshot.done, "failed": snapshot.errors,
+        "already_there": snapshot.sync.is_none().then_some(snapshot.already), "report": null,
+    });
+    for (name, path) in ReportPaths::of(home, id).named().into_iter().filter(|_| is_reported) {
+        event[name] = json!(path);
+    }
+    event
+}
+
+/// Says where the reports of a run are, and how to go on with what failed.
+pub(crate) fn name_reports(output: &mut Output, home: &Home, id: &str) {
+    if let Ok(Some(disagreement)) = RunStore::open(home).and_then(|store| store.disagreement(id)) {
+        output.message(&disagreement);
+    }
+    let mut label = "Report:";
+    let paths = ReportPaths::of(home, id);
+    for (_, path) in paths.named().iter().filter(|(name, _)| *name != "failed_manifest") {
+        output.result(&format!("{label:<7} {}", path.display()));
+        label = "";
+    }
+    if let Some(failed) = &paths.failed {
+        output.result(&format!("Failed: {} (a manifest of only what failed)", failed.display()));
+    }
 }

@@ -11,18 +11,101 @@ use super::{
     uploader::{Stop, Uploader},
 };
 use crate::{
-    store::{Home, ManifestDir, RunLock, RunState, RunStore, config},
+    store::{BatchRow, BatchState, Home, ManifestDir, NewRun, RunLock, RunState, RunStore, config},
     wizard::{Problem, RunReply},
 };
+
+/// What is to become of batches that would stop the run again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Doubts {
+    /// Send again what may have reached Encord although no answer came, also where duplicates are not skipped: what did reach it
+    /// is then registered twice.
+    pub resend: bool,
+    /// The numbers of batches that count as cancelled from now on, whatever Encord makes of them: one in doubt, or one whose job
+    /// Encord does not know any more.
+    pub give_up: Vec<u32>,
+}
+
+impl Doubts {
+    /// Puts the decisions on record.
+    fn settle(&self, store: &mut RunStore, run: &NewRun) -> Result<(), Problem> {
+        let mut rows = store.batches(&run.id).map_err(|error| store_problem(&error))?;
+        for number in &self.give_up {
+            let row = rows.iter().find(|row| row.number == *number);
+            match row.map(|row| row.state) {
+                Some(BatchState::Sending | BatchState::Pending) => {}
+                Some(state) => {
+                    return Err(Problem::config(format!(
+                        "Job {number} of run {} is {}: only a job in doubt (sending) or one that Encord has (pending) can be given up.",
+                        run.id,
+                        state.name()
+                    )));
+                }
+                None => return Err(Problem::config(format!("Run {} has no job {number}.", run.id))),
+            }
+        }
+        for row in &mut rows {
+            if self.give_up.contains(&row.number) {
+                let why = "Given up by the user; Encord may have registered its items all the same.";
+                end_as_cancelled(store, &run.id, row, true, why)?;
+            } else if self.resend && row.state == BatchState::Sending && !run.options.skip_duplicate_urls {
+                (row.state, row.resent) = (BatchState::Waiting, true);
+                store.save_batch(&run.id, row, None).map_err(|error| store_problem(&error))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Records of a batch that nothing more happens to it. `in_doubt` tells that Encord may have what counts as cancelled.
+pub(super) fn end_as_cancelled(
+    store: &mut RunStore,
+    run: &str,
+    row: &mut BatchRow,
+    in_doubt: bool,
+    why: &str,
+) -> Result<(), Problem> {
+    row.cancelled += row.open();
+    row.state = BatchState::Cancelled;
+    row.resent |= in_doubt;
+    row.message = Some(why.to_owned());
+    store.save_batch(run, row, None).map_err(|error| store_problem(&error))
+}
+
+/// Signs in to Encord as a run of the record did. `passphrase` is asked for the passphrase of the config's key.
+pub(super) fn client_of(
+    run: &NewRun,
+    passphrase: impl FnOnce(&config::Encord) -> Option<SecretString>,
+) -> Result<Client, Problem> {
+    let config = config_of(run)?;
+    let credential = match KeySource::open(&config.encord, passphrase(&config.encord).as_ref()) {
+        KeySource::Ready(credential, _) => credential,
+        KeySource::Locked(problem) | KeySource::Unusable(problem) => return Err(problem),
+    };
+    Client::new(&run.domain, credential).map_err(|error| encord_problem(&error))
+}
+
+/// The config as it was when the run began.
+pub(super) fn config_of(run: &NewRun) -> Result<config::Config, Problem> {
+    config::parse(&run.config_text)
+        .map_err(|error| Problem::config(format!("The config recorded with run {} cannot be read: {error}", run.id)))
+}
+
+/// The manifest that a run sends from.
+pub(super) fn manifest_of(home: &Home, id: &str) -> Result<ManifestDir, Problem> {
+    ManifestDir::open(&home.run(id)).map_err(|error| disk_problem("read the manifest of the run", &error))
+}
 
 /// Resumes a run and works until it ends or `interrupt` says so; what happens is told as it happens. `passphrase` is asked
 /// for the passphrase of the config's key.
 ///
 /// # Errors
-/// There is no such run, it is finished, another process works on it, or Encord's key cannot be opened.
+/// There is no such run, it is finished, another process works on it, `doubts` names a job that is in none, or Encord's key
+/// cannot be opened.
 pub async fn resume(
     home: &Home,
     id: &str,
+    doubts: &Doubts,
     passphrase: impl FnOnce(&config::Encord) -> Option<SecretString>,
     interrupt: impl Future<Output = ()> + Send,
     tell: &(impl Fn(RunReply) + Sync),
@@ -40,19 +123,9 @@ pub async fn resume(
         )));
     }
     let lock = RunLock::take(home, id).map_err(|error| store_problem(&error))?;
-    let manifest = match &row.sync {
-        Some(_) => None,
-        None => Some(
-            ManifestDir::open(&home.run(id)).map_err(|error| disk_problem("read the manifest of the run", &error))?,
-        ),
-    };
-    let config = config::parse(&row.run.config_text)
-        .map_err(|error| Problem::config(format!("The config recorded with run {id} cannot be read: {error}")))?;
-    let credential = match KeySource::open(&config.encord, passphrase(&config.encord).as_ref()) {
-        KeySource::Ready(credential, _) => credential,
-        KeySource::Locked(problem) | KeySource::Unusable(problem) => return Err(problem),
-    };
-    let client = Client::new(&row.run.domain, credential).map_err(|error| encord_problem(&error))?;
+    let manifest = row.sync.is_none().then(|| manifest_of(home, id)).transpose()?;
+    let client = client_of(&row.run, passphrase)?;
+    doubts.settle(&mut store, &row.run)?;
     store.set_state(id, RunState::Running).map_err(|error| store_problem(&error))?;
     tell(RunReply::Started { run: id.to_owned() });
     let (stop, receiver) = watch::channel(Stop::No);
@@ -69,7 +142,11 @@ pub async fn resume(
 }
 
 /// Works, and puts the work down where it is when it is interrupted.
-async fn until(work: impl Future<Output = ()>, interrupt: impl Future<Output = ()>, stop: &watch::Sender<Stop>) {
+pub(super) async fn until(
+    work: impl Future<Output = ()>,
+    interrupt: impl Future<Output = ()>,
+    stop: &watch::Sender<Stop>,
+) {
     tokio::pin!(work);
     tokio::select! {
         () = &mut work => {}

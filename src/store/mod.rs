@@ -1,7 +1,9 @@
 //! What is kept on disk: saved configs, manifests and runs.
 
+pub mod cause;
 pub mod config;
 mod export;
+pub mod failed;
 mod items;
 pub mod last;
 mod lines;
@@ -23,9 +25,9 @@ pub use manifest_dir::{ManifestDir, ManifestWriter, Summary, Tally};
 pub use manifest_part::ManifestPart;
 pub(crate) use paths::expand_home;
 pub use paths::{Home, HomeError};
-pub use report::{ReportPaths, write_report};
+pub use report::{ReportPaths, already_there, write_report};
 pub use runs::{
-    BatchRow, BatchState, FailedUnit, Held, NewRun, NewSync, RunLock, RunRow, RunState, RunStore, StoreError,
-    SyncCounts, SyncRow,
+    BatchRow, BatchState, Cause, FailedUnit, FolderCount, Held, NewRun, NewSync, RunLock, RunRow, RunState, RunStore,
+    StoreError, SyncCounts, SyncRow,
 };
 pub use secrets::{AzureSecret, SecretError, SshKey, azure_secret, bearer_token, ssh_key};

@@ -239,6 +239,17 @@ pub fn record_in(manifest: &Path, target: &Path) -> io::Result<()> {
     std::fs::write(manifest.join(TARGET), target)
 }
 
+/// Has the run of one manifest record what it registers where that of another does, if it does.
+///
+/// # Errors
+/// The file system's.
+pub fn record_like(other: &Path, manifest: &Path) -> io::Result<()> {
+    match std::fs::copy(other.join(TARGET), manifest.join(TARGET)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// Adds what an ended run has registered to the record that its manifest names; nothing where it names none.
 ///
 /// Only what Encord surely has is recorded: of a job that is done, all items but those that failed. Where Encord counts more

@@ -64,8 +64,8 @@ fn item<S: Sink>(text: Text<'_>, kind_of: KindOf<'_>, sink: &mut S) -> Result<()
     let node = match text.parse() {
         Ok(node) => node,
         Err(broken) => {
-            let code = if broken.truncated { Code::JsonTruncated } else { Code::JsonSyntax };
-            return find(sink, code, "", broken.at, broken.message);
+            // Of a line only the line is known to end too early, and not the file.
+            return find(sink, Code::JsonSyntax, "", broken.at, broken.message);
         }
     };
     let Json::Object(members) = &node.value else {
@@ -186,7 +186,7 @@ mod tests {
                 (Code::JsonType, 4, 18),
                 (Code::JsonSyntax, 5, 18),
                 (Code::UnknownField, 6, 51),
-                (Code::JsonTruncated, 7, 42),
+                (Code::JsonSyntax, 7, 42),
             ]
         );
         assert!(collected.findings[0].message.contains("'image'"));

@@ -41,17 +41,19 @@ fn counts(summary: &FolderSummary) -> FolderCounts {
         ("images", summary.images),
         ("image groups", summary.image_groups),
         ("image sequences", summary.image_sequences),
-        ("DICOM files", summary.dicom_files),
         ("DICOM series", summary.dicom_series),
-        ("NIfTI volumes", summary.niftis),
+        ("NIfTI", summary.niftis),
         ("audio files", summary.audios),
         ("PDF documents", summary.pdfs),
         ("text files", summary.plain_texts),
     ];
+    // A series' files are told besides the series; scenes are not told by themselves.
+    let told: u64 = kinds.iter().map(|(_, count)| count).sum();
+    let others = [("others", summary.files.saturating_sub(told))];
     FolderCounts {
         items: summary.files,
         folders: summary.folders,
-        by_kind: kinds.into_iter().filter(|(_, count)| *count > 0).collect::<BTreeMap<_, _>>(),
+        by_kind: kinds.into_iter().chain(others).filter(|(_, count)| *count > 0).collect::<BTreeMap<_, _>>(),
         tombstones: summary.tombstones,
         // Saturates, and makes 0 of what is no number.
         bytes: summary.total_size as u64,

@@ -43,6 +43,11 @@ impl Board {
         open
     }
 
+    /// Whether nothing has been sent yet.
+    pub(super) fn is_new(&self) -> bool {
+        self.rows.iter().all(|row| row.state == BatchState::Waiting && !row.resent)
+    }
+
     pub(super) fn all_final(&self) -> bool {
         self.rows.iter().all(|row| row.state.is_final())
     }

@@ -12,45 +12,14 @@ pub(super) fn only_cause(row: &BatchRow, failed: &[FailedUnit]) -> Option<String
         return None;
     }
     let Some(first) = failed.first() else { return row.message.clone() };
-    let cause = folded(&first.error);
-    failed.iter().all(|unit| folded(&unit.error) == cause).then(|| first.error.clone())
-}
-
-/// The text without what names single files: addresses, paths, names with an extension, ids and numbers. A number of three
-/// digits stays, since it may be a status.
-fn folded(text: &str) -> String {
-    let fold = |word: &str| {
-        let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-        let is_status = bare.len() == 3 && bare.bytes().all(|byte| byte.is_ascii_digit());
-        match is_status || !bare.contains(|c: char| c == '/' || c == '.' || c == '_' || c.is_ascii_digit()) {
-            true => bare.to_lowercase(),
-            false => String::new(),
-        }
-    };
-    text.split_whitespace().map(fold).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    let cause = first.cause();
+    failed.iter().all(|unit| unit.cause() == cause).then(|| first.error.clone())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::manifest::{Kind, batch::Batch};
-
-    #[test]
-    fn what_names_a_file_does_not_make_a_reason_of_its_own() {
-        for (one, other) in [
-            ("Object not found: https://a.blob/x/1.jpg", "Object not found: https://a.blob/y/2%20b.jpg"),
-            ("Cannot read 'cam/left.png'.", "Cannot read 'cam/right.png'."),
-            (
-                "Unit 17 failed (c0ffee00-0000-4000-8000-000000000001)",
-                "Unit 4 failed (deadbeef-0000-4000-8000-000000000002)",
-            ),
-        ] {
-            assert_eq!(folded(one), folded(other));
-        }
-        for (one, other) in [("403 for https://a/1", "404 for https://a/1"), ("Not a video", "Not an image")] {
-            assert_ne!(folded(one), folded(other));
-        }
-    }
 
     #[test]
     fn a_job_failed_as_a_whole_if_nothing_is_done_and_all_reasons_are_one() {

@@ -73,6 +73,7 @@ impl Shared {
                     lost += 1;
                     match error.kind {
                         Kind::Unauthenticated | Kind::Forbidden => return Err(self.denied(&error)),
+                        Kind::NotFound => return Err(self.lost(row, &error)),
                         _ if is_passing(&error) && lost < LOST_POLLS => {}
                         _ => return Err(self.resumable(encord_problem(&error))),
                     }

@@ -25,8 +25,8 @@ use tokio::{
 use super::{encord::Client, problems::store_problem};
 use crate::{
     store::{
-        BatchRow, BatchState, FailedUnit, Home, ManifestDir, NewRun, RunLock, RunState, RunStore, StoreError, seen,
-        write_report,
+        BatchRow, BatchState, FailedUnit, FolderCount, Home, ManifestDir, NewRun, RunLock, RunState, RunStore,
+        StoreError, seen, write_report,
     },
     wizard::{Problem, RunReply},
 };
@@ -36,6 +36,9 @@ use send::{Sent, in_seconds};
 
 /// In place of a batch's number, which begin at 1: what all wait for.
 const ALL_JOBS: u32 = 0;
+
+/// As long is waited for Encord's count of the folder, which only serves to compare.
+const COUNTING: Duration = Duration::from_secs(10);
 
 /// Progress is told at most this often.
 const SAMPLE: Duration = Duration::from_millis(100);
@@ -118,6 +121,9 @@ impl Uploader {
     /// [`RunReply::Finished`].
     pub async fn work(self, stop: watch::Receiver<Stop>, tell: &(impl Fn(RunReply) + Sync)) {
         let shared = &self.shared;
+        if lock(&shared.board).is_new() {
+            shared.count_folder(|items| FolderCount { before: Some(items), after: None }).await;
+        }
         let sending = shared.send_all(stop.clone());
         tokio::pin!(sending);
         let mut reporting = Box::pin(shared.report(tell));
@@ -129,6 +135,10 @@ impl Uploader {
         let stopped = *stop.borrow();
         let fatal = lock(&shared.fatal).take();
         let state = shared.final_state(stopped, fatal.as_ref());
+        let at_end = lock(&shared.board).all_final();
+        if at_end && stopped != Stop::Leave {
+            shared.count_folder(|items| FolderCount { before: None, after: Some(items) }).await;
+        }
         let (reports, trouble) = shared.close(state);
         let snapshot = Box::new(lock(&shared.board).snapshot());
         tell(RunReply::Finished {
@@ -292,6 +302,14 @@ impl Shared {
             problem.said = Some(error.to_string());
             problem.hint("Check the disk's free space and the permissions of the data directory.")
         })
+    }
+
+    /// Puts on record how many items Encord counts in the folder. Where it does not tell, the run goes on without.
+    async fn count_folder(&self, found: impl FnOnce(u64) -> FolderCount) {
+        if let Ok(Ok(summary)) = tokio::time::timeout(COUNTING, self.client.folder_summary(self.run.folder)).await {
+            // A disk that cannot take it is told of by what the run cannot do without.
+            let _ = lock(&self.store).set_folder_count(&self.run.id, found(summary.files));
+        }
     }
 
     /// Records the end and writes the reports.

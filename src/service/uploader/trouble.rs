@@ -52,8 +52,25 @@ impl Shared {
         ));
         problem.said = error.map(ToString::to_string);
         problem.hint(format!(
-            "Look into the folder '{}' in Encord. With skip_duplicate_urls = true a new run is safe: it leaves alone what is there.",
-            self.run.folder_path
+            "Look into the folder '{}' in Encord. With skip_duplicate_urls = true a new run is safe: it leaves alone what is there. \
+             If its items are not there, `azure-to-encord runs resume {id} --resend-doubtful` sends them again; if they are, \
+             `azure-to-encord runs resume {id} --give-up-batch {number}` goes on without them.",
+            self.run.folder_path,
+            id = self.run.id,
+            number = row.number
+        ))
+    }
+
+    /// Encord does not know a job that it gave an id to.
+    pub(super) fn lost(&self, row: &BatchRow, error: &Error) -> Problem {
+        encord_problem(error).hint(format!(
+            "Encord does not know job {number} any more, so nobody knows what became of its {items} items. Look into the folder \
+             '{folder}'. `azure-to-encord runs resume {id} --give-up-batch {number}` goes on without it; a retry of the run then \
+             takes its items again.",
+            number = row.number,
+            items = row.batch.count,
+            folder = self.run.folder_path,
+            id = self.run.id
         ))
     }
 

@@ -2,6 +2,7 @@
 
 use std::{
     fs::{File, TryLockError},
+    io::{Read as _, Write as _},
     path::Path,
 };
 
@@ -25,12 +26,25 @@ impl RunLock {
     }
 
     fn take_at(path: &Path, id: &str) -> Result<RunLock, StoreError> {
-        let file =
-            File::create(path).map_err(|source| StoreError::File { path: path.display().to_string(), source })?;
+        let fail = |source| StoreError::File { path: path.display().to_string(), source };
+        let opened = File::options().create(true).truncate(false).read(true).write(true).open(path);
+        let mut file = opened.map_err(fail)?;
         match file.try_lock() {
-            Ok(()) => Ok(RunLock { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(StoreError::Busy(id.to_owned())),
-            Err(TryLockError::Error(source)) => Err(StoreError::File { path: path.display().to_string(), source }),
+            Ok(()) => {
+                file.set_len(0).and_then(|()| write!(file, "{}", std::process::id())).map_err(fail)?;
+                Ok(RunLock { _file: file })
+            }
+            Err(TryLockError::WouldBlock) => {
+                // On some systems a locked file cannot be read; then only the process is not told.
+                let mut holder = String::new();
+                let _ = file.read_to_string(&mut holder);
+                let holder = match holder.parse::<u32>() {
+                    Ok(process) => format!("{id} (process {process})"),
+                    Err(_) => id.to_owned(),
+                };
+                Err(StoreError::Busy(holder))
+            }
+            Err(TryLockError::Error(source)) => Err(fail(source)),
         }
     }
 }

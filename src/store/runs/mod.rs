@@ -1,12 +1,15 @@
 //! Runs on disk: what was sent, what Encord answered, what failed. Everything is written before it is acted upon or shown.
 
+mod causes;
+mod held;
 mod lock;
+mod open;
 mod record;
 mod sync;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use std::{collections::BTreeMap, io, time::Duration};
+use std::{collections::BTreeMap, path::Path};
 
 use rusqlite::{Connection, params};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -15,6 +18,8 @@ use uuid::Uuid;
 use super::Home;
 use crate::manifest::{Kind, batch::Batch, data_items::JobOptions};
 
+pub use causes::Cause;
+pub use held::FolderCount;
 pub use lock::RunLock;
 pub use record::{BatchRow, BatchState, FailedUnit, NewRun, RunRow, RunState, StoreError};
 pub use sync::{Held, NewSync, SyncCounts, SyncRow};
@@ -27,7 +32,7 @@ pub struct RunStore {
 }
 
 /// What brings the database from each version to the next; the first makes it.
-const STEPS: [&str; 4] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];
+const STEPS: [&str; 5] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];
 
 const VERSION_1: &str = "
 create table run (
@@ -74,46 +79,21 @@ alter table batch add column created integer;
 alter table batch add column resent integer not null default 0;
 ";
 
-impl RunStore {
-    /// Opens the database, making it where there is none.
-    ///
-    /// # Errors
-    /// The directory or the database cannot be used, or a newer program made it.
-    pub fn open(home: &Home) -> Result<RunStore, StoreError> {
-        let data = home.data();
-        std::fs::create_dir_all(data)
-            .map_err(|source| StoreError::File { path: data.display().to_string(), source })?;
-        let file = data.join("runs.db");
-        let path = file.display().to_string();
-        let fail = |source| StoreError::Database { path: path.clone(), source };
-        let mut connection = Connection::open(&file).map_err(fail)?;
-        connection.busy_timeout(Duration::from_secs(10)).map_err(fail)?;
-        connection
-            .execute_batch("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on;")
-            .map_err(fail)?;
-        // One writer makes the tables; a second process that comes at the same moment waits and finds them.
-        let transaction =
-            connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fail)?;
-        let version: i64 = transaction.query_row("pragma user_version", [], |row| row.get(0)).map_err(fail)?;
-        let Some(missing) = usize::try_from(version).ok().and_then(|version| STEPS.get(version..)) else {
-            return Err(StoreError::File {
-                path,
-                source: io::Error::other("a newer version of azure-to-encord made it; use that version"),
-            });
-        };
-        for step in missing {
-            transaction.execute_batch(step).map_err(fail)?;
-        }
-        if !missing.is_empty() {
-            let version = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
-            transaction.pragma_update(None, "user_version", version).map_err(fail)?;
-        }
-        transaction.commit().map_err(fail)?;
-        Ok(RunStore { connection, path })
-    }
+/// Why each unit failed, without what names single files; when a batch's job began and ended, in seconds since 1970; and how many
+/// items the folder held before and after.
+const VERSION_5: &str = "
+alter table failed_unit add column cause text not null default '';
+create index failed_unit_cause on failed_unit (run, cause);
+alter table batch add column sent real;
+alter table batch add column ended real;
+alter table run add column retry_of text;
+alter table run add column held_before integer;
+alter table run add column held_after integer;
+";
 
+impl RunStore {
     fn fault(&self, source: rusqlite::Error) -> StoreError {
-        StoreError::Database { path: self.path.clone(), source }
+        fault_at(&self.path, source)
     }
 
     /// Records a new run and its batches, all waiting.
@@ -122,7 +102,7 @@ impl RunStore {
     /// The database's.
     pub fn create(&mut self, run: &NewRun, batches: &[Batch]) -> Result<(), StoreError> {
         let path = self.path.clone();
-        let fail = |source| StoreError::Database { path: path.clone(), source };
+        let fail = |source| fault_at(&path, source);
         let transaction = self.connection.transaction().map_err(fail)?;
         transaction
             .execute(
@@ -262,11 +242,15 @@ impl RunStore {
     /// The database's.
     pub fn save_batch(&mut self, run: &str, row: &BatchRow, failed: Option<&[FailedUnit]>) -> Result<(), StoreError> {
         let path = self.path.clone();
-        let fail = |source| StoreError::Database { path: path.clone(), source };
+        let fail = |source| fault_at(&path, source);
         let transaction = self.connection.transaction().map_err(fail)?;
         transaction
             .execute(
-                "update batch set state = ?3, job = ?4, done = ?5, errors = ?6, cancelled = ?7, message = ?8, created = ?9, resent = ?10
+                "update batch set state = ?3, job = ?4, done = ?5, errors = ?6, cancelled = ?7, message = ?8, created = ?9, resent = ?10,
+                   sent = case when ?3 in ('pending', 'done', 'error', 'cancelled') and ?4 is not null
+                     then coalesce(sent, unixepoch('subsec')) end,
+                   ended = case when ?3 in ('done', 'error', 'cancelled') and ?4 is not null
+                     then coalesce(ended, unixepoch('subsec')) end
                  where run = ?1 and number = ?2",
                 params![
                     run,
@@ -286,7 +270,8 @@ impl RunStore {
             transaction
                 .execute("delete from failed_unit where run = ?1 and batch = ?2", params![run, row.number])
                 .map_err(fail)?;
-            let mut insert = transaction.prepare("insert into failed_unit values (?1,?2,?3,?4,?5,?6)").map_err(fail)?;
+            let mut insert =
+                transaction.prepare("insert into failed_unit values (?1,?2,?3,?4,?5,?6,?7)").map_err(fail)?;
             for unit in failed {
                 insert
                     .execute(params![
@@ -296,6 +281,7 @@ impl RunStore {
                         unit.error,
                         unit.subtask_uuid,
                         unit.action_description,
+                        unit.cause(),
                     ])
                     .map_err(fail)?;
             }
@@ -316,7 +302,7 @@ impl RunStore {
             return Ok(None);
         }
         let path = self.path.clone();
-        let fail = |source| StoreError::Database { path: path.clone(), source };
+        let fail = |source| fault_at(&path, source);
         let transaction = self.connection.transaction().map_err(fail)?;
         let number: u32 = transaction
             .query_row("select max(number) + 1 from batch where run = ?1", [run], |row| row.get(0))
@@ -415,6 +401,11 @@ impl RunStore {
         let dir = home.run(id);
         std::fs::remove_dir_all(&dir).map_err(|source| StoreError::File { path: dir.display().to_string(), source })
     }
+}
+
+fn fault_at(path: &str, source: rusqlite::Error) -> StoreError {
+    open::note_damage(Path::new(path), &source);
+    StoreError::Database { path: path.to_owned(), source }
 }
 
 fn now() -> String {

@@ -7,7 +7,10 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use super::{NewSync, SyncRow};
-use crate::manifest::{batch::Batch, data_items::JobOptions};
+use crate::{
+    manifest::{batch::Batch, data_items::JobOptions},
+    store::cause,
+};
 
 /// A fault of the run store.
 #[derive(Debug, Error)]
@@ -26,6 +29,30 @@ pub enum StoreError {
     #[error("Cannot write {path}: {source}. Check the disk's free space and the directory's permissions.")]
     File {
         /// The file or directory.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The database is not what SQLite wrote. It has been moved aside.
+    #[error(
+        "The record of runs was damaged ({said}). It is now at {moved}, as it was found. To bring back what can be \
+         read, before anything else: sqlite3 '{moved}' .recover | sqlite3 '{path}'. Otherwise an empty record is begun, and `runs` \
+         lists none of the old runs; their directories stay."
+    )]
+    Damaged {
+        /// Where it was.
+        path: String,
+        /// Where it is.
+        moved: String,
+        /// What SQLite said.
+        said: String,
+    },
+    /// The manifest that belongs to a run.
+    #[error(
+        "The manifest of the run ({path}) cannot be read: {source}. Without it the run's items are not known any more."
+    )]
+    Manifest {
+        /// Its directory.
         path: String,
         /// What the system said.
         source: io::Error,
@@ -238,4 +265,11 @@ pub struct FailedUnit {
     pub subtask_uuid: Option<String>,
     /// What Encord was doing.
     pub action_description: Option<String>,
+}
+
+impl FailedUnit {
+    /// Why it failed, without what names single files.
+    pub fn cause(&self) -> String {
+        cause::folded(&self.error, &self.object_urls)
+    }
 }

@@ -152,7 +152,10 @@ fn a_second_worker_on_a_run_is_refused() {
     let home = Home::below(dir.path());
     std::fs::create_dir_all(home.run("a")).unwrap();
     let lock = RunLock::take(&home, "a").unwrap();
-    assert!(matches!(RunLock::take(&home, "a"), Err(StoreError::Busy(_))));
+    let refused = RunLock::take(&home, "a").unwrap_err();
+    assert!(matches!(refused, StoreError::Busy(_)));
+    #[cfg(unix)]
+    assert!(refused.to_string().contains(&format!("run a (process {})", std::process::id())), "{refused}");
     drop(lock);
     assert!(RunLock::take(&home, "a").is_ok());
 }

@@ -50,6 +50,11 @@ pub(super) fn review(frame: &mut Frame<'_>, area: Rect, plan: &Plan, mirror: &Mi
     };
     let again = plan.destination.create.is_empty();
     let folder = match (again, plan.destination.items) {
+        (false, _) if plan.destination.create.len() > 1 => {
+            let above = plan.destination.create.len() as u64 - 1;
+            let above = crate::numbers::counted(above, "folder", "folders");
+            format!("a cloud-synced folder will be created, and {above} above it")
+        }
         (false, _) => "a cloud-synced folder will be created".to_owned(),
         (true, None) => "exists, is synced again".to_owned(),
         (true, Some(items)) => {

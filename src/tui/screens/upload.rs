@@ -97,7 +97,7 @@ fn review(
     }
     lines.extend(entry("Destination", &destination_words(&plan.destination)));
     if let Some(Ok(present)) = present {
-        lines.extend(entry("Compared", &present_words(present)));
+        lines.extend(entry("Compared", &present_words(present, plan.total_items())));
     }
     let changes = changes(plan);
     if changes.is_empty() {

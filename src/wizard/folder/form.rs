@@ -211,7 +211,9 @@ impl FolderForm {
             (FolderField::Place, Edit::Left | Edit::Right | Edit::Insert(' ')) => {
                 self.is_below = !self.is_below && self.below.is_some();
             }
-            (FolderField::Place, _) => {}
+            (FolderField::Place, _) => {
+                self.problem = Some("Space changes where it lies; Tab goes on to what can be typed.".to_owned());
+            }
             (FolderField::Description, edit) => self.description.edit(edit),
             (FolderField::Metadata, Edit::Paste(text)) => self.metadata.edit(&Edit::Paste(metadata::pasted(text))),
             (FolderField::Metadata, edit) => self.metadata.edit(edit),

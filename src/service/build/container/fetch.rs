@@ -5,7 +5,7 @@
 //! of names, and where the parts are put together, name against name. If in doubt, the whole listing begins anew, one page at a time.
 
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::VecDeque,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
@@ -34,9 +34,7 @@ const SLOW: Duration = Duration::from_millis(40);
 /// And it has to take so many times as long as the work on it.
 const WAITED_FOR: u32 = 3;
 /// Ranges that are being searched for cuts at the same time.
-const MOST_HUNTS: usize = 6;
-/// Of these, as many may be after levels that nothing is known of: what one of them finds helps the others.
-const MOST_EXPLORING: usize = 2;
+const MOST_HUNTS: usize = 3;
 /// After so many searches in vain, one after another, there are no more.
 const MOST_IN_VAIN: usize = 8;
 /// A range that is guessed to be shorter, in pages, is not cut.
@@ -185,8 +183,6 @@ pub(super) struct Fetching {
     /// Whether the service is slower than this machine.
     is_slow: bool,
     in_vain: usize,
-    /// Levels of names at which ranges were cut.
-    learned: BTreeSet<usize>,
 }
 
 impl Fetching {
@@ -215,7 +211,6 @@ impl Fetching {
             may_cut,
             is_slow: false,
             in_vain: 0,
-            learned: BTreeSet::new(),
         }
     }
 
@@ -245,11 +240,6 @@ impl Fetching {
                 let Range { last, end, nothing_behind, prefix, .. } = &self.ranges[range];
                 let high = nothing_behind.as_ref().or(end.as_ref());
                 let mut hunt = Hunt::new(last.as_deref().unwrap_or_default(), high.map(String::as_str), prefix.len());
-                let exploring =
-                    self.ranges.iter().filter_map(|range| range.hunt.as_ref()).filter(|hunt| hunt.explores());
-                if !hunt.try_first(&self.learned) && exploring.count() >= MOST_EXPLORING {
-                    break;
-                }
                 let next = hunt.begin();
                 self.ranges[range].hunt = Some(hunt);
                 self.hunted(range, next);
@@ -387,8 +377,7 @@ impl Fetching {
             Next::Wait => {}
             Next::Ask(texts) => self.questions.extend(texts.into_iter().map(|text| (place, text))),
             Next::Cut { names, nothing_behind } => {
-                let level = self.ranges[place].hunt.take().and_then(|hunt| hunt.level());
-                self.learned.extend(level.filter(|_| !names.is_empty()));
+                self.ranges[place].hunt = None;
                 if nothing_behind.is_some() {
                     self.ranges[place].nothing_behind = nothing_behind;
                 }

@@ -2,10 +2,6 @@
 //!
 //! First the shallowest level at which the names ahead differ from the last one seen is found, then one name behind each of several
 //! characters at that level: of `site-003/cam-7/x.jpg` that may be the last digit of the site, and one name of each further site.
-//!
-//! Where a level led to cuts in another range, it is tried first: names of one container are mostly made alike.
-
-use std::collections::BTreeSet;
 
 use super::names::{MOST_LEVELS, common, fan, levels, spread};
 
@@ -35,24 +31,12 @@ pub(super) struct Hunt {
     stage: Stage,
     waiting: usize,
     nothing_behind: Option<String>,
-    /// The level at which names were looked for last.
-    level: Option<usize>,
 }
 
 #[derive(Debug)]
 enum Stage {
-    /// At a level that led to cuts in another range; `rest` is looked at if it does not here.
-    Learned {
-        names: Vec<String>,
-        rest: Vec<(usize, String)>,
-    },
-    Levels {
-        open: Vec<(usize, String)>,
-        best: Option<(usize, String)>,
-    },
-    Fan {
-        names: Vec<String>,
-    },
+    Levels { open: Vec<(usize, String)>, best: Option<(usize, String)> },
+    Fan { names: Vec<String> },
 }
 
 impl Hunt {
@@ -60,50 +44,12 @@ impl Hunt {
     pub(super) fn new(low: &str, high: Option<&str>, floor: usize) -> Hunt {
         let open = levels(low, high, floor);
         let stage = Stage::Levels { open, best: None };
-        Hunt {
-            low: low.to_owned(),
-            high: high.map(str::to_owned),
-            stage,
-            waiting: 0,
-            nothing_behind: None,
-            level: None,
-        }
-    }
-
-    /// Tries the first of these levels at which the range may be cut before it looks for others. Tells whether there is one.
-    pub(super) fn try_first(&mut self, learned: &BTreeSet<usize>) -> bool {
-        let Stage::Levels { open, .. } = &mut self.stage else { return false };
-        let level = open
-            .iter()
-            .map(|(level, _)| *level)
-            .find(|level| learned.contains(level) && !fan(&self.low, *level, self.high.as_deref()).is_empty());
-        if level.is_some() {
-            self.level = level;
-            self.stage = Stage::Learned { names: Vec::new(), rest: std::mem::take(open) };
-        }
-        level.is_some()
-    }
-
-    /// Whether it has to find out at which level names differ, which takes many questions.
-    pub(super) fn explores(&self) -> bool {
-        matches!(self.stage, Stage::Levels { .. })
-    }
-
-    /// The level at which the names were found that the range may be cut at.
-    pub(super) fn level(&self) -> Option<usize> {
-        self.level
+        Hunt { low: low.to_owned(), high: high.map(str::to_owned), stage, waiting: 0, nothing_behind: None }
     }
 
     /// What to do first.
     pub(super) fn begin(&mut self) -> Next {
-        match (&self.stage, self.level) {
-            (Stage::Learned { .. }, Some(level)) => {
-                let texts = fan(&self.low, level, self.high.as_deref());
-                self.waiting = texts.len();
-                Next::Ask(texts)
-            }
-            _ => self.next(),
-        }
+        self.next()
     }
 
     /// Takes the first name behind a text that was asked for, if there is one.
@@ -132,7 +78,7 @@ impl Hunt {
                     (None, None) => {}
                 }
             }
-            Stage::Fan { names } | Stage::Learned { names, .. } => names.extend(first),
+            Stage::Fan { names } => names.extend(first),
         }
         self.next()
     }
@@ -142,14 +88,6 @@ impl Hunt {
             return Next::Wait;
         }
         match &mut self.stage {
-            Stage::Learned { names, rest } if names.is_empty() => {
-                self.stage = Stage::Levels { open: std::mem::take(rest), best: None };
-                self.next()
-            }
-            Stage::Learned { names, .. } => {
-                let names = std::mem::take(names);
-                self.end(names)
-            }
             Stage::Levels { open, .. } if !open.is_empty() => {
                 let texts: Vec<String> = spread(open, MOST_LEVELS).into_iter().map(|(_, text)| text).collect();
                 self.waiting = texts.len();
@@ -157,7 +95,6 @@ impl Hunt {
             }
             Stage::Levels { best, .. } => {
                 let Some((level, first)) = best.take() else { return self.end(Vec::new()) };
-                self.level = Some(level);
                 let high = [&self.high, &self.nothing_behind].into_iter().flatten().min();
                 let texts = fan(&first, level, high.map(String::as_str));
                 self.stage = Stage::Fan { names: vec![first] };
@@ -225,29 +162,6 @@ mod tests {
         assert!(hunt(&names, "a/8.jpg", None).0.is_empty());
         assert!(hunt(&names, "a/3.jpg", Some("a/4.jpg")).0.is_empty());
         assert!(hunt(&["é".to_owned(), "日".to_owned()], "é", None).0.is_empty());
-    }
-
-    #[test]
-    fn a_level_that_led_to_cuts_is_tried_first_and_others_where_it_leads_to_none() {
-        let names: Vec<String> = (0..3)
-            .flat_map(|site| (0..500).map(move |n| format!("site-{site:03}/cam-{}/frame_{n:07}.jpg", n / 50)))
-            .collect();
-        let learned = BTreeSet::from([13]);
-        for (low, cuts) in [(0, 9), (450, 4)] {
-            let mut hunt = Hunt::new(&names[low], Some("site-001/"), 0);
-            assert!(hunt.try_first(&learned));
-            let Next::Ask(texts) = hunt.begin() else { panic!("nothing is asked for") };
-            let mut next = Next::Wait;
-            for text in texts {
-                next = hunt.answered(&text, names.iter().find(|name| **name >= text).cloned());
-            }
-            match (low, next) {
-                (0, Next::Cut { names, .. }) => assert_eq!(names.len(), cuts),
-                (450, Next::Ask(_)) => {}
-                (_, next) => panic!("{low}: {next:?}"),
-            }
-        }
-        assert!(!Hunt::new("site-000/cam-0", Some("site-001/"), 0).try_first(&BTreeSet::from([3, 40])));
     }
 
     proptest::proptest! {

@@ -81,7 +81,8 @@ pub(super) fn destination_words(destination: &Destination) -> String {
 }
 
 /// What of the manifest a folder holds already, in words; none where it could not be found out.
-pub(super) fn present_words(present: &Present) -> String {
+/// `items` is how many the manifest has; those of several files are not compared.
+pub(super) fn present_words(present: &Present, items: u64) -> String {
     let new = text::count(present.of.saturating_sub(present.present));
     let there = text::count(present.present);
     let looked_at = text::counted(present.looked_at, "item", "items");
@@ -89,7 +90,13 @@ pub(super) fn present_words(present: &Present) -> String {
         (false, _) => {
             format!("{there} of {} found so far, {looked_at} of the folder looked at", text::count(present.of))
         }
-        (true, false) => format!("{new} new, {there} already there"),
+        (true, false) => match items.saturating_sub(present.of) {
+            0 => format!("{new} new, {there} already there"),
+            rest => format!(
+                "{new} new, {there} already there; {} of several files cannot be compared",
+                text::counted(rest, "item", "items")
+            ),
+        },
         (true, true) => {
             format!(
                 "at least {there} already there, at most {new} new: only the folder's first {looked_at} were looked at"
@@ -139,7 +146,8 @@ fn head(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
     }
     match step.present() {
         Some(Ok(present)) => {
-            lines.extend(look.hanging(label("Compared"), &present_words(present), Style::new(), columns));
+            let items = wizard.manifest().built().map_or(0, |facts| facts.summary.total_items());
+            lines.extend(look.hanging(label("Compared"), &present_words(present, items), Style::new(), columns));
         }
         Some(Err(problem)) => lines.extend(look.problem(problem, columns)),
         None if step.is_counting() => {
@@ -189,7 +197,18 @@ fn next(wizard: &Wizard, look: &Look<'_>) -> String {
         (None, Some(_)) if step.is_counting() => {
             format!("Counting only reads. {esc} stops it; {enter} goes on to the review meanwhile.")
         }
-        (None, Some(_)) => format!("{enter} goes on to the review. Nothing is created before you send, in step 5."),
+        (None, Some(destination)) => {
+            let chosen = destination.existing.as_ref().filter(|_| destination.create.is_empty());
+            let is_elsewhere = step.current().is_some_and(|row| chosen.is_none_or(|chosen| chosen.uuid != row.uuid));
+            if is_elsewhere {
+                let (path, space) = (destination.path(), key(Action::Toggle));
+                let path = text::clean(&path);
+                return format!(
+                    "{enter} goes on to the review with {path}; {space} chooses the marked folder instead."
+                );
+            }
+            format!("{enter} goes on to the review. Nothing is created before you send, in step 5.")
+        }
         (None, None) if step.is_resolving() => "Looking for the config's folder.".to_owned(),
         (None, None) if step.tree().is_empty() => {
             format!("{} names a new folder to be the destination.", key(Action::New))

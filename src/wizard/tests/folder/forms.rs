@@ -60,6 +60,8 @@ fn what_cannot_be_made_is_said_and_nothing_typed_is_lost() {
     harness.settle(&model);
     assert!(problem(&harness).unwrap().contains("nothing can be made in it"));
     harness.act(Action::FocusNext);
+    harness.type_text("x");
+    assert!(problem(&harness).unwrap().contains("Space changes where it lies"));
     harness.act(Action::FocusNext);
     harness.type_text("About it");
     harness.act(Action::FocusNext);
