@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     store::{FailedUnit, Home, RunState, RunStore, config},
-    wizard::{CHECKS, Problem, Snapshot, Step, sync_outcome},
+    wizard::{CHECKS, Problem, Snapshot, Status, Step, sync_outcome},
 };
 
 /// How many failed items are named on the screen; the report names all.
@@ -123,7 +123,9 @@ async fn steps(headless: &mut Headless, home: &Home, consent: Consent) -> Result
     headless.end_checks();
     opened?;
     // A folder that is not there is better known before a container is listed.
-    if headless.wizard.config().folder.path.is_some() || headless.wizard.config().folder.uuid.is_some() {
+    let folder = &headless.wizard.config().folder;
+    let is_named = folder.path.is_some() || folder.uuid.is_some();
+    if is_named && headless.wizard.status(Step::Integration) == Status::Ready {
         headless.resolve_folder().await?.map_err(Stopped::Blocked)?;
     }
     headless.reach(Step::Manifest).await?;
