@@ -440,8 +440,12 @@ async fn work(home: &Home, id: &str, json: bool, work: Work<'_>) -> Exit {
 pub(crate) fn finished(home: &Home, id: &str, state: RunState, snapshot: &Snapshot, is_reported: bool) -> Value {
     let mut event = json!({
         "event": "finished", "run": id, "state": state.name(), "registered": snapshot.done, "failed": snapshot.errors,
-        "already_there": snapshot.sync.is_none().then_some(snapshot.already), "report": null,
+        "report": null,
     });
+    // Encord's sync does not tell new files from others.
+    if snapshot.sync.is_none() {
+        event["already_there"] = json!(snapshot.already);
+    }
     for (name, path) in ReportPaths::of(home, id).named().into_iter().filter(|_| is_reported) {
         event[name] = json!(path);
     }

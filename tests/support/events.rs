@@ -44,7 +44,7 @@ const DOCUMENTED: [(&str, &[(&str, &str)]); 9] = [
             ("state", "string"),
             ("registered", "number"),
             ("failed", "number"),
-            ("already_there", "number"),
+            ("already_there", "number missing"),
             ("report", "string"),
         ],
     ),
