@@ -3,17 +3,7 @@
 use super::*;
 
 fn at_the_review() -> Harness {
-    let mut harness = Harness::of(Wizard::new(config()).attended());
-    harness.connect(Ok(vec![integration(1, "Azure")]));
-    harness.container(Ok(false));
-    harness.act(Action::Next);
-    harness.schema(json!({}));
-    harness.act(Action::Next);
-    harness.manifest(summary(1000, 3));
-    harness.act(Action::Next);
-    harness.folder(&["2026"]);
-    harness.act(Action::Next);
-    harness
+    Harness::of(Wizard::new(config()).attended()).at_the_review()
 }
 
 fn may_send(harness: &Harness) -> bool {
