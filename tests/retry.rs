@@ -115,7 +115,7 @@ async fn what_was_cancelled_here_is_cancelled_in_encord_and_can_be_retried() {
     let prepared = azure_to_encord::service::retry::Retry::prepare(
         &upload.home,
         RUN,
-        azure_to_encord::service::retry::Change::default(),
+        azure_to_encord::wizard::RetryChange::default(),
     );
     let prepared = prepared.unwrap();
     assert_eq!((prepared.items(), prepared.uncertain()), ([(Kind::Image, 30)].as_slice(), 10));

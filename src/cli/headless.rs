@@ -306,7 +306,7 @@ pub(crate) fn report_run(output: &mut Output, jobs: &mut Vec<JobRow>, reply: &Ru
             output.event(&json!({ "event": "folder", "uuid": uuid, "path": path, "created": created }));
             output.message(&format!("Folder: {path} ({})", if *created { "created" } else { "exists" }));
         }
-        RunReply::Started { run } => {
+        RunReply::Started { run, .. } => {
             output.event(&json!({ "event": "run", "run": run }));
             output.message(&format!("Run {run}"));
         }

@@ -15,15 +15,12 @@ use super::{
     signals,
 };
 use crate::{
-    service::{
-        cancel, resume,
-        retry::{Change, Retry},
-    },
+    service::{cancel, resume, retry::Retry},
     store::{
         BatchRow, Cause, Home, ReportPaths, RunLock, RunRow, RunState, RunStore, StoreError, SyncRow, already_there,
         write_report,
     },
-    wizard::{Problem, RunReply, Snapshot, sync_outcome},
+    wizard::{Doubts, Problem, RetryChange, RunReply, Snapshot, sync_outcome},
 };
 
 #[derive(Debug, clap::Args)]
@@ -113,7 +110,7 @@ pub(crate) async fn runs(args: Args) -> Exit {
             RunStore::open(&home).and_then(|mut store| store.forget(&home, &id)).map(|()| Exit::Done)
         }
         Command::Resume { id, resend_doubtful, give_up_batch } => {
-            let doubts = resume::Doubts { resend: resend_doubtful, give_up: give_up_batch };
+            let doubts = Doubts { resend: resend_doubtful, give_up: give_up_batch };
             return work(&home, &id, args.json, Work::Resume(&doubts)).await;
         }
         Command::Retry(retrying) => return retry_run(&home, &retrying, args.json).await,
@@ -299,7 +296,7 @@ async fn retry_run(home: &Home, args: &Retrying, json: bool) -> Exit {
                 .hint("Add --yes to send without asking."),
         );
     }
-    let change = Change {
+    let change = RetryChange {
         ignore_errors: args.ignore_errors,
         skip_duplicate_urls: args.skip_duplicates,
         upsert_metadata: args.upsert,
@@ -396,7 +393,7 @@ async fn cancel_run(home: &Home, id: &str, json: bool) -> Exit {
 
 /// How a run is worked on.
 enum Work<'a> {
-    Resume(&'a resume::Doubts),
+    Resume(&'a Doubts),
     Retry(Box<Retry>),
 }
 

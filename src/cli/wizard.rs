@@ -81,8 +81,8 @@ fn say_goodbye(wizard: &Wizard, is_demo: bool) {
     let snapshot = progress.snapshot();
     let state = progress.outcome().unwrap_or(RunState::Running);
     say!("{}", summary(state, snapshot));
-    if let Some((json, csv)) = progress.reports() {
-        say!("Report: {}\n        {}", json.display(), csv.display());
+    if let Some(reports) = progress.reports() {
+        say!("Report: {}\n        {}", reports.json.display(), reports.csv.display());
     }
     if snapshot.finished() < snapshot.total && !is_demo {
         say!("Go on with: azure-to-encord runs resume {run}");

@@ -9,8 +9,8 @@ use tokio::sync::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    browse, build, checks, connect, cors, discover, folders, infer, rows, sas, schema, session::Session, start,
-    uploader::Stop, watch as watching,
+    again, browse, build, checks, connect, cors, discover, estimate, folders, home, infer, rows, sas, saving, schema,
+    session::Session, start, uploader::Stop, watch as watching,
 };
 use crate::{
     store::Home,
@@ -46,7 +46,7 @@ impl Driver {
                 }
             }
             // The front end's own.
-            Effect::Copy(_) | Effect::Exit => {}
+            Effect::Copy(_) | Effect::Editor(_) | Effect::Bell | Effect::Exit => {}
         }
     }
 
@@ -142,7 +142,46 @@ impl Driver {
             Request::StopRun { abort } => {
                 self.stop.send_replace(if abort { Stop::Abort } else { Stop::Drain });
             }
+            Request::PauseRun { paused } => again::pause(&session, paused),
+            Request::ResumeRun { run, doubts } => {
+                self.stop.send_replace(Stop::No);
+                let stop = self.stop.subscribe();
+                self.runs.spawn(async move { again::resume(&session, id, &run, &doubts, stop).await });
+            }
+            Request::WatchRun { run } => self.read(id, async move { again::watch(&session, id, &run).await }),
+            Request::RetryRun { run, change } => {
+                self.stop.send_replace(Stop::No);
+                let stop = self.stop.subscribe();
+                self.runs.spawn(async move { again::retry(&session, id, &run, change, stop).await });
+            }
+            Request::EstimateRun { domain, items, jobs_in_flight } => self
+                .disk(id, move || Reply::Estimate(estimate::estimate(&session.home, &domain, &items, jobs_in_flight))),
+            Request::ReadHome => self.disk(id, move || Reply::Home(Box::new(home::page(&session.home)))),
+            Request::OpenConfig { label } => self.disk(id, move || Reply::ConfigOpened(home::open(&session, &label))),
+            Request::DuplicateConfig { name, copy } => {
+                self.disk(id, move || Reply::HomeChanged(home::duplicate(&session.home, &name, &copy)));
+            }
+            Request::DeleteConfig { name } => {
+                self.disk(id, move || Reply::HomeChanged(home::delete(&session.home, &name)));
+            }
+            Request::ForgetRun { run } => {
+                self.disk(id, move || Reply::HomeChanged(home::forget(&session.home, &run)));
+            }
+            Request::PreviewSave { to, config, opened } => {
+                self.disk(id, move || {
+                    Reply::SavePreview(saving::preview(&session.home, &to, &config, opened.as_ref()))
+                });
+            }
+            Request::SaveConfig { to, config, seen } => {
+                self.disk(id, move || Reply::ConfigSaved(saving::save(&session, &to, &config, seen.as_ref())));
+            }
         }
+    }
+
+    /// Something short on this machine's disk; what was begun is finished, whatever is cancelled.
+    fn disk(&mut self, id: RequestId, work: impl FnOnce() -> Reply + Send + 'static) {
+        let session = Arc::clone(&self.session);
+        self.runs.spawn_blocking(move || session.reply(id, work()));
     }
 
     fn read(&mut self, id: RequestId, work: impl Future<Output = ()> + Send + 'static) {

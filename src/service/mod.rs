@@ -1,6 +1,7 @@
 //! The asynchronous layer that carries out what the state machines ask for.
 
 mod account;
+mod again;
 pub mod azure;
 mod browse;
 mod build;
@@ -11,13 +12,16 @@ mod cors;
 mod discover;
 mod driver;
 pub mod encord;
+mod estimate;
 mod folders;
+mod home;
 pub mod infer;
 mod problems;
 pub mod resume;
 pub mod retry;
 mod rows;
 mod sas;
+mod saving;
 pub mod schema;
 mod session;
 mod start;

@@ -12,49 +12,36 @@ use super::{
 };
 use crate::{
     store::{BatchRow, BatchState, Home, ManifestDir, NewRun, RunLock, RunState, RunStore, config},
-    wizard::{Problem, RunReply},
+    wizard::{Doubts, Problem, RunReply},
 };
 
-/// What is to become of batches that would stop the run again.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Doubts {
-    /// Send again what may have reached Encord although no answer came, also where duplicates are not skipped: what did reach it
-    /// is then registered twice.
-    pub resend: bool,
-    /// The numbers of batches that count as cancelled from now on, whatever Encord makes of them: one in doubt, or one whose job
-    /// Encord does not know any more.
-    pub give_up: Vec<u32>,
-}
-
-impl Doubts {
-    /// Puts the decisions on record.
-    fn settle(&self, store: &mut RunStore, run: &NewRun) -> Result<(), Problem> {
-        let mut rows = store.batches(&run.id).map_err(|error| store_problem(&error))?;
-        for number in &self.give_up {
-            let row = rows.iter().find(|row| row.number == *number);
-            match row.map(|row| row.state) {
-                Some(BatchState::Sending | BatchState::Pending) => {}
-                Some(state) => {
-                    return Err(Problem::config(format!(
-                        "Job {number} of run {} is {}: only a job in doubt (sending) or one that Encord has (pending) can be given up.",
-                        run.id,
-                        state.name()
-                    )));
-                }
-                None => return Err(Problem::config(format!("Run {} has no job {number}.", run.id))),
+/// Puts the decisions on record.
+fn settle(doubts: &Doubts, store: &mut RunStore, run: &NewRun) -> Result<(), Problem> {
+    let mut rows = store.batches(&run.id).map_err(|error| store_problem(&error))?;
+    for number in &doubts.give_up {
+        let row = rows.iter().find(|row| row.number == *number);
+        match row.map(|row| row.state) {
+            Some(BatchState::Sending | BatchState::Pending) => {}
+            Some(state) => {
+                return Err(Problem::config(format!(
+                    "Job {number} of run {} is {}: only a job in doubt (sending) or one that Encord has (pending) can be given up.",
+                    run.id,
+                    state.name()
+                )));
             }
+            None => return Err(Problem::config(format!("Run {} has no job {number}.", run.id))),
         }
-        for row in &mut rows {
-            if self.give_up.contains(&row.number) {
-                let why = "Given up by the user; Encord may have registered its items all the same.";
-                end_as_cancelled(store, &run.id, row, true, why)?;
-            } else if self.resend && row.state == BatchState::Sending && !run.options.skip_duplicate_urls {
-                (row.state, row.resent) = (BatchState::Waiting, true);
-                store.save_batch(&run.id, row, None).map_err(|error| store_problem(&error))?;
-            }
-        }
-        Ok(())
     }
+    for row in &mut rows {
+        if doubts.give_up.contains(&row.number) {
+            let why = "Given up by the user; Encord may have registered its items all the same.";
+            end_as_cancelled(store, &run.id, row, true, why)?;
+        } else if doubts.resend && row.state == BatchState::Sending && !run.options.skip_duplicate_urls {
+            (row.state, row.resent) = (BatchState::Waiting, true);
+            store.save_batch(&run.id, row, None).map_err(|error| store_problem(&error))?;
+        }
+    }
+    Ok(())
 }
 
 /// Records of a batch that nothing more happens to it. `in_doubt` tells that Encord may have what counts as cancelled.
@@ -125,9 +112,9 @@ pub async fn resume(
     let lock = RunLock::take(home, id).map_err(|error| store_problem(&error))?;
     let manifest = row.sync.is_none().then(|| manifest_of(home, id)).transpose()?;
     let client = client_of(&row.run, passphrase)?;
-    doubts.settle(&mut store, &row.run)?;
+    settle(doubts, &mut store, &row.run)?;
     store.set_state(id, RunState::Running).map_err(|error| store_problem(&error))?;
-    tell(RunReply::Started { run: id.to_owned() });
+    tell(RunReply::Started { run: id.to_owned(), folder: row.run.folder_path.clone() });
     let (stop, receiver) = watch::channel(Stop::No);
     let home = home.clone();
     match manifest {

@@ -20,21 +20,8 @@ use crate::{
         failed::{Unfinished, Wanted, each_unfinished},
         seen,
     },
-    wizard::{Problem, RunReply},
+    wizard::{Problem, RetryChange, RunReply},
 };
-
-/// In what the new run differs from the earlier one; what is not said stays.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Change {
-    /// Whether a job goes on when a file fails.
-    pub ignore_errors: Option<bool>,
-    /// Whether what the folder already holds under the same URL is left alone.
-    pub skip_duplicate_urls: Option<bool>,
-    /// Whether the metadata of what is already there is updated.
-    pub upsert_metadata: Option<bool>,
-    /// Take also items that Encord may have registered already, and where duplicates are not skipped register those twice.
-    pub resend_doubtful: bool,
-}
 
 /// What a retry sends. Its manifest lies in the directory that the new run will have, and goes with this unless the retry is
 /// carried out.
@@ -75,7 +62,7 @@ impl Retry {
     /// # Errors
     /// There is no such run, it mirrors a container, it is not at its end, another process works on it, nothing failed in it,
     /// it would register items twice, or the disk cannot be used.
-    pub fn prepare(home: &Home, id: &str, change: Change) -> Result<Retry, Problem> {
+    pub fn prepare(home: &Home, id: &str, change: RetryChange) -> Result<Retry, Problem> {
         let store = RunStore::open(home).map_err(|error| store_problem(&error))?;
         let row = store.run(id).map_err(|error| Problem::config(error.to_string()))?;
         if row.sync.is_some() {
@@ -163,7 +150,7 @@ impl Retry {
         // From now on its directory stays.
         let _path = self.dir.keep();
         store.set_retry_of(&self.run.id, &self.of).map_err(|error| store_problem(&error))?;
-        tell(RunReply::Started { run: self.run.id.clone() });
+        tell(RunReply::Started { run: self.run.id.clone(), folder: self.run.folder_path.clone() });
         let uploader = Uploader::new(&client, store, home.clone(), lock, self.manifest, self.run);
         let uploader = uploader.map_err(|error| store_problem(&error))?;
         let (stop, receiver) = watch::channel(Stop::No);

@@ -84,7 +84,7 @@ async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunReply) + Syn
     let lock = RunLock::take(&session.home, &run.id).map_err(|error| store_problem(&error))?;
     store.create(&run, &plan.batches).map_err(|error| store_problem(&error))?;
     session.set_run(run.id.clone());
-    tell(RunReply::Started { run: run.id.clone() });
+    tell(RunReply::Started { run: run.id.clone(), folder: run.folder_path.clone() });
     let home = session.home.clone();
     let Some(manifest) = manifest else {
         let row = store.run(&run.id).map_err(|error| store_problem(&error))?;

@@ -79,6 +79,18 @@ pub enum Action {
     Copy,
     /// Stop the work.
     Cancel,
+    /// Hold the work, or go on with it.
+    Pause,
+    /// Save the config, after its difference was seen.
+    Save,
+    /// Open the config in the user's editor.
+    OpenEditor,
+    /// Make a copy.
+    Duplicate,
+    /// To the saved configs and past runs.
+    GoHome,
+    /// All actions, to be searched and chosen from.
+    Palette,
     /// All keys.
     Help,
     /// Leave the program.

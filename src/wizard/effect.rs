@@ -7,15 +7,15 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{
-    Action, AzureAccess, Check, ContainerFacts, CorsRepair, Destination, Discovery, Edit, EncordReply, Filter,
-    FolderDetails, FolderRole, Integration, List, ListingFrom, Plan, PrefixPage, Present, Problem, Row, SasWish,
-    Snapshot,
+    Action, AzureAccess, Check, ContainerFacts, CorsRepair, Destination, Discovery, Edit, EncordReply, Estimate,
+    Filter, FolderDetails, FolderRole, HomePage, Integration, List, ListingFrom, OpenedConfig, Plan, PrefixPage,
+    Present, Problem, Row, SasWish, SavePreview, SaveTo, Snapshot, Stamp,
 };
 use crate::{
     access::cors,
     manifest::{Demands, Kind, data_items::JobOptions},
     schema::Suggestion,
-    store::{RunState, Summary, config},
+    store::{ReportPaths, RunState, Summary, config},
 };
 
 /// Tells apart what was asked for; an answer whose id is no longer current is dropped.
@@ -39,6 +39,10 @@ pub enum Effect {
     },
     /// Put a text into the user's clipboard. It may be a secret.
     Copy(SecretString),
+    /// Open a file in the user's editor (`$VISUAL`, `$EDITOR`); [`Event::EditorClosed`] follows. The front end's own.
+    Editor(PathBuf),
+    /// Ring the terminal's bell. The front end's own.
+    Bell,
     /// Leave the program.
     Exit,
 }
@@ -180,6 +184,81 @@ pub enum Request {
         /// Whether to cancel running jobs.
         abort: bool,
     },
+    /// Hold new jobs back, or go on sending. What Encord has already is followed either way.
+    PauseRun {
+        /// Whether to hold them back.
+        paused: bool,
+    },
+    /// Take up a run that was broken off.
+    ResumeRun {
+        /// Its id.
+        run: String,
+        /// What is to become of what would stop it again.
+        doubts: Doubts,
+    },
+    /// Follow a run from its record: one that another process works on, or one that is at its end. Changes nothing.
+    WatchRun {
+        /// Its id.
+        run: String,
+    },
+    /// Send what failed or was cancelled in a run once more, as a new run.
+    RetryRun {
+        /// The earlier run's id.
+        run: String,
+        /// In what the new one differs.
+        change: RetryChange,
+    },
+    /// How long a run like this is likely to take, from past runs of the same account. Reads the record only.
+    EstimateRun {
+        /// Encord's API.
+        domain: String,
+        /// Items of each kind.
+        items: Vec<(Kind, u64)>,
+        /// Jobs at a time.
+        jobs_in_flight: usize,
+    },
+    /// The saved configs and past runs. Reads this machine only.
+    ReadHome,
+    /// Read a saved config, or a file by its path.
+    OpenConfig {
+        /// Its name or path.
+        label: String,
+    },
+    /// Copy a saved config, comments and all.
+    DuplicateConfig {
+        /// Its name.
+        name: String,
+        /// The copy's name; refused where there is one.
+        copy: String,
+    },
+    /// Delete a saved config. Its runs stay on record.
+    DeleteConfig {
+        /// Its name.
+        name: String,
+    },
+    /// Take a run off the record with its manifest and reports; refused while somebody works on it.
+    ForgetRun {
+        /// Its id.
+        run: String,
+    },
+    /// What saving the config would change. Writes nothing.
+    PreviewSave {
+        /// Where to.
+        to: SaveTo,
+        /// What is to be saved.
+        config: Box<config::Config>,
+        /// The file as it was opened, where it is the one that is to be saved to.
+        opened: Option<Stamp>,
+    },
+    /// Save the config: what the file says besides stays, comments and order too.
+    SaveConfig {
+        /// Where to.
+        to: SaveTo,
+        /// What is to be saved.
+        config: Box<config::Config>,
+        /// The file as the user saw the difference to it; anything else on disk is not overwritten.
+        seen: Option<Stamp>,
+    },
 }
 
 /// What can happen to the machine.
@@ -195,6 +274,8 @@ pub enum Event {
     Rows(u16),
     /// The plan was on the screen for a moment without a key being pressed. Only a wizard that is attended waits for it.
     Seen,
+    /// The editor that [`Effect::Editor`] asked for was left, or could not be started.
+    EditorClosed(Result<(), Problem>),
     /// A service answered.
     Reply {
         /// Which request.
@@ -266,8 +347,20 @@ pub enum Reply {
     Present(Result<Present, Problem>),
     /// To [`Request::ResolveFolder`].
     FolderResolved(Box<Result<Destination, Problem>>),
-    /// While [`Request::StartRun`] goes on.
+    /// While [`Request::StartRun`], [`Request::ResumeRun`], [`Request::WatchRun`] or [`Request::RetryRun`] goes on.
     Run(RunReply),
+    /// To [`Request::EstimateRun`]; nothing where there are too few past runs to tell.
+    Estimate(Option<Estimate>),
+    /// To [`Request::ReadHome`].
+    Home(Box<HomePage>),
+    /// To [`Request::OpenConfig`].
+    ConfigOpened(Result<OpenedConfig, Problem>),
+    /// To [`Request::DuplicateConfig`], [`Request::DeleteConfig`] and [`Request::ForgetRun`]: the page as it is now.
+    HomeChanged(Result<Box<HomePage>, Problem>),
+    /// To [`Request::PreviewSave`].
+    SavePreview(Result<SavePreview, Problem>),
+    /// To [`Request::SaveConfig`]: the config as it was read back.
+    ConfigSaved(Result<OpenedConfig, Problem>),
 }
 
 /// What the data at hand suggest for the schema.
@@ -341,6 +434,30 @@ pub struct FolderPage {
     pub next: Option<String>,
 }
 
+/// What is to become of batches that would stop a resumed run again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Doubts {
+    /// Send again what may have reached Encord although no answer came, also where duplicates are not skipped: what did reach it
+    /// is then registered twice.
+    pub resend: bool,
+    /// The numbers of batches that count as cancelled from now on, whatever Encord makes of them: one in doubt, or one whose job
+    /// Encord does not know any more.
+    pub give_up: Vec<u32>,
+}
+
+/// In what a retry differs from the earlier run; what is not said stays.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RetryChange {
+    /// Whether a job goes on when a file fails.
+    pub ignore_errors: Option<bool>,
+    /// Whether what the folder already holds under the same URL is left alone.
+    pub skip_duplicate_urls: Option<bool>,
+    /// Whether the metadata of what is already there is updated.
+    pub upsert_metadata: Option<bool>,
+    /// Take also items that Encord may have registered already, and where duplicates are not skipped register those twice.
+    pub resend_doubtful: bool,
+}
+
 /// What a run tells of itself.
 #[derive(Debug)]
 pub enum RunReply {
@@ -361,6 +478,8 @@ pub enum RunReply {
     Started {
         /// Its id.
         run: String,
+        /// The destination's path.
+        folder: String,
     },
     /// How far it is, at most ten times a second.
     Progress(Box<Snapshot>),
@@ -370,8 +489,8 @@ pub enum RunReply {
         state: RunState,
         /// The final numbers.
         snapshot: Box<Snapshot>,
-        /// The reports, JSON and CSV.
-        reports: Option<(PathBuf, PathBuf)>,
+        /// The reports.
+        reports: Option<ReportPaths>,
         /// What went wrong outside single items.
         problem: Option<Problem>,
     },

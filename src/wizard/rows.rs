@@ -1,6 +1,6 @@
 //! Long lists, of which only the part near the cursor is held.
 
-use super::{Action, Outbox, Request, RequestId};
+use super::{Action, CauseId, Outbox, Request, RequestId};
 use crate::{
     manifest::{Finding, Item, Severity, Skipped},
     store::FailedUnit,
@@ -17,6 +17,8 @@ pub enum List {
     Findings,
     /// A run's failed units.
     Failed,
+    /// Those of them that failed for one reason.
+    FailedBy(CauseId),
 }
 
 /// A row of a list.
@@ -28,7 +30,7 @@ pub enum Row {
     Skipped(Skipped),
     /// Of [`List::Findings`].
     Finding(Finding),
-    /// Of [`List::Failed`].
+    /// Of [`List::Failed`] and [`List::FailedBy`].
     Failed(FailedUnit),
 }
 

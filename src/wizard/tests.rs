@@ -90,6 +90,7 @@ impl Harness {
                 Effect::Cancel { id } => self.cancelled.push(id),
                 Effect::Copy(text) => self.copied.push(text.expose_secret().to_owned()),
                 Effect::Exit => self.exited = true,
+                Effect::Editor(_) | Effect::Bell => {}
             }
         }
     }
@@ -302,6 +303,7 @@ fn the_cursor_stays_with_the_work_until_the_user_moves_it() {
         errors: 0,
         cancelled: 0,
         message: None,
+        age: None,
     };
     let mut harness = Harness::ready_to_send();
     harness.act(Action::Next);

@@ -80,7 +80,7 @@ fn span(manifest: &ManifestDir, list: List, filter: &Filter) -> Range<u64> {
         (List::Items, None) => 0..summary.total_items(),
         (List::Skipped, _) => 0..summary.total_skipped(),
         (List::Findings, _) => 0..summary.total_findings(),
-        (List::Failed, _) => 0..0,
+        (List::Failed | List::FailedBy(_), _) => 0..0,
     }
 }
 
@@ -115,7 +115,7 @@ impl Looker {
                 let findings: Vec<Finding> = self.manifest.findings()?.read(first, count)?;
                 findings.iter().map(|finding| self.has_finding(finding)).collect()
             }
-            List::Failed => Vec::new(),
+            List::Failed | List::FailedBy(_) => Vec::new(),
         };
         let places = (first..).zip(passes).filter(|(_, passes)| *passes);
         Ok(places.filter_map(|(place, _)| u32::try_from(place).ok()).collect())

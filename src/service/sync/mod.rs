@@ -61,7 +61,7 @@ impl Syncer {
         let recorded = self.store.set_state(&self.run.id, state);
         let reports = recorded.and_then(|()| write_report(&self.store, &self.home, &self.run.id));
         let (reports, trouble) = match reports {
-            Ok(paths) => (Some((paths.json, paths.csv)), None),
+            Ok(paths) => (Some(paths), None),
             Err(error) => (None, Some(store_problem(&error))),
         };
         let snapshot = Box::new(self.snapshot());

@@ -97,6 +97,7 @@ impl Board {
                 done: row.done,
                 errors: row.errors,
                 cancelled: row.cancelled,
+                age: None,
                 message: row.message.clone(),
             });
         }

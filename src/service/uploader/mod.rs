@@ -141,12 +141,7 @@ impl Uploader {
         }
         let (reports, trouble) = shared.close(state);
         let snapshot = Box::new(lock(&shared.board).snapshot());
-        tell(RunReply::Finished {
-            state,
-            snapshot,
-            reports: reports.map(|paths| (paths.json, paths.csv)),
-            problem: fatal.or(trouble),
-        });
+        tell(RunReply::Finished { state, snapshot, reports, problem: fatal.or(trouble) });
     }
 }
 

@@ -194,7 +194,7 @@ fn from_the_first_key_to_the_end_of_a_run() {
     }
     let id = run.started.borrow().first().copied().unwrap();
     let reply = |reply| Event::Reply { id, reply: Reply::Run(reply) };
-    run.events.send(reply(RunReply::Started { run: "r-1".into() })).unwrap();
+    run.events.send(reply(RunReply::Started { run: "r-1".into(), folder: "Raw/2026/Berlin".into() })).unwrap();
     run.events.send(reply(RunReply::Progress(Box::new(fixtures::snapshot(5000))))).unwrap();
     run.settle();
     assert!(run.screen().contains("5,000 of 11,395 registered"), "{}", run.screen());

@@ -12,7 +12,7 @@ use super::checks;
 use crate::{
     manifest::{Code, Finding, Item, Kind, Severity, SkipReason, Skipped},
     schema::{KeyType, Scalar},
-    store::{BatchState, FailedUnit, RunState, Summary, Tally, config::Config},
+    store::{BatchState, FailedUnit, ReportPaths, RunState, Summary, Tally, config::Config},
     tui::{Theme, screens},
     wizard::{
         Action, Check, CheckState, CorsRepair, Destination, Edit, Effect, EncordReply, Event, FolderCounts,
@@ -86,7 +86,7 @@ impl Stage {
                     }
                 }
                 Effect::Copy(text) => self.copied.push(text),
-                Effect::Cancel { .. } | Effect::Exit => {}
+                Effect::Cancel { .. } | Effect::Editor(_) | Effect::Bell | Effect::Exit => {}
             }
         }
         self
@@ -245,7 +245,7 @@ pub(crate) fn row(list: List, place: u64) -> Row {
             format!("berlin/cam-01/clip-{place}.mp4"),
             "taken as video by its extension, but stored with the content type image/jpeg",
         )),
-        List::Failed => Row::Failed(failed_unit(place)),
+        List::Failed | List::FailedBy(_) => Row::Failed(failed_unit(place)),
     }
 }
 
@@ -254,7 +254,7 @@ pub(crate) fn total(list: List) -> u64 {
         List::Items => summary().total_items(),
         List::Skipped => summary().total_skipped(),
         List::Findings => 2,
-        List::Failed => 37,
+        List::Failed | List::FailedBy(_) => 37,
     }
 }
 
@@ -354,7 +354,22 @@ pub(crate) fn well(request: &Request) -> Vec<Reply> {
             Reply::Present(Ok(Present { looked_at: 1200, present: 300, of: 1500, is_done: true, is_cut: false }))
         }
         // What these say, a test says itself.
-        Request::WatchIntegrations | Request::Remember { .. } | Request::StartRun { .. } | Request::StopRun { .. } => {
+        Request::WatchIntegrations
+        | Request::Remember { .. }
+        | Request::StartRun { .. }
+        | Request::StopRun { .. }
+        | Request::PauseRun { .. }
+        | Request::ResumeRun { .. }
+        | Request::WatchRun { .. }
+        | Request::RetryRun { .. }
+        | Request::EstimateRun { .. }
+        | Request::ReadHome
+        | Request::OpenConfig { .. }
+        | Request::DuplicateConfig { .. }
+        | Request::DeleteConfig { .. }
+        | Request::ForgetRun { .. }
+        | Request::PreviewSave { .. }
+        | Request::SaveConfig { .. } => {
             return Vec::new();
         }
     })
@@ -419,6 +434,7 @@ pub(crate) fn snapshot(done: u64) -> Snapshot {
             errors,
             cancelled: 0,
             message: None,
+            age: (state != BatchState::Waiting).then_some(74),
         });
     }
     Snapshot {
@@ -433,6 +449,7 @@ pub(crate) fn snapshot(done: u64) -> Snapshot {
         note: None,
         sync: None,
         jobs,
+        ..Snapshot::default()
     }
 }
 
@@ -440,14 +457,22 @@ pub(crate) fn running(done: u64) -> Stage {
     Stage::at(Step::Progress, well)
         .run(RunReply::SchemaSaved(vec!["camera".into(), "weather".into()]))
         .run(RunReply::Folder { uuid: uuid(20), path: "Raw/2026/Berlin".into(), created: true })
-        .run(RunReply::Started { run: "2026-03-14-7f3a".into() })
+        .run(RunReply::Started { run: "2026-03-14-7f3a".into(), folder: "Raw/2026/Berlin".into() })
         .run(RunReply::Progress(Box::new(snapshot(done))))
 }
 
+/// Where the reports of a run with failures lie.
+pub(crate) fn reports(run: &str) -> ReportPaths {
+    let file = |name| PathBuf::from(format!("/home/ada/.local/share/azure-to-encord/runs/{run}/{name}"));
+    ReportPaths {
+        json: file("report.json"),
+        csv: file("report.csv"),
+        html: file("report.html"),
+        failed: Some(file("failed.json")),
+    }
+}
+
 pub(crate) fn finished(state: RunState, snapshot: Snapshot, problem: Option<Problem>) -> Stage {
-    let reports = Some((
-        PathBuf::from("/home/ada/.local/share/azure-to-encord/runs/2026-03-14-7f3a/report.json"),
-        PathBuf::from("/home/ada/.local/share/azure-to-encord/runs/2026-03-14-7f3a/report.csv"),
-    ));
+    let reports = Some(reports("2026-03-14-7f3a"));
     running(5000).run(RunReply::Finished { state, snapshot: Box::new(snapshot), reports, problem })
 }

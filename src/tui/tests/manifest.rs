@@ -234,7 +234,7 @@ fn named(list: List, place: u64) -> Row {
     match list {
         List::Skipped => Row::Skipped(Skipped { name: name.into(), reason: SkipReason::Empty }),
         List::Findings => Row::Finding(Finding::new(Code::TypeDisagreement, name, format!("stored as {name}"))),
-        List::Items | List::Failed => {
+        List::Items | List::Failed | List::FailedBy(_) => {
             let mut item = item(place);
             item.title = name.to_owned();
             item.urls = vec![format!("https://acmevision.blob.core.windows.net/street-scenes/{name}")];

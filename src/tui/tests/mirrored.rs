@@ -3,7 +3,7 @@
 use super::{PLAIN, shows, shows_as};
 use crate::{
     store::{BatchState, Held, RunState, SyncCounts, config::Config},
-    tui::tests::fixtures::{Stage, UTF8, config, one, uuid, well},
+    tui::tests::fixtures::{Stage, UTF8, config, one, reports, uuid, well},
     wizard::{Action, Destination, FolderRef, Mirror, Problem, Reply, Request, RunReply, Snapshot, Step},
 };
 
@@ -67,16 +67,15 @@ fn syncing(counts: SyncCounts, note: Option<&str>) -> Stage {
     at(mirrored(), Step::Progress, well)
         .run(RunReply::SchemaSaved(Vec::new()))
         .run(RunReply::Folder { uuid: uuid(20), path: "Raw/2026/Berlin".into(), created: true })
-        .run(RunReply::Started { run: "20260401-031500-a1b2c3".into() })
+        .run(RunReply::Started { run: "20260401-031500-a1b2c3".into(), folder: "Raw/2026/Berlin".into() })
         .run(RunReply::Progress(snapshot(counts, note)))
 }
 
 fn ended(state: RunState, counts: SyncCounts, problem: Option<Problem>) -> Stage {
-    let data = "/home/ada/.local/share/azure-to-encord/runs/20260401-031500-a1b2c3";
     syncing(counts, None).run(RunReply::Finished {
         state,
         snapshot: snapshot(counts, None),
-        reports: Some((format!("{data}/report.json").into(), format!("{data}/report.csv").into())),
+        reports: Some(reports("20260401-031500-a1b2c3")),
         problem,
     })
 }

@@ -230,7 +230,7 @@ impl ManifestStep {
         self.built().map_or(0, |facts| match self.list {
             List::Skipped => facts.summary.total_skipped(),
             List::Findings => facts.summary.total_findings(),
-            List::Items | List::Failed => facts.summary.total_items(),
+            List::Items | List::Failed | List::FailedBy(_) => facts.summary.total_items(),
         })
     }
 
@@ -241,7 +241,7 @@ impl ManifestStep {
 
     fn filter_place(&self) -> usize {
         match self.list {
-            List::Items | List::Failed => 0,
+            List::Items | List::Failed | List::FailedBy(_) => 0,
             List::Skipped => 1,
             List::Findings => 2,
         }

@@ -2,17 +2,16 @@
 
 mod sync;
 
-use std::path::PathBuf;
-
 use uuid::Uuid;
 
 use super::rows::moved_in;
 use super::{
-    Action, Hint, List, Mirror, Move, Outbox, Plan, Problem, Request, RequestId, Row, RowWindow, RunReply, Status,
+    Action, CauseRow, Hint, List, Mirror, Move, Outbox, Plan, Problem, Request, RequestId, Row, RowWindow, RunReply,
+    Status,
 };
 use crate::{
     manifest::Kind,
-    store::{BatchState, RunState, SyncCounts},
+    store::{BatchState, ReportPaths, RunState, SyncCounts},
 };
 
 pub use sync::{SyncStage, sync_outcome};
@@ -38,7 +37,12 @@ pub struct JobRow {
     pub cancelled: u64,
     /// Why the whole job failed.
     pub message: Option<String>,
+    /// Seconds since it was sent, up to its end; `None` before, and where an earlier version did not put that on record.
+    pub age: Option<u64>,
 }
+
+/// At most so many values make the history of a run's rate.
+pub const HISTORY: usize = 120;
 
 /// A run's numbers at one moment, computed from its batches, so that they never exceed the whole.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -63,6 +67,18 @@ pub struct Snapshot {
     pub elapsed: u64,
     /// What the run waits for, where it is not plain progress.
     pub note: Option<String>,
+    /// Why units failed, the most frequent cause first.
+    pub causes: Vec<CauseRow>,
+    /// Units finished a second, in equal spans of time, the latest last; for a sparkline. At most [`HISTORY`] of them.
+    pub history: Vec<u32>,
+    /// Seconds that each of [`Self::history`] spans; it grows with the run.
+    pub span: u32,
+    /// New jobs are held back because the user said so.
+    pub paused: bool,
+    /// All units are finished, but Encord has not ended the jobs: it still links data.
+    pub linking: bool,
+    /// Another process works on the run; this one only looks on.
+    pub watched: bool,
     /// Where the run has no jobs of its own but follows a cloud-synced folder.
     pub sync: Option<SyncCounts>,
 }
@@ -114,7 +130,7 @@ pub struct ProgressStep {
     mirror: Option<Mirror>,
     schema_saved: Vec<String>,
     snapshot: Snapshot,
-    reports: Option<(PathBuf, PathBuf)>,
+    reports: Option<ReportPaths>,
     problem: Option<Problem>,
     show_failed: bool,
     /// The failed item under the cursor is shown whole, so many of its lines scrolled away.
@@ -175,8 +191,8 @@ impl ProgressStep {
         }
     }
 
-    /// The reports, JSON and CSV.
-    pub fn reports(&self) -> Option<&(PathBuf, PathBuf)> {
+    /// The reports.
+    pub fn reports(&self) -> Option<&ReportPaths> {
         self.reports.as_ref()
     }
 
@@ -302,7 +318,7 @@ impl ProgressStep {
         match reply {
             RunReply::SchemaSaved(keys) => self.schema_saved = keys,
             RunReply::Folder { path, created, .. } => self.destination = Some((path, created)),
-            RunReply::Started { run } => {
+            RunReply::Started { run, .. } => {
                 self.run = Some(run);
                 if matches!(self.phase, Phase::Preparing) {
                     self.phase = Phase::Running;

@@ -124,7 +124,7 @@ fn leaving_a_sync_to_encord_takes_one_press_and_cancels_nothing() {
     harness.act(Action::Next);
     let id = harness.running(|request| matches!(request, Request::StartRun { .. }));
     let tell = |harness: &mut Harness, reply| harness.event(Event::Reply { id, reply: Reply::Run(reply) });
-    tell(&mut harness, RunReply::Started { run: "r".into() });
+    tell(&mut harness, RunReply::Started { run: "r".into(), folder: "Raw/2026/Berlin".into() });
     let counts =
         SyncCounts { state: BatchState::Pending, pages: [1, 4, 0, 0], units: [9, 5, 0, 0], ..Default::default() };
     let snapshot =

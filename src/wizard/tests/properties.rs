@@ -129,7 +129,18 @@ fn answer_to(request: &Request, fails: bool) -> Option<Reply> {
             reports: None,
             problem: None,
         }),
-        Request::Remember { .. } | Request::StopRun { .. } => return None,
+        Request::ResumeRun { .. } | Request::WatchRun { .. } | Request::RetryRun { .. } => {
+            Reply::Run(RunReply::Refused(problem()))
+        }
+        Request::EstimateRun { .. } => Reply::Estimate((!fails).then_some(Estimate { seconds: 90, runs: 3 })),
+        Request::ReadHome => Reply::Home(Box::default()),
+        Request::OpenConfig { .. } => Reply::ConfigOpened(Err(problem())),
+        Request::DuplicateConfig { .. } | Request::DeleteConfig { .. } | Request::ForgetRun { .. } => {
+            Reply::HomeChanged(if fails { Err(problem()) } else { Ok(Box::default()) })
+        }
+        Request::PreviewSave { .. } => Reply::SavePreview(Err(problem())),
+        Request::SaveConfig { .. } => Reply::ConfigSaved(Err(problem())),
+        Request::Remember { .. } | Request::StopRun { .. } | Request::PauseRun { .. } => return None,
     })
 }
 

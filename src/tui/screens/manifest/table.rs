@@ -61,7 +61,7 @@ fn columns(list: List, wide: usize) -> Vec<Column> {
                 Column::new("What", rest(wide, &[1, item]), Align::Left),
             ]
         }
-        List::Items | List::Failed => {
+        List::Items | List::Failed | List::FailedBy(_) => {
             let [mark, keys, size] = [1, if wide >= NAMES_KEYS { 24 } else { 4 }, 8];
             let keys_column = match wide >= NAMES_KEYS {
                 true => Column::new("Metadata keys", keys, Align::Left),
@@ -148,7 +148,7 @@ fn nothing(step: &ManifestStep, look: &Look<'_>) -> String {
         }
         List::Skipped => "Nothing was left out: every blob is in an item.".to_owned(),
         List::Findings => "Nothing was found to be wrong.".to_owned(),
-        List::Items | List::Failed => "There are no items.".to_owned(),
+        List::Items | List::Failed | List::FailedBy(_) => "There are no items.".to_owned(),
     }
 }
 

@@ -286,8 +286,8 @@ fn foot(step: &ProgressStep, look: &Look<'_>, columns: usize, height: usize) -> 
     if let Some(problem) = step.problem() {
         lines.extend(look.problem(problem, columns));
     }
-    if let Some((json, csv)) = step.reports() {
-        for path in [csv, json] {
+    if let Some(reports) = step.reports() {
+        for path in [&reports.csv, &reports.json] {
             let path = look.cut_path(&path.display().to_string(), columns.saturating_sub(8));
             lines.push(Line::from(vec![Span::styled("Report  ", look.theme.dim()), Span::raw(path)]));
         }

@@ -151,8 +151,8 @@ fn foot(step: &ProgressStep, look: &Look<'_>, columns: usize, height: usize) -> 
     if let Some(problem) = step.problem() {
         lines.extend(look.problem(problem, columns));
     }
-    if let Some((json, _)) = step.reports() {
-        let path = look.cut_path(&json.display().to_string(), columns.saturating_sub(8));
+    if let Some(reports) = step.reports() {
+        let path = look.cut_path(&reports.json.display().to_string(), columns.saturating_sub(8));
         lines.push(Line::from(vec![Span::styled("Report  ", look.theme.dim()), Span::raw(path)]));
     }
     let run = text::clean(step.run().unwrap_or("ID")).into_owned();

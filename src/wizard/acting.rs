@@ -1,0 +1,121 @@
+//! What the user does, handed to the step on the screen.
+
+use super::{Action, Edit, Effect, Move, Overlay, Step, Wizard, integration};
+
+impl Wizard {
+    pub(super) fn edit(&mut self, edit: &Edit) {
+        if self.overlay.is_some() {
+            return;
+        }
+        match self.step {
+            Step::Integration => self.integration.edit(edit),
+            Step::Schema => self.schema.edit(edit),
+            Step::Manifest => self.manifest.edit(edit, &mut self.outbox),
+            Step::Folder => self.folder.edit(edit, &mut self.outbox),
+            _ => {}
+        }
+    }
+
+    pub(super) fn action(&mut self, action: Action) {
+        match (self.overlay, action) {
+            (Some(Overlay::Quit), Action::Yes | Action::Next | Action::Quit) => return self.quit(),
+            (Some(Overlay::Quit), Action::No | Action::Back) => return self.overlay = None,
+            (Some(Overlay::Quit), _) => return,
+            (Some(_), Action::Quit) => self.overlay = None,
+            (Some(_), _) => return self.overlay = None,
+            (None, _) => {}
+        }
+        match action {
+            Action::Search if !self.step_hints().iter().any(|hint| hint.action == Action::Search) => {
+                self.overlay = Some(Overlay::NothingToSearch);
+            }
+            Action::Help => self.overlay = Some(Overlay::Help),
+            Action::Quit
+                if self.progress.is_running()
+                    || self.manifest.is_listing()
+                    || (self.step == Step::Integration && self.integration.has_input())
+                    || self.has_form() =>
+            {
+                self.overlay = Some(Overlay::Quit);
+            }
+            Action::Quit => self.quit(),
+            // A panel is answered or closed first.
+            Action::Goto(_) if self.step == Step::Integration && self.integration.panel().is_some() => {}
+            Action::Goto(_) if self.has_form() => {}
+            Action::Goto(step) => self.go_to(step),
+            action => {
+                let movement = self.step_action(self.in_rows(action));
+                match movement {
+                    Move::Stay => {}
+                    Move::Next => self.next(),
+                    Move::Back => self.back(),
+                }
+            }
+        }
+    }
+
+    /// Page keys move by what is in view.
+    pub(super) fn in_rows(&self, action: Action) -> Action {
+        match (action, self.page) {
+            (Action::PageUp, Some(rows)) => Action::Skip(-i32::from(rows)),
+            (Action::PageDown, Some(rows)) => Action::Skip(i32::from(rows)),
+            _ => action,
+        }
+    }
+
+    pub(super) fn step_action(&mut self, action: Action) -> Move {
+        let ready = self.may_send();
+        let (config, outbox) = (&mut self.config, &mut self.outbox);
+        match self.step {
+            Step::Integration => {
+                let before = (config.encord.clone(), config.azure.clone(), config.manifest.clone());
+                let movement = self.integration.action(action, config, outbox);
+                if before.0 != config.encord || action == Action::Refresh {
+                    match integration::same_login(&before.0, &config.encord) {
+                        true => self.schema.reset(outbox),
+                        false => self.schema.forget(outbox),
+                    }
+                    self.folder.reset(outbox);
+                }
+                if before.1 != config.azure || action == Action::Refresh {
+                    self.manifest.reset(outbox);
+                } else if before.2 != config.manifest || before.0.strict_client_only != config.encord.strict_client_only
+                {
+                    self.manifest.outdate(outbox);
+                }
+                movement
+            }
+            Step::Schema => {
+                let before = config.manifest.clone();
+                let access = self.integration.access(config);
+                let movement = self.schema.action(action, config, access, outbox);
+                if before != config.manifest {
+                    self.manifest.outdate(outbox);
+                }
+                movement
+            }
+            // There is nothing to list and nothing to set; the wizard sees to it that the step is ready.
+            Step::Manifest | Step::Upload if config.folder.cloud_synced => match action {
+                Action::Next if self.step == Step::Manifest || ready => Move::Next,
+                Action::Back => Move::Back,
+                _ => Move::Stay,
+            },
+            Step::Manifest => self.manifest.action(action, self.integration.access(config), config, outbox),
+            Step::Folder => {
+                let before = config.manifest.clone();
+                let movement = self.folder.action(action, config, outbox);
+                if before != config.manifest {
+                    self.manifest.outdate(outbox);
+                }
+                movement
+            }
+            Step::Upload => self.upload.action(action, config, ready),
+            Step::Progress => self.progress.action(action, outbox),
+        }
+    }
+
+    pub(super) fn quit(&mut self) {
+        self.overlay = None;
+        self.outbox.effects.push(Effect::Exit);
+    }
+}

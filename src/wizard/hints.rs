@@ -1,0 +1,66 @@
+//! Who has the keyboard, and what can be done now.
+
+use super::{Action, Hint, Overlay, Status, Step, Wizard, mirror};
+
+impl Wizard {
+    /// Whether a question waits for a yes or a no.
+    pub fn asks(&self) -> bool {
+        matches!(self.overlay, Some(Overlay::Help | Overlay::Quit))
+            || (self.overlay.is_none() && self.step == Step::Integration && self.integration.asks())
+    }
+
+    /// Whether keys are text right now: for a field, or for nothing.
+    pub fn takes_text(&self) -> bool {
+        match self.overlay {
+            Some(overlay) => overlay == Overlay::NothingToSearch,
+            None => self.is_typing(),
+        }
+    }
+
+    /// Whether a field has the keyboard, whatever lies over it.
+    pub fn is_typing(&self) -> bool {
+        match self.step {
+            Step::Integration => self.integration.takes_text(),
+            Step::Schema => self.schema.takes_text(),
+            Step::Manifest => self.manifest.takes_text(),
+            Step::Folder => self.folder.takes_text(),
+            _ => false,
+        }
+    }
+
+    /// Whether a form lies over the step's list.
+    pub fn has_form(&self) -> bool {
+        match self.step {
+            Step::Schema => self.schema.panel().is_some(),
+            Step::Folder => self.folder.form().is_some(),
+            _ => false,
+        }
+    }
+
+    /// The actions that do something now, with a word for each, the most useful first.
+    pub fn hints(&self) -> Vec<Hint> {
+        match self.overlay {
+            Some(Overlay::Help | Overlay::NothingToSearch) => vec![Hint::new(Action::Back, "close")],
+            Some(Overlay::Quit) => vec![Hint::new(Action::Yes, "quit"), Hint::new(Action::No, "stay")],
+            None => self.step_hints(),
+        }
+    }
+
+    /// The actions that do something on the step's screen, whatever lies over it.
+    pub fn step_hints(&self) -> Vec<Hint> {
+        let mut hints = match self.step {
+            Step::Integration => self.integration.hints(&self.config),
+            Step::Schema => self.schema.hints(&self.config),
+            Step::Manifest | Step::Upload if self.config.folder.cloud_synced => mirror::hints(self.step),
+            Step::Manifest => self.manifest.hints(),
+            Step::Folder => self.folder.hints(),
+            Step::Upload => self.upload.hints(self.may_send()),
+            Step::Progress => self.progress.hints(),
+        };
+        let ready = self.status(self.step) == Status::Ready;
+        hints.retain(|hint| ready || (hint.action, hint.label) != (Action::Next, "continue"));
+        hints.push(Hint::new(Action::Help, "help"));
+        hints.push(Hint::new(Action::Quit, "quit"));
+        hints
+    }
+}
