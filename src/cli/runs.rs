@@ -125,7 +125,7 @@ pub(crate) async fn runs(args: Args) -> Exit {
 /// A run that is on record as running but that no process holds was broken off.
 fn state_name(home: &Home, row: &RunRow) -> &'static str {
     match row.state {
-        RunState::Running if RunLock::take(home, &row.run.id).is_ok() => "interrupted",
+        RunState::Running if !RunLock::is_held(home, &row.run.id) => "interrupted",
         state => state.name(),
     }
 }

@@ -7,8 +7,9 @@ use tokio::sync::watch;
 
 use super::{
     problems::store_problem,
-    resume::{client_of, end_as_cancelled, manifest_of, until},
+    resume::{client_of, end_as_cancelled, manifest_of},
     uploader::{Stop, Uploader},
+    work::stopping,
 };
 use crate::{
     store::{BatchState, Home, RunLock, RunState, RunStore, config, write_report},
@@ -45,7 +46,7 @@ pub async fn cancel(
     let is_known = batches.iter().any(|batch| batch.state == BatchState::Pending);
     // Before anything is recorded, so that a key that cannot be opened leaves the run as it was.
     let with_encord = match is_known {
-        true => Some((client_of(&row.run, passphrase)?, manifest_of(home, id)?)),
+        true => Some((client_of(&row.run, passphrase, &format!("runs cancel {id}"))?, manifest_of(home, id)?)),
         false => None,
     };
     for batch in &mut batches {
@@ -72,6 +73,6 @@ pub async fn cancel(
         }
         tell(reply);
     };
-    until(uploader.work(receiver, &listen), interrupt, &stop).await;
+    stopping(uploader.work(receiver, &listen), interrupt, &stop).await;
     ended.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).map_or(Ok(()), Err)
 }

@@ -199,6 +199,7 @@ pub(super) async fn encord(
             );
         }
     };
+    session.runs.keep_passphrase(passphrase);
     let others: Vec<&str> = region::other(&config.domain).map(|other| other.api).into_iter().collect();
     let signed_in = sign_in(&config.domain, &others, &credential, PATIENCE).await;
     let login = signed_in.result.map(|(client, list)| {

@@ -135,8 +135,7 @@ impl Driver {
                 self.read(id, async move { folders::present(&session, id, folder).await });
             }
             Request::StartRun { plan } => {
-                self.stop.send_replace(Stop::No);
-                let stop = self.stop.subscribe();
+                let stop = self.begin_run();
                 self.runs.spawn(async move { start::run(&session, id, &plan, stop).await });
             }
             Request::StopRun { abort } => {
@@ -144,14 +143,12 @@ impl Driver {
             }
             Request::PauseRun { paused } => again::pause(&session, paused),
             Request::ResumeRun { run, doubts } => {
-                self.stop.send_replace(Stop::No);
-                let stop = self.stop.subscribe();
+                let stop = self.begin_run();
                 self.runs.spawn(async move { again::resume(&session, id, &run, &doubts, stop).await });
             }
             Request::WatchRun { run } => self.read(id, async move { again::watch(&session, id, &run).await }),
             Request::RetryRun { run, change } => {
-                self.stop.send_replace(Stop::No);
-                let stop = self.stop.subscribe();
+                let stop = self.begin_run();
                 self.runs.spawn(async move { again::retry(&session, id, &run, change, stop).await });
             }
             Request::EstimateRun { domain, items, jobs_in_flight } => self
@@ -176,6 +173,13 @@ impl Driver {
                 self.disk(id, move || Reply::ConfigSaved(saving::save(&session, &to, &config, seen.as_ref())));
             }
         }
+    }
+
+    /// What stops the run that begins now; nothing that was said to an earlier one counts for it.
+    fn begin_run(&self) -> watch::Receiver<Stop> {
+        again::pause(&self.session, false);
+        self.stop.send_replace(Stop::No);
+        self.stop.subscribe()
     }
 
     /// Something short on this machine's disk; what was begun is finished, whatever is cancelled.

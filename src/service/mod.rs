@@ -2,6 +2,7 @@
 
 mod account;
 mod again;
+mod at_hand;
 pub mod azure;
 mod browse;
 mod build;
@@ -29,6 +30,7 @@ mod sync;
 pub mod tls;
 pub mod uploader;
 mod watch;
+mod work;
 
 pub use build::{Runs, build_manifest, writable};
 pub use connect::{KeySource, SignIn, sign_in};

@@ -1,14 +1,14 @@
 //! Takes up a run that was broken off.
 
 use secrecy::SecretString;
-use tokio::sync::watch;
 
 use super::{
     connect::KeySource,
     encord::Client,
     problems::{disk_problem, encord_problem, store_problem},
     sync::Syncer,
-    uploader::{Stop, Uploader},
+    uploader::Uploader,
+    work::Work,
 };
 use crate::{
     store::{BatchRow, BatchState, Home, ManifestDir, NewRun, RunLock, RunState, RunStore, config},
@@ -59,15 +59,22 @@ pub(super) fn end_as_cancelled(
     store.save_batch(run, row, None).map_err(|error| store_problem(&error))
 }
 
-/// Signs in to Encord as a run of the record did. `passphrase` is asked for the passphrase of the config's key.
+/// Signs in to Encord as a run of the record did. `passphrase` is asked for the passphrase of the config's key; where that is
+/// missing or wrong, `command` is named as what asks for it.
 pub(super) fn client_of(
     run: &NewRun,
     passphrase: impl FnOnce(&config::Encord) -> Option<SecretString>,
+    command: &str,
 ) -> Result<Client, Problem> {
     let config = config_of(run)?;
     let credential = match KeySource::open(&config.encord, passphrase(&config.encord).as_ref()) {
         KeySource::Ready(credential, _) => credential,
-        KeySource::Locked(problem) | KeySource::Unusable(problem) => return Err(problem),
+        KeySource::Locked(problem) => {
+            return Err(problem.hint(format!(
+                "At a terminal, `azure-to-encord {command}` asks for the key's passphrase; elsewhere ENCORD_SSH_KEY_PASSPHRASE gives it."
+            )));
+        }
+        KeySource::Unusable(problem) => return Err(problem),
     };
     Client::new(&run.domain, credential).map_err(|error| encord_problem(&error))
 }
@@ -97,6 +104,19 @@ pub async fn resume(
     interrupt: impl Future<Output = ()> + Send,
     tell: &(impl Fn(RunReply) + Sync),
 ) -> Result<(), Problem> {
+    let work = take_up(home, id, doubts, passphrase)?;
+    tell(work.started());
+    work.until(interrupt, tell).await;
+    Ok(())
+}
+
+/// Takes up a run that was broken off; nothing is asked of Encord yet.
+pub(super) fn take_up(
+    home: &Home,
+    id: &str,
+    doubts: &Doubts,
+    passphrase: impl FnOnce(&config::Encord) -> Option<SecretString>,
+) -> Result<Work, Problem> {
     let mut store = RunStore::open(home).map_err(|error| store_problem(&error))?;
     let row = store.run(id).map_err(|error| Problem::config(error.to_string()))?;
     let open = match &row.sync {
@@ -111,35 +131,15 @@ pub async fn resume(
     }
     let lock = RunLock::take(home, id).map_err(|error| store_problem(&error))?;
     let manifest = row.sync.is_none().then(|| manifest_of(home, id)).transpose()?;
-    let client = client_of(&row.run, passphrase)?;
+    let client = client_of(&row.run, passphrase, &format!("runs resume {id}"))?;
     settle(doubts, &mut store, &row.run)?;
     store.set_state(id, RunState::Running).map_err(|error| store_problem(&error))?;
-    tell(RunReply::Started { run: id.to_owned(), folder: row.run.folder_path.clone() });
-    let (stop, receiver) = watch::channel(Stop::No);
     let home = home.clone();
-    match manifest {
+    Ok(match manifest {
         Some(manifest) => {
             let uploader = Uploader::new(&client, store, home, lock, manifest, row.run);
-            let uploader = uploader.map_err(|error| store_problem(&error))?;
-            until(uploader.work(receiver, tell), interrupt, &stop).await;
+            Work::Jobs(uploader.map_err(|error| store_problem(&error))?)
         }
-        None => until(Syncer::new(client, store, home, lock, row).work(receiver, tell), interrupt, &stop).await,
-    }
-    Ok(())
-}
-
-/// Works, and puts the work down where it is when it is interrupted.
-pub(super) async fn until(
-    work: impl Future<Output = ()>,
-    interrupt: impl Future<Output = ()>,
-    stop: &watch::Sender<Stop>,
-) {
-    tokio::pin!(work);
-    tokio::select! {
-        () = &mut work => {}
-        () = interrupt => {
-            stop.send_replace(Stop::Leave);
-            work.await;
-        }
-    }
+        None => Work::Sync(Syncer::new(client, store, home, lock, row)),
+    })
 }

@@ -2,13 +2,13 @@
 
 use secrecy::SecretString;
 use tempfile::TempDir;
-use tokio::sync::watch;
 
 use super::{
     build,
     problems::{disk_problem, store_problem},
-    resume::{client_of, config_of, manifest_of, until},
-    uploader::{Stop, Uploader},
+    resume::{client_of, config_of, manifest_of},
+    uploader::Uploader,
+    work::Work,
 };
 use crate::{
     manifest::{
@@ -142,7 +142,19 @@ impl Retry {
         interrupt: impl Future<Output = ()> + Send,
         tell: &(impl Fn(RunReply) + Sync),
     ) -> Result<(), Problem> {
-        let client = client_of(&self.run, passphrase)?;
+        let work = self.begin(home, passphrase)?;
+        tell(work.started());
+        work.until(interrupt, tell).await;
+        Ok(())
+    }
+
+    /// Records the new run; nothing is asked of Encord yet.
+    pub(super) fn begin(
+        self,
+        home: &Home,
+        passphrase: impl FnOnce(&config::Encord) -> Option<SecretString>,
+    ) -> Result<Work, Problem> {
+        let client = client_of(&self.run, passphrase, &format!("runs retry {}", self.of))?;
         self.manifest.sync().map_err(|error| disk_problem("keep the manifest", &error))?;
         let mut store = RunStore::open(home).map_err(|error| store_problem(&error))?;
         let lock = RunLock::take(home, &self.run.id).map_err(|error| store_problem(&error))?;
@@ -150,12 +162,8 @@ impl Retry {
         // From now on its directory stays.
         let _path = self.dir.keep();
         store.set_retry_of(&self.run.id, &self.of).map_err(|error| store_problem(&error))?;
-        tell(RunReply::Started { run: self.run.id.clone(), folder: self.run.folder_path.clone() });
         let uploader = Uploader::new(&client, store, home.clone(), lock, self.manifest, self.run);
-        let uploader = uploader.map_err(|error| store_problem(&error))?;
-        let (stop, receiver) = watch::channel(Stop::No);
-        until(uploader.work(receiver, tell), interrupt, &stop).await;
-        Ok(())
+        Ok(Work::Jobs(uploader.map_err(|error| store_problem(&error))?))
     }
 }
 

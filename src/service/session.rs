@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tempfile::TempDir;
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::{encord, rows::Marks};
+use super::{at_hand::AtHand, encord, rows::Marks};
 use crate::{
     store::{self, Home, Listed, ManifestDir, config},
     wizard::{Event, Problem, Reply, RequestId},
@@ -37,13 +37,14 @@ pub(crate) struct Session {
     pub(crate) home: Home,
     /// What the user called the config.
     pub(crate) config_label: String,
+    pub(crate) runs: AtHand,
     events: UnboundedSender<Event>,
     shared: Mutex<Shared>,
 }
 
 impl Session {
     pub(crate) fn new(home: Home, config_label: String, events: UnboundedSender<Event>) -> Session {
-        Session { home, config_label, events, shared: Mutex::default() }
+        Session { home, config_label, runs: AtHand::default(), events, shared: Mutex::default() }
     }
 
     fn shared(&self) -> MutexGuard<'_, Shared> {

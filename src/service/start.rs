@@ -10,6 +10,7 @@ use super::{
     session::Session,
     sync::{self, Syncer},
     uploader::{Stop, Uploader},
+    work::Work,
 };
 use crate::{
     store::{ManifestDir, NewRun, NewSync, RunLock, RunStore},
@@ -20,18 +21,15 @@ use crate::{
 pub(super) async fn run(session: &Session, id: RequestId, plan: &Plan, stop: watch::Receiver<Stop>) {
     let tell = |reply| session.reply(id, Reply::Run(reply));
     match prepare(session, plan, &tell).await {
-        Ok(Work::Jobs(uploader)) => uploader.work(stop, &tell).await,
-        Ok(Work::Sync(syncer)) => syncer.work(stop, &tell).await,
+        Ok(work) => {
+            let work = work.led_by(&session.runs.leads);
+            session.set_run(work.run().id.clone());
+            tell(work.started());
+            work.carry_out(stop, &tell).await;
+        }
         Err(Refused::SchemaChanged(schema)) => tell(RunReply::SchemaChanged(schema)),
         Err(Refused::Problem(problem)) => tell(RunReply::Refused(problem)),
     }
-}
-
-/// What a run consists of.
-#[expect(clippy::large_enum_variant, reason = "one exists at a time")]
-enum Work {
-    Jobs(Uploader),
-    Sync(Syncer),
 }
 
 /// Why a run does not begin.
@@ -83,8 +81,6 @@ async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunReply) + Syn
     };
     let lock = RunLock::take(&session.home, &run.id).map_err(|error| store_problem(&error))?;
     store.create(&run, &plan.batches).map_err(|error| store_problem(&error))?;
-    session.set_run(run.id.clone());
-    tell(RunReply::Started { run: run.id.clone(), folder: run.folder_path.clone() });
     let home = session.home.clone();
     let Some(manifest) = manifest else {
         let row = store.run(&run.id).map_err(|error| store_problem(&error))?;

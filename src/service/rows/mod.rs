@@ -1,11 +1,12 @@
 //! Reads the rows of long lists that are in view, and finds rows in them.
 
+mod failed;
 mod marks;
 mod search;
 
 use super::session::Session;
 use crate::{
-    store::{RunStore, StoreError},
+    store::StoreError,
     wizard::{List, Reply, Row},
 };
 
@@ -19,6 +20,7 @@ pub(super) async fn read(session: &Session, list: List, first: u64, count: u64, 
     let marks = session.marks();
     let run = session.run();
     let home = session.home.clone();
+    let names = session.runs.leads.names.clone();
     let reading = tokio::task::spawn_blocking(move || -> std::io::Result<Vec<Row>> {
         let mut rows = Vec::new();
         for (first, count) in spans(first, count, places.as_deref()) {
@@ -37,9 +39,14 @@ pub(super) async fn read(session: &Session, list: List, first: u64, count: u64, 
                     rows.extend(manifest.findings()?.read(first, count)?.into_iter().map(Row::Finding));
                 }
                 (List::Failed, _, Some(run)) => {
-                    let units = RunStore::open(&home).and_then(|store| store.failed_units(run, first, count));
-                    let units = units.map_err(|error: StoreError| std::io::Error::other(error))?;
-                    rows.extend(units.into_iter().map(Row::Failed));
+                    let units = failed::all(&home, run, first, count);
+                    rows.extend(units.map_err(in_store)?.into_iter().map(Row::Failed));
+                }
+                (List::FailedBy(cause), _, Some(run)) => {
+                    if let Some(cause) = names.text(cause) {
+                        let units = failed::of_cause(&home, run, &cause, first, count);
+                        rows.extend(units.map_err(in_store)?.into_iter().map(Row::Failed));
+                    }
                 }
                 _ => {}
             }
@@ -48,6 +55,10 @@ pub(super) async fn read(session: &Session, list: List, first: u64, count: u64, 
     });
     let rows = reading.await.ok().and_then(Result::ok).unwrap_or_default();
     Reply::Rows { list, first, rows }
+}
+
+fn in_store(error: StoreError) -> std::io::Error {
+    std::io::Error::other(error)
 }
 
 /// The rows as spans that lie side by side, each by its first row and its length.

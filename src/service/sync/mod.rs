@@ -3,11 +3,13 @@
 mod folder;
 mod follow;
 
-use std::time::Instant;
-
 use tokio::sync::watch;
 
-use super::{encord::Client, problems::store_problem, uploader::Stop};
+use super::{
+    encord::Client,
+    problems::store_problem,
+    uploader::{Stop, Tempo},
+};
 use crate::{
     store::{BatchState, Home, NewRun, RunLock, RunRow, RunState, RunStore, SyncCounts, write_report},
     wizard::{Problem, RunReply, Snapshot},
@@ -28,9 +30,7 @@ pub(super) struct Syncer {
     /// Encord's words.
     message: Option<String>,
     note: Option<String>,
-    started: Instant,
-    /// Files that were finished when this process took it up.
-    before: u64,
+    tempo: Tempo,
     _lock: RunLock,
 }
 
@@ -44,11 +44,10 @@ impl Syncer {
             store,
             home,
             run: row.run,
-            before: finished(&counts),
+            tempo: Tempo::new(numbers(&counts).finished()),
             counts,
             message,
             note: None,
-            started: Instant::now(),
             _lock: lock,
         }
     }
@@ -74,30 +73,33 @@ impl Syncer {
         Ok(())
     }
 
-    fn told(&self, tell: &(impl Fn(RunReply) + Sync)) {
-        tell(RunReply::Progress(Box::new(self.snapshot())));
+    /// The run.
+    pub(super) fn run(&self) -> &NewRun {
+        &self.run
     }
 
-    fn snapshot(&self) -> Snapshot {
-        let seconds = self.started.elapsed().as_secs_f64();
-        #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
-        let files = finished(&self.counts).saturating_sub(self.before) as f64;
-        Snapshot {
-            total: self.counts.files(),
-            done: self.counts.registered(),
-            errors: self.counts.failed(),
-            cancelled: self.counts.cancelled(),
-            per_second: if seconds < 0.5 { 0.0 } else { files / seconds },
-            elapsed: self.started.elapsed().as_secs(),
-            note: self.note.clone(),
-            sync: Some(self.counts),
-            ..Snapshot::default()
-        }
+    fn told(&mut self, tell: &(impl Fn(RunReply) + Sync)) {
+        let snapshot = Box::new(self.snapshot());
+        tell(RunReply::Progress(snapshot));
+    }
+
+    fn snapshot(&mut self) -> Snapshot {
+        let mut snapshot = Snapshot { note: self.note.clone(), ..numbers(&self.counts) };
+        self.tempo.take(&mut snapshot);
+        snapshot
     }
 }
 
-fn finished(counts: &SyncCounts) -> u64 {
-    counts.registered() + counts.failed() + counts.cancelled()
+/// Encord's numbers of a sync as those of a run.
+pub(super) fn numbers(counts: &SyncCounts) -> Snapshot {
+    Snapshot {
+        total: counts.files(),
+        done: counts.registered(),
+        errors: counts.failed(),
+        cancelled: counts.cancelled(),
+        sync: Some(*counts),
+        ..Snapshot::default()
+    }
 }
 
 /// How the run stands after this process has let go of it.

@@ -1,35 +1,96 @@
 //! Where all batches of a run stand, and how fast it goes.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
-    time::Instant,
+    collections::BTreeMap,
+    time::{SystemTime, UNIX_EPOCH},
 };
 
+use super::{
+    hold::Hold,
+    tally::{CauseNames, Counts, Tally, counted},
+    tempo::Tempo,
+};
 use crate::{
-    store::{BatchRow, BatchState},
+    store::{BatchRow, BatchState, Cause, JobTimes, RunStore, StoreError},
     wizard::{JobRow, Snapshot},
 };
 
-/// The rate is taken over this many seconds.
-const WINDOW: f64 = 10.0;
+/// What is said while the user holds new jobs back.
+const PAUSED: &str = "Paused: no new jobs are sent. Those that Encord has go on.";
+
+/// What is on record of the batches of a run.
+#[derive(Debug, Default)]
+pub(in crate::service) struct Record {
+    rows: Vec<BatchRow>,
+    /// How many failed units are on record, by batch.
+    failed_rows: BTreeMap<u32, u64>,
+    times: BTreeMap<u32, JobTimes>,
+    causes: Vec<Cause>,
+    /// Why units of batches that are not at their end failed.
+    open: BTreeMap<u32, Counts>,
+}
+
+impl Record {
+    /// Reads the record of a run.
+    pub(in crate::service) fn read(store: &RunStore, run: &str) -> Result<Record, StoreError> {
+        let rows = store.batches(run)?;
+        let failed_rows = store.failed_counts(run)?;
+        let mut open = BTreeMap::new();
+        for row in rows.iter().filter(|row| !row.state.is_final() && failed_rows.contains_key(&row.number)) {
+            open.insert(row.number, counted(&store.failed_units_of(run, row.number)?));
+        }
+        let causes = if failed_rows.is_empty() && rows.iter().all(|row| row.errors == 0) {
+            Vec::new()
+        } else {
+            store.causes(run)?
+        };
+        Ok(Record { failed_rows, times: store.job_times(run)?, causes, open, rows })
+    }
+}
+
+/// What a front end and the work on runs share.
+#[derive(Debug, Clone, Default)]
+pub(in crate::service) struct Leads {
+    /// Holds new jobs back.
+    pub(in crate::service) hold: Hold,
+    /// Names the causes of failures.
+    pub(in crate::service) names: CauseNames,
+}
 
 /// The batches of a run as they are on disk.
 #[derive(Debug)]
-pub(super) struct Board {
+pub(in crate::service) struct Board {
     rows: Vec<BatchRow>,
     failed_rows: BTreeMap<u32, u64>,
+    times: BTreeMap<u32, JobTimes>,
+    tally: Tally,
     /// Whether what is not new was skipped, not registered a second time.
     skips: bool,
     notes: BTreeMap<u32, String>,
-    started: Instant,
-    samples: VecDeque<(Instant, u64)>,
+    tempo: Tempo,
 }
 
 impl Board {
-    /// `failed_rows` is how many failed units are on record already, by batch; `skips` whether duplicate URLs are skipped.
-    pub(super) fn new(rows: Vec<BatchRow>, failed_rows: BTreeMap<u32, u64>, skips: bool) -> Board {
-        let notes = BTreeMap::new();
-        Board { rows, failed_rows, skips, notes, started: Instant::now(), samples: VecDeque::new() }
+    /// `skips` is whether duplicate URLs are skipped.
+    pub(in crate::service) fn new(record: Record, skips: bool) -> Board {
+        let finished = record.rows.iter().map(|row| row.batch.count - row.open()).sum();
+        let mut board = Board {
+            rows: Vec::new(),
+            failed_rows: BTreeMap::new(),
+            times: BTreeMap::new(),
+            tally: Tally::default(),
+            skips,
+            notes: BTreeMap::new(),
+            tempo: Tempo::new(finished),
+        };
+        board.refresh(record);
+        board
+    }
+
+    /// Takes over what is on record, whoever wrote it.
+    pub(in crate::service) fn refresh(&mut self, record: Record) {
+        self.tally = Tally::new(record.causes, record.open);
+        (self.rows, self.failed_rows, self.times) = (record.rows, record.failed_rows, record.times);
     }
 
     pub(super) fn rows(&self) -> impl Iterator<Item = &BatchRow> {
@@ -52,10 +113,25 @@ impl Board {
         self.rows.iter().all(|row| row.state.is_final())
     }
 
-    pub(super) fn put(&mut self, row: BatchRow, failed: Option<u64>) {
-        if let Some(failed) = failed {
-            self.failed_rows.insert(row.number, failed);
+    /// A batch stands like this now; `named` counts its failed units by cause where they have changed.
+    pub(super) fn put(&mut self, row: BatchRow, named: Option<Counts>) {
+        if let Some(named) = &named {
+            self.failed_rows.insert(row.number, named.values().sum());
         }
+        // As the store has it.
+        match row.job {
+            Some(_) if row.state.is_final() || row.state == BatchState::Pending => {
+                let times = self.times.entry(row.number).or_default();
+                times.sent.get_or_insert_with(seconds_now);
+                if row.state.is_final() {
+                    times.ended.get_or_insert_with(seconds_now);
+                }
+            }
+            _ => {
+                self.times.remove(&row.number);
+            }
+        }
+        self.tally.put(&row, named);
         if let Some(known) = self.rows.iter_mut().find(|known| known.number == row.number) {
             *known = row;
         }
@@ -74,14 +150,17 @@ impl Board {
         }
     }
 
-    /// The numbers now.
-    pub(super) fn snapshot(&mut self) -> Snapshot {
+    /// The numbers now. `paused` is whether new jobs are held back.
+    pub(in crate::service) fn snapshot(&mut self, names: &CauseNames, paused: bool) -> Snapshot {
+        let note = if paused { Some(PAUSED.to_owned()) } else { self.notes.values().next().cloned() };
         let mut snapshot = Snapshot {
             failed_rows: self.failed_rows.values().sum(),
-            elapsed: self.started.elapsed().as_secs(),
-            note: self.notes.values().next().cloned(),
+            causes: self.tally.rows(names),
+            note,
+            paused,
             ..Snapshot::default()
         };
+        let now = seconds_now();
         for row in &self.rows {
             snapshot.total += row.batch.count;
             snapshot.done += row.done;
@@ -97,34 +176,19 @@ impl Board {
                 done: row.done,
                 errors: row.errors,
                 cancelled: row.cancelled,
-                age: None,
+                age: self.times.get(&row.number).and_then(|times| times.age(now)),
                 message: row.message.clone(),
             });
         }
-        snapshot.per_second = self.rate(snapshot.finished());
+        snapshot.linking = snapshot.total > 0 && snapshot.finished() == snapshot.total && !self.all_final();
+        self.tempo.take(&mut snapshot);
         snapshot
     }
+}
 
-    fn rate(&mut self, finished: u64) -> f64 {
-        let now = Instant::now();
-        if self.samples.is_empty() {
-            self.samples.push_back((now, finished));
-        }
-        self.samples.push_back((now, finished));
-        while self.samples.len() > 2
-            && self.samples.get(1).is_some_and(|(at, _)| now.duration_since(*at).as_secs_f64() > WINDOW)
-        {
-            self.samples.pop_front();
-        }
-        let Some((at, before)) = self.samples.front() else { return 0.0 };
-        let seconds = now.duration_since(*at).as_secs_f64();
-        if seconds < 0.5 {
-            return 0.0;
-        }
-        #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
-        let units = finished.saturating_sub(*before) as f64;
-        units / seconds
-    }
+/// Seconds since 1970.
+pub(in crate::service) fn seconds_now() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
 }
 
 #[cfg(test)]
@@ -136,14 +200,23 @@ mod tests {
         BatchRow { state, ..BatchRow::waiting(number, Batch { kind: Kind::Image, first: 0, count: 10 }) }
     }
 
+    fn board_of(rows: Vec<BatchRow>, skips: bool) -> Board {
+        Board::new(Record { rows, ..Record::default() }, skips)
+    }
+
+    fn snapshot(board: &mut Board) -> Snapshot {
+        board.snapshot(&CauseNames::default(), false)
+    }
+
     #[test]
     fn failures_on_record_are_not_counted_again_when_a_run_is_resumed() {
         let rows = vec![row(1, BatchState::Done), row(2, BatchState::Pending)];
-        let mut board = Board::new(rows, BTreeMap::from([(1, 3), (2, 2)]), true);
-        assert_eq!(board.snapshot().failed_rows, 5);
+        let record = Record { rows, failed_rows: BTreeMap::from([(1, 3), (2, 2)]), ..Record::default() };
+        let mut board = Board::new(record, true);
+        assert_eq!(snapshot(&mut board).failed_rows, 5);
         let known = BatchRow { errors: 4, done: 6, state: BatchState::Done, ..row(2, BatchState::Done) };
-        board.put(known, Some(4));
-        let snapshot = board.snapshot();
+        board.put(known, Some(Counts::from([("Gone".to_owned(), 4)])));
+        let snapshot = snapshot(&mut board);
         assert_eq!((snapshot.failed_rows, snapshot.errors, snapshot.done, snapshot.total), (7, 4, 6, 20));
     }
 
@@ -151,18 +224,18 @@ mod tests {
     fn what_was_there_already_is_known_of_jobs_that_were_sent_once() {
         let ended = |number, resent| BatchRow { done: 8, created: Some(5), resent, ..row(number, BatchState::Done) };
         let rows = vec![ended(1, false), ended(2, true), BatchRow { done: 3, ..row(3, BatchState::Pending) }];
-        assert_eq!(Board::new(rows.clone(), BTreeMap::new(), true).snapshot().already, 3);
-        assert_eq!(Board::new(rows, BTreeMap::new(), false).snapshot().already, 0);
+        assert_eq!(snapshot(&mut board_of(rows.clone(), true)).already, 3);
+        assert_eq!(snapshot(&mut board_of(rows, false)).already, 0);
     }
 
     #[test]
     fn the_pause_of_all_is_shown_before_what_single_jobs_wait_for() {
-        let mut board = Board::new(vec![row(1, BatchState::Pending)], BTreeMap::new(), true);
+        let mut board = board_of(vec![row(1, BatchState::Pending)], true);
         assert!(board.note(7, Some("seven".into())) && board.note(0, Some("all".into())));
         assert!(!board.note(7, Some("seven".into())));
-        assert_eq!(board.snapshot().note.as_deref(), Some("all"));
+        assert_eq!(snapshot(&mut board).note.as_deref(), Some("all"));
         assert!(board.note(0, None) && !board.note(0, None));
-        assert_eq!(board.snapshot().note.as_deref(), Some("seven"));
+        assert_eq!(snapshot(&mut board).note.as_deref(), Some("seven"));
     }
 
     #[test]
@@ -170,7 +243,7 @@ mod tests {
         let states =
             [BatchState::Waiting, BatchState::Done, BatchState::Sending, BatchState::Pending, BatchState::Error];
         let rows = (1..).zip(states).map(|(number, state)| row(number, state)).collect();
-        let board = Board::new(rows, BTreeMap::new(), true);
+        let board = board_of(rows, true);
         let order: Vec<u32> = board.open_rows().iter().map(|row| row.number).collect();
         assert_eq!(order, [4, 1, 3]);
         assert!(!board.all_final());

@@ -3,8 +3,11 @@
 mod board;
 mod cause;
 mod follow;
+mod hold;
 mod pace;
 mod send;
+mod tally;
+mod tempo;
 mod trouble;
 
 use std::{
@@ -30,9 +33,12 @@ use crate::{
     },
     wizard::{Problem, RunReply},
 };
-use board::Board;
 use pace::Pace;
 use send::{Sent, in_seconds};
+
+pub(super) use board::{Board, Leads, Record, seconds_now};
+pub(super) use tally::CauseNames;
+pub(super) use tempo::Tempo;
 
 /// In place of a batch's number, which begin at 1: what all wait for.
 const ALL_JOBS: u32 = 0;
@@ -42,6 +48,8 @@ const COUNTING: Duration = Duration::from_secs(10);
 
 /// Progress is told at most this often.
 const SAMPLE: Duration = Duration::from_millis(100);
+/// As long as Encord works on something, it is told at least this often: ages grow and rates fall by themselves.
+const TICK: Duration = Duration::from_secs(1);
 
 /// How far a run is told to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,7 +67,7 @@ pub enum Stop {
 /// One run at work, with the run's lock.
 #[derive(Debug)]
 pub struct Uploader {
-    shared: Arc<Shared>,
+    shared: Shared,
     _lock: RunLock,
 }
 
@@ -83,6 +91,7 @@ struct Shared {
     too_large: AtomicUsize,
     /// What ends the whole run.
     fatal: Mutex<Option<Problem>>,
+    leads: Leads,
 }
 
 impl Uploader {
@@ -98,35 +107,47 @@ impl Uploader {
         manifest: ManifestDir,
         run: NewRun,
     ) -> Result<Uploader, StoreError> {
-        let rows = store.batches(&run.id)?;
-        let failed = store.failed_counts(&run.id)?;
+        let record = Record::read(&store, &run.id)?;
         let shared = Shared {
             pace: Mutex::new(Pace::new(run.jobs_in_flight, client.policy(), Instant::now())),
             client: client.without_retries(),
             store: Mutex::new(store),
             home,
             manifest,
-            board: Mutex::new(Board::new(rows, failed, run.options.skip_duplicate_urls)),
+            board: Mutex::new(Board::new(record, run.options.skip_duplicate_urls)),
             run,
             changed: Notify::new(),
             accepted: AtomicBool::new(false),
             one_has_ended: AtomicBool::new(false),
             too_large: AtomicUsize::new(usize::MAX),
             fatal: Mutex::new(None),
+            leads: Leads::default(),
         };
-        Ok(Uploader { shared: Arc::new(shared), _lock: lock })
+        Ok(Uploader { shared, _lock: lock })
+    }
+
+    /// Lets a front end hold it back and share its names of causes.
+    pub(super) fn led_by(mut self, leads: &Leads) -> Uploader {
+        self.shared.leads = leads.clone();
+        self
+    }
+
+    /// The run.
+    pub(super) fn run(&self) -> &NewRun {
+        &self.shared.run
     }
 
     /// Works until every batch is at its end, the run is told to stop, or something ends it as a whole; the last thing told is
     /// [`RunReply::Finished`].
     pub async fn work(self, stop: watch::Receiver<Stop>, tell: &(impl Fn(RunReply) + Sync)) {
-        let shared = &self.shared;
+        let Uploader { shared, _lock } = self;
+        let shared = &Arc::new(shared);
         if lock(&shared.board).is_new() {
             shared.count_folder(|items| FolderCount { before: Some(items), after: None }).await;
         }
         let sending = shared.send_all(stop.clone());
         tokio::pin!(sending);
-        let mut reporting = Box::pin(shared.report(tell));
+        let mut reporting = Box::pin(shared.report(tell, stop.clone()));
         tokio::select! {
             () = &mut sending => {}
             () = &mut reporting => {}
@@ -140,7 +161,7 @@ impl Uploader {
             shared.count_folder(|items| FolderCount { before: None, after: Some(items) }).await;
         }
         let (reports, trouble) = shared.close(state);
-        let snapshot = Box::new(lock(&shared.board).snapshot());
+        let snapshot = Box::new(lock(&shared.board).snapshot(&shared.leads.names, false));
         tell(RunReply::Finished { state, snapshot, reports, problem: fatal.or(trouble) });
     }
 }
@@ -149,11 +170,13 @@ impl Shared {
     async fn send_all(self: &Arc<Shared>, mut stop: watch::Receiver<Stop>) {
         let mut rows: VecDeque<BatchRow> = lock(&self.board).open_rows().into();
         let mut jobs: JoinSet<Vec<BatchRow>> = JoinSet::new();
+        let mut hold = self.leads.hold.subscribe();
         loop {
             let may_send = *stop.borrow() == Stop::No && !self.has_failed();
+            let is_held = may_send && *hold.borrow_and_update();
             let limit = lock(&self.pace).limit(Instant::now());
             while jobs.len() < limit
-                && let Some(row) = rows.pop_front()
+                && let Some(row) = rows.pop_front_if(|row| row.state == BatchState::Pending || !is_held)
             {
                 // What Encord has already is followed whatever happens; new jobs go out only while nobody said stop.
                 if row.state == BatchState::Pending || may_send {
@@ -172,6 +195,8 @@ impl Shared {
                     }
                 }
                 () = until(raised) => {}
+                // The sender lives as long as this.
+                _ = hold.changed() => {}
                 changed = stop.changed() => {
                     if changed.is_err() || *stop.borrow() == Stop::Leave {
                         // The jobs see it too: polls end, a request that starts a job is let finish and put on record.
@@ -232,12 +257,19 @@ impl Shared {
     }
 
     /// Tells of changes as they come, at most ten times a second. Never ends by itself.
-    async fn report(&self, tell: &(impl Fn(RunReply) + Sync)) {
+    async fn report(&self, tell: &(impl Fn(RunReply) + Sync), stop: watch::Receiver<Stop>) {
+        let mut hold = self.leads.hold.subscribe();
         loop {
-            let snapshot = Box::new(lock(&self.board).snapshot());
+            let is_paused = *hold.borrow_and_update() && *stop.borrow() == Stop::No;
+            let snapshot = Box::new(lock(&self.board).snapshot(&self.leads.names, is_paused));
+            let is_at_work = snapshot.jobs.iter().any(|job| job.state == BatchState::Pending);
             tell(RunReply::Progress(snapshot));
             tokio::time::sleep(SAMPLE).await;
-            self.changed.notified().await;
+            tokio::select! {
+                () = self.changed.notified() => {}
+                _ = hold.changed() => {}
+                () = tokio::time::sleep(TICK), if is_at_work => {}
+            }
         }
     }
 
@@ -245,7 +277,8 @@ impl Shared {
     fn save(&self, row: &BatchRow, failed: Option<&[FailedUnit]>) -> Result<(), Problem> {
         let saved = lock(&self.store).save_batch(&self.run.id, row, failed);
         saved.map_err(|error| store_problem(&error))?;
-        lock(&self.board).put(row.clone(), failed.map(|units| units.len() as u64));
+        let named = failed.map(tally::counted);
+        lock(&self.board).put(row.clone(), named);
         self.changed.notify_one();
         Ok(())
     }

@@ -53,6 +53,9 @@ impl Shared {
             if *stop.borrow() != Stop::No || self.has_failed() {
                 return Ok(Sent::Nothing);
             }
+            if self.leads.hold.is_set() {
+                return Ok(Sent::Later(vec![row.clone()]));
+            }
             row.resent |= row.state == BatchState::Sending;
             row.state = BatchState::Sending;
             self.save(row, None)?;

@@ -51,7 +51,7 @@ impl RunStore {
         for row in self.batches(run)? {
             let unnamed = row.errors.saturating_sub(named.get(&row.number).copied().unwrap_or_default());
             if unnamed > 0 && row.state.is_final() && row.state != BatchState::Cancelled {
-                *others.entry(cause::folded(row.message.as_deref().unwrap_or_default(), &[])).or_default() += unnamed;
+                *others.entry(row.cause()).or_default() += unnamed;
             }
         }
         for (cause, units) in others {
@@ -108,6 +108,19 @@ impl RunStore {
             "where run = ?1 and cause = ?4 order by rowid limit ?3 offset ?2",
             params![run, signed(offset), signed(limit), cause],
         )
+    }
+
+    /// How many failed units of one cause a run has on record.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn failed_count_by(&self, run: &str, cause: &str) -> Result<u64, StoreError> {
+        let counted = self.connection.query_row(
+            "select count(*) from failed_unit where run = ?1 and cause = ?2",
+            [run, cause],
+            |row| row.get(0),
+        );
+        counted.map(unsigned).map_err(|source| self.fault(source))
     }
 
     /// Records which run a run is a retry of.

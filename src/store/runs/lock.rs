@@ -4,10 +4,15 @@ use std::{
     fs::{File, TryLockError},
     io::{Read as _, Write as _},
     path::Path,
+    time::Duration,
 };
 
 use super::StoreError;
 use crate::store::Home;
+
+/// Somebody who only looks whether the lock is held has it for less than this; so often it is tried again.
+const LOOK: Duration = Duration::from_millis(5);
+const LOOKS: u32 = 6;
 
 /// Held while a process works on a run; the system lets go of it when the process ends, however it ends.
 #[derive(Debug)]
@@ -25,11 +30,25 @@ impl RunLock {
         RunLock::take_at(&path, id)
     }
 
+    /// Whether some process holds the lock at this moment. Writes nothing.
+    pub fn is_held(home: &Home, id: &str) -> bool {
+        let Ok(file) = File::open(home.run(id).join("lock")) else { return false };
+        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+    }
+
     fn take_at(path: &Path, id: &str) -> Result<RunLock, StoreError> {
         let fail = |source| StoreError::File { path: path.display().to_string(), source };
         let opened = File::options().create(true).truncate(false).read(true).write(true).open(path);
         let mut file = opened.map_err(fail)?;
-        match file.try_lock() {
+        let mut locked = file.try_lock();
+        for _ in 0..LOOKS {
+            if !matches!(locked, Err(TryLockError::WouldBlock)) {
+                break;
+            }
+            std::thread::sleep(LOOK);
+            locked = file.try_lock();
+        }
+        match locked {
             Ok(()) => {
                 file.set_len(0).and_then(|()| write!(file, "{}", std::process::id())).map_err(fail)?;
                 Ok(RunLock { _file: file })

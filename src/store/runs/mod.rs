@@ -8,6 +8,7 @@ mod record;
 mod sync;
 #[cfg(test)]
 pub(crate) mod tests;
+mod times;
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -23,6 +24,7 @@ pub use held::FolderCount;
 pub use lock::RunLock;
 pub use record::{BatchRow, BatchState, FailedUnit, NewRun, RunRow, RunState, StoreError};
 pub use sync::{Held, NewSync, SyncCounts, SyncRow};
+pub use times::JobTimes;
 
 /// The database of all runs, `runs.db` in the data directory.
 #[derive(Debug)]

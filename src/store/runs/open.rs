@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, ErrorCode, config::DbConfig};
+use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 use time::{OffsetDateTime, macros::format_description};
 
 use super::{RunStore, STEPS, StoreError, causes};
@@ -30,6 +30,36 @@ impl RunStore {
             Err(error) => Err(error),
             Ok(connection) => Ok(RunStore { connection, path: file.display().to_string() }),
         }
+    }
+}
+
+impl RunStore {
+    /// Opens the database to look into it only: nothing is written, and no writer is waited for. One that is missing, damaged or
+    /// older is dealt with as [`RunStore::open`] does.
+    ///
+    /// # Errors
+    /// Those of [`RunStore::open`].
+    pub fn open_to_read(home: &Home) -> Result<RunStore, StoreError> {
+        let file = home.data().join("runs.db");
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let opened = Connection::open_with_flags(&file, flags).and_then(|connection| {
+            connection.busy_timeout(Duration::from_secs(10))?;
+            let is_current = usize::try_from(version(&connection)?).is_ok_and(|found| found == STEPS.len());
+            Ok(Some(connection).filter(|_| is_current && !suspicion(&file).exists()))
+        });
+        match opened {
+            Ok(Some(connection)) => Ok(RunStore { connection, path: file.display().to_string() }),
+            _ => RunStore::open(home),
+        }
+    }
+
+    /// Another number than before says that somebody else has written since; it costs next to nothing to ask.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn changes(&self) -> Result<i64, StoreError> {
+        let read = self.connection.query_row("pragma data_version", [], |row| row.get(0));
+        read.map_err(|source| self.fault(source))
     }
 }
 

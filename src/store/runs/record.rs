@@ -245,6 +245,11 @@ impl BatchRow {
         }
     }
 
+    /// Why the whole batch failed, without what names single files.
+    pub fn cause(&self) -> String {
+        cause::folded(self.message.as_deref().unwrap_or_default(), &[])
+    }
+
     /// Units that are neither registered nor failed nor cancelled.
     pub fn open(&self) -> u64 {
         self.batch.count.saturating_sub(self.done + self.errors + self.cancelled)
