@@ -244,7 +244,7 @@ impl Shared {
     /// Puts a batch on record, then on the board.
     fn save(&self, row: &BatchRow, failed: Option<&[FailedUnit]>) -> Result<(), Problem> {
         let saved = lock(&self.store).save_batch(&self.run.id, row, failed);
-        saved.map_err(|error| store_problem(&error))?;
+        saved.map_err(|error| self.resumable(store_problem(&error)))?;
         lock(&self.board).put(row.clone(), failed.map(|units| units.len() as u64));
         self.changed.notify_one();
         Ok(())
