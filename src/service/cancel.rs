@@ -31,7 +31,7 @@ pub async fn cancel(
     tell: &(impl Fn(RunReply) + Sync),
 ) -> Result<(), Problem> {
     let mut store = RunStore::open(home).map_err(|error| store_problem(&error))?;
-    let row = store.run(id).map_err(|error| Problem::config(error.to_string()))?;
+    let row = store.run(id).map_err(|error| store_problem(&error))?;
     if row.sync.is_some() {
         return Err(Problem::config(format!("Run {id} mirrors a container: Encord has no way to cancel that."))
             .hint("It ends by itself in Encord."));

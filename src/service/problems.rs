@@ -51,7 +51,10 @@ pub(crate) fn key_problem(source: &str, error: &encord::KeyError) -> Problem {
 }
 
 pub(crate) fn store_problem(error: &StoreError) -> Problem {
-    Problem::other(error.to_string())
+    match error {
+        StoreError::Unknown(_) => Problem::config(error.to_string()),
+        _ => Problem::other(error.to_string()),
+    }
 }
 
 pub(crate) fn disk_problem(what: &str, error: &std::io::Error) -> Problem {

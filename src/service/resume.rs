@@ -118,12 +118,13 @@ pub(super) fn take_up(
     passphrase: impl FnOnce(&config::Encord) -> Option<SecretString>,
 ) -> Result<Work, Problem> {
     let mut store = RunStore::open(home).map_err(|error| store_problem(&error))?;
-    let row = store.run(id).map_err(|error| Problem::config(error.to_string()))?;
+    let row = store.run(id).map_err(|error| store_problem(&error))?;
     let open = match &row.sync {
         Some(sync) => !sync.counts.state.is_final(),
         None => store.batches(id).map_err(|error| store_problem(&error))?.iter().any(|batch| !batch.state.is_final()),
     };
-    if !open {
+    // A run that is on record as running although nothing is open was broken off before its end was put on record.
+    if !open && row.state != RunState::Running {
         return Err(Problem::config(format!(
             "Run {id} is finished ({}); there is nothing to resume.",
             row.state.name()

@@ -64,7 +64,7 @@ impl Retry {
     /// it would register items twice, or the disk cannot be used.
     pub fn prepare(home: &Home, id: &str, change: RetryChange) -> Result<Retry, Problem> {
         let store = RunStore::open(home).map_err(|error| store_problem(&error))?;
-        let row = store.run(id).map_err(|error| Problem::config(error.to_string()))?;
+        let row = store.run(id).map_err(|error| store_problem(&error))?;
         if row.sync.is_some() {
             return Err(Problem::config(format!(
                 "Run {id} mirrors a container, so there is no manifest to take items from."

@@ -46,6 +46,8 @@ impl From<Problem> for Refused {
 
 async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunReply) + Sync)) -> Result<Work, Refused> {
     let client = session.client()?;
+    // Where nothing can be put on record, nothing is changed.
+    let mut store = RunStore::open(&session.home).map_err(|error| store_problem(&error))?;
     let saved = match schema::save_reviewed(&client, plan).await? {
         Saved::Changed(schema) => return Err(Refused::SchemaChanged(schema)),
         Saved::Done(keys) => keys,
@@ -57,7 +59,6 @@ async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunReply) + Syn
         None => folders::create(&client, &plan.destination).await?,
     };
     tell(RunReply::Folder { uuid: folder, path: plan.destination.path(), created });
-    let mut store = RunStore::open(&session.home).map_err(|error| store_problem(&error))?;
     let (id, manifest) = match mirror {
         Some(_) => (new_directory(session)?, None),
         None => {

@@ -30,7 +30,7 @@ pub struct Unfinished {
 }
 
 /// Calls `each` with every item of a run's jobs that have ended and that is wanted, in the order of the manifest. No more is
-/// held than the failed units of one job and a part of the manifest.
+/// held than what failed of one job and a part of the manifest.
 ///
 /// # Errors
 /// The database's, the manifest's, or what `each` returns.
@@ -55,22 +55,25 @@ pub fn each_unfinished(
         let units = store.failed_units_of(run, row.number)?;
         let urls: HashSet<&str> = units.iter().flat_map(|unit| &unit.object_urls).map(String::as_str).collect();
         let is_named = |item: &Item| item.urls.iter().any(|url| urls.contains(url.as_str()));
-        let mut named = 0;
+        let mut named = Vec::new();
         each_item(&items, row, |item| {
-            named += u64::from(is_named(&item));
+            if is_named(&item) {
+                named.push(item);
+            }
             Ok(())
         })
         .map_err(fail)?;
         // Where Encord counts more failures than it names, each of the others may be one.
-        let takes_all = cancelled || named < row.errors;
+        if !cancelled && named.len() as u64 >= row.errors {
+            found.items += named.len() as u64;
+            named.into_iter().try_for_each(&mut each).map_err(fail)?;
+            continue;
+        }
+        drop(named);
         let in_doubt = row.done > 0 || (row.resent && row.state == BatchState::Cancelled);
         each_item(&items, row, |item| {
-            let is_named = is_named(&item);
-            if !is_named && !takes_all {
-                return Ok(());
-            }
             found.items += 1;
-            found.uncertain += u64::from(!is_named && in_doubt);
+            found.uncertain += u64::from(!is_named(&item) && in_doubt);
             each(item)
         })
         .map_err(fail)?;

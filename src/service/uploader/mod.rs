@@ -276,7 +276,7 @@ impl Shared {
     /// Puts a batch on record, then on the board.
     fn save(&self, row: &BatchRow, failed: Option<&[FailedUnit]>) -> Result<(), Problem> {
         let saved = lock(&self.store).save_batch(&self.run.id, row, failed);
-        saved.map_err(|error| store_problem(&error))?;
+        saved.map_err(|error| self.resumable(store_problem(&error)))?;
         let named = failed.map(tally::counted);
         lock(&self.board).put(row.clone(), named);
         self.changed.notify_one();

@@ -123,7 +123,8 @@ impl Shared {
 
     /// Puts two halves in a batch's place; `None` where it holds a single item.
     fn halve(&self, row: &BatchRow) -> Result<Option<Vec<BatchRow>>, Problem> {
-        let halves = lock(&self.store).halve_batch(&self.run.id, row).map_err(|error| store_problem(&error))?;
+        let halves = lock(&self.store).halve_batch(&self.run.id, row);
+        let halves = halves.map_err(|error| self.resumable(store_problem(&error)))?;
         let Some([kept, rest]) = halves else { return Ok(None) };
         {
             let mut board = lock(&self.board);

@@ -406,8 +406,11 @@ impl RunStore {
 }
 
 fn fault_at(path: &str, source: rusqlite::Error) -> StoreError {
-    open::note_damage(Path::new(path), &source);
-    StoreError::Database { path: path.to_owned(), source }
+    let path = path.to_owned();
+    match open::note_damage(Path::new(&path), &source) {
+        true => StoreError::Unreadable { path, source },
+        false => StoreError::Database { path, source },
+    }
 }
 
 fn now() -> String {

@@ -74,12 +74,14 @@ fn suspicion(file: &Path) -> PathBuf {
     beside(file, ".suspect")
 }
 
-/// Has the database looked through at the next opening if this error says that it is damaged.
-pub(super) fn note_damage(file: &Path, error: &rusqlite::Error) {
-    if is_damage(error) {
+/// Has the database looked through at the next opening if this error says that it is damaged, and tells whether it does.
+pub(super) fn note_damage(file: &Path, error: &rusqlite::Error) -> bool {
+    let is_damaged = is_damage(error);
+    if is_damaged {
         // Where it cannot be written, the same error comes again.
         let _ = File::create(suspicion(file));
     }
+    is_damaged
 }
 
 fn beside(file: &Path, ending: &str) -> PathBuf {
@@ -119,7 +121,12 @@ fn migrate(connection: &mut Connection, file: &Path) -> Result<(), StoreError> {
     let path = file.display().to_string();
     let fail = |source| StoreError::Database { path: path.clone(), source };
     let found = version(connection).map_err(fail)?;
-    if found > 0 && usize::try_from(found).is_ok_and(|found| found < STEPS.len()) {
+    let is_at = |found: i64| usize::try_from(found).unwrap_or_default();
+    // Nobody waits for a writer who only wants to read.
+    if is_at(found) == STEPS.len() {
+        return Ok(());
+    }
+    if found > 0 && is_at(found) < STEPS.len() {
         back_up(connection, file)?;
     }
     // One writer makes the tables; a second process that comes at the same moment waits and finds them.

@@ -33,6 +33,17 @@ pub enum StoreError {
         /// What the system said.
         source: io::Error,
     },
+    /// Something in the database is not what SQLite wrote. Where it is opened next it is looked through, and moved aside.
+    #[error(
+        "The record of runs ({path}) is damaged: {source}. Start azure-to-encord again: it then moves the record aside as it is, and \
+         tells how to bring back what can be read. If the disk reports errors, copy the record to another disk first."
+    )]
+    Unreadable {
+        /// The database.
+        path: String,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
     /// The database is not what SQLite wrote. It has been moved aside.
     #[error(
         "The record of runs was damaged ({said}). It is now at {moved}, as it was found. To bring back what can be \

@@ -1,0 +1,25 @@
+//! What runs survive: disks that fill up or cannot be written, records that are damaged or older, a second process. Nothing is lost,
+//! nothing is registered twice, and the user is told what happened and how to go on.
+//!
+//! The kills are in `tests/kills`, what networks do in `tests/faults`.
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "test helpers may stop at the first surprise"
+)]
+
+mod beneath;
+mod damaged;
+mod full;
+mod older;
+mod read_only;
+#[path = "../support/mod.rs"]
+mod support;
+mod together;
+
+use std::time::Duration;
+
+/// The longest that anything may take on a loaded machine.
+const PATIENCE: Duration = Duration::from_secs(120);
