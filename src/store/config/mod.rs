@@ -1,5 +1,6 @@
 //! The config file: what an import is made of, without any secret. `config.example.toml` explains every key.
 
+mod edit;
 mod files;
 mod folder;
 mod load;
@@ -24,6 +25,7 @@ use crate::{
     schema::KeyType,
 };
 
+pub use edit::{fresh, merge};
 pub use files::read_schema_file;
 pub use load::{ConfigError, find, load, parse, saved};
 
