@@ -4,6 +4,8 @@ mod edit;
 mod files;
 mod folder;
 mod load;
+mod place;
+pub mod saved;
 pub mod synced;
 
 use std::collections::BTreeMap;
@@ -27,7 +29,7 @@ use crate::{
 
 pub use edit::{fresh, merge};
 pub use files::read_schema_file;
-pub use load::{ConfigError, find, load, parse, saved};
+pub use load::{ConfigError, find, load, load_text, parse, saved};
 
 /// A whole config, version 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use toml_edit::{ArrayOfTables, Document, Item, Table};
 
-use super::inline::{changed, comments, key_text, newline_of, pair_text};
+use super::inline::{changed, comments, key_text, newline_of, pair_text, unusual};
 
 /// What has a header of its own where it is new; everything else is a line of its table.
 const SECTIONS: [&[&str]; 8] = [
@@ -129,7 +129,7 @@ impl Editor<'_> {
                         self.insert_table(at, &text);
                     }
                 }
-                (None, _) => lines.push((*key, after)),
+                (None, _) => lines.push((*key, unusual(before, after))),
                 (Some(Item::Table(inner)), Value::Object(after)) => {
                     let dots: Vec<String> = match inner.is_dotted() {
                         true => dots.iter().chain([*key]).cloned().collect(),
@@ -155,7 +155,7 @@ impl Editor<'_> {
                 (Some(item), _) => {
                     self.remove_item(item);
                     if !after.is_null() {
-                        lines.push((*key, after));
+                        lines.push((*key, after.clone()));
                     }
                 }
             }
@@ -247,7 +247,7 @@ impl Editor<'_> {
         table: &Table,
         path: &[String],
         dots: &[String],
-        lines: &[(&String, &Value)],
+        lines: &[(&String, Value)],
     ) -> Result<(), String> {
         if lines.is_empty() {
             return Ok(());

@@ -43,6 +43,20 @@ pub(super) fn pair_text(key: &str, value: &Value) -> Result<String, String> {
     Ok(format!("{} = {}", key_text(key), value_text(value)?))
 }
 
+/// What has to be written of a setting that is not there yet, where `usual` is what is read without it.
+pub(super) fn unusual(usual: &Value, wanted: &Value) -> Value {
+    match (usual, wanted) {
+        (Value::Object(usual), Value::Object(wanted)) => {
+            let differs = |key: &String, value: &Value| usual.get(key) != Some(value);
+            let entries = wanted.iter().filter(|(key, value)| differs(key, value));
+            let entry =
+                |(key, value): (&String, &Value)| (key.clone(), unusual(usual.get(key).unwrap_or(&Value::Null), value));
+            Value::Object(entries.map(entry).collect())
+        }
+        _ => wanted.clone(),
+    }
+}
+
 /// What a value says.
 fn said(value: &toml_edit::Value) -> Value {
     match value {
@@ -159,7 +173,7 @@ fn changed_table(
     }
     for (name, value) in wanted {
         if !table.contains_key(name) && was.get(name) != Some(value) && !value.is_null() {
-            slots.push(Slot::New(pair_text(name, value)?));
+            slots.push(Slot::New(pair_text(name, &unusual(was.get(name).unwrap_or(&Value::Null), value))?));
         }
     }
     Ok(list.write('{', &slots, '}'))
@@ -227,7 +241,8 @@ impl Pieces {
     }
 
     fn write(&self, open: char, slots: &[Slot], close: char) -> String {
-        let indent = self.pieces.first().and_then(|piece| piece.before.rsplit_once('\n')).map_or("    ", |(_, rest)| rest);
+        let indent =
+            self.pieces.first().and_then(|piece| piece.before.rsplit_once('\n')).map_or("    ", |(_, rest)| rest);
         let own_line = format!("{}{indent}", self.newline);
         let first_gap = self.pieces.first().map_or(if open == '{' { " " } else { "" }, |piece| &piece.before);
         let mut written = format!("{open}{}", self.opening);
@@ -238,7 +253,9 @@ impl Pieces {
             let (before, raw, tail, after) = match slot {
                 Slot::Gone(at) => {
                     let piece = &self.pieces[*at];
-                    for comment in [&piece.before, &piece.tail, &piece.after].into_iter().flat_map(|part| comments(part)) {
+                    for comment in
+                        [&piece.before, &piece.tail, &piece.after].into_iter().flat_map(|part| comments(part))
+                    {
                         written.push_str(&own_line);
                         written.push_str(&comment);
                     }

@@ -46,13 +46,7 @@ pub fn fresh(config: &Config, directory: &Path) -> Result<String, ConfigError> {
     write(NEW, &Config::default(), config, directory, true)
 }
 
-fn write(
-    text: &str,
-    was: &Config,
-    config: &Config,
-    directory: &Path,
-    explains: bool,
-) -> Result<String, ConfigError> {
+fn write(text: &str, was: &Config, config: &Config, directory: &Path, explains: bool) -> Result<String, ConfigError> {
     refuse_secrets(config)?;
     let wanted = in_words_of(was, config, directory);
     let (before, after) = (as_json(was)?, as_json(&wanted)?);
@@ -91,17 +85,28 @@ fn check(written: &str, config: &Config, wanted: &Value, directory: &Path) -> Re
 fn difference(a: &Value, b: &Value, place: String) -> Option<String> {
     match (a, b) {
         (Value::Object(left), Value::Object(right)) => {
-            let keys = left.keys().chain(right.keys().filter(|key| !left.contains_key(*key)));
-            let value = |map: &serde_json::Map<String, Value>, key: &String| map.get(key).cloned().unwrap_or_default();
+            let mut keys = left.keys().chain(right.keys().filter(|key| !left.contains_key(*key)));
             let below = |key: &str| if place.is_empty() { key.to_owned() } else { format!("{place}.{key}") };
-            keys.into_iter().find_map(|key| difference(&value(left, key), &value(right, key), below(key)))
+            keys.find_map(|key| match (left.get(key), right.get(key)) {
+                (Some(left), Some(right)) => difference(left, right, below(key)),
+                _ => Some(below(key)),
+            })
         }
         _ => (a != b).then_some(place),
     }
 }
 
+/// Everything that a config says, defaults too; what is not set is not there.
 fn as_json(config: &Config) -> Result<Value, ConfigError> {
-    serde_json::to_value(config).map_err(|error| ConfigError(format!("The config cannot be written: {error}.")))
+    let mut json =
+        serde_json::to_value(config).map_err(|error| ConfigError(format!("The config cannot be written: {error}.")))?;
+    // Only here is a null a setting that is not set; in constants it would be a value.
+    for section in ["/encord", "/azure", "/schema", "/manifest", "/manifest/metadata", "/folder"] {
+        if let Some(Value::Object(settings)) = json.pointer_mut(section) {
+            settings.retain(|_, value| !value.is_null());
+        }
+    }
+    Ok(json)
 }
 
 /// A config says where secrets are. One that was typed into the wrong field must not get into a file.
