@@ -120,7 +120,8 @@ pub(super) async fn draft(
     };
     let dir = making()
         .map_err(|error| disk_problem(&format!("make a directory for the manifest in {}", runs.display()), &error))?;
-    let session_runs = Runs { home: &session.home, config: &session.config_label };
+    let label = session.config_label();
+    let session_runs = Runs { home: &session.home, config: &label };
     let mut tell = |progress| session.reply(id, Reply::Listing(progress));
     let earlier = since::known(session_runs, access, manifest, dir.path())?;
     let building = Building {

@@ -30,7 +30,7 @@ impl RunLock {
         RunLock::take_at(&path, id)
     }
 
-    /// Whether some process holds the lock at this moment. Writes nothing.
+    /// Whether a process works on the run at this moment. Writes nothing. What cannot be found out counts as no.
     pub fn is_held(home: &Home, id: &str) -> bool {
         let Ok(file) = File::open(home.run(id).join("lock")) else { return false };
         matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
@@ -65,5 +65,28 @@ impl RunLock {
             }
             Err(TryLockError::Error(source)) => Err(fail(source)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_at_a_lock_leaves_it_as_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let home = Home::below(dir.path());
+        assert!(!RunLock::is_held(&home, "a"));
+        std::fs::create_dir_all(home.run("a")).unwrap();
+        assert!(!RunLock::is_held(&home, "a"));
+        assert!(!home.run("a").join("lock").exists());
+        let lock = RunLock::take(&home, "a").unwrap();
+        assert!(RunLock::is_held(&home, "a") && RunLock::is_held(&home, "a"));
+        assert!(matches!(RunLock::take(&home, "a"), Err(StoreError::Busy(_))));
+        let held = std::fs::read_to_string(home.run("a").join("lock")).unwrap();
+        assert_eq!(held, std::process::id().to_string());
+        drop(lock);
+        assert!(!RunLock::is_held(&home, "a"));
+        RunLock::take(&home, "a").unwrap();
     }
 }

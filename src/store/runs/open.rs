@@ -121,12 +121,11 @@ fn migrate(connection: &mut Connection, file: &Path) -> Result<(), StoreError> {
     let path = file.display().to_string();
     let fail = |source| StoreError::Database { path: path.clone(), source };
     let found = version(connection).map_err(fail)?;
-    let is_at = |found: i64| usize::try_from(found).unwrap_or_default();
-    // Nobody waits for a writer who only wants to read.
-    if is_at(found) == STEPS.len() {
+    if usize::try_from(found) == Ok(STEPS.len()) {
+        // Nothing to do, so nobody who writes at this moment is waited for.
         return Ok(());
     }
-    if found > 0 && is_at(found) < STEPS.len() {
+    if found > 0 && usize::try_from(found).is_ok_and(|found| found < STEPS.len()) {
         back_up(connection, file)?;
     }
     // One writer makes the tables; a second process that comes at the same moment waits and finds them.
