@@ -11,7 +11,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::{
     output::{Output, listed_line, listing_line},
-    signals,
+    progress, signals,
 };
 use crate::{
     access::cors,
@@ -312,19 +312,14 @@ pub(crate) fn report_run(output: &mut Output, jobs: &mut Vec<JobRow>, reply: &Ru
         }
         RunReply::Progress(snapshot) => {
             report_jobs(output, jobs, &snapshot.jobs);
+            output.already(snapshot);
             output.note(snapshot.note.as_deref());
-            output.progress(&format!(
-                "{} of {} done, {} failed, {:.1} a second{}",
-                snapshot.done,
-                snapshot.total,
-                snapshot.errors,
-                snapshot.per_second,
-                snapshot.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default()
-            ));
+            output.progress(&progress::line(snapshot));
             output.sync(snapshot.sync.as_ref());
         }
         RunReply::Finished { snapshot, .. } => {
             report_jobs(output, jobs, &snapshot.jobs);
+            output.already(snapshot);
             output.sync(snapshot.sync.as_ref());
         }
         RunReply::SchemaChanged(_) | RunReply::Refused(_) => {}
@@ -334,7 +329,9 @@ pub(crate) fn report_run(output: &mut Output, jobs: &mut Vec<JobRow>, reply: &Ru
 fn report_jobs(output: &mut Output, before: &mut Vec<JobRow>, now: &[JobRow]) {
     for job in now {
         let known = before.iter().find(|known| known.batch == job.batch);
-        if known == Some(job) || (job.job.is_none() && !job.state.is_final()) {
+        // Only its age may be another one.
+        let is_same = known.is_some_and(|known| JobRow { age: job.age, ..known.clone() } == *job);
+        if is_same || (job.job.is_none() && !job.state.is_final()) {
             continue;
         }
         let state = if job.state.is_final() { job.state.name() } else { "pending" };

@@ -7,6 +7,7 @@ use std::{
 
 use serde_json::{Value, json};
 
+use super::progress::{self, Told};
 use crate::{
     manifest::Code,
     numbers::counted,
@@ -14,7 +15,7 @@ use crate::{
         Summary, SyncCounts,
         config::{self, Source},
     },
-    wizard::{Check, CheckState, Destination, ListingProgress, Mirror, Plan, Problem, SyncStage, mirror},
+    wizard::{Check, CheckState, Destination, ListingProgress, Mirror, Plan, Problem, Snapshot, SyncStage, mirror},
 };
 
 /// How far the reading of a source is, in a line.
@@ -79,6 +80,7 @@ pub(crate) struct Output {
     note: Option<String>,
     /// The numbers of a sync as they were told last.
     sync: Option<SyncCounts>,
+    told: Told,
 }
 
 impl Output {
@@ -90,6 +92,7 @@ impl Output {
             line_open: false,
             note: None,
             sync: None,
+            told: Told::default(),
         }
     }
 
@@ -154,6 +157,16 @@ impl Output {
         let stage = SyncStage::of(counts);
         if before != Some(stage) {
             self.message(stage.words());
+        }
+        if !self.live && self.told.is_due(before != Some(stage)) {
+            self.message(&format!("  {}", progress::sync_line(counts)));
+        }
+    }
+
+    /// Tells what was in the folder before, each time that more of it is known.
+    pub(crate) fn already(&mut self, snapshot: &Snapshot) {
+        if let Some(line) = self.told.already(snapshot) {
+            self.message(&line);
         }
     }
 

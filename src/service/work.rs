@@ -51,7 +51,7 @@ impl Work {
     /// The same, and puts the work down where it is when it is interrupted.
     pub(super) async fn until(self, interrupt: impl Future<Output = ()>, tell: &(impl Fn(RunReply) + Sync)) {
         let (stop, receiver) = watch::channel(Stop::No);
-        stopping(self.carry_out(receiver, tell), interrupt, &stop).await;
+        stopping(Box::pin(self.carry_out(receiver, tell)), interrupt, &stop).await;
     }
 }
 

@@ -41,7 +41,7 @@ pub(crate) struct Upload {
     pub(crate) server: Server,
     pub(crate) home: Home,
     pub(crate) items: u64,
-    key: Key,
+    pub(crate) key: Key,
     folder: Uuid,
     run: NewRun,
     limits: Limits,

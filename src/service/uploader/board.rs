@@ -221,6 +221,46 @@ mod tests {
     }
 
     #[test]
+    fn a_run_links_when_all_units_are_finished_and_a_job_is_not() {
+        let pending = BatchRow { done: 9, errors: 1, ..row(2, BatchState::Pending) };
+        let ended = BatchRow { done: 10, ..row(1, BatchState::Done) };
+        assert!(snapshot(&mut board_of(vec![ended.clone(), pending.clone()], true)).linking);
+        let working = BatchRow { done: 8, ..pending.clone() };
+        assert!(!snapshot(&mut board_of(vec![ended.clone(), working], true)).linking);
+        assert!(!snapshot(&mut board_of(vec![ended, BatchRow { state: BatchState::Done, ..pending }], true)).linking);
+        assert!(!snapshot(&mut board_of(Vec::new(), true)).linking);
+    }
+
+    #[test]
+    fn a_job_has_an_age_from_the_moment_that_encord_takes_it_to_its_end() {
+        let job = |state| BatchRow { job: Some(uuid::Uuid::from_u128(1)), ..row(1, state) };
+        let times = BTreeMap::from([(1, JobTimes { sent: Some(seconds_now() - 100.0), ended: None })]);
+        let mut board = Board::new(Record { rows: vec![job(BatchState::Pending)], times, ..Record::default() }, true);
+        let age = |board: &mut Board| snapshot(board).jobs[0].age;
+        assert!(age(&mut board).is_some_and(|age| age >= 100));
+        board.put(job(BatchState::Done), None);
+        let ended = age(&mut board);
+        assert!(ended.is_some_and(|age| age >= 100));
+        std::thread::sleep(std::time::Duration::from_millis(1100));
+        assert_eq!(age(&mut board), ended);
+        let mut board = board_of(vec![row(1, BatchState::Waiting)], true);
+        assert_eq!(age(&mut board), None);
+        board.put(row(1, BatchState::Sending), None);
+        assert_eq!(age(&mut board), None);
+        board.put(job(BatchState::Pending), None);
+        assert!(age(&mut board).is_some());
+    }
+
+    #[test]
+    fn a_pause_is_said_before_all_else() {
+        let mut board = board_of(vec![row(1, BatchState::Pending)], true);
+        board.note(1, Some("one".into()));
+        let paused = board.snapshot(&CauseNames::default(), true);
+        assert!(paused.paused && paused.note.is_some_and(|note| note.starts_with("Paused")));
+        assert_eq!(snapshot(&mut board).note.as_deref(), Some("one"));
+    }
+
+    #[test]
     fn what_was_there_already_is_known_of_jobs_that_were_sent_once() {
         let ended = |number, resent| BatchRow { done: 8, created: Some(5), resent, ..row(number, BatchState::Done) };
         let rows = vec![ended(1, false), ended(2, true), BatchRow { done: 3, ..row(3, BatchState::Pending) }];

@@ -26,8 +26,10 @@ const STYLE: &str = "\
 @media(prefers-color-scheme:dark){:root{--ink:#e7eaf0;--soft:#a0a8b7;--line:#3a4252;--ground:#151a23;--open:#596275}}\
 body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--ground);max-width:60rem;margin:2rem auto;padding:0 1rem}\
 h1{font-size:1.5rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}p{margin:.3rem 0}.soft{color:var(--soft)}\
-table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}\
-td.n,th.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}svg{width:100%;height:auto;display:block}svg text{fill:var(--ink);font:12px system-ui,sans-serif}svg .soft{fill:var(--soft)}\
+.wide{overflow-x:auto}table{border-collapse:collapse;width:100%;min-width:44rem;font-size:.9rem}th,td{text-align:left;vertical-align:top;padding:.3rem .8rem .3rem 0;border-bottom:1px solid var(--line)}\
+th{white-space:nowrap}td{overflow-wrap:anywhere}td.s,td.n,th.n{white-space:nowrap}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}\
+svg{width:100%;display:block}.all{height:1.8rem}.part{height:.7rem;margin-bottom:.6rem}.columns{height:9rem;border-bottom:1px solid var(--line);margin:.4rem 0 1rem}.mark{display:inline-block;width:.8rem;height:.8rem;margin-right:.4rem}\
+.legend span{display:inline-block;margin:.5rem 1.4rem 0 0;white-space:nowrap}.named{display:flex;justify-content:space-between;gap:1rem}.named span{overflow-wrap:anywhere}\
 .new{fill:var(--new)}.there{fill:var(--there)}.failed{fill:var(--failed)}.cancelled{fill:var(--cancelled)}.open{fill:var(--open)}";
 
 pub(super) fn write(facts: &Facts<'_>, paths: &ReportPaths) -> Result<(), StoreError> {
@@ -101,22 +103,31 @@ fn head(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
         ("open", "not tried", row.items.saturating_sub(row.registered + row.failed + cancelled)),
     ];
     writeln!(out, "<section>\n<h2>Items: {}</h2>", count(row.items))?;
-    write!(out, "<svg viewBox=\"0 0 {WIDTH} 64\" role=\"img\"><title>Items by state</title>")?;
-    let (mut x, mut column) = (0.0, 0.0);
-    for (class, words, items) in states {
-        let width = part(items, row.items.max(1)) * WIDTH;
-        write!(out, "<rect class=\"{class}\" x=\"{x:.1}\" y=\"0\" width=\"{width:.1}\" height=\"28\"/>")?;
-        x += width;
+    // What is little beside the rest is still seen.
+    let widths = states.map(|(_, _, items)| if items == 0 { 0.0 } else { (part(items, row.items) * WIDTH).max(3.0) });
+    let all = widths.iter().sum::<f64>().max(WIDTH);
+    write!(out, "<svg class=\"all\" viewBox=\"0 0 {all:.1} 28\" preserveAspectRatio=\"none\" role=\"img\">")?;
+    write!(out, "<title>Items by state</title>")?;
+    let mut x = 0.0;
+    for ((class, words, items), width) in states.iter().zip(widths).filter(|(_, width)| *width > 0.0) {
+        let told = count(*items);
         write!(
             out,
-            "<rect class=\"{class}\" x=\"{column}\" y=\"44\" width=\"10\" height=\"10\"/>\
-             <text x=\"{}\" y=\"53\">{} {words}</text>",
-            column + 15.0,
-            count(items)
+            "<rect class=\"{class}\" x=\"{x:.1}\" width=\"{width:.1}\" height=\"28\"><title>{told} {words}</title></rect>"
         )?;
-        column += WIDTH / 5.0;
+        x += width;
     }
-    writeln!(out, "</svg>\n</section>")
+    write!(out, "</svg>\n<p class=\"legend\">")?;
+    for (place, (class, words, items)) in states.iter().enumerate() {
+        // Of the rest only what there is; what is new and what failed are worth a nought.
+        if *items > 0 || place == 0 || place == 2 {
+            let mark = format!(
+                "<svg class=\"mark\" viewBox=\"0 0 1 1\"><rect class=\"{class}\" width=\"1\" height=\"1\"/></svg>"
+            );
+            write!(out, "<span>{mark}{} {words}</span>", count(*items))?;
+        }
+    }
+    writeln!(out, "</p>\n</section>")
 }
 
 fn causes(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
@@ -129,33 +140,26 @@ fn causes(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
         bars.push((format!("{} other causes", causes.len() - BARS), rest));
     }
     writeln!(out, "<section>\n<h2>Failures by cause</h2>")?;
-    write!(out, "<svg viewBox=\"0 0 {WIDTH} {}\" role=\"img\"><title>Failures by cause</title>", bars.len() * 40)?;
     let most = most.max(rest);
-    for (place, (cause, units)) in bars.iter().enumerate() {
-        let y = place * 40;
-        let short: String = match cause.chars().count() {
-            0..=100 => cause.clone(),
-            _ => cause.chars().take(99).chain(['…']).collect(),
-        };
-        write!(
+    for (cause, units) in &bars {
+        let (told, width) = (count(*units), (part(*units, most) * WIDTH).max(3.0));
+        writeln!(
             out,
-            "<text x=\"0\" y=\"{}\">{}</text><rect class=\"failed\" x=\"0\" y=\"{}\" width=\"{:.1}\" height=\"12\"/>\
-             <text x=\"{:.1}\" y=\"{}\">{}</text>",
-            y + 12,
-            safe(short),
-            y + 18,
-            part(*units, most) * (WIDTH - 80.0),
-            part(*units, most) * (WIDTH - 80.0) + 6.0,
-            y + 28,
-            count(*units)
+            "<p class=\"named\"><span>{}</span><span>{told}</span></p>\
+             <svg class=\"part\" viewBox=\"0 0 {WIDTH} 12\" preserveAspectRatio=\"none\" role=\"img\"><title>{told}</title>\
+             <rect class=\"failed\" width=\"{width:.1}\" height=\"12\"/></svg>",
+            safe(cause)
         )?;
     }
-    writeln!(out, "</svg>")?;
-    writeln!(out, "<table><tr><th class=\"n\">Units</th><th>Cause</th><th>What to do</th><th>For example</th></tr>")?;
+    writeln!(
+        out,
+        "<div class=\"wide\"><table><tr><th class=\"n\">Units</th><th>Cause</th><th>What to do</th><th>For example</th></tr>"
+    )?;
     for cause in causes.iter().take(usize::try_from(ROWS).unwrap_or(1000)) {
         let example = cause.example.as_deref().unwrap_or_default();
         let subtask = cause.subtask_uuid.as_deref().map(|id| format!(" (subtask {id})")).unwrap_or_default();
-        let told = [cause.hint, cause.advice.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let advice = cause.advice.as_deref().map(|advice| format!("Encord's advice: {advice}"));
+        let told = [cause.hint, advice.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
         writeln!(
             out,
             "<tr><td class=\"n\">{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
@@ -165,7 +169,7 @@ fn causes(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
             safe(format!("{example}{subtask}"))
         )?;
     }
-    writeln!(out, "</table>\n</section>")
+    writeln!(out, "</table></div>\n</section>")
 }
 
 fn jobs(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
@@ -176,7 +180,7 @@ fn jobs(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
     durations(out, facts)?;
     writeln!(
         out,
-        "<table><tr><th class=\"n\">Job</th><th>Type</th><th>State</th><th class=\"n\">Items</th><th class=\"n\">New</th>\
+        "<div class=\"wide\"><table><tr><th class=\"n\">Job</th><th>Type</th><th>State</th><th class=\"n\">Items</th><th class=\"n\">New</th>\
          <th class=\"n\">Already there</th><th class=\"n\">Failed</th><th class=\"n\">Seconds</th><th>Encord's id; its words</th></tr>"
     )?;
     let shown = usize::try_from(ROWS).unwrap_or(1000);
@@ -191,7 +195,7 @@ fn jobs(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
         };
         writeln!(
             out,
-            "<tr><td class=\"n\">{}</td><td>{}</td><td>{state}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>\
+            "<tr><td class=\"n\">{}</td><td class=\"s\">{}</td><td class=\"s\">{state}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>\
              <td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{seconds}</td><td>{}</td></tr>",
             batch.number,
             safe(batch.batch.kind),
@@ -202,7 +206,7 @@ fn jobs(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
             safe(words)
         )?;
     }
-    writeln!(out, "</table>")?;
+    writeln!(out, "</table></div>")?;
     if facts.batches.len() > shown {
         let more = count((facts.batches.len() - shown) as u64);
         writeln!(out, "<p class=\"soft\">{more} more jobs are in report.json.</p>")?;
@@ -227,10 +231,14 @@ fn durations(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
     #[expect(clippy::cast_precision_loss, reason = "at most a hundred columns")]
     let width = (WIDTH / columns.len() as f64).min(48.0);
     let of_many = if together > 1 { format!(", the longest of {together} each") } else { String::new() };
+    let ends = known.first().zip(known.last()).filter(|(first, last)| first.0 != last.0);
+    let which =
+        ends.map(|(first, last)| format!(", jobs {} to {} from left to right", first.0, last.0)).unwrap_or_default();
     write!(
         out,
-        "<svg viewBox=\"0 0 {WIDTH} 140\" role=\"img\"><title>Seconds from the start of each job to its end</title>\
-         <text class=\"soft\" x=\"0\" y=\"12\">Seconds from the start of each job to its end{of_many}; the longest: {most:.1}</text>"
+        "<p class=\"soft\">Seconds from the start of each job to its end{which}{of_many}; the longest: {most:.1}</p>\
+         <svg class=\"columns\" viewBox=\"0 0 {WIDTH} 120\" preserveAspectRatio=\"none\" role=\"img\">\
+         <title>Seconds from the start of each job to its end</title>"
     )?;
     let mut x = 0.0;
     for (first, last, seconds) in columns {
@@ -239,7 +247,7 @@ fn durations(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
         write!(
             out,
             "<rect class=\"new\" x=\"{x:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{height:.1}\"><title>{names}: {seconds:.1} s</title></rect>",
-            138.0 - height,
+            120.0 - height,
             (width - 1.0).max(1.0)
         )?;
         x += width;
@@ -262,7 +270,7 @@ fn failures(
     let mut write = || -> io::Result<()> {
         writeln!(
             out,
-            "<section>\n<h2>What failed</h2>\n<table><tr><th class=\"n\">Job</th><th>URL</th><th>Encord's words</th><th>Subtask</th></tr>"
+            "<section>\n<h2>What failed</h2>\n<div class=\"wide\"><table><tr><th class=\"n\">Job</th><th>URL</th><th>Encord's words</th><th>Subtask</th></tr>"
         )?;
         for FailedUnit { batch, object_urls, error, subtask_uuid, .. } in &units {
             let more = match object_urls.len() {
@@ -277,7 +285,7 @@ fn failures(
                 safe(subtask_uuid.as_deref().unwrap_or_default())
             )?;
         }
-        writeln!(out, "</table>")?;
+        writeln!(out, "</table></div>")?;
         if all > ROWS {
             let csv = paths.csv.file_name().unwrap_or_default().to_string_lossy();
             writeln!(out, "<p class=\"soft\">{} more: all are in {}.</p>", count(all - ROWS), safe(csv))?;
@@ -293,9 +301,9 @@ fn files(out: &mut impl Write, paths: &ReportPaths) -> io::Result<()> {
         (Some(&paths.csv), "one row for each URL of each failed unit"),
         (paths.failed.as_ref(), "a manifest of what failed"),
     ];
-    writeln!(out, "<section>\n<h2>Beside this page</h2>\n<table>")?;
+    writeln!(out, "<section>\n<h2>Beside this page</h2>\n<div class=\"wide\"><table>")?;
     for (path, what) in files.iter().filter_map(|(path, what)| Some(((*path)?, what))) {
-        writeln!(out, "<tr><td>{}</td><td>{what}</td></tr>", safe(path.display()))?;
+        writeln!(out, "<tr><td>{}</td><td class=\"s\">{what}</td></tr>", safe(path.display()))?;
     }
-    writeln!(out, "</table>\n</section>")
+    writeln!(out, "</table></div>\n</section>")
 }

@@ -285,7 +285,7 @@ mod tests {
         assert_eq!(page.matches("subtask-").count(), 1000 + 2, "the first thousand, and one for each cause");
         assert!(page.contains("1,500 more") && page.contains("report.csv"));
         // Every element that is opened is closed.
-        for element in ["table", "tr", "td", "th", "section", "text", "title", "p"] {
+        for element in ["table", "tr", "td", "th", "section", "div", "span", "title", "p", "svg"] {
             let opened = page.matches(&format!("<{element}>")).count() + page.matches(&format!("<{element} ")).count();
             assert_eq!(opened, page.matches(&format!("</{element}>")).count(), "{element}");
         }

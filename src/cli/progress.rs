@@ -1,0 +1,110 @@
+//! How far a run is, in lines.
+
+use std::time::{Duration, Instant};
+
+use crate::{
+    numbers::{count, counted},
+    store::SyncCounts,
+    wizard::Snapshot,
+};
+
+/// Where lines stay, the numbers of a sync are told this often.
+const BETWEEN_LINES: Duration = Duration::from_secs(10);
+
+/// A run's numbers in one line.
+pub(super) fn line(snapshot: &Snapshot) -> String {
+    let mut line = match &snapshot.sync {
+        Some(counts) => sync_line(counts),
+        None => {
+            let already = match snapshot.already {
+                0 => String::new(),
+                already => format!(" ({} already there)", count(already)),
+            };
+            let (done, total) = (count(snapshot.done), count(snapshot.total));
+            format!("{done} of {total} registered{already}, {} failed", count(snapshot.errors))
+        }
+    };
+    line += &format!(", {:.1} a second", snapshot.per_second);
+    if let Some(note) = &snapshot.note {
+        line += &format!(" ({note})");
+    }
+    line
+}
+
+/// The numbers of a sync.
+pub(super) fn sync_line(counts: &SyncCounts) -> String {
+    let [open, listed, failed, cancelled] = counts.pages;
+    let pages = counted(open + listed + failed + cancelled, "listing page", "listing pages");
+    format!(
+        "{} found: {} registered, {} failed; {} of {pages} dealt with",
+        counted(counts.files(), "file", "files"),
+        count(counts.registered()),
+        count(counts.failed()),
+        count(listed + failed + cancelled)
+    )
+}
+
+/// What has been told, so that nothing is told twice.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    already: u64,
+    sync: Option<Instant>,
+}
+
+impl Told {
+    /// Whether the numbers of a sync are to be told now; `is_news` where more than numbers has changed.
+    pub(super) fn is_due(&mut self, is_news: bool) -> bool {
+        let is_due = is_news || self.sync.is_none_or(|told| told.elapsed() >= BETWEEN_LINES);
+        if is_due {
+            self.sync = Some(Instant::now());
+        }
+        is_due
+    }
+
+    /// What is to be said of what was in the folder before the run, where more of it is known.
+    pub(super) fn already(&mut self, snapshot: &Snapshot) -> Option<String> {
+        if snapshot.already <= std::mem::replace(&mut self.already, snapshot.already) {
+            return None;
+        }
+        let (done, already) = (count(snapshot.done), count(snapshot.already));
+        Some(format!("  so far {done} of {} registered; {already} of them were already there", count(snapshot.total)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::BatchState;
+
+    #[test]
+    fn what_was_there_already_is_named_once_it_is_known_and_not_again() {
+        let mut told = Told::default();
+        let mut snapshot = Snapshot { total: 2000, done: 1500, errors: 2, per_second: 12.34, ..Snapshot::default() };
+        assert_eq!(line(&snapshot), "1,500 of 2,000 registered, 2 failed, 12.3 a second");
+        assert_eq!(told.already(&snapshot), None);
+        (snapshot.already, snapshot.note) = (1200, Some("waiting".into()));
+        assert_eq!(
+            line(&snapshot),
+            "1,500 of 2,000 registered (1,200 already there), 2 failed, 12.3 a second (waiting)"
+        );
+        let words = "  so far 1,500 of 2,000 registered; 1,200 of them were already there";
+        assert_eq!([told.already(&snapshot), told.already(&snapshot)], [Some(words.to_owned()), None]);
+    }
+
+    #[test]
+    fn a_sync_is_told_in_encords_numbers() {
+        let counts = SyncCounts {
+            state: BatchState::Pending,
+            pages: [1, 2, 0, 0],
+            units: [10, 1990, 1, 0],
+            ..SyncCounts::default()
+        };
+        let snapshot = Snapshot { sync: Some(counts), ..Snapshot::default() };
+        assert_eq!(
+            line(&snapshot),
+            "2,001 files found: 1,990 registered, 1 failed; 2 of 3 listing pages dealt with, 0.0 a second"
+        );
+        let mut told = Told::default();
+        assert_eq!([false, false, true].map(|is_news| told.is_due(is_news)), [true, false, true]);
+    }
+}
