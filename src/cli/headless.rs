@@ -327,8 +327,9 @@ pub(crate) fn report_run(output: &mut Output, jobs: &mut Vec<JobRow>, reply: &Ru
 }
 
 fn report_jobs(output: &mut Output, before: &mut Vec<JobRow>, now: &[JobRow]) {
-    for job in now {
-        let known = before.iter().find(|known| known.batch == job.batch);
+    for (place, job) in now.iter().enumerate() {
+        // Jobs keep their places; new ones come at the end.
+        let known = before.get(place).filter(|known| known.batch == job.batch);
         // Only its age may be another one.
         let is_same = known.is_some_and(|known| JobRow { age: job.age, ..known.clone() } == *job);
         if is_same || (job.job.is_none() && !job.state.is_final()) {

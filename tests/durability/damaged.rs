@@ -87,8 +87,8 @@ fn the_wizard_tells_before_it_changes_anything_and_goes_on_with_a_new_record() {
             wizard.send("\r");
         }
     }
-    let stage = std::fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().path());
-    let stage = stage.filter(|path| path.join("data").is_dir()).next().expect("the demo's directory");
+    let mut stage = std::fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().path());
+    let stage = stage.find(|path| path.join("data").is_dir()).expect("the demo's directory");
     for ending in ["-wal", "-shm"] {
         let _ = std::fs::remove_file(data(&stage).join(format!("runs.db{ending}")));
     }

@@ -12,6 +12,7 @@
 
 mod beneath;
 mod damaged;
+mod end;
 mod full;
 mod older;
 mod read_only;

@@ -67,7 +67,11 @@ impl Shared {
                     row.job = Some(job);
                     row.state = BatchState::Pending;
                     row.message = None;
-                    self.save(row, None)?;
+                    self.save(row, None).map_err(|mut problem| {
+                        // With it the user can find the job in Encord, which nothing else knows any more.
+                        problem.what += &format!(" Encord has job {} as {job}, which is not on record.", row.number);
+                        problem
+                    })?;
                     return Ok(Sent::Job(job));
                 }
                 Err(error) => error,
