@@ -1,9 +1,6 @@
 //! What the user does in step 6.
 
-use super::{
-    Action, Ask, Doubts, Move, Outbox, Phase, ProgressStep, Request, RunView, again,
-    failures::lines_of,
-};
+use super::{Action, Ask, Doubts, Move, Outbox, Phase, ProgressStep, Request, RunView, again, failures::lines_of};
 use crate::wizard::rows::moved_in;
 
 impl ProgressStep {
@@ -94,7 +91,7 @@ impl ProgressStep {
     }
 
     pub(super) fn may_pause(&self) -> bool {
-        self.is_running() && matches!(self.phase, Phase::Running) && !self.is_sync()
+        self.is_running() && matches!(self.phase, Phase::Running) && (self.has_waiting() || self.is_paused())
     }
 
     /// How many answers there are to choose from.

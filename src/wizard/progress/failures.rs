@@ -1,8 +1,6 @@
 //! What failed: by cause, the items behind a cause, all of them, and one of them whole.
 
-use super::{
-    Action, CauseId, CauseRow, Effect, List, Outbox, ProgressStep, RequestId, Row, RowWindow,
-};
+use super::{Action, CauseId, CauseRow, Effect, List, Outbox, ProgressStep, RequestId, Row, RowWindow};
 use crate::{
     store::{FailedUnit, cause},
     wizard::rows::{CHUNK, moved_in},

@@ -28,6 +28,7 @@ impl ProgressStep {
             RunView::Behind(_) => vec![Hint::new(Action::Toggle, "details"), Hint::new(Action::Back, "causes")],
             RunView::Items => vec![Hint::new(Action::Toggle, "details"), Hint::new(Action::Back, "jobs")],
         };
+        hints.retain(|hint| hint.action != Action::Toggle || self.current_unit().is_some());
         match &self.phase {
             Phase::Finished(_) if self.view == RunView::Jobs => hints.push(Hint::new(Action::Next, "finish")),
             Phase::Preparing | Phase::Running if self.is_running() => {
@@ -46,7 +47,7 @@ impl ProgressStep {
         }
         hints.extend(self.switch_hint());
         if self.view == RunView::Jobs && !self.is_running() {
-            let label = if self.is_recorded { "leave it" } else { "another import" };
+            let label = if self.is_recorded || self.is_watching() { "leave it" } else { "another import" };
             hints.push(Hint::new(Action::Back, label));
         }
         hints.extend(self.copy_hint());
@@ -78,7 +79,7 @@ impl ProgressStep {
 
     fn answers(&self, ask: Ask) -> Vec<Hint> {
         let (yes, no, has_choices) = match ask {
-            Ask::Cancel => ("cancel them in Encord", "go on following", false),
+            Ask::Cancel => ("cancel them", "keep them", false),
             Ask::Resume(_) => ("go on", "not now", !self.doubts().is_empty()),
             Ask::Retry(_) => ("send them", "send nothing", true),
         };

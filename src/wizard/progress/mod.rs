@@ -11,7 +11,7 @@ use super::{
     Action, CauseId, CauseRow, Doubts, Effect, Hint, List, Mirror, Move, Outbox, Plan, Problem, Request, RequestId,
     RetryChange, Row, RowWindow, RunReply, Status,
 };
-use crate::store::{ReportPaths, RunState};
+use crate::store::{BatchState, ReportPaths, RunState};
 
 pub use again::{Ask, DoubtOption, RetryOption};
 pub use failures::{Copied, RunView};
@@ -229,6 +229,11 @@ impl ProgressStep {
     /// Whether new jobs are held back, or will be in a moment.
     pub fn is_paused(&self) -> bool {
         self.is_running() && !self.is_stopping() && self.pause_wish.unwrap_or(self.snapshot.paused)
+    }
+
+    /// Whether there are jobs that were not sent yet.
+    pub fn has_waiting(&self) -> bool {
+        self.snapshot.jobs.iter().any(|job| job.state == BatchState::Waiting)
     }
 
     /// Whether this program has jobs still to be sent or followed.

@@ -6,8 +6,11 @@ use super::super::parts::Look;
 use crate::{
     store::RunState,
     tui::text,
-    wizard::{Action, ProgressStep, RunView, Snapshot},
+    wizard::{Action, Problem, ProgressStep, RunView, Snapshot},
 };
+
+/// Where it is narrower, sentences are shorter.
+const WIDE: usize = 74;
 
 pub(super) fn foot(step: &ProgressStep, look: &Look<'_>, columns: usize, height: usize) -> Vec<Line<'static>> {
     let Some(state) = step.outcome() else { return look.next(&meanwhile(step, look), columns) };
@@ -15,13 +18,18 @@ pub(super) fn foot(step: &ProgressStep, look: &Look<'_>, columns: usize, height:
     let (sign, style) = look.theme.run(state);
     let sign = Span::styled(format!("{sign} "), style);
     lines.extend(look.hanging(sign, &outcome(state, step.snapshot()), look.theme.title(), columns));
-    if let Some(problem) = step.problem() {
-        lines.extend(look.problem(problem, columns));
-    }
-    let next = look.next(&afterwards(state, step, look), columns);
-    let room = height.saturating_sub(next.len());
+    let next = look.next(&afterwards(state, step, look, columns), columns);
     let reports = reports(step, look, columns);
-    // The reports can be found without this screen; what went wrong is told here first.
+    let room = height.saturating_sub(next.len());
+    if let Some(problem) = step.problem() {
+        let least = lines.len() + usize::from(!reports.is_empty());
+        let told = look.problem(problem, columns);
+        // The answer's own words are in the report, too; what to do must not be cut off.
+        let is_long = least + told.len() > room + 1;
+        let brief = Problem { said: None, ..problem.clone() };
+        lines.extend(if is_long && problem.hint.is_some() { look.problem(&brief, columns) } else { told });
+    }
+    // The other reports lie beside the first; what went wrong is told here.
     let kept = room.saturating_sub(lines.len()).clamp(usize::from(!reports.is_empty()), reports.len());
     if lines.len() + reports.len() > room {
         lines.remove(0);
@@ -64,13 +72,14 @@ fn meanwhile(step: &ProgressStep, look: &Look<'_>) -> String {
             ),
         };
     }
-    let stops = match step.snapshot().in_encord() {
-        0 => format!("{cancel} sends no further job and ends the run."),
-        _ => format!("{cancel} sends no further job and follows those in Encord to their end."),
+    let stops = match (step.snapshot().total, step.has_waiting()) {
+        (0, _) => format!("{cancel} stops before a job is sent."),
+        (_, true) => format!("{cancel} stops sending and follows what Encord has to its end."),
+        (_, false) => format!("All jobs are sent. {cancel} and {cancel} again asks whether to cancel them."),
     };
     match look.labels.is_demo {
-        true => format!("{stops} Leaving ends the demo and its services."),
-        false => format!("{stops} Leaving is safe: all is on record and can be resumed."),
+        true => format!("{stops} Leaving ends the demo."),
+        false => format!("{stops} Leaving is safe."),
     }
 }
 
@@ -78,7 +87,7 @@ fn meanwhile(step: &ProgressStep, look: &Look<'_>) -> String {
 fn outcome(state: RunState, snapshot: &Snapshot) -> String {
     let mut parts = vec![format!("{} registered", text::counted(snapshot.done, "item is", "items are"))];
     if snapshot.already > 0 {
-        parts.push(format!("{} of them were there already", text::count(snapshot.already)));
+        parts.push(format!("{} of them there before", text::count(snapshot.already)));
     }
     for (number, what) in
         [(snapshot.errors, "failed"), (snapshot.cancelled, "cancelled"), (snapshot.open(), "not finished")]
@@ -98,11 +107,14 @@ fn outcome(state: RunState, snapshot: &Snapshot) -> String {
     }
 }
 
-fn afterwards(state: RunState, step: &ProgressStep, look: &Look<'_>) -> String {
+fn afterwards(state: RunState, step: &ProgressStep, look: &Look<'_>, columns: usize) -> String {
     let (again, show) = (look.key(Action::Refresh), look.key(Action::SwitchList));
     let run = text::clean(step.run().unwrap_or("ID")).into_owned();
     let first = match state {
-        _ if step.may_resume() && look.labels.is_demo => format!("{again} goes on where this stopped."),
+        // The shell is told the command once more when the program ends.
+        _ if step.may_resume() && (look.labels.is_demo || columns < WIDE) => {
+            format!("{again} goes on where this stopped.")
+        }
         _ if step.may_resume() => {
             format!("{again} goes on where this stopped; so does azure-to-encord runs resume {run}, at any time.")
         }

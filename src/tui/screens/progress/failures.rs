@@ -37,14 +37,12 @@ pub(super) fn causes(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, loo
 /// The words of the cause under the cursor and the whole of what to do about it.
 pub(super) fn cause_detail(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let Some(cause) = step.snapshot().causes.get(step.cause_cursor()) else { return Vec::new() };
-    let said = look.hanging(Span::styled("Said        ", look.theme.dim()), &cause.cause, Style::new(), columns);
-    // The list shows its beginning; the advice is what must not be cut.
-    let mut lines = look.fit(said, 2);
-    let label = Span::styled("What to do  ", look.theme.accent());
     let advice = cause.hint.unwrap_or(
         "This cause is not known here. Look at its items; each names the id that Encord's support can look up.",
     );
-    lines.extend(look.hanging(label, advice, Style::new(), columns));
+    // The list shows how the words begin; the advice is what must not be cut, so it comes first.
+    let mut lines = look.hanging(Span::styled("To do  ", look.theme.accent()), advice, Style::new(), columns);
+    lines.extend(look.hanging(Span::styled("Said   ", look.theme.dim()), &cause.cause, Style::new(), columns));
     lines
 }
 
@@ -103,20 +101,16 @@ pub(super) fn item_detail(step: &ProgressStep, look: &Look<'_>, columns: usize) 
     let Some(unit) = step.current_unit() else { return Vec::new() };
     let label = |name: &str| Span::styled(format!("{name:<10}"), look.theme.dim());
     let entry = |name: &str, content: &str| look.hanging(label(name), content, Style::new(), columns);
-    let copied = |what| step.copied() == Some(what);
     let mut lines = entry("Said", &unit.error);
     if let Some(action) = unit.action_description.as_deref().filter(|action| !action.is_empty()) {
         lines.extend(entry("About", action));
     }
     if let Some(subtask) = &unit.subtask_uuid {
-        let after = if copied(Copied::Subtask) { "copied" } else { "quote it to Encord's support" };
-        lines.extend(entry("Subtask", &format!("{subtask} ({after})")));
+        lines.extend(entry("Subtask", &format!("{subtask} (quote it to Encord's support)")));
     }
     for (place, url) in unit.object_urls.iter().take(50).enumerate() {
-        let after = if place == 0 && copied(Copied::Urls) { "  copied" } else { "" };
-        let url = look.cut_path(url, columns.saturating_sub(10 + after.len()));
-        let name = label(if place == 0 { "URL" } else { "" });
-        lines.push(Line::from(vec![name, Span::raw(url), Span::styled(after, look.theme.ok())]));
+        let url = look.cut_path(url, columns.saturating_sub(10));
+        lines.push(Line::from(vec![label(if place == 0 { "URL" } else { "" }), Span::raw(url)]));
     }
     lines
 }

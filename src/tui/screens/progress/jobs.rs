@@ -8,10 +8,7 @@ use ratatui::{
 };
 
 use super::super::parts::{Align, Column, Look, put};
-use crate::{
-    tui::text,
-    wizard::{Copied, ProgressStep},
-};
+use crate::{tui::text, wizard::ProgressStep};
 
 /// Where it is narrower, the ages go below the table.
 const WIDE: usize = 74;
@@ -67,11 +64,7 @@ pub(super) fn detail(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Ve
     let Some(job) = step.snapshot().jobs.get(step.job_cursor()) else { return Vec::new() };
     let label = |name: &str| Span::styled(format!("{name:<10}"), look.theme.dim());
     let id = job.job.map_or_else(|| "none yet".to_owned(), |id| id.to_string());
-    let mut line = Line::from(vec![label("Encord id"), Span::raw(id)]);
-    if step.copied() == Some(Copied::Job) {
-        line.push_span(Span::styled("  copied", look.theme.ok()));
-    }
-    let mut lines = vec![line];
+    let mut lines = vec![Line::from(vec![label("Encord id"), Span::raw(id)])];
     if let Some(age) = job.age.filter(|_| columns < WIDE) {
         lines.push(Line::from(vec![label("Age"), Span::raw(text::duration(age))]));
     }

@@ -14,7 +14,7 @@ use ratatui::{
 };
 
 use super::parts::{Look, position, put, take_bottom, take_top};
-use crate::wizard::{Action, ProgressStep, RunView, Status, Wizard};
+use crate::wizard::{Action, Copied, ProgressStep, RunView, Status, Wizard};
 
 pub(super) use panels::leaving;
 
@@ -45,7 +45,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
 fn way_back(step: &ProgressStep, look: &Look<'_>) -> String {
     let back = look.key(Action::Back);
     match (step.retry_of(), step.is_recorded()) {
-        (None, false) if step.run().is_none() => format!("Nothing was sent. {back} goes back to the review."),
+        (None, false) => format!("Nothing was sent. {back} goes back to the review."),
         _ => format!("Nothing was sent. {back} goes back."),
     }
 }
@@ -60,7 +60,8 @@ fn run(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &Look<'_>) 
     let (_, rest) = take_top(rest, usize::from(is_roomy));
     let (tabs_area, rest) = take_top(rest, 1);
     put(frame, tabs_area, vec![tabs(step, look)]);
-    let foot = ending::foot(step, look, columns, usize::from(rest.height).saturating_sub(LEAST + 2));
+    let below = if step.problem().is_some() { LEAST - 1 } else { LEAST + 2 };
+    let foot = ending::foot(step, look, columns, usize::from(rest.height).saturating_sub(below));
     let (body, foot_area) = take_bottom(rest, foot.len());
     put(frame, foot_area, foot);
 
@@ -70,7 +71,9 @@ fn run(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &Look<'_>) 
         RunView::Behind(_) | RunView::Items => failures::item_detail(step, look, columns),
     };
     let height = usize::from(body.height);
-    let most = height.saturating_sub(LEAST).max(2);
+    let least = if step.view() == RunView::Causes { LEAST / 2 } else { LEAST };
+    // One row is a line above nothing.
+    let most = Some(height.saturating_sub(least)).filter(|rows| *rows > 1).unwrap_or_default();
     // Failures keep a place of one size, so that the list does not jump under the cursor.
     let wanted = match step.view() {
         RunView::Jobs => (detail.len() + 1).min((height / 2).max(2)),
@@ -130,5 +133,11 @@ fn tabs(step: &ProgressStep, look: &Look<'_>) -> Line<'static> {
         RunView::Behind(_) | RunView::Items => position(step.failed().cursor(), step.failed().total()),
     };
     line.push_span(Span::styled(place, look.theme.dim()));
+    let copied = match step.copied() {
+        None => return line,
+        Some(Copied::Job | Copied::Subtask) => "id copied",
+        Some(Copied::Urls) => "URL copied",
+    };
+    line.push_span(Span::styled(format!("  {} {copied}", look.glyphs().ok), look.theme.ok()));
     line
 }

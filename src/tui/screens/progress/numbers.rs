@@ -108,7 +108,7 @@ fn gauge(snapshot: &Snapshot, look: &Look<'_>, columns: usize) -> Line<'static> 
 fn counts(snapshot: &Snapshot, is_live: bool) -> Vec<String> {
     let mut parts = vec![format!("{} of {} registered", text::count(snapshot.done), text::count(snapshot.total))];
     if snapshot.already > 0 {
-        parts.push(format!("{} of them there already", text::count(snapshot.already)));
+        parts.push(format!("{} there before", text::count(snapshot.already)));
     }
     parts.push(format!("{} failed", text::count(snapshot.errors)));
     if snapshot.cancelled > 0 {
@@ -138,12 +138,13 @@ fn holds(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Vec<Line<'stat
     let snapshot = step.snapshot();
     let mut lines = Vec::new();
     if step.is_paused() {
-        let sign = Span::styled(format!("{} Paused  ", look.glyphs().warn), look.theme.warn());
-        let with = match snapshot.in_encord() {
-            0 => "No job is sent".to_owned(),
-            jobs => format!("No further job is sent; {} in Encord go on", text::counted(jobs as u64, "job", "jobs")),
+        let sign = Span::styled(format!("{} Paused", look.glyphs().warn), look.theme.warn());
+        let meanwhile = match snapshot.in_encord() {
+            0 => "no job is sent".to_owned(),
+            1 => "the job in Encord goes on".to_owned(),
+            jobs => format!("{} jobs in Encord go on", text::count(jobs as u64)),
         };
-        let words = format!("{with}. {} sends again.", look.key(Action::Pause));
+        let words = format!("; {meanwhile}. {} sends again.", look.key(Action::Pause));
         lines.extend(look.hanging(sign, &words, Style::new(), columns));
     }
     let sign = || Span::styled(format!("{} ", look.glyphs().working), look.theme.accent());

@@ -57,13 +57,17 @@ fn cancel(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Vec<Line<'sta
     let jobs = step.snapshot().in_encord();
     if jobs == 0 || !step.is_running() {
         let mut lines = paragraph("There is nothing to cancel any more: Encord has ended every job it had.", columns);
-        lines.extend([Line::default(), keys("close", "close", look)]);
+        lines.extend([Line::default(), keys("closes this", "too", look)]);
         return lines;
     }
     let what = text::counted(jobs as u64, "job is", "jobs are");
-    let open: u64 = step.snapshot().jobs.iter().filter(|job| !job.state.is_final() && job.job.is_some()).map(|job| {
-        job.count.saturating_sub(job.done.saturating_add(job.errors).saturating_add(job.cancelled))
-    }).sum();
+    let open: u64 = step
+        .snapshot()
+        .jobs
+        .iter()
+        .filter(|job| !job.state.is_final() && job.job.is_some())
+        .map(|job| job.count.saturating_sub(job.done.saturating_add(job.errors).saturating_add(job.cancelled)))
+        .sum();
     let mut lines = vec![look.title(format!("{what} still at work in Encord."))];
     lines.extend(paragraph(
         &format!(
@@ -73,7 +77,7 @@ fn cancel(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Vec<Line<'sta
         ),
         columns,
     ));
-    lines.extend([Line::default(), keys("cancel them in Encord", "go on following", look)]);
+    lines.extend([Line::default(), keys("cancels them in Encord", "keeps them", look)]);
     lines
 }
 
@@ -124,7 +128,7 @@ fn resume(step: &ProgressStep, place: usize, look: &Look<'_>, columns: usize) ->
     } else {
         lines.push(Line::default());
     }
-    lines.push(keys("go on", "not now", look));
+    lines.push(keys("goes on", "does nothing", look));
     lines
 }
 
