@@ -85,7 +85,9 @@ fn say_goodbye(wizard: &Wizard, is_demo: bool) {
 fn goodbye(progress: &ProgressStep, is_demo: bool) -> Vec<String> {
     let Some(run) = progress.run().filter(|_| !progress.is_refused()) else { return Vec::new() };
     let snapshot = progress.snapshot();
-    if progress.is_watching() {
+    if progress.is_watching() && !snapshot.watched {
+        return Vec::new();
+    } else if progress.is_watching() {
         return vec![format!(
             "Run {run} goes on in another process. azure-to-encord runs show {run} tells how it stands."
         )];
@@ -103,12 +105,11 @@ fn goodbye(progress: &ProgressStep, is_demo: bool) -> Vec<String> {
         None => progress.outcome().is_none() || snapshot.jobs.iter().any(|job| !job.state.is_final()),
     };
     match (is_demo, is_open) {
-        (true, _) => {}
         (false, true) => lines.push(format!("Go on with: azure-to-encord runs resume {run}")),
         (false, false) if progress.may_retry() => {
             lines.push(format!("Send what failed again: azure-to-encord runs retry {run}"));
         }
-        (false, false) => {}
+        (true, _) | (false, false) => {}
     }
     lines
 }
@@ -142,7 +143,18 @@ fn shell_word(label: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::shell_word;
+    use super::{goodbye, shell_word};
+    use crate::wizard::{Outbox, ProgressStep};
+
+    #[test]
+    fn a_run_that_is_left_names_the_way_to_go_on_and_the_demo_none() {
+        let resumed = ProgressStep::resume("20260401-1".into(), &mut Outbox::default());
+        let told = goodbye(&resumed, false);
+        assert_eq!(told.last().unwrap(), "Go on with: azure-to-encord runs resume 20260401-1");
+        assert!(!goodbye(&resumed, true).iter().any(|line| line.contains("resume")));
+        let watched = ProgressStep::watch("20260401-1".into(), &mut Outbox::default());
+        assert!(goodbye(&watched, false).is_empty() && goodbye(&ProgressStep::default(), false).is_empty());
+    }
 
     #[test]
     fn labels_are_quoted_for_the_shell_where_they_must_be() {

@@ -32,7 +32,8 @@ impl ProgressStep {
         match &self.phase {
             Phase::Finished(_) if self.view == RunView::Jobs => hints.push(Hint::new(Action::Next, "finish")),
             Phase::Preparing | Phase::Running if self.is_running() => {
-                hints.push(Hint::new(Action::Cancel, "stop sending"));
+                let label = if self.is_preparing() || self.has_waiting() { "stop sending" } else { "stop" };
+                hints.push(Hint::new(Action::Cancel, label));
             }
             Phase::Stopping if self.is_running() => hints.push(Hint::new(Action::Cancel, "cancel in Encord")),
             _ => {}

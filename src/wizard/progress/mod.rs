@@ -246,8 +246,13 @@ impl ProgressStep {
         self.is_under_way() && self.is_watched()
     }
 
-    fn is_watched(&self) -> bool {
+    /// Whether the run is another process's or was only looked at, be it at work or at its end.
+    pub fn is_watched(&self) -> bool {
         self.is_watched || self.snapshot.watched
+    }
+
+    fn is_preparing(&self) -> bool {
+        matches!(self.phase, Phase::Preparing)
     }
 
     fn is_under_way(&self) -> bool {

@@ -17,7 +17,12 @@ pub(super) fn foot(step: &ProgressStep, look: &Look<'_>, columns: usize, height:
     let mut lines = vec![Line::default()];
     let (sign, style) = look.theme.run(state);
     let sign = Span::styled(format!("{sign} "), style);
-    lines.extend(look.hanging(sign, &outcome(state, step.snapshot()), look.theme.title(), columns));
+    lines.extend(look.hanging(
+        sign,
+        &outcome(state, step.snapshot(), step.problem().is_none()),
+        look.theme.title(),
+        columns,
+    ));
     let next = look.next(&afterwards(state, step, look, columns), columns);
     let reports = reports(step, look, columns);
     let room = height.saturating_sub(next.len());
@@ -75,7 +80,7 @@ fn meanwhile(step: &ProgressStep, look: &Look<'_>) -> String {
     let stops = match (step.snapshot().total, step.has_waiting()) {
         (0, _) => format!("{cancel} stops before a job is sent."),
         (_, true) => format!("{cancel} stops sending and follows what Encord has to its end."),
-        (_, false) => format!("All jobs are sent. {cancel} and {cancel} again asks whether to cancel them."),
+        (_, false) => format!("All jobs are sent. {cancel}, pressed twice, asks whether to cancel them."),
     };
     match look.labels.is_demo {
         true => format!("{stops} Leaving ends the demo."),
@@ -83,10 +88,10 @@ fn meanwhile(step: &ProgressStep, look: &Look<'_>) -> String {
     }
 }
 
-/// The outcome in plain words.
-fn outcome(state: RunState, snapshot: &Snapshot) -> String {
+/// The outcome in plain words; what was there before only where nothing else has to be told.
+fn outcome(state: RunState, snapshot: &Snapshot, in_full: bool) -> String {
     let mut parts = vec![format!("{} registered", text::counted(snapshot.done, "item is", "items are"))];
-    if snapshot.already > 0 {
+    if in_full && snapshot.already > 0 {
         parts.push(format!("{} of them there before", text::count(snapshot.already)));
     }
     for (number, what) in
@@ -118,13 +123,14 @@ fn afterwards(state: RunState, step: &ProgressStep, look: &Look<'_>, columns: us
         _ if step.may_resume() => {
             format!("{again} goes on where this stopped; so does azure-to-encord runs resume {run}, at any time.")
         }
-        _ if step.may_retry() && step.views().len() > 1 => format!(
+        _ if step.may_retry() && step.view() == RunView::Jobs && step.views().len() > 1 => format!(
             "{show} shows why. When the cause is gone, {again} offers to send the {} again.",
             text::counted(step.snapshot().lost(), "item", "items")
         ),
-        _ if step.may_retry() => {
-            format!("{again} offers to send the {} again.", text::counted(step.snapshot().lost(), "item", "items"))
-        }
+        _ if step.may_retry() => format!(
+            "When the cause is gone, {again} offers to send the {} again.",
+            text::counted(step.snapshot().lost(), "item", "items")
+        ),
         RunState::Done => "The items can be labelled in Encord now.".to_owned(),
         _ => "When the cause is gone, import again; what is registered is left alone.".to_owned(),
     };

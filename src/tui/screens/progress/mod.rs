@@ -60,7 +60,12 @@ fn run(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &Look<'_>) 
     let (_, rest) = take_top(rest, usize::from(is_roomy));
     let (tabs_area, rest) = take_top(rest, 1);
     put(frame, tabs_area, vec![tabs(step, look)]);
-    let below = if step.problem().is_some() { LEAST - 1 } else { LEAST + 2 };
+    // What went wrong with the whole run is more than any list; next to what failed, its end is told in brief.
+    let below = match step.view() {
+        RunView::Jobs if step.problem().is_some() => LEAST - 1,
+        RunView::Jobs => LEAST + 2,
+        _ => LEAST + 4,
+    };
     let foot = ending::foot(step, look, columns, usize::from(rest.height).saturating_sub(below));
     let (body, foot_area) = take_bottom(rest, foot.len());
     put(frame, foot_area, foot);
