@@ -497,7 +497,7 @@ fn happens() -> impl Strategy<Value = Happens> {
 
 /// Numbers as an engine could tell them, and some that none should.
 fn told(done: u64, errors: u64, cancelled: u64) -> Snapshot {
-    let state = if done % 2 == 0 { BatchState::Done } else { BatchState::Waiting };
+    let state = if done.is_multiple_of(2) { BatchState::Done } else { BatchState::Waiting };
     Snapshot {
         jobs: vec![job(1, state, 0), job(2, BatchState::Done, 0)],
         total: 100,

@@ -169,8 +169,9 @@ pub(in crate::tui::screens) fn leaving(step: &ProgressStep, look: &Look<'_>) -> 
         (true, _) => "This is the demo: its services end with it, so the run cannot be taken up again.".to_owned(),
         (false, None) => "No job was sent yet. Nothing is left half done.".to_owned(),
         (false, Some(run)) => format!(
-            "Jobs that Encord already has go on there; the rest waits. All is on record: azure-to-encord lists the run, and \
-             azure-to-encord runs resume {run} takes it up again, from any terminal of this machine."
+            "Jobs that Encord already has go on there; the rest waits. All is on record:\n\
+             azure-to-encord runs resume {run}\n\
+             takes it up again from any terminal of this machine, and so does azure-to-encord by itself."
         ),
     };
     ("The upload is still under way.", then)
