@@ -62,6 +62,8 @@ impl Exit {
     pub(crate) fn of_wizard(wizard: &Wizard) -> Exit {
         let progress = wizard.progress();
         match progress.outcome() {
+            // How a run ended that was only looked at is nothing that happened here.
+            Some(_) if progress.is_watched() => Exit::Done,
             Some(state) => Exit::of_run(state, progress.problem()),
             None if progress.is_running() => Exit::Interrupted,
             None => Exit::Done,

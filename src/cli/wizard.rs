@@ -7,7 +7,7 @@ use crate::{
     service::Driver,
     store::{self, Home, RunState, config::Config},
     tui::{self, Labels, Theme},
-    wizard::{Effect, Event, Problem, Wizard},
+    wizard::{Effect, Event, Problem, ProgressStep, Wizard},
 };
 
 /// What the demo is called where configs are named.
@@ -76,17 +76,42 @@ pub(crate) async fn open(home: Home, config: Config, label: Option<&str>) -> Exi
 
 /// What remains to be known once the screens are gone.
 fn say_goodbye(wizard: &Wizard, is_demo: bool) {
-    let progress = wizard.progress();
-    let Some(run) = progress.run() else { return };
+    for line in goodbye(wizard.progress(), is_demo) {
+        say!("{line}");
+    }
+}
+
+/// How the run stands, where its reports are, and how it goes on from the shell.
+fn goodbye(progress: &ProgressStep, is_demo: bool) -> Vec<String> {
+    let Some(run) = progress.run().filter(|_| !progress.is_refused()) else { return Vec::new() };
     let snapshot = progress.snapshot();
+    if progress.is_watching() && !snapshot.watched {
+        return Vec::new();
+    } else if progress.is_watching() {
+        return vec![format!(
+            "Run {run} goes on in another process. azure-to-encord runs show {run} tells how it stands."
+        )];
+    }
     let state = progress.outcome().unwrap_or(RunState::Running);
-    say!("{}", summary(state, snapshot));
+    let mut lines = vec![summary(state, snapshot)];
     if let Some(reports) = progress.reports() {
-        say!("Report: {}\n        {}", reports.json.display(), reports.csv.display());
+        lines.push(format!("Report: {}", reports.html.display()));
+        if let Some(failed) = &reports.failed {
+            lines.push(format!("Failed: {}", failed.display()));
+        }
     }
-    if snapshot.finished() < snapshot.total && !is_demo {
-        say!("Go on with: azure-to-encord runs resume {run}");
+    let is_open = match &snapshot.sync {
+        Some(counts) => !counts.state.is_final(),
+        None => progress.outcome().is_none() || snapshot.jobs.iter().any(|job| !job.state.is_final()),
+    };
+    match (is_demo, is_open) {
+        (false, true) => lines.push(format!("Go on with: azure-to-encord runs resume {run}")),
+        (false, false) if progress.may_retry() => {
+            lines.push(format!("Send what failed again: azure-to-encord runs retry {run}"));
+        }
+        (true, _) | (false, false) => {}
     }
+    lines
 }
 
 fn check_terminal(label: Option<&str>) -> Result<(), Problem> {
@@ -118,7 +143,18 @@ fn shell_word(label: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::shell_word;
+    use super::{goodbye, shell_word};
+    use crate::wizard::{Outbox, ProgressStep};
+
+    #[test]
+    fn a_run_that_is_left_names_the_way_to_go_on_and_the_demo_none() {
+        let resumed = ProgressStep::resume("20260401-1".into(), &mut Outbox::default());
+        let told = goodbye(&resumed, false);
+        assert_eq!(told.last().unwrap(), "Go on with: azure-to-encord runs resume 20260401-1");
+        assert!(!goodbye(&resumed, true).iter().any(|line| line.contains("resume")));
+        let watched = ProgressStep::watch("20260401-1".into(), &mut Outbox::default());
+        assert!(goodbye(&watched, false).is_empty() && goodbye(&ProgressStep::default(), false).is_empty());
+    }
 
     #[test]
     fn labels_are_quoted_for_the_shell_where_they_must_be() {

@@ -8,17 +8,16 @@ mod integration;
 mod manifest;
 mod mirrored;
 mod panels;
+mod progress;
 mod schema;
 
-use fixtures::{
-    Stage, UTF8, built, config, finished, frame, item, one, refused, running, silent, snapshot, summary, unwell, well,
-};
+use fixtures::{Stage, UTF8, built, config, frame, item, one, refused, running, silent, summary, unwell, well};
 use proptest::prelude::*;
 
 use crate::{
     manifest::Kind,
     schema::{KeyType, Scalar},
-    store::{BatchState, RunState, Summary, config::Config},
+    store::{Summary, config::Config},
     tui::Theme,
     wizard::{
         Action, Destination, EncordReply, List, Problem, Reply, Request, Row, RunReply, Step, UploadOption, Wizard,
@@ -111,50 +110,6 @@ fn upload_screens() {
 }
 
 #[test]
-fn progress_screens() {
-    shows("progress_preparing", &Stage::at(Step::Progress, well).wizard);
-    let mut noted = snapshot(5000);
-    noted.note = Some("Encord asked to slow down; the next request goes out in 20 s.".into());
-    let run = running(5000);
-    shows("progress_running", &run.wizard);
-    shows_as("progress_running_60x20", &run.wizard, UTF8, 60, 20);
-    shows_as("progress_running_ascii", &run.wizard, PLAIN, 80, 24);
-    let run = run.run(RunReply::Progress(Box::new(noted)));
-    let failures = run.press(Action::SwitchList).times(3, Action::Down);
-    shows("progress_failed_items", &failures.wizard);
-    let whole = failures.press(Action::Toggle);
-    shows_as("progress_failed_item_whole_60x20", &whole.wizard, UTF8, 60, 20);
-    shows_as("progress_failed_item_whole_end_60x20", &whole.times(500, Action::Down).wizard, UTF8, 60, 20);
-    shows("progress_stopping", &running(5000).press(Action::Cancel).wizard);
-    shows("progress_cancelling", &running(5000).press(Action::Cancel).press(Action::Cancel).wizard);
-    shows("progress_refused", &Stage::at(Step::Progress, well).run(RunReply::Refused(refused())).wizard);
-}
-
-#[test]
-fn progress_ends() {
-    let mut clean = snapshot(20_000);
-    clean.jobs.iter_mut().for_each(|job| (job.done, job.errors, job.state) = (job.count, 0, BatchState::Done));
-    (clean.done, clean.errors, clean.failed_rows) = (clean.total, 0, 0);
-    shows("progress_done", &finished(RunState::Done, clean, None).wizard);
-    let with_errors = finished(RunState::DoneWithErrors, snapshot(20_000), None);
-    shows("progress_done_with_errors", &with_errors.wizard);
-    shows_as("progress_done_with_errors_60x20", &with_errors.wizard, UTF8, 60, 20);
-    let mut broken = snapshot(3000);
-    for job in broken.jobs.iter_mut().filter(|job| job.state == BatchState::Pending) {
-        job.state = BatchState::Error;
-        job.message = Some("500 Internal Server Error: job lost\u{1b}[0m".into());
-    }
-    let failed = finished(RunState::Failed, broken, Some(refused()));
-    shows("progress_failed", &failed.times(5, Action::Down).wizard);
-    let mut cancelled = snapshot(3000);
-    for job in cancelled.jobs.iter_mut().filter(|job| !job.state.is_final()) {
-        (job.state, job.cancelled) = (BatchState::Cancelled, job.count - job.done);
-    }
-    cancelled.cancelled = cancelled.jobs.iter().map(|job| job.cancelled).sum();
-    shows("progress_cancelled", &finished(RunState::Cancelled, cancelled, None).wizard);
-}
-
-#[test]
 fn overlays() {
     for step in Step::ALL {
         let help = Stage::at(step, well).press(Action::Help);
@@ -187,8 +142,10 @@ fn ascii_means_ascii() {
         let text = frame(&stage.wizard, PLAIN, 100, 30);
         assert!(text.is_ascii(), "{text}");
     }
-    let failures = running(5000).press(Action::SwitchList);
-    assert!(frame(&failures.wizard, PLAIN, 100, 30).is_ascii());
+    for stage in progress::stages() {
+        let text = frame(&stage.wizard, PLAIN, 100, 30);
+        assert!(text.is_ascii(), "{text}");
+    }
 }
 
 #[test]
@@ -231,15 +188,12 @@ fn stages() -> Vec<Stage> {
     stages.push(Stage::at(Step::Manifest, unlisted));
     stages.push(Stage::at(Step::Folder, well).press(Action::New).type_in("a/中文/b"));
     stages.push(Stage::at(Step::Folder, well).press(Action::Help));
-    stages.push(running(5000).press(Action::SwitchList));
-    stages.push(running(5000).press(Action::SwitchList).press(Action::Toggle));
-    stages.push(running(5000).press(Action::Quit));
-    stages.push(finished(RunState::Failed, snapshot(3000), Some(refused())));
     stages.extend(panels::stages());
     stages.extend(schema::stages());
     stages.extend(inferred::stages());
     stages.extend(folder::stages());
     stages.extend(mirrored::stages());
+    stages.extend(progress::stages());
     stages
 }
 

@@ -7,6 +7,7 @@ impl Wizard {
     pub fn asks(&self) -> bool {
         matches!(self.overlay, Some(Overlay::Help | Overlay::Quit))
             || (self.overlay.is_none() && self.step == Step::Integration && self.integration.asks())
+            || (self.overlay.is_none() && self.step == Step::Progress && self.progress.ask().is_some())
     }
 
     /// Whether keys are text right now: for a field, or for nothing.

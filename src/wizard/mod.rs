@@ -65,7 +65,9 @@ pub use manifest::{
 };
 pub use plan::Plan;
 pub use problem::{Class, Problem};
-pub use progress::{HISTORY, JobRow, ProgressStep, Snapshot, SyncStage, sync_outcome};
+pub use progress::{
+    Ask, Copied, DoubtOption, HISTORY, JobRow, ProgressStep, RetryOption, RunView, Snapshot, SyncStage, sync_outcome,
+};
 pub use rows::{List, Row, RowWindow};
 pub use saved::{
     CauseId, CauseRow, DiffLine, Estimate, HomePage, OpenedConfig, PastRun, SavePreview, SaveTo, SavedConfig, Stamp,

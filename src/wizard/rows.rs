@@ -35,7 +35,7 @@ pub enum Row {
 }
 
 /// How many rows are read at a time. The cursor is kept at least [`MARGIN`] rows away from the edge of what is held.
-const CHUNK: u64 = 400;
+pub(super) const CHUNK: u64 = 400;
 const MARGIN: u64 = 120;
 /// What a page key moves by where nobody told how many rows are in view.
 const PAGE: u64 = 10;
@@ -168,6 +168,10 @@ impl RowWindow {
             });
             self.pending = Some(outbox.start(Request::ReadRows { list, first, count: CHUNK, places }));
         }
+    }
+
+    pub(super) fn waits_for(&self, id: RequestId) -> bool {
+        self.pending == Some(id)
     }
 
     pub(super) fn reply(&mut self, id: RequestId, list: List, first: u64, rows: Vec<Row>, outbox: &mut Outbox) {

@@ -7,6 +7,7 @@ mod inferred;
 mod integration;
 mod mirrored;
 mod panels;
+mod progress;
 mod properties;
 mod schema;
 mod values;
@@ -280,6 +281,8 @@ fn stopping_a_run_takes_two_presses_to_cancel_in_encord() {
     assert!(!harness.exited);
     harness.act(Action::Cancel);
     harness.act(Action::Cancel);
+    assert!(harness.wizard.asks());
+    harness.act(Action::Yes);
     let stops: Vec<bool> = harness
         .open
         .iter()

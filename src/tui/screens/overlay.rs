@@ -11,6 +11,7 @@ use ratatui::{
 use super::{
     integration, mode_below,
     parts::{Look, put},
+    progress,
 };
 use crate::{
     tui::{
@@ -166,30 +167,7 @@ fn merged(one: &str, two: Option<&str>) -> String {
 
 fn question(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let (what, then) = match wizard.progress().is_running() {
-        true if wizard.progress().mirror().is_some() => (
-            "The folder is still being synced.",
-            match (look.labels.is_demo, wizard.progress().run()) {
-                (true, _) => "This is the demo: its services end with it.".to_owned(),
-                (false, None) => "The sync has not begun. Nothing is left half done.".to_owned(),
-                (false, Some(run)) => format!(
-                    "It goes on in Encord by itself. azure-to-encord runs resume {} follows it again.",
-                    text::clean(run)
-                ),
-            },
-        ),
-        true => {
-            let resume = match wizard.progress().run() {
-                Some(_) if look.labels.is_demo => " This is the demo: its services end with it.".to_owned(),
-                Some(run) => format!(" azure-to-encord runs resume {} goes on from there.", text::clean(run)),
-                None => String::new(),
-            };
-            (
-                "The upload is still under way.",
-                format!(
-                    "Jobs that Encord already has go on there; the rest is not sent. Everything is on record.{resume}"
-                ),
-            )
-        }
+        true => progress::leaving(wizard.progress(), look),
         false if wizard.step() == Step::Integration => (
             "What you typed or chose is not kept yet.",
             "It is kept when this step is left with all checks well. Leaving now loses it; nothing was changed anywhere."

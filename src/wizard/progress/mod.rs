@@ -1,112 +1,25 @@
 //! Step 6: following a run to its end.
 
+mod acts;
+mod again;
+mod failures;
+mod hints;
+mod snapshot;
 mod sync;
 
-use uuid::Uuid;
-
-use super::rows::moved_in;
 use super::{
-    Action, CauseRow, Hint, List, Mirror, Move, Outbox, Plan, Problem, Request, RequestId, Row, RowWindow, RunReply,
-    Status,
+    Action, CauseId, CauseRow, Doubts, Effect, Hint, List, Mirror, Move, Outbox, Plan, Problem, Request, RequestId,
+    RetryChange, Row, RowWindow, RunReply, Status,
 };
-use crate::{
-    manifest::Kind,
-    store::{BatchState, ReportPaths, RunState, SyncCounts},
-};
+use crate::store::{BatchState, ReportPaths, RunState};
 
+pub use again::{Ask, DoubtOption, RetryOption};
+pub use failures::{Copied, RunView};
+pub use snapshot::{HISTORY, JobRow, Snapshot};
 pub use sync::{SyncStage, sync_outcome};
 
-/// A job on the screen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JobRow {
-    /// The batch's number, from 1.
-    pub batch: u32,
-    /// Encord's id.
-    pub job: Option<Uuid>,
-    /// What it holds.
-    pub kind: Kind,
-    /// How it stands.
-    pub state: BatchState,
-    /// Units in it.
-    pub count: u64,
-    /// Units registered.
-    pub done: u64,
-    /// Units failed.
-    pub errors: u64,
-    /// Units cancelled.
-    pub cancelled: u64,
-    /// Why the whole job failed.
-    pub message: Option<String>,
-    /// Seconds since it was sent, up to its end; `None` before, and where an earlier version did not put that on record.
-    pub age: Option<u64>,
-}
-
-/// At most so many values make the history of a run's rate.
-pub const HISTORY: usize = 120;
-
-/// A run's numbers at one moment, computed from its batches, so that they never exceed the whole.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Snapshot {
-    /// The jobs in order.
-    pub jobs: Vec<JobRow>,
-    /// Units of all jobs.
-    pub total: u64,
-    /// Units registered.
-    pub done: u64,
-    /// Units failed.
-    pub errors: u64,
-    /// Units cancelled.
-    pub cancelled: u64,
-    /// Units registered that were in the folder before the run, as far as that is known.
-    pub already: u64,
-    /// Failed units on record.
-    pub failed_rows: u64,
-    /// Units finished in a second, over the last moments.
-    pub per_second: f64,
-    /// Seconds since the run began or was resumed.
-    pub elapsed: u64,
-    /// What the run waits for, where it is not plain progress.
-    pub note: Option<String>,
-    /// Why units failed, the most frequent cause first.
-    pub causes: Vec<CauseRow>,
-    /// Units finished a second, in equal spans of time, the latest last; for a sparkline. At most [`HISTORY`] of them.
-    pub history: Vec<u32>,
-    /// Seconds that each of [`Self::history`] spans; it grows with the run.
-    pub span: u32,
-    /// New jobs are held back because the user said so.
-    pub paused: bool,
-    /// All units are finished, but Encord has not ended the jobs: it still links data.
-    pub linking: bool,
-    /// Another process works on the run; this one only looks on.
-    pub watched: bool,
-    /// Where the run has no jobs of its own but follows a cloud-synced folder.
-    pub sync: Option<SyncCounts>,
-}
-
-impl Snapshot {
-    /// Units that are finished, one way or the other.
-    pub fn finished(&self) -> u64 {
-        self.done + self.errors + self.cancelled
-    }
-
-    /// Seconds that the rest will take at the present rate; `None` until that means something.
-    pub fn eta(&self) -> Option<u64> {
-        let rest = self.total.saturating_sub(self.finished());
-        // As long as Encord lists, nobody knows how much is to come.
-        let grows = self.sync.is_some_and(|counts| SyncStage::of(&counts) == SyncStage::Listing);
-        if self.elapsed < 3 || self.per_second <= 0.0 || rest == 0 || grows {
-            return None;
-        }
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "an estimate in whole seconds"
-        )]
-        let seconds = (rest as f64 / self.per_second).ceil() as u64;
-        Some(seconds)
-    }
-}
+use again::Options;
+use failures::Items;
 
 /// What the run is doing.
 #[derive(Debug, Default)]
@@ -115,7 +28,10 @@ enum Phase {
     Unstarted,
     Preparing,
     Running,
+    /// No further job is sent.
     Stopping,
+    /// Those in Encord are cancelled, too.
+    Aborting,
     Finished(RunState),
     Refused(Problem),
 }
@@ -126,28 +42,65 @@ pub struct ProgressStep {
     phase: Phase,
     request: Option<RequestId>,
     run: Option<String>,
+    /// The run whose failures this one sends again.
+    retry_of: Option<String>,
+    /// It was on record before this wizard came to it.
+    is_recorded: bool,
+    /// Only its record is read.
+    is_watched: bool,
     destination: Option<(String, bool)>,
     mirror: Option<Mirror>,
+    /// `None` for a run of the record.
+    options: Option<Options>,
     schema_saved: Vec<String>,
     snapshot: Snapshot,
+    /// What was asked for and no snapshot tells yet.
+    pause_wish: Option<bool>,
     reports: Option<ReportPaths>,
     problem: Option<Problem>,
-    show_failed: bool,
-    /// The failed item under the cursor is shown whole, so many of its lines scrolled away.
-    whole: Option<usize>,
+    ask: Option<Ask>,
+    view: RunView,
     job_cursor: usize,
     /// The user moved the cursor; until then it stays with the work.
     moved: bool,
-    failed: RowWindow,
+    /// The cause under the cursor, once the user moved it: causes change their places while the run goes on.
+    cause: Option<CauseId>,
+    items: Items,
+    /// The failed item under the cursor is shown whole, so many of its lines scrolled away.
+    whole: Option<usize>,
+    copied: Option<Copied>,
+    /// The run that ended, until the one that was asked for after it begins.
+    earlier: Option<Box<ProgressStep>>,
 }
 
 impl ProgressStep {
     pub(super) fn start(&mut self, plan: Plan, outbox: &mut Outbox) {
         if !self.is_running() {
-            let mirror = plan.destination.mirror.clone();
-            *self = ProgressStep { phase: Phase::Preparing, mirror, ..ProgressStep::default() };
+            self.leave(outbox);
+            *self = ProgressStep {
+                phase: Phase::Preparing,
+                mirror: plan.destination.mirror.clone(),
+                options: Some(Options::of(&plan.upload)),
+                ..ProgressStep::default()
+            };
             self.request = Some(outbox.start(Request::StartRun { plan: Box::new(plan) }));
         }
+    }
+
+    /// Takes up a run of the record that was broken off.
+    pub fn resume(run: String, outbox: &mut Outbox) -> ProgressStep {
+        let request = Request::ResumeRun { run: run.clone(), doubts: Doubts::default() };
+        ProgressStep { request: Some(outbox.start(request)), ..ProgressStep::recorded(run) }
+    }
+
+    /// Looks on a run of the record: one that another process works on, or one that is at its end.
+    pub fn watch(run: String, outbox: &mut Outbox) -> ProgressStep {
+        let request = Request::WatchRun { run: run.clone() };
+        ProgressStep { request: Some(outbox.start(request)), is_watched: true, ..ProgressStep::recorded(run) }
+    }
+
+    fn recorded(run: String) -> ProgressStep {
+        ProgressStep { phase: Phase::Preparing, run: Some(run), is_recorded: true, ..ProgressStep::default() }
     }
 
     /// The run's id, once it is on disk.
@@ -155,14 +108,29 @@ impl ProgressStep {
         self.run.as_deref()
     }
 
+    /// The run whose failures this one sends again.
+    pub fn retry_of(&self) -> Option<&str> {
+        self.retry_of.as_deref()
+    }
+
+    /// Whether it was on record before the wizard came to it, so that no review lies behind it.
+    pub fn is_recorded(&self) -> bool {
+        self.is_recorded
+    }
+
     /// The destination's path, and whether this run made it.
     pub fn destination(&self) -> Option<(&str, bool)> {
         self.destination.as_ref().map(|(path, created)| (path.as_str(), *created))
     }
 
-    /// What the folder mirrors, where the run has no jobs but follows a sync.
+    /// What the folder mirrors, where the run has no jobs but follows a sync and that was planned here.
     pub fn mirror(&self) -> Option<&Mirror> {
         self.mirror.as_ref()
+    }
+
+    /// Whether the run has no jobs but follows a sync.
+    pub fn is_sync(&self) -> bool {
+        self.mirror.is_some() || self.snapshot.sync.is_some()
     }
 
     /// The schema keys that this run added or changed.
@@ -191,14 +159,46 @@ impl ProgressStep {
         }
     }
 
+    /// Whether it could not begin.
+    pub fn is_refused(&self) -> bool {
+        matches!(self.phase, Phase::Refused(_))
+    }
+
     /// The reports.
     pub fn reports(&self) -> Option<&ReportPaths> {
         self.reports.as_ref()
     }
 
-    /// Whether the list of failed items is shown instead of the jobs.
-    pub fn shows_failed(&self) -> bool {
-        self.show_failed
+    /// The question that lies over the screen.
+    pub fn ask(&self) -> Option<Ask> {
+        self.ask
+    }
+
+    /// In what a retry can differ; empty where the run holds nothing that can be sent again now.
+    pub fn changes(&self) -> Vec<RetryOption> {
+        if self.may_retry() { again::changes(self.options) } else { Vec::new() }
+    }
+
+    /// What can be decided about jobs in doubt, where there are some.
+    pub fn doubts(&self) -> &'static [DoubtOption] {
+        again::doubt_options(again::in_doubt(&self.snapshot, self.options).next().is_some())
+    }
+
+    /// The numbers of the jobs of which nobody knows whether they reached Encord.
+    pub fn in_doubt(&self) -> Vec<u32> {
+        again::in_doubt(&self.snapshot, self.options).map(|job| job.batch).collect()
+    }
+
+    /// The list on the screen.
+    pub fn view(&self) -> RunView {
+        self.view
+    }
+
+    /// The lists that there are: a run in which nothing failed has only its jobs.
+    pub fn views(&self) -> Vec<RunView> {
+        let (has_causes, has_items) = (!self.snapshot.causes.is_empty(), self.snapshot.failed_rows > 0);
+        let views = [(RunView::Jobs, true), (RunView::Causes, has_causes), (RunView::Items, has_items)];
+        views.into_iter().filter_map(|(view, is_there)| is_there.then_some(view)).collect()
     }
 
     /// How many lines are scrolled away of the failed item that is shown whole, if one is.
@@ -211,100 +211,86 @@ impl ProgressStep {
         self.job_cursor
     }
 
-    /// The failed items.
-    pub fn failed(&self) -> &RowWindow {
-        &self.failed
+    /// What was put into the clipboard with the last key.
+    pub fn copied(&self) -> Option<Copied> {
+        self.copied
     }
 
-    /// Whether it was told to stop.
+    /// Whether it was told to stop sending; what Encord has may still be under way.
     pub fn is_stopping(&self) -> bool {
-        matches!(self.phase, Phase::Stopping)
+        matches!(self.phase, Phase::Stopping | Phase::Aborting)
     }
 
-    /// Whether jobs are still to be sent or followed.
+    /// Whether the jobs in Encord are being cancelled.
+    pub fn is_cancelling(&self) -> bool {
+        matches!(self.phase, Phase::Aborting)
+    }
+
+    /// Whether new jobs are held back, or will be in a moment.
+    pub fn is_paused(&self) -> bool {
+        self.is_running() && !self.is_stopping() && self.pause_wish.unwrap_or(self.snapshot.paused)
+    }
+
+    /// Whether there are jobs that were not sent yet.
+    pub fn has_waiting(&self) -> bool {
+        self.snapshot.jobs.iter().any(|job| job.state == BatchState::Waiting)
+    }
+
+    /// Whether this program has jobs still to be sent or followed.
     pub fn is_running(&self) -> bool {
-        matches!(self.phase, Phase::Preparing | Phase::Running | Phase::Stopping)
+        self.is_under_way() && !self.is_watched()
+    }
+
+    /// Whether it only looks on, as another process works on the run.
+    pub fn is_watching(&self) -> bool {
+        self.is_under_way() && self.is_watched()
+    }
+
+    /// Whether the run is another process's or was only looked at, be it at work or at its end.
+    pub fn is_watched(&self) -> bool {
+        self.is_watched || self.snapshot.watched
+    }
+
+    fn is_preparing(&self) -> bool {
+        matches!(self.phase, Phase::Preparing)
+    }
+
+    fn is_under_way(&self) -> bool {
+        matches!(self.phase, Phase::Preparing | Phase::Running | Phase::Stopping | Phase::Aborting)
+    }
+
+    /// Whether the run ended with jobs that are not at their end, so that it can be taken up at once.
+    pub fn may_resume(&self) -> bool {
+        let is_open = self.snapshot.jobs.iter().any(|job| !job.state.is_final());
+        self.outcome().is_some() && self.run.is_some() && !self.is_sync() && is_open
+    }
+
+    /// Whether something failed or was cancelled in a run at its end, so that it can be sent again.
+    pub fn may_retry(&self) -> bool {
+        let is_open = self.snapshot.jobs.iter().any(|job| !job.state.is_final());
+        self.outcome().is_some() && self.run.is_some() && !self.is_sync() && !is_open && self.snapshot.lost() > 0
     }
 
     pub(super) fn status(&self) -> Status {
         match &self.phase {
             Phase::Unstarted => Status::Idle,
-            Phase::Preparing | Phase::Running | Phase::Stopping => Status::Working,
+            Phase::Preparing | Phase::Running | Phase::Stopping | Phase::Aborting => Status::Working,
             Phase::Finished(_) => Status::Ready,
             Phase::Refused(problem) => Status::Blocked(problem.clone()),
         }
     }
 
-    pub(super) fn hints(&self) -> Vec<Hint> {
-        if self.whole.is_some() {
-            return vec![Hint::new(Action::Back, "close"), Hint::new(Action::Down, "scroll")];
-        }
-        if self.mirror.is_some() {
-            return sync::hints(&self.phase);
-        }
-        let mut hints = match &self.phase {
-            Phase::Finished(_) => vec![Hint::new(Action::Next, "finish"), Hint::new(Action::Back, "another import")],
-            Phase::Refused(_) => vec![Hint::new(Action::Back, "back to the review")],
-            Phase::Stopping => vec![Hint::new(Action::Cancel, "cancel jobs in Encord")],
-            Phase::Preparing | Phase::Running => vec![Hint::new(Action::Cancel, "stop sending")],
-            Phase::Unstarted => Vec::new(),
-        };
-        if self.snapshot.failed_rows > 0 || self.show_failed {
-            let label = if self.show_failed { "jobs" } else { "failed items" };
-            hints.push(Hint::new(Action::SwitchList, label));
-        }
-        if self.show_failed {
-            hints.push(Hint::new(Action::Toggle, "details"));
-        }
-        hints.push(Hint::new(Action::Down, "scroll"));
-        hints
-    }
-
-    pub(super) fn action(&mut self, action: Action, outbox: &mut Outbox) -> Move {
-        if let Some(scroll) = self.whole {
-            let longest = self.failed.current().map_or(0, lines_of);
-            self.whole = match action {
-                Action::Back | Action::Toggle | Action::Next => None,
-                action => Some(moved_in(scroll, action, longest + 1)),
-            };
-            return Move::Stay;
-        }
-        match (action, &self.phase) {
-            (Action::Toggle, _) if self.show_failed && self.failed.current().is_some() => self.whole = Some(0),
-            (Action::Next, Phase::Finished(_)) => return Move::Next,
-            (Action::Back, Phase::Refused(_) | Phase::Unstarted | Phase::Finished(_)) => return Move::Back,
-            (Action::Cancel, Phase::Preparing | Phase::Running) => {
-                self.phase = Phase::Stopping;
-                outbox.start(Request::StopRun { abort: false });
-            }
-            (Action::Cancel, Phase::Stopping) if self.mirror.is_none() => {
-                outbox.start(Request::StopRun { abort: true });
-            }
-            (Action::SwitchList | Action::Left | Action::Right, _) => {
-                self.show_failed = !self.show_failed && self.snapshot.failed_rows > 0;
-                if self.show_failed {
-                    self.failed.reset(List::Failed, self.snapshot.failed_rows, outbox);
-                }
-            }
-            (action, _) if self.show_failed => self.failed.action(action, List::Failed, outbox),
-            (action, _) => {
-                let before = self.job_cursor;
-                self.job_cursor = moved_in(before, action, self.snapshot.jobs.len());
-                self.moved |= self.job_cursor != before;
-            }
-        }
-        Move::Stay
-    }
-
     fn take(&mut self, snapshot: Snapshot, outbox: &mut Outbox) {
         self.snapshot = snapshot;
+        if self.pause_wish == Some(self.snapshot.paused) {
+            self.pause_wish = None;
+        }
         if !self.moved {
             let at_work = self.snapshot.jobs.iter().position(|job| !job.state.is_final());
             self.job_cursor = at_work.unwrap_or_default();
         }
-        if self.show_failed {
-            self.failed.grow(List::Failed, self.snapshot.failed_rows, outbox);
-        }
+        self.job_cursor = self.job_cursor.min(self.snapshot.jobs.len().saturating_sub(1));
+        self.grow_items(outbox);
     }
 
     pub(super) fn waits_for(&self, id: RequestId) -> bool {
@@ -312,20 +298,25 @@ impl ProgressStep {
     }
 
     pub(super) fn reply(&mut self, id: RequestId, reply: RunReply, outbox: &mut Outbox) {
-        if self.request != Some(id) {
+        if self.request != Some(id) || !self.is_under_way() {
             return;
         }
         match reply {
             RunReply::SchemaSaved(keys) => self.schema_saved = keys,
             RunReply::Folder { path, created, .. } => self.destination = Some((path, created)),
-            RunReply::Started { run, .. } => {
+            RunReply::Started { run, folder } => {
                 self.run = Some(run);
+                self.destination.get_or_insert((folder, false));
+                self.earlier = None;
                 if matches!(self.phase, Phase::Preparing) {
                     self.phase = Phase::Running;
                 }
             }
             RunReply::Progress(snapshot) => self.take(*snapshot, outbox),
             RunReply::Finished { state, snapshot, reports, problem } => {
+                if !self.is_watched() {
+                    outbox.effects.push(Effect::Bell);
+                }
                 self.take(*snapshot, outbox);
                 self.phase = Phase::Finished(state);
                 self.reports = reports;
@@ -337,16 +328,10 @@ impl ProgressStep {
         }
     }
 
-    pub(super) fn rows(&mut self, id: RequestId, first: u64, rows: Vec<Row>, outbox: &mut Outbox) {
-        self.failed.reply(id, List::Failed, first, rows, outbox);
+    /// Looks on no longer. What this program works on itself goes on.
+    pub(super) fn leave(&mut self, outbox: &mut Outbox) {
+        if self.is_watching() {
+            outbox.cancel(self.request.take());
+        }
     }
-}
-
-/// About how many lines a failed item takes on the smallest screen; there is nothing to scroll to beyond them.
-fn lines_of(row: &Row) -> usize {
-    const COLUMNS: usize = 40;
-    let Row::Failed(unit) = row else { return 0 };
-    let texts = [unit.error.as_str(), unit.action_description.as_deref().unwrap_or_default()];
-    let texts = texts.into_iter().chain(unit.object_urls.iter().map(String::as_str));
-    texts.flat_map(str::lines).map(|line| line.chars().count() / COLUMNS + 2).sum()
 }

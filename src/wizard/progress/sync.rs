@@ -1,6 +1,6 @@
 //! What a cloud-synced folder is at, told from Encord's numbers.
 
-use super::{Hint, Phase};
+use super::{Hint, Phase, ProgressStep};
 use crate::{
     numbers::{count, counted},
     store::{BatchState, RunState, SyncCounts},
@@ -89,12 +89,13 @@ pub fn sync_outcome(state: RunState, counts: &SyncCounts, path: &str) -> Vec<Str
 }
 
 /// The keys while a sync is followed: there is nothing to scroll through, and a sync cannot be cancelled.
-pub(super) fn hints(phase: &Phase) -> Vec<Hint> {
-    match phase {
-        Phase::Finished(_) => vec![Hint::new(Action::Next, "finish"), Hint::new(Action::Back, "another import")],
-        Phase::Refused(_) => vec![Hint::new(Action::Back, "back to the review")],
+pub(super) fn hints(step: &ProgressStep) -> Vec<Hint> {
+    let back = if step.is_recorded { "leave it" } else { "another import" };
+    match step.phase {
+        Phase::Finished(_) => vec![Hint::new(Action::Next, "finish"), Hint::new(Action::Back, back)],
+        Phase::Preparing | Phase::Running if step.is_watching() => vec![Hint::new(Action::Back, back)],
         Phase::Preparing | Phase::Running => vec![Hint::new(Action::Cancel, "leave it to Encord")],
-        Phase::Stopping | Phase::Unstarted => Vec::new(),
+        Phase::Stopping | Phase::Aborting | Phase::Unstarted | Phase::Refused(_) => Vec::new(),
     }
 }
 

@@ -14,9 +14,9 @@ use crate::{
     wizard::{Action, ProgressStep, Snapshot, SyncStage, sync_outcome},
 };
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, head: Vec<Line<'static>>, look: &Look<'_>) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &Look<'_>) {
     let columns = usize::from(area.width);
-    let mut lines = head;
+    let mut lines = super::heading(step, look, columns, true);
     if let Some(mirror) = step.mirror() {
         lines.push(Line::styled(look.cut_path(&mirror.remote_url, columns), look.theme.dim()));
     }
@@ -29,7 +29,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, head:
         Some(counts) => {
             lines.extend(table(counts, look, columns));
             lines.push(Line::default());
-            if step.is_running() {
+            if step.outcome().is_none() {
                 lines.extend(now(counts, step.snapshot(), look, columns));
             }
         }
@@ -129,6 +129,10 @@ fn foot(step: &ProgressStep, look: &Look<'_>, columns: usize, height: usize) -> 
     let Some(state) = step.outcome() else {
         let words = match step.is_stopping() {
             true => "Leaving the sync to Encord.".to_owned(),
+            false if step.is_watching() => {
+                let back = look.key(Action::Back);
+                format!("Another process follows this sync; here it is only shown. {back} leaves it, and it goes on.")
+            }
             false if step.snapshot().sync.is_none() => {
                 format!("Nothing is synced yet. {cancel} stops before it begins.")
             }
@@ -151,10 +155,7 @@ fn foot(step: &ProgressStep, look: &Look<'_>, columns: usize, height: usize) -> 
     if let Some(problem) = step.problem() {
         lines.extend(look.problem(problem, columns));
     }
-    if let Some(reports) = step.reports() {
-        let path = look.cut_path(&reports.json.display().to_string(), columns.saturating_sub(8));
-        lines.push(Line::from(vec![Span::styled("Report  ", look.theme.dim()), Span::raw(path)]));
-    }
+    lines.extend(super::ending::reports(step, look, columns));
     let run = text::clean(step.run().unwrap_or("ID")).into_owned();
     let next = match state {
         RunState::Done => format!("The items can be labelled in Encord now. {enter} finishes."),

@@ -1,0 +1,293 @@
+//! The screens of step 6 in all their states.
+
+use ratatui::{Terminal, backend::TestBackend};
+
+use super::{PLAIN, shows, shows_as};
+use crate::{
+    manifest::Kind,
+    store::{BatchState, FailedUnit, RunState},
+    tui::{
+        Theme, screens,
+        tests::fixtures,
+        tests::fixtures::{
+            Stage, UTF8, failed_unit, finished, frame, lines, one, refused, reports, running, snapshot, well,
+        },
+    },
+    wizard::{Action, CauseId, CauseRow, List, Reply, Request, Row, RunReply, RunView, Snapshot, Step, Wizard},
+};
+
+const COLOURLESS: Theme = Theme::new(false, true);
+
+/// At three sizes.
+fn shows_all(name: &str, wizard: &Wizard) {
+    shows(name, wizard);
+    shows_as(&format!("{name}_60x20"), wizard, UTF8, 60, 20);
+}
+
+fn causes() -> Vec<CauseRow> {
+    let sas = "The SAS of the integration has expired: put a new one into the integration in Encord, then retry.";
+    [
+        (2, "403 AuthenticationFailed: Signature not valid in the specified time frame for …", 24, Some(sas)),
+        (0, "Unable to read image: the file is truncated (expected … bytes, got …)", 11, None),
+        (1, "对象 … 无法读取：文件已损坏", 2, None),
+    ]
+    .into_iter()
+    .map(|(id, cause, units, hint)| CauseRow { id: CauseId(id), cause: cause.into(), units, hint })
+    .collect()
+}
+
+fn failing(done: u64) -> Snapshot {
+    Snapshot { causes: causes(), already: 300, history: history(), span: 2, ..snapshot(done) }
+}
+
+fn history() -> Vec<u32> {
+    (0..60_u32).map(|at| if (30..36).contains(&at) { 0 } else { 20 + (at * 37) % 50 }).collect()
+}
+
+fn told(stage: Stage, snapshot: Snapshot) -> Stage {
+    stage.run(RunReply::Progress(Box::new(snapshot)))
+}
+
+fn at_work(snapshot: Snapshot) -> Stage {
+    told(running(5000), snapshot)
+}
+
+fn in_causes() -> Stage {
+    at_work(failing(5000)).press(Action::SwitchList)
+}
+
+fn ended_with_errors() -> Stage {
+    finished(RunState::DoneWithErrors, failing(20_000), None)
+}
+
+fn broken() -> Snapshot {
+    let mut broken = failing(3000);
+    for job in broken.jobs.iter_mut().filter(|job| job.state == BatchState::Pending) {
+        job.state = BatchState::Error;
+        job.message = Some("500 Internal Server Error: job lost\u{1b}[0m".into());
+    }
+    broken
+}
+
+fn doubtful() -> Stage {
+    finished(RunState::Failed, broken(), Some(refused()))
+}
+
+fn cancelled() -> Snapshot {
+    let mut cancelled = failing(3000);
+    for job in cancelled.jobs.iter_mut().filter(|job| !job.state.is_final()) {
+        (job.state, job.cancelled) = (BatchState::Cancelled, job.count - job.done);
+    }
+    cancelled.cancelled = cancelled.jobs.iter().map(|job| job.cancelled).sum();
+    cancelled
+}
+
+/// Every state of the step.
+pub(super) fn stages() -> Vec<Stage> {
+    let paused = Snapshot { paused: true, ..failing(5000) };
+    let linking = Snapshot { linking: true, ..failing(20_000) };
+    vec![
+        running(5000).press(Action::Quit),
+        at_work(paused),
+        at_work(linking),
+        at_work(failing(5000)).times(2, Action::Cancel),
+        in_causes(),
+        in_causes().press(Action::Toggle),
+        in_causes().times(2, Action::Toggle),
+        in_causes().press(Action::SwitchList).press(Action::Toggle).press(Action::Copy),
+        ended_with_errors().press(Action::SwitchList),
+        ended_with_errors().press(Action::Refresh),
+        ended_with_errors().press(Action::Refresh).press(Action::Next),
+        doubtful(),
+        doubtful().press(Action::Refresh).press(Action::Down),
+        finished(RunState::Failed, snapshot(3000), Some(refused())),
+        watched(),
+    ]
+}
+
+fn watched() -> Stage {
+    at_work(Snapshot { watched: true, ..failing(5000) })
+}
+
+#[test]
+fn progress_screens() {
+    shows("progress_preparing", &Stage::at(Step::Progress, well).wizard);
+    shows_all("progress_running", &running(5000).wizard);
+    shows_as("progress_running_ascii", &running(5000).wizard, PLAIN, 80, 24);
+    let run = at_work(failing(5000));
+    shows_all("progress_some_failed", &run.wizard);
+    shows_as("progress_some_failed_ascii", &run.wizard, PLAIN, 80, 24);
+    shows_as("progress_some_failed_colourless", &run.wizard, COLOURLESS, 80, 24);
+    let noted = Snapshot {
+        note: Some("Encord asked to slow down; the next request goes out in 20 s.".into()),
+        ..failing(5000)
+    };
+    shows_all("progress_noted", &at_work(noted.clone()).wizard);
+    let paused = Snapshot { paused: true, ..noted };
+    shows_all("progress_paused", &at_work(paused).wizard);
+    let mut linking = failing(20_000);
+    linking.linking = true;
+    linking.jobs.iter_mut().skip(12).for_each(|job| job.state = BatchState::Pending);
+    shows_all("progress_linking", &at_work(linking).wizard);
+    shows_all("progress_stopping", &at_work(failing(5000)).press(Action::Cancel).wizard);
+    shows_all("progress_cancel_asked", &at_work(failing(5000)).times(2, Action::Cancel).wizard);
+    shows("progress_cancelling", &at_work(failing(5000)).times(2, Action::Cancel).press(Action::Yes).wizard);
+    shows("progress_refused", &Stage::at(Step::Progress, well).run(RunReply::Refused(refused())).wizard);
+    shows_all("progress_watched", &watched().wizard);
+}
+
+#[test]
+fn progress_failures() {
+    let causes = in_causes();
+    shows_all("progress_causes", &causes.wizard);
+    shows_as("progress_causes_ascii", &causes.wizard, PLAIN, 80, 24);
+    shows("progress_cause_unknown", &in_causes().press(Action::Down).wizard);
+    shows_all("progress_cause_opened", &causes.press(Action::Toggle).times(3, Action::Down).wizard);
+    let nameless = in_causes().press(Action::Down).press(Action::Toggle);
+    let failures = in_causes().press(Action::SwitchList).times(3, Action::Down);
+    shows_all("progress_failed_items", &failures.wizard);
+    let whole = failures.press(Action::Toggle);
+    shows_all("progress_failed_item_whole", &whole.wizard);
+    shows_as("progress_failed_item_copied", &whole.press(Action::Copy).wizard, UTF8, 80, 24);
+    let end = in_causes().press(Action::SwitchList).press(Action::Toggle).times(500, Action::Down);
+    shows_as("progress_failed_item_whole_end_60x20", &end.wizard, UTF8, 60, 20);
+    shows_as("progress_copied", &nameless.press(Action::Copy).press(Action::Copy).wizard, UTF8, 80, 24);
+}
+
+#[test]
+fn progress_failures_without_items() {
+    let none = |request: &Request| match request {
+        Request::ReadRows { list: list @ List::FailedBy(_), first, .. } => {
+            one(Reply::Rows { list: *list, first: *first, rows: Vec::new() })
+        }
+        other => well(other),
+    };
+    let stage = Stage::at(Step::Progress, none)
+        .run(RunReply::Started { run: "2026-03-14-7f3a".into(), folder: "Raw/2026/Berlin".into() });
+    let stage = told(stage, failing(5000)).press(Action::SwitchList).press(Action::Next);
+    shows_as("progress_cause_nameless", &stage.wizard, UTF8, 80, 24);
+    let some = |request: &Request| match request {
+        Request::ReadRows { list: list @ List::FailedBy(_), first, .. } => {
+            let evil = FailedUnit {
+                object_urls: vec!["https://a/\u{202e}gpj.exe\u{1b}[2J".into(), "https://a/图/二.png".into()],
+                error: "403\u{7} <html>\n<body>Forbidden</body>".into(),
+                ..failed_unit(0)
+            };
+            one(Reply::Rows { list: *list, first: *first, rows: vec![Row::Failed(evil)] })
+        }
+        other => well(other),
+    };
+    let stage = Stage::at(Step::Progress, some)
+        .run(RunReply::Started { run: "2026-03-14-7f3a".into(), folder: "数据/二〇二六".into() });
+    let stage = told(stage, failing(5000)).press(Action::SwitchList).press(Action::Next);
+    shows_as("progress_cause_partly_nameless", &stage.wizard, UTF8, 80, 24);
+    shows_as("progress_failed_item_evil", &stage.press(Action::Next).wizard, UTF8, 60, 20);
+}
+
+#[test]
+fn progress_ends() {
+    let mut clean = snapshot(20_000);
+    clean.jobs.iter_mut().for_each(|job| (job.done, job.errors, job.state) = (job.count, 0, BatchState::Done));
+    (clean.done, clean.errors, clean.failed_rows) = (clean.total, 0, 0);
+    shows("progress_done", &finished(RunState::Done, clean.clone(), None).wizard);
+    shows_as(
+        "progress_done_again",
+        &finished(RunState::Done, Snapshot { already: 11_000, ..clean }, None).wizard,
+        UTF8,
+        80,
+        24,
+    );
+    let with_errors = ended_with_errors();
+    shows_all("progress_done_with_errors", &with_errors.wizard);
+    shows_as("progress_done_with_errors_ascii", &with_errors.wizard, PLAIN, 80, 24);
+    shows("progress_done_with_errors_causes", &with_errors.press(Action::SwitchList).wizard);
+    shows_all("progress_failed", &doubtful().times(5, Action::Down).wizard);
+    shows_all("progress_cancelled", &finished(RunState::Cancelled, cancelled(), None).wizard);
+    let drained = finished(RunState::Cancelled, snapshot(3000), None);
+    shows_as("progress_drained", &drained.wizard, UTF8, 80, 24);
+}
+
+#[test]
+fn progress_again() {
+    shows_all("progress_retry_asked", &ended_with_errors().press(Action::Refresh).press(Action::Down).wizard);
+    let asked = ended_with_errors().press(Action::Refresh);
+    shows_as("progress_retry_asked_ascii", &asked.wizard, PLAIN, 60, 20);
+    let retried = asked.press(Action::Next);
+    shows_as("progress_retry_prepares", &retried.wizard, UTF8, 80, 24);
+    shows_all("progress_resume_asked", &doubtful().press(Action::Refresh).wizard);
+    // Where duplicates are not skipped, a job without an answer is the user's to decide.
+    let mut config = fixtures::config();
+    config.upload.skip_duplicate_urls = false;
+    let mut stage = Stage::new(config, well).times(5, Action::Next);
+    assert_eq!(stage.wizard.step(), Step::Progress);
+    stage = stage.run(RunReply::Started { run: "2026-03-14-7f3a".into(), folder: "Raw/2026/Berlin".into() });
+    let mut stopped = snapshot(3000);
+    stopped
+        .jobs
+        .iter_mut()
+        .filter(|job| job.state == BatchState::Pending)
+        .for_each(|job| job.state = BatchState::Sending);
+    let reports = Some(reports("2026-03-14-7f3a"));
+    stage =
+        stage.run(RunReply::Finished { state: RunState::Failed, snapshot: Box::new(stopped), reports, problem: None });
+    shows_all("progress_doubts_asked", &stage.press(Action::Refresh).press(Action::Down).wizard);
+}
+
+/// 2,000 causes and 100,000 failed items: only what is in view is asked for.
+#[test]
+fn long_lists_show_their_ends() {
+    let causes = (0..2000)
+        .map(|number| CauseRow { id: CauseId(number), cause: format!("cause {number}"), units: 50, hint: None })
+        .collect();
+    let many = Snapshot { causes, failed_rows: 100_000, errors: 100_000, total: 200_000, ..snapshot(5000) };
+    let stage = at_work(many).press(Action::SwitchList).press(Action::Bottom);
+    let text = frame(&stage.wizard, UTF8, 80, 24);
+    assert!(text.contains("cause 1999") && text.contains("2,000 of 2,000"), "{text}");
+    let stage = stage.press(Action::SwitchList).press(Action::Bottom);
+    assert_eq!(stage.wizard.progress().view(), RunView::Items);
+    let text = frame(&stage.wizard, UTF8, 80, 24);
+    assert!(text.contains("100,000 of 100,000"), "{text}");
+}
+
+fn demo_frame(wizard: &Wizard) -> String {
+    let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+    let labels = screens::Labels { headless_command: None, is_demo: true };
+    terminal.draw(|frame| _ = screens::draw(frame, wizard, &UTF8, &labels)).unwrap();
+    lines(terminal.backend().buffer())
+}
+
+/// The demo's services go with the program, so nothing of it can be taken up later.
+#[test]
+fn the_demo_never_promises_that_a_run_can_be_taken_up_later() {
+    for stage in stages().into_iter().chain([doubtful(), running(3000)]) {
+        let text = demo_frame(&stage.wizard);
+        assert!(!text.contains("runs resume"), "{text}");
+    }
+    let text = demo_frame(&running(3000).press(Action::Quit).wizard);
+    assert!(text.contains("cannot be taken"), "{text}");
+}
+
+/// The advice for the cause under the cursor is never cut, and neither is the way to the report.
+#[test]
+fn advice_and_the_report_are_whole_at_the_smallest_size() {
+    for (width, height) in [(60, 20), (80, 24), (120, 40)] {
+        let text = frame(&in_causes().wizard, UTF8, width, height);
+        assert!(text.contains("retry."), "{text}");
+        for stage in [ended_with_errors(), finished(RunState::Done, snapshot(20_000), None), doubtful()] {
+            let text = frame(&stage.wizard, UTF8, width, height);
+            assert!(text.contains("report.html"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn gauges_are_full_only_at_the_end_and_never_overflow() {
+    for (done, errors, total, percent) in
+        [(0, 0, 0, "0 %"), (999_999, 0, 1_000_000, "99 %"), (7, 3, 10, "100 %"), (90, 30, 100, "100 %")]
+    {
+        let jobs = vec![crate::wizard::JobRow { kind: Kind::Image, ..snapshot(0).jobs.remove(2) }];
+        let odd = Snapshot { jobs, done, errors, total, ..Snapshot::default() };
+        let text = frame(&finished(RunState::Done, odd, None).wizard, UTF8, 80, 24);
+        assert!(text.contains(percent), "{percent}: {text}");
+    }
+}
