@@ -19,7 +19,10 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    manifest::{Kind, SkipReason},
+    manifest::{
+        Kind, SkipReason,
+        batch::{Limits, tests::cut_evenly},
+    },
     store::{BatchState, RunState, Summary, config},
 };
 
@@ -152,6 +155,7 @@ impl Harness {
     fn manifest(&mut self, summary: Summary) {
         let facts = ManifestFacts {
             blobs: summary.total_items() + summary.total_skipped(),
+            cut: cut_evenly(&summary.items, summary.bytes, Limits::default()),
             summary,
             file: PathBuf::from("/m.json"),
             findings: PathBuf::from("/findings.jsonl"),
