@@ -53,7 +53,7 @@ sas_token_env = "SAS"
 [schema.keys]
 site = "varchar"
 lux = "number"
-weather = { type = "enum", values = ["fog", "sun"] }
+weather = { enum = ["fog", "sun"] }
 [manifest]
 prefixes = ["a/", "b \"c\"/"]
 exclude = ["**/*.tmp"]

@@ -64,6 +64,7 @@ impl Plan {
             told.push(Told::plain("Compared", present_words(present, self.total_items())));
         }
         told.extend(self.schema_told());
+        told.extend(self.jobs_told());
         told.push(Told::plain("Integration", format!("{} ({})", self.integration.title, self.integration.uuid)));
         told.push(Told::plain("Encord", self.domain.as_str()));
         if self.destination.mirror.is_some() {
@@ -93,17 +94,24 @@ impl Plan {
         let jobs = counted(self.batches.len() as u64, "job", "jobs");
         let size = if self.bytes == 0 { "of unknown size".to_owned() } else { bytes(self.bytes) };
         let mut told = vec![Told::plain("Items", format!("{items} in {jobs}, {size}"))];
+        told.extend(estimate.map(|estimate| Told::plain("Takes", estimate_words(estimate))));
+        told
+    }
+
+    /// The jobs of each kind, in columns.
+    fn jobs_told(&self) -> Vec<Told> {
         let row = |cut: &KindCut| (cut.kind.name(), count(cut.items), bytes(cut.bytes));
         let rows: Vec<_> = self.kinds.iter().map(row).collect();
         let widest = |of: fn(&(&'static str, String, String)) -> usize| rows.iter().map(of).max().unwrap_or_default();
         let widths = (widest(|row| row.0.len()), widest(|row| row.1.len()), widest(|row| row.2.len()));
-        told.extend(self.kinds.iter().zip(&rows).map(|(cut, (name, items, size))| {
+        let rows = self.kinds.iter().zip(&rows).enumerate();
+        rows.map(|(place, (cut, (name, items, size)))| {
+            let label = if place == 0 { "Jobs" } else { "" };
             let size = if cut.bytes == 0 { "" } else { size };
             let head = format!("{name:<0$}  {items:>1$}  {size:>2$}  ", widths.0, widths.1, widths.2);
-            Told { head, ..Told::plain("", jobs_words(cut, &self.upload)) }
-        }));
-        told.extend(estimate.map(|estimate| Told::plain("Takes", estimate_words(estimate))));
-        told
+            Told { head, ..Told::plain(label, jobs_words(cut, &self.upload)) }
+        })
+        .collect()
     }
 
     fn mirrored(&self, mirror: &Mirror) -> Vec<Told> {
@@ -141,7 +149,7 @@ fn jobs_words(cut: &KindCut, upload: &config::Upload) -> String {
     };
     let limit = |by: &CutBy| match by {
         CutBy::Number => counted(number, "item", "items"),
-        CutBy::Bytes => bytes(limits.bytes_per_job),
+        CutBy::Bytes => format!("{} GB", count(upload.gigabytes_per_job)),
         CutBy::Urls => format!("{} URLs", count(MOST_URLS)),
         CutBy::Json => format!("{} of JSON", bytes(MOST_JSON)),
     };
@@ -151,10 +159,10 @@ fn jobs_words(cut: &KindCut, upload: &config::Upload) -> String {
         (_, true) => format!(" of {}", count(cut.most)),
         (_, false) => format!(" of {} to {}", count(cut.fewest), count(cut.most)),
     };
-    let mut words = format!("in {jobs}{each}");
+    let mut words = format!("{jobs}{each}");
     match cut.by.iter().collect::<Vec<_>>().as_slice() {
         [] => {}
-        [(by, _)] => words.push_str(&format!(", at most {} each", limit(by))),
+        [(by, _)] => words.push_str(&format!(", {} at most", limit(by))),
         several => {
             let ends: Vec<String> =
                 several.iter().map(|(by, times)| format!("{} at {}", count(**times), limit(by))).collect();
@@ -304,19 +312,19 @@ mod tests {
             jobs_words(&cutter.finish().kinds[0], &upload)
         };
         let item = |bytes| Weight { bytes, urls: 1, json: 100 };
-        assert_eq!(words(Kind::Pdf, &[item(5)]), "in 1 job");
-        assert_eq!(words(Kind::Video, &vec![item(5); 250]), "in 3 jobs of 83 to 84, at most 100 items each");
-        assert_eq!(words(Kind::Image, &vec![item(0); 2000]), "in 2 jobs of 1,000, at most 1,000 items each");
-        assert_eq!(words(Kind::Video, &vec![item(GIGABYTE); 5]), "in 3 jobs of 1 to 2, at most 2.0 GB each");
+        assert_eq!(words(Kind::Pdf, &[item(5)]), "1 job");
+        assert_eq!(words(Kind::Video, &vec![item(5); 250]), "3 jobs of 83 to 84, 100 items at most");
+        assert_eq!(words(Kind::Image, &vec![item(0); 2000]), "2 jobs of 1,000, 1,000 items at most");
+        assert_eq!(words(Kind::Video, &vec![item(GIGABYTE); 5]), "3 jobs of 1 to 2, 2 GB at most");
         let mixed = [vec![item(GIGABYTE); 3], vec![item(0); 120]].concat();
         assert_eq!(
             words(Kind::Video, &mixed),
-            "in 3 jobs of 2 to 61; of these end 1 at 100 items, 1 at 2.0 GB; the size of 120 is not known"
+            "3 jobs of 2 to 61; of these end 1 at 100 items, 1 at 2 GB; the size of 120 is not known"
         );
         let many = Weight { urls: 600_000, ..item(1) };
-        assert_eq!(words(Kind::ImageGroup, &[many; 2]), "in 2 jobs of 1, at most 1,000,000 URLs each");
+        assert_eq!(words(Kind::ImageGroup, &[many; 2]), "2 jobs of 1, 1,000,000 URLs at most");
         let long = Weight { json: 60_000_000, ..item(1) };
-        assert_eq!(words(Kind::ImageGroup, &[long; 2]), "in 2 jobs of 1, at most 100 MB of JSON each");
+        assert_eq!(words(Kind::ImageGroup, &[long; 2]), "2 jobs of 1, 100 MB of JSON at most");
     }
 
     #[test]

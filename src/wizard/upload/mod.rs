@@ -130,8 +130,8 @@ impl UploadStep {
         if plan.is_some() {
             hints.extend([
                 Hint::new(Action::SwitchList, "as config"),
-                Hint::new(Action::PageDown, "scroll"),
                 Hint::new(Action::Save, "save as config"),
+                Hint::new(Action::PageDown, "scroll"),
             ]);
         }
         hints

@@ -166,6 +166,6 @@ fn a_mirror_has_no_options_to_change() {
     let labels = |step: &UploadStep| -> Vec<&str> {
         step.hints(Some(&mirrored), true).into_iter().map(|hint| hint.label).collect()
     };
-    assert_eq!(labels(&step), ["sync it", "back", "as config", "scroll", "save as config"]);
+    assert_eq!(labels(&step), ["sync it", "back", "as config", "save as config", "scroll"]);
     assert_eq!(step.action(Action::Next, &mut config, Some(&mirrored), true, &mut outbox), Move::Next);
 }
