@@ -405,7 +405,7 @@ pub struct ManifestFacts {
     /// Blobs that were listed.
     pub blobs: u64,
     /// The jobs that it is cut into.
-    pub cut: batch::Cut,
+    pub cut: Arc<batch::Cut>,
     /// Where Encord's file form lies.
     pub file: PathBuf,
     /// Where the findings lie, one JSON object a line.

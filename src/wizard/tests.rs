@@ -155,7 +155,7 @@ impl Harness {
     fn manifest(&mut self, summary: Summary) {
         let facts = ManifestFacts {
             blobs: summary.total_items() + summary.total_skipped(),
-            cut: cut_evenly(&summary.items, summary.bytes, Limits::default()),
+            cut: cut_evenly(&summary.items, summary.bytes, Limits::default()).into(),
             summary,
             file: PathBuf::from("/m.json"),
             findings: PathBuf::from("/findings.jsonl"),

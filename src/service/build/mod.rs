@@ -149,7 +149,7 @@ pub(super) async fn draft(
     let facts = ManifestFacts {
         summary: built.summary().clone(),
         blobs,
-        cut,
+        cut: Arc::new(cut),
         file: built.file_form_path(),
         findings: built.findings_path(),
     };

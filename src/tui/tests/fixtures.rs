@@ -209,7 +209,7 @@ fn disagreements() -> Tally {
 pub(crate) fn built(summary: Summary) -> ManifestFacts {
     ManifestFacts {
         blobs: summary.urls + summary.total_skipped(),
-        cut: cut_evenly(&summary.items, summary.bytes, Limits::default()),
+        cut: cut_evenly(&summary.items, summary.bytes, Limits::default()).into(),
         summary,
         file: PathBuf::from("/home/ada/.local/share/azure-to-encord/drafts/7f3a/manifest.json"),
         findings: PathBuf::from("/home/ada/.local/share/azure-to-encord/drafts/7f3a/findings.jsonl"),

@@ -20,7 +20,7 @@ fn facts(errors: &[(Code, u64, &str)]) -> ManifestFacts {
         findings: errors.iter().map(|(code, items, item)| tally(*code, *items, item)).collect(),
         ..Summary::default()
     };
-    ManifestFacts { summary, blobs: 9, cut: Cut::default(), file: "/m.json".into(), findings: "/f.jsonl".into() }
+    ManifestFacts { summary, blobs: 9, cut: Cut::default().into(), file: "/m.json".into(), findings: "/f.jsonl".into() }
 }
 
 fn access() -> AzureAccess {

@@ -52,7 +52,7 @@ impl Plan {
         destination: Destination,
         despite: Vec<&'static str>,
     ) -> Plan {
-        let batch::Cut { batches, kinds } = facts.map(|facts| facts.cut.clone()).unwrap_or_default();
+        let batch::Cut { batches, kinds } = facts.map(|facts| batch::Cut::clone(&facts.cut)).unwrap_or_default();
         let summary = facts.map(|facts| &facts.summary);
         Plan {
             domain: config.encord.domain.clone(),

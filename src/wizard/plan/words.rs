@@ -315,7 +315,7 @@ mod tests {
         assert_eq!(words(Kind::Pdf, &[item(5)]), "1 job");
         assert_eq!(words(Kind::Video, &vec![item(5); 250]), "3 jobs of 83 to 84, 100 items at most");
         assert_eq!(words(Kind::Image, &vec![item(0); 2000]), "2 jobs of 1,000, 1,000 items at most");
-        assert_eq!(words(Kind::Video, &vec![item(GIGABYTE); 5]), "3 jobs of 1 to 2, 2 GB at most");
+        assert_eq!(words(Kind::Video, &[item(GIGABYTE); 5]), "3 jobs of 1 to 2, 2 GB at most");
         let mixed = [vec![item(GIGABYTE); 3], vec![item(0); 120]].concat();
         assert_eq!(
             words(Kind::Video, &mixed),

@@ -106,7 +106,7 @@ fn answer_to(request: &Request, fails: bool) -> Option<Reply> {
             Err(problem())
         } else {
             let summary = summary(30, 1);
-            let cut = cut_evenly(&summary.items, summary.bytes, Limits::default());
+            let cut = cut_evenly(&summary.items, summary.bytes, Limits::default()).into();
             Ok(ManifestFacts { summary, blobs: 281, cut, file: PathBuf::new(), findings: PathBuf::new() })
         }),
         Request::Search { .. } => Reply::Found { places: vec![1, 5, 9], seen: 30, is_done: !fails },
