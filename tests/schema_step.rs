@@ -101,6 +101,7 @@ impl Writer {
             items: Vec::new(),
             bytes: 0,
             batches: Vec::new(),
+            kinds: Vec::new(),
             upload: config::Upload::default(),
             despite: Vec::new(),
             config: Box::new(config),

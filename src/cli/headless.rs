@@ -114,6 +114,11 @@ impl Headless {
         self.wait_while(|headless| headless.wizard.status(step) == Status::Working).await
     }
 
+    /// Waits for what past runs tell of the plan's duration.
+    pub(crate) async fn estimate(&mut self) -> Result<(), Stopped> {
+        self.wait_while(|headless| headless.wizard.upload().is_estimating()).await
+    }
+
     /// Has a reviewed change of the CORS rules carried out.
     pub(crate) async fn repair_cors(&mut self, plan: Box<cors::Plan>) -> Result<Result<CorsRepair, Problem>, Stopped> {
         let config = self.wizard.config();

@@ -18,6 +18,7 @@ mod manifest;
 mod open;
 mod output;
 mod passphrase;
+mod plan;
 mod progress;
 mod run;
 mod runs;

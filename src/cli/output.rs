@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 use super::progress::{self, Told};
 use crate::{
     manifest::Code,
-    numbers::counted,
     store::{
         Summary, SyncCounts,
         config::{self, Source},
     },
-    wizard::{Check, CheckState, Destination, ListingProgress, Mirror, Plan, Problem, Snapshot, SyncStage, mirror},
+    wizard::{
+        Check, CheckState, Destination, ListingProgress, Problem, Snapshot, SyncStage, destination_words,
+    },
 };
 
 /// How far the reading of a source is, in a line.
@@ -41,7 +42,7 @@ pub(crate) fn listed_line(manifest: &config::Manifest, blobs: u64, summary: &Sum
 }
 
 /// Where items go, for programs. `uuid` is that of the deepest folder that exists.
-fn destination_json(destination: &Destination) -> Value {
+pub(super) fn destination_json(destination: &Destination) -> Value {
     let existing = destination.existing.as_ref();
     json!({
         "path": destination.path(), "exists": existing.map(|folder| &folder.path), "uuid": existing.map(|folder| folder.uuid),
@@ -52,21 +53,16 @@ fn destination_json(destination: &Destination) -> Value {
 
 /// Where items go, for people: what of it exists, what will be created and how, what is to be known of it.
 fn destination_lines(destination: &Destination) -> Vec<String> {
-    let created = counted(destination.create.len() as u64, "folder", "folders");
-    let state = match (&destination.existing, destination.create.as_slice(), destination.items) {
-        (_, [], Some(items)) => format!("exists, holds {}", counted(items, "item", "items")),
-        (_, [], None) => "exists".to_owned(),
-        (None, _, _) => format!("{created} will be created"),
-        (Some(folder), _, _) => format!("'{}' exists, {created} will be created below it", folder.path),
-    };
-    let mut lines = vec![format!("  folder    {} ({state})", destination.path())];
-    if !destination.create.is_empty() {
-        lines.extend(destination.description.iter().map(|text| format!("            description: {text}")));
-        lines.extend(destination.metadata.iter().map(|(key, value)| format!("            metadata: {key} = {value}")));
-    }
+    let words = destination_words(destination).into_iter().enumerate();
+    let label = |place| if place == 0 { "folder" } else { "" };
+    let mut lines: Vec<String> = words.map(|(place, text)| format!("  {:<10}{text}", label(place))).collect();
     lines.extend(destination.notes.iter().map(|note| format!("            note: {note}")));
-    // Others choose folders' names, and a terminal obeys what they may hold.
-    lines.iter().map(|line| line.replace(char::is_control, "\u{fffd}")).collect()
+    lines.iter().map(|line| harmless(line)).collect()
+}
+
+/// Others choose the names of folders and keys, and a terminal obeys what they may hold.
+pub(super) fn harmless(line: &str) -> String {
+    line.replace(char::is_control, "\u{fffd}")
 }
 
 /// Where a command's results and messages go.
@@ -276,71 +272,5 @@ impl Output {
         }
         self.event(&event);
         destination_lines(destination).iter().for_each(|line| self.result(line));
-    }
-
-    pub(crate) fn plan(&mut self, plan: &Plan) {
-        let items: Vec<Value> = plan
-            .items
-            .iter()
-            .map(|(kind, count)| json!({ "type": kind, "items": count, "jobs": plan.jobs(*kind) }))
-            .collect();
-        let schema: Vec<Value> =
-            plan.schema.changes.iter().map(|change| json!({ "key": change.key, "type": change.then })).collect();
-        self.event(&json!({
-            "event": "plan", "domain": plan.domain, "integration": plan.integration.title, "folder": plan.destination.path(),
-            "creates": plan.destination.create, "destination": destination_json(&plan.destination), "items": plan.total_items(), "jobs": plan.batches.len(), "bytes": plan.bytes,
-            "types": items, "schema": schema, "options": plan.upload.options(), "despite": plan.despite,
-            "mirror": plan.destination.mirror.as_ref().map(|mirror| json!({
-                "remote_url": mirror.remote_url, "sidecar": mirror.sidecar, "warnings": mirror::warnings(&plan.config),
-            })),
-        }));
-        if self.json {
-            return;
-        }
-        if let Some(mirror) = &plan.destination.mirror {
-            return self.mirror_plan(plan, mirror);
-        }
-        self.result("The plan:");
-        for (kind, count) in &plan.items {
-            self.result(&format!("  {count:>9} {kind:<15} in {} job(s)", plan.jobs(*kind)));
-        }
-        self.result(&format!("  to        {} through the integration '{}'", plan.domain, plan.integration.title));
-        destination_lines(&plan.destination).iter().for_each(|line| self.result(line));
-        for change in &plan.schema.changes {
-            self.result(&format!("  schema    {} {}", change.key, crate::schema::describe(&change.then)));
-        }
-        let upload = &plan.upload;
-        self.result(&format!(
-            "  options   {} errors of single files, {} URLs already there, {} their metadata, {} job(s) at a time",
-            if upload.ignore_individual_file_errors { "ignore" } else { "stop at" },
-            if upload.skip_duplicate_urls { "skip" } else { "register again" },
-            if upload.upsert_metadata { "update" } else { "keep" },
-            upload.jobs_in_flight
-        ));
-        if !plan.despite.is_empty() {
-            self.result(&format!("  despite   failed checks: {}", plan.despite.join(", ")));
-        }
-    }
-
-    /// The plan of a cloud-synced folder.
-    fn mirror_plan(&mut self, plan: &Plan, mirror: &Mirror) {
-        self.result("The plan:");
-        self.result(&format!("  mirrors   {}", mirror.remote_url));
-        let becomes = match plan.destination.create.is_empty() {
-            true => "exists; it is synced again",
-            false => "a cloud-synced folder is created",
-        };
-        self.result(&format!("  folder    {} ({becomes})", plan.destination.path()));
-        self.result(&format!("  through   {} and the integration '{}'", plan.domain, plan.integration.title));
-        self.result(&format!("  metadata  {}", mirror::metadata_words(mirror)));
-        for change in &plan.schema.changes {
-            self.result(&format!("  schema    {} {}", change.key, crate::schema::describe(&change.then)));
-        }
-        for sentence in mirror::LIMITS.into_iter().map(str::to_owned).chain(mirror::warnings(&plan.config)) {
-            self.result(&format!("  note      {sentence}"));
-        }
-        if !plan.despite.is_empty() {
-            self.result(&format!("  despite   failed checks: {}", plan.despite.join(", ")));
-        }
     }
 }

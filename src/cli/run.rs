@@ -10,8 +10,9 @@ use super::{
     headless::{Headless, Stopped},
     open,
     output::Output,
-    passphrase,
+    passphrase, plan,
     runs::{finished, name_reports},
+    wizard::headless_command,
 };
 use crate::{
     store::{FailedUnit, Home, RunState, RunStore, config},
@@ -95,7 +96,7 @@ pub(crate) async fn import(home: Home, config: config::Config, label: &str, term
     let passphrase = passphrase::ask(&config.encord);
     let mut headless = Headless::new(home.clone(), config, label, Output::new(json), passphrase);
     headless.wizard.overrule(despite);
-    match steps(&mut headless, &home, consent).await {
+    match steps(&mut headless, &home, label, consent).await {
         Ok(exit) => exit,
         Err(Stopped::Blocked(problem)) => {
             headless.output.problem(&problem);
@@ -118,7 +119,7 @@ pub(crate) async fn import(home: Home, config: config::Config, label: &str, term
     }
 }
 
-async fn steps(headless: &mut Headless, home: &Home, consent: Consent) -> Result<Exit, Stopped> {
+async fn steps(headless: &mut Headless, home: &Home, label: &str, consent: Consent) -> Result<Exit, Stopped> {
     let opened = headless.open().await;
     headless.end_checks();
     opened?;
@@ -141,7 +142,12 @@ async fn steps(headless: &mut Headless, home: &Home, consent: Consent) -> Result
     let Some(plan) = headless.wizard.plan() else {
         return Err(Stopped::Blocked(Problem::other("The plan could not be made.")));
     };
-    headless.output.plan(&plan);
+    headless.estimate().await?;
+    let command = (label != super::wizard::DEMO).then(|| format!("{}{}", headless_command(label), plan.flags()));
+    let present = headless.wizard.folder().present().and_then(|present| present.as_ref().ok()).copied();
+    let estimate = headless.wizard.upload().estimate();
+    let shown = plan::Shown { plan: &plan, present: present.as_ref(), estimate, command: command.as_deref() };
+    plan::show(&mut headless.output, &shown);
     match consent {
         Consent::DryRun => return Ok(Exit::Done),
         Consent::Ask if !ask() => {

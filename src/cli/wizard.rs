@@ -125,7 +125,7 @@ fn check_terminal(label: Option<&str>) -> Result<(), Problem> {
 }
 
 /// What does the same without a terminal.
-fn headless_command(label: &str) -> String {
+pub(crate) fn headless_command(label: &str) -> String {
     match label {
         DEMO => "azure-to-encord demo --headless".to_owned(),
         label => format!("azure-to-encord run {} --yes", shell_word(label)),

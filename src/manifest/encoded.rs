@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Item, Kind, Plain, file_form};
+use super::{Item, Kind, Plain, data_items, file_form};
 
 /// Adds the item as [`file_form::element`], and to `whole` as `serde_json` writes it; nothing there if the element says
 /// everything but the size.
@@ -33,6 +33,43 @@ pub(crate) fn put_item(item: &Item, whole: &mut Vec<u8>, element: &mut Vec<u8>) 
     }
     element.push(b'}');
     Ok(())
+}
+
+/// By no more than this is an element of a job's request longer than the same item in the file form, with the comma: the type that
+/// Encord is told, and metadata even where there is none.
+const JOB_EXTRA: usize = 64;
+
+/// How long an item is in the request of a job, with the comma, where it takes so many bytes in the file form; a little too much
+/// rather than too little.
+pub(crate) fn job_bytes(item: &Item, element: usize) -> u64 {
+    // The frames of a group are said quite differently, and only there with what is known of them.
+    let length = match item.kind.is_group() {
+        true => written_length(&data_items::element(item)),
+        false => element,
+    };
+    (length + JOB_EXTRA) as u64
+}
+
+/// The same for an item that was not made whole.
+pub(crate) fn plain_job_bytes(element: usize) -> u64 {
+    (element + JOB_EXTRA) as u64
+}
+
+fn written_length(value: &Value) -> usize {
+    struct Count(usize);
+    impl std::io::Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut count = Count(0);
+    // Counting never fails, and any value can be written.
+    let _ = serde_json::to_writer(&mut count, value);
+    count.0
 }
 
 /// Adds an item that was not made whole.
@@ -121,6 +158,8 @@ mod tests {
             assert_eq!(text(&line[6..]), serde_json::to_string(item).unwrap());
         }
         assert_eq!(text(&element[6..]), file_form::element(item).to_string());
+        let (sent, told) = (data_items::element(item).to_string().len() as u64 + 1, job_bytes(item, element.len() - 6));
+        assert!((sent..=sent + JOB_EXTRA as u64).contains(&told), "{told} for {sent}: {item:?}");
     }
 
     #[test]

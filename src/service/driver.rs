@@ -102,9 +102,10 @@ impl Driver {
                 let reply = infer::infer(&access, &manifest, file.as_deref()).await;
                 session.reply(id, Reply::Inferred(reply));
             }),
-            Request::BuildManifest { access, manifest, options, demands, listing } => {
+            Request::BuildManifest { access, manifest, options, limits, demands, listing } => {
                 self.read(id, async move {
-                    let reply = build::draft(&session, id, &access, &manifest, options, &demands, listing).await;
+                    let reply =
+                        build::draft(&session, id, &access, &manifest, (options, limits), &demands, listing).await;
                     session.reply(id, Reply::Manifest(reply));
                 });
             }

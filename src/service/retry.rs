@@ -11,10 +11,7 @@ use super::{
     work::Work,
 };
 use crate::{
-    manifest::{
-        Kind, Origin, Sink as _,
-        batch::{Batch, cut},
-    },
+    manifest::{Kind, Origin, Sink as _, batch::Batch},
     store::{
         Home, ManifestDir, ManifestWriter, NewRun, RunLock, RunStore, config,
         failed::{Unfinished, Wanted, each_unfinished},
@@ -126,7 +123,7 @@ impl Retry {
             options,
             ..row.run
         };
-        let batches = cut(counts.iter().copied(), config.upload.limits());
+        let batches = manifest.cut(config.upload.limits()).map_err(fail)?.batches;
         Ok(Retry { of: id.to_owned(), run, items: counts, uncertain, batches, manifest, dir })
     }
 

@@ -1,9 +1,11 @@
 //! The items of a finished manifest, read by their places.
 //!
 //! Nearly all items are a file with a title and metadata. Encord's file form says all of that, one item a line, so such an item is
-//! written there and nowhere else; only its size is kept beside its place. Any other item is kept whole in a file of its own.
+//! written there and nowhere else; only what it adds to a job is kept beside its place. Any other item is kept whole in a file of its
+//! own.
 
 use std::{
+    collections::BTreeMap,
     fs::File,
     io::{self, BufRead as _, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write},
     path::{Path, PathBuf},
@@ -13,38 +15,64 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::lines::IndexedLines;
-use crate::manifest::{Item, Kind};
+use crate::manifest::{
+    Item, Kind,
+    batch::{self, Cut, Cutter, Limits, Weight},
+};
 
-/// A place and a size, each little-endian.
-const ENTRY: usize = 16;
 /// What stands before the entries: this, and the length of the file form, which nobody may change behind their back.
-const MAGIC: &[u8; 8] = b"a2e-item";
+const MAGIC: &[u8; 8] = b"a2e-itm2";
+/// The same in manifests of an earlier version, whose entries end with the size.
+const MAGIC_1: &[u8; 8] = b"a2e-item";
+const HEADER: u64 = 16;
 /// Marks places in the file of whole items.
 const WHOLE: u64 = 1 << 63;
 /// What is read at once.
 const BUFFER: usize = 64 * 1024;
 
-/// Where an item stands: in the file form, or in the file of whole items; and the size of its files in bytes.
+/// Where an item stands: in the file form, or in the file of whole items; and what it adds to a job. On disk the place, the size of
+/// its files, the number of its URLs and the length of its JSON, in 8, 8, 4 and 4 bytes, each little-endian.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) at: u64,
     pub(super) is_whole: bool,
-    pub(super) bytes: u64,
+    pub(super) weight: Weight,
 }
 
 impl Entry {
+    const LENGTH: u64 = 24;
+    const LENGTH_1: u64 = 16;
+
     pub(super) fn write(self, out: &mut impl Write) -> io::Result<()> {
         let at = if self.is_whole { self.at | WHOLE } else { self.at };
-        out.write_all(&at.to_le_bytes())?;
-        out.write_all(&self.bytes.to_le_bytes())
+        let Weight { bytes, urls, json } = self.weight;
+        // Four thousand million of either are beyond every limit, so it does not matter how far.
+        let [urls, json] = [urls, json].map(|number| u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes());
+        let mut entry = [0; Entry::LENGTH as usize];
+        let (places, counts) = entry.split_at_mut(16);
+        places[..8].copy_from_slice(&at.to_le_bytes());
+        places[8..].copy_from_slice(&bytes.to_le_bytes());
+        counts[..4].copy_from_slice(&urls);
+        counts[4..].copy_from_slice(&json);
+        out.write_all(&entry)
     }
 
     pub(super) fn read(from: &mut impl io::Read) -> io::Result<Entry> {
+        let mut entry = Entry::read_1(from)?;
+        let (mut urls, mut json) = ([0; 4], [0; 4]);
+        from.read_exact(&mut urls)?;
+        from.read_exact(&mut json)?;
+        (entry.weight.urls, entry.weight.json) = (u32::from_le_bytes(urls).into(), u32::from_le_bytes(json).into());
+        Ok(entry)
+    }
+
+    /// As an earlier version wrote it.
+    fn read_1(from: &mut impl io::Read) -> io::Result<Entry> {
         let (mut at, mut bytes) = ([0; 8], [0; 8]);
         from.read_exact(&mut at)?;
         from.read_exact(&mut bytes)?;
         let (at, bytes) = (u64::from_le_bytes(at), u64::from_le_bytes(bytes));
-        Ok(Entry { at: at & !WHOLE, is_whole: at & WHOLE != 0, bytes })
+        Ok(Entry { at: at & !WHOLE, is_whole: at & WHOLE != 0, weight: Weight { bytes, ..Weight::default() } })
     }
 }
 
@@ -68,7 +96,7 @@ pub(super) struct EntryWriter {
 impl EntryWriter {
     pub(super) fn create(path: &Path) -> io::Result<EntryWriter> {
         let mut out = BufWriter::with_capacity(BUFFER, File::create(path)?);
-        out.write_all(&[0; ENTRY])?;
+        out.write_all(&[0; HEADER as usize])?;
         Ok(EntryWriter { out })
     }
 
@@ -103,6 +131,8 @@ enum Form {
     Lines(IndexedLines<Item>),
     Entries {
         paths: Paths,
+        /// Whether the entries tell what items add to a job.
+        are_weighed: bool,
         /// Each kind with the number of its items, in their order.
         kinds: Vec<(Kind, u64)>,
     },
@@ -124,10 +154,11 @@ impl Items {
         let (mut magic, mut length) = ([0; 8], [0; 8]);
         entries.read_exact(&mut magic)?;
         entries.read_exact(&mut length)?;
-        if &magic != MAGIC || std::fs::metadata(&paths.form)?.len() != u64::from_le_bytes(length) {
+        let are_weighed = &magic == MAGIC;
+        if (!are_weighed && &magic != MAGIC_1) || std::fs::metadata(&paths.form)?.len() != u64::from_le_bytes(length) {
             return Err(changed(&paths.form));
         }
-        Ok(Items { form: Form::Entries { paths, kinds } })
+        Ok(Items { form: Form::Entries { paths, are_weighed, kinds } })
     }
 
     /// How many items there are.
@@ -143,14 +174,14 @@ impl Items {
     /// # Errors
     /// The file system's, or what stands there is no such item.
     pub fn read(&self, first: u64, count: u64) -> io::Result<Vec<Item>> {
-        let (paths, kinds) = match &self.form {
+        let (paths, kinds, are_weighed) = match &self.form {
             Form::Lines(lines) => return lines.read(first, count),
-            Form::Entries { paths, kinds } => (paths, kinds),
+            Form::Entries { paths, are_weighed, kinds } => (paths, kinds, *are_weighed),
         };
         let count = count.min(self.count().saturating_sub(first));
         let mut items = Vec::with_capacity(usize::try_from(count).unwrap_or_default().min(4096));
         if count > 0 {
-            Reading::new(paths, first)?.each(kinds, first, count, |item| {
+            Reading::new(paths, are_weighed, first)?.each(kinds, first, count, |item| {
                 items.push(item);
                 Ok(())
             })?;
@@ -165,8 +196,33 @@ impl Items {
     pub fn for_each(&self, each: impl FnMut(Item) -> io::Result<()>) -> io::Result<()> {
         match &self.form {
             Form::Lines(lines) => lines.for_each(each),
-            Form::Entries { paths, kinds } => Reading::new(paths, 0)?.each(kinds, 0, self.count(), each),
+            Form::Entries { paths, are_weighed, kinds } => {
+                Reading::new(paths, *are_weighed, 0)?.each(kinds, 0, self.count(), each)
+            }
         }
+    }
+
+    /// The jobs that the items are cut into. Of a manifest of an earlier version, which does not tell what its items add to a job,
+    /// by their number alone, and nothing is told of the kinds.
+    ///
+    /// # Errors
+    /// The file system's.
+    pub(super) fn cut(&self, of_kinds: &BTreeMap<Kind, u64>, limits: Limits) -> io::Result<Cut> {
+        let Form::Entries { paths, are_weighed: true, kinds } = &self.form else {
+            let counts = of_kinds.iter().map(|(kind, count)| (*kind, *count));
+            return Ok(Cut { batches: batch::cut(counts, limits), kinds: Vec::new() });
+        };
+        let mut entries = File::open(&paths.entries)?;
+        entries.seek(SeekFrom::Start(HEADER))?;
+        let mut entries = BufReader::with_capacity(BUFFER, entries);
+        let mut cutter = Cutter::new(limits);
+        for (kind, count) in kinds {
+            cutter.kind(*kind, *count);
+            for _ in 0..*count {
+                cutter.item(Entry::read(&mut entries)?.weight);
+            }
+        }
+        Ok(cutter.finish())
     }
 }
 
@@ -178,6 +234,7 @@ fn changed(form: &Path) -> io::Error {
 /// Items on their way from the disk.
 struct Reading<'a> {
     paths: &'a Paths,
+    are_weighed: bool,
     entries: BufReader<File>,
     form: Lines,
     whole: Option<Lines>,
@@ -218,11 +275,12 @@ struct Element {
 }
 
 impl Reading<'_> {
-    fn new(paths: &Paths, first: u64) -> io::Result<Reading<'_>> {
+    fn new(paths: &Paths, are_weighed: bool, first: u64) -> io::Result<Reading<'_>> {
         let mut entries = File::open(&paths.entries)?;
-        entries.seek(SeekFrom::Start((first + 1) * ENTRY as u64))?;
+        let length = if are_weighed { Entry::LENGTH } else { Entry::LENGTH_1 };
+        entries.seek(SeekFrom::Start(HEADER + first * length))?;
         let entries = BufReader::with_capacity(BUFFER, entries);
-        Ok(Reading { paths, entries, form: Lines::open(&paths.form)?, whole: None })
+        Ok(Reading { paths, are_weighed, entries, form: Lines::open(&paths.form)?, whole: None })
     }
 
     fn each(
@@ -244,7 +302,10 @@ impl Reading<'_> {
     }
 
     fn next(&mut self, kind: Kind) -> io::Result<Item> {
-        let entry = Entry::read(&mut self.entries)?;
+        let entry = match self.are_weighed {
+            true => Entry::read(&mut self.entries)?,
+            false => Entry::read_1(&mut self.entries)?,
+        };
         if entry.is_whole {
             let whole = match &mut self.whole {
                 Some(whole) => whole,
@@ -256,7 +317,7 @@ impl Reading<'_> {
         let line = line.strip_suffix(b",").unwrap_or(line);
         let Element { object_url, title, client_metadata } =
             serde_json::from_slice(line).map_err(|_| changed(&self.paths.form))?;
-        Ok(Item { client_metadata, bytes: entry.bytes, ..Item::new(kind, title, vec![object_url]) })
+        Ok(Item { client_metadata, bytes: entry.weight.bytes, ..Item::new(kind, title, vec![object_url]) })
     }
 }
 

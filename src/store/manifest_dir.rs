@@ -15,7 +15,10 @@ use super::{
     manifest_part::{KindPart, ManifestPart},
 };
 use crate::manifest::{
-    Code, Finding, Item, Kind, Origin, Severity, Sink, SkipReason, Skipped, data_items::JobOptions, file_form,
+    Code, Finding, Item, Kind, Origin, Severity, Sink, SkipReason, Skipped,
+    batch::{Cut, Limits},
+    data_items::JobOptions,
+    file_form,
 };
 
 /// What a manifest holds, in numbers.
@@ -406,6 +409,14 @@ impl ManifestDir {
     pub fn items(&self) -> io::Result<Items> {
         let kinds = self.summary.items.iter().map(|(kind, count)| (*kind, *count)).collect();
         Items::open(paths(&self.dir), kinds)
+    }
+
+    /// The jobs that the items are cut into.
+    ///
+    /// # Errors
+    /// The file system's.
+    pub fn cut(&self, limits: Limits) -> io::Result<Cut> {
+        self.items()?.cut(&self.summary.items, limits)
     }
 
     /// What was left out.

@@ -7,7 +7,9 @@ use std::{
 };
 
 use super::{items::Entry, lines::Lines};
-use crate::manifest::{Finding, Item, Kind, Origin, Plain, Severity, Sink, SkipReason, Skipped, encoded, file_form};
+use crate::manifest::{
+    Finding, Item, Kind, Origin, Plain, Severity, Sink, SkipReason, Skipped, batch::Weight, encoded, file_form,
+};
 
 /// Takes what becomes part of a manifest. [`super::ManifestWriter::add`] adds it to the manifest.
 #[derive(Debug, Default)]
@@ -149,13 +151,15 @@ impl Sink for ManifestPart {
     fn item(&mut self, _: &Origin<'_>, item: Item) -> io::Result<()> {
         let KindPart { entries, elements } = self.kinds.entry(item.kind).or_default();
         elements.extend_from_slice(file_form::BETWEEN);
-        let (in_form, in_whole) = (elements.len() as u64, self.whole.len() as u64);
+        let (in_form, in_whole) = (elements.len(), self.whole.len() as u64);
         encoded::put_item(&item, &mut self.whole, elements)?;
         let is_whole = self.whole.len() as u64 > in_whole;
         if is_whole {
             self.whole.push(b'\n');
         }
-        entries.push(Entry { at: if is_whole { in_whole } else { in_form }, is_whole, bytes: item.bytes });
+        let json = encoded::job_bytes(&item, elements.len() - in_form);
+        let weight = Weight { bytes: item.bytes, urls: item.urls.len() as u64, json };
+        entries.push(Entry { at: if is_whole { in_whole } else { in_form as u64 }, is_whole, weight });
         self.count(item.bytes, item.urls.len() as u64);
         Ok(())
     }
@@ -163,8 +167,10 @@ impl Sink for ManifestPart {
     fn plain(&mut self, plain: &Plain<'_>) -> io::Result<()> {
         let KindPart { entries, elements } = self.kinds.entry(plain.kind).or_default();
         elements.extend_from_slice(file_form::BETWEEN);
-        entries.push(Entry { at: elements.len() as u64, is_whole: false, bytes: plain.bytes });
+        let at = elements.len();
         encoded::put_plain(plain, elements);
+        let weight = Weight { bytes: plain.bytes, urls: 1, json: encoded::plain_job_bytes(elements.len() - at) };
+        entries.push(Entry { at: at as u64, is_whole: false, weight });
         self.count(plain.bytes, 1);
         Ok(())
     }

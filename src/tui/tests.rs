@@ -84,6 +84,32 @@ fn upload_screens() {
     shows_as("upload_ready_ascii", &ready.wizard, PLAIN, 80, 24);
     shows("upload_changed", &ready.press(Action::Down).press(Action::Toggle).wizard);
     shows_as("upload_unseen", &Stage::attended(Step::Upload).wizard, UTF8, 80, 24);
+    shows_as("upload_scrolled_60x20", &Stage::at(Step::Upload, well).press(Action::Bottom).wizard, UTF8, 60, 20);
+    let equivalent = Stage::at(Step::Upload, well).press(Action::SwitchList);
+    shows("upload_equivalent", &equivalent.wizard);
+    shows_as("upload_equivalent_60x20", &equivalent.wizard, UTF8, 60, 20);
+    let copied = equivalent.press(Action::Copy).press(Action::Bottom);
+    assert_eq!(copied.copied.len(), 1);
+    shows_as("upload_equivalent_copied_60x20", &copied.wizard, PLAIN, 60, 20);
+    // Names of wide characters, a long value, a change that the command line does not know of.
+    let mut odd = config();
+    odd.folder.path = Some("原始数据/二〇二六年/柏林街景".into());
+    odd.manifest.include = vec![format!("**/{}  two  spaces/*.jpg", "目录/".repeat(30))];
+    let foreign = |request: &Request| match request {
+        Request::ResolveFolder { .. } => one(Reply::FolderResolved(Box::new(Ok(Destination {
+            create: vec!["原始数据".into(), "二〇二六年".into(), "柏林街景".repeat(12)],
+            notes: vec!["Your role in the folder '原始数据' is User, not Admin.".into()],
+            ..Destination::default()
+        })))),
+        Request::EstimateRun { .. } => one(Reply::Estimate(None)),
+        other => well(other),
+    };
+    let mut odd = Stage::new(odd, foreign).times(4, Action::Next).press(Action::Down).press(Action::Toggle);
+    assert_eq!(odd.wizard.step(), Step::Upload);
+    shows_as("upload_chinese_60x20", &odd.wizard, UTF8, 60, 20);
+    shows_as("upload_chinese_no_colour", &odd.wizard, Theme::new(true, false), 80, 24);
+    odd = odd.press(Action::SwitchList);
+    shows_as("upload_equivalent_chinese_60x20", &odd.wizard, UTF8, 60, 20);
     let everything = |request: &Request| match request {
         Request::BuildManifest { .. } => {
             let items = Kind::ALL.into_iter().zip(100_000..).collect();

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-pub(super) use crate::numbers::{count, counted};
+pub(super) use crate::numbers::{bytes, count, counted};
 
 /// How many columns a text takes.
 pub(super) fn width(text: &str) -> usize {
@@ -118,22 +118,6 @@ pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
         lines.push(line);
     }
     lines
-}
-
-/// A size in decimal units, as Azure and Encord show it: `999 B`, `1.2 GB`.
-pub(super) fn bytes(number: u64) -> String {
-    const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
-    if number < 1000 {
-        return format!("{number} B");
-    }
-    // Tenths, so that rounding can carry into the next unit.
-    let (mut tenths, mut unit) = (number.saturating_add(50) / 100, 0);
-    while tenths >= 9_995 && unit + 1 < UNITS.len() {
-        tenths = tenths.saturating_add(500) / 1000;
-        unit += 1;
-    }
-    let name = UNITS.get(unit).copied().unwrap_or_default();
-    if tenths >= 1000 { format!("{} {name}", tenths / 10) } else { format!("{}.{} {name}", tenths / 10, tenths % 10) }
 }
 
 /// Seconds: `45s`, `2m 05s`, `3h 02m`, `2d 04h`.

@@ -65,6 +65,7 @@ impl Wizard {
 
     pub(super) fn step_action(&mut self, action: Action) -> Move {
         let ready = self.may_send();
+        let plan = (self.step == Step::Upload).then(|| self.plan()).flatten();
         let (config, outbox) = (&mut self.config, &mut self.outbox);
         match self.step {
             Step::Integration => {
@@ -95,8 +96,8 @@ impl Wizard {
                 movement
             }
             // There is nothing to list and nothing to set; the wizard sees to it that the step is ready.
-            Step::Manifest | Step::Upload if config.folder.cloud_synced => match action {
-                Action::Next if self.step == Step::Manifest || ready => Move::Next,
+            Step::Manifest if config.folder.cloud_synced => match action {
+                Action::Next => Move::Next,
                 Action::Back => Move::Back,
                 _ => Move::Stay,
             },
@@ -109,7 +110,7 @@ impl Wizard {
                 }
                 movement
             }
-            Step::Upload => self.upload.action(action, config, ready),
+            Step::Upload => self.upload.action(action, config, plan.as_ref(), ready, outbox),
             Step::Progress => self.progress.action(action, outbox),
         }
     }

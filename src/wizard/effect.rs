@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     access::cors,
-    manifest::{Demands, Kind, data_items::JobOptions},
+    manifest::{Demands, Kind, batch, data_items::JobOptions},
     schema::Suggestion,
     store::{ReportPaths, RunState, Summary, config},
 };
@@ -122,6 +122,8 @@ pub enum Request {
         manifest: config::Manifest,
         /// What goes into the file form.
         options: JobOptions,
+        /// How much a job may hold.
+        limits: batch::Limits,
         /// What is asked of every item.
         demands: Arc<Demands>,
         /// Whether to list, or to apply the rules to what was listed before.
@@ -402,6 +404,8 @@ pub struct ManifestFacts {
     pub summary: Summary,
     /// Blobs that were listed.
     pub blobs: u64,
+    /// The jobs that it is cut into.
+    pub cut: Arc<batch::Cut>,
     /// Where Encord's file form lies.
     pub file: PathBuf,
     /// Where the findings lie, one JSON object a line.

@@ -9,6 +9,7 @@ impl Wizard {
         self.schema.forget(&mut self.outbox);
         self.manifest.reset(&mut self.outbox);
         self.folder.reset(&mut self.outbox);
+        self.upload.forget(&mut self.outbox);
         self.step = Step::Integration;
     }
 

@@ -52,10 +52,10 @@ impl Wizard {
         let mut hints = match self.step {
             Step::Integration => self.integration.hints(&self.config),
             Step::Schema => self.schema.hints(&self.config),
-            Step::Manifest | Step::Upload if self.config.folder.cloud_synced => mirror::hints(self.step),
+            Step::Manifest if self.config.folder.cloud_synced => mirror::hints(),
             Step::Manifest => self.manifest.hints(),
             Step::Folder => self.folder.hints(),
-            Step::Upload => self.upload.hints(self.may_send()),
+            Step::Upload => self.upload.hints(self.plan().as_ref(), self.may_send()),
             Step::Progress => self.progress.hints(),
         };
         let ready = self.status(self.step) == Status::Ready;

@@ -31,10 +31,7 @@ use std::sync::Arc;
 
 use crate::{
     manifest::{Demands, Values},
-    store::{
-        Summary,
-        config::{Config, Source},
-    },
+    store::config::{Config, Source},
 };
 
 pub use crate::store::SyncCounts;
@@ -63,7 +60,7 @@ pub(crate) use manifest::keeps;
 pub use manifest::{
     Filter, FindingGroup, Listing, ListingFrom, ManifestStep, Reapplied, RuleField, RuleForm, Scan, findings_problem,
 };
-pub use plan::Plan;
+pub use plan::{Plan, Told, Tone, config_text, describe_change, destination_words, estimate_words, present_words};
 pub use problem::{Class, Problem};
 pub use progress::{
     Ask, Copied, DoubtOption, HISTORY, JobRow, ProgressStep, RetryOption, RunView, Snapshot, SyncStage, sync_outcome,
@@ -76,7 +73,7 @@ pub use schema::{
     Fit, FormFocus, Found, FoundCounts, InferForm, KeyForm, KeyKind, OptionList, OptionsForm, Proposal, SchemaPanel,
     SchemaRow, SchemaStep, SchemaView, Standing, WordForm,
 };
-pub use upload::{UploadOption, UploadStep};
+pub use upload::{Equivalent, UploadOption, UploadStep};
 
 /// The six steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -249,7 +246,9 @@ impl Wizard {
         if self.manifest.built().is_none() {
             self.folder.manifest_gone(&mut self.outbox);
         }
-        self.is_seen &= self.step == Step::Upload && self.plan().is_some();
+        let plan = (self.step == Step::Upload).then(|| self.plan()).flatten();
+        self.is_seen &= plan.is_some();
+        self.upload.on_screen(plan.as_ref(), &mut self.outbox);
         std::mem::take(&mut self.outbox.effects)
     }
 

@@ -53,8 +53,8 @@ impl Wizard {
                     self.step = Step::Schema;
                 }
             }
-            Reply::Estimate(_)
-            | Reply::Home(_)
+            Reply::Estimate(estimate) => self.upload.estimated(id, estimate),
+            Reply::Home(_)
             | Reply::ConfigOpened(_)
             | Reply::HomeChanged(_)
             | Reply::SavePreview(_)

@@ -1,6 +1,6 @@
 //! How the steps stand, and the plan that follows from them.
 
-use super::{Demands, Plan, SchemaView, Source, Status, Step, Summary, Values, Wizard, mirror};
+use super::{Demands, Plan, SchemaView, Source, Status, Step, Values, Wizard, mirror};
 
 impl Wizard {
     /// How a step stands.
@@ -30,16 +30,15 @@ impl Wizard {
     /// What would be sent, once all steps before the upload are ready.
     pub fn plan(&self) -> Option<Plan> {
         let destination = mirror::settled(&self.config, self.folder.destination()?).ok()?;
-        let nothing = Summary::default();
-        let summary = match destination.mirror {
-            Some(_) => &nothing,
-            None => &self.manifest.built()?.summary,
+        let facts = match destination.mirror {
+            Some(_) => None,
+            None => Some(self.manifest.built()?),
         };
         Some(Plan::new(
             &self.config,
             self.integration.chosen(&self.config)?.clone(),
             (self.schema.diff(&self.config)?, self.schema.edits_of(&self.config)),
-            summary,
+            facts,
             destination,
             self.integration.despite(&self.config),
         ))
@@ -51,6 +50,7 @@ impl Wizard {
             && !self.is_seen
             && self.step == Step::Upload
             && self.overlay.is_none()
+            && self.upload.equivalent().is_none()
             && self.plan().is_some()
     }
 

@@ -20,7 +20,10 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    manifest::{Kind, SkipReason},
+    manifest::{
+        Kind, SkipReason,
+        batch::{Limits, tests::cut_evenly},
+    },
     store::{BatchState, RunState, Summary, config},
 };
 
@@ -153,6 +156,7 @@ impl Harness {
     fn manifest(&mut self, summary: Summary) {
         let facts = ManifestFacts {
             blobs: summary.total_items() + summary.total_skipped(),
+            cut: cut_evenly(&summary.items, summary.bytes, Limits::default()).into(),
             summary,
             file: PathBuf::from("/m.json"),
             findings: PathBuf::from("/findings.jsonl"),

@@ -87,7 +87,7 @@ async fn the_plan_tells_what_exists_what_is_made_and_how() {
     ];
     let ended = import.run(&folder, &["run", "--dry-run"]).expect(0);
     for line in [
-        "folder    Raw/2026/April ('Raw' exists, 2 folders will be created below it)",
+        "folder       Raw/2026/April ('Raw' exists, 2 folders will be created below it)",
         "description: Spring",
         "metadata: project = \"traffic\"",
         "metadata: n = [1,2]",
@@ -117,7 +117,7 @@ async fn the_plan_tells_what_exists_what_is_made_and_how() {
     // The second time it exists, and what the config says of a new one is not dropped in silence.
     let again = import.run(&folder, &["run", "--dry-run"]).expect(0);
     assert!(
-        again.stdout.contains("(exists, holds 1 item)") && again.stdout.contains("note: The folder"),
+        again.stdout.contains("(exists, holds 1 item)") && again.stdout.contains("! note         The folder"),
         "{}",
         again.stdout
     );

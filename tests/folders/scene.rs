@@ -131,6 +131,7 @@ impl Scene {
             access: self.config.azure.clone().into(),
             manifest: self.config.manifest.clone(),
             options: self.config.upload.options(),
+            limits: self.config.upload.limits(),
             demands: Arc::new(Demands::default()),
             listing: ListingFrom::Source,
         });
@@ -160,6 +161,7 @@ impl Scene {
             schema_edits: Vec::new(),
             destination,
             batches: batch::cut(items.iter().copied(), self.config.upload.limits()),
+            kinds: Vec::new(),
             items,
             bytes: 0,
             upload: self.config.upload.clone(),

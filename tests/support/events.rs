@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::program::Ended;
 
 /// The documented events with their fields and the types that these may have.
-const DOCUMENTED: [(&str, &[(&str, &str)]); 9] = [
+const DOCUMENTED: [(&str, &[(&str, &str)]); 10] = [
     (
         "check",
         &[("id", "string"), ("state", "string"), ("detail", "string"), ("fix", "string null"), ("why", "string")],
@@ -14,6 +14,31 @@ const DOCUMENTED: [(&str, &[(&str, &str)]); 9] = [
     ("listing", &[("blobs", "number"), ("items", "number"), ("skipped", "number")]),
     ("manifest", &[("path", "string"), ("items", "number"), ("errors", "number"), ("warnings", "number")]),
     ("issue", &[("severity", "string"), ("code", "string"), ("item", "string"), ("message", "string")]),
+    (
+        "plan",
+        &[
+            ("domain", "string"),
+            ("integration", "string"),
+            ("integration_uuid", "string"),
+            ("folder", "string"),
+            ("creates", "array"),
+            ("destination", "object"),
+            ("present", "object null"),
+            ("items", "number"),
+            ("jobs", "number"),
+            ("bytes", "number"),
+            ("types", "array"),
+            ("limits", "object"),
+            ("schema", "array"),
+            ("options", "object"),
+            ("jobs_in_flight", "number"),
+            ("despite", "array"),
+            ("estimate", "object null"),
+            ("mirror", "object null"),
+            ("command", "string null"),
+            ("config", "string"),
+        ],
+    ),
     ("folder", &[("uuid", "string"), ("path", "string"), ("created", "bool")]),
     (
         "job",

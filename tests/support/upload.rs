@@ -132,7 +132,7 @@ impl Upload {
             key,
             folder,
             run,
-            limits: Limits { videos_per_job: per_job, images_per_job: per_job },
+            limits: Limits { videos_per_job: per_job, images_per_job: per_job, ..Limits::default() },
             dir,
         };
         upload.record(RUN, items);

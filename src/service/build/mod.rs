@@ -27,7 +27,7 @@ use super::{
     session::{Draft, Session},
 };
 use crate::{
-    manifest::{Demands, Judge, data_items::JobOptions, rules::Rules, since::Known},
+    manifest::{Demands, Judge, batch, data_items::JobOptions, rules::Rules, since::Known},
     store::{
         Home, Listed, ManifestDir, ManifestWriter, Summary,
         config::{self, Source},
@@ -109,7 +109,7 @@ pub(super) async fn draft(
     id: RequestId,
     access: &AzureAccess,
     manifest: &config::Manifest,
-    options: JobOptions,
+    (options, limits): (JobOptions, batch::Limits),
     demands: &Demands,
     listing: ListingFrom,
 ) -> Result<ManifestFacts, Problem> {
@@ -143,9 +143,15 @@ pub(super) async fn draft(
     if let Some(kept) = kept {
         session.keep(&access.azure, kept);
     }
+    let whole = built.clone();
+    let cut = tokio::task::spawn_blocking(move || whole.cut(limits))
+        .await
+        .map_err(|error| Problem::other(format!("Cutting the manifest into jobs broke off: {error}.")))?
+        .map_err(|error| disk_problem("read the manifest", &error))?;
     let facts = ManifestFacts {
         summary: built.summary().clone(),
         blobs,
+        cut: Arc::new(cut),
         file: built.file_form_path(),
         findings: built.findings_path(),
     };

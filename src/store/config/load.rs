@@ -233,6 +233,7 @@ fn check(config: &Config) -> Result<(), ConfigError> {
     for (key, value) in [
         ("videos_per_job", config.upload.videos_per_job),
         ("images_per_job", config.upload.images_per_job),
+        ("gigabytes_per_job", config.upload.gigabytes_per_job),
         ("jobs_in_flight", config.upload.jobs_in_flight as u64),
     ] {
         if value == 0 {
@@ -357,6 +358,7 @@ mod tests {
                     "upsert_metadata",
                     "videos_per_job",
                     "images_per_job",
+                    "gigabytes_per_job",
                     "jobs_in_flight",
                 ],
             ),

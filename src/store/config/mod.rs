@@ -19,7 +19,7 @@ use crate::{
     access::endpoint,
     manifest::{
         Kind,
-        batch::Limits,
+        batch::{GIGABYTE, Limits},
         data_items::JobOptions,
         filter::FilterTexts,
         rules::{GroupText, RuleTexts},
@@ -467,6 +467,8 @@ pub struct Upload {
     pub videos_per_job: u64,
     /// Most other items in a job.
     pub images_per_job: u64,
+    /// Most gigabytes of files in a job, as far as their sizes are known.
+    pub gigabytes_per_job: u64,
     /// Jobs that Encord works on at the same time.
     pub jobs_in_flight: usize,
 }
@@ -480,6 +482,7 @@ impl Default for Upload {
             upsert_metadata: false,
             videos_per_job: limits.videos_per_job,
             images_per_job: limits.images_per_job,
+            gigabytes_per_job: limits.bytes_per_job / GIGABYTE,
             jobs_in_flight: 2,
         }
     }
@@ -488,7 +491,11 @@ impl Default for Upload {
 impl Upload {
     /// How the manifest is cut.
     pub fn limits(&self) -> Limits {
-        Limits { videos_per_job: self.videos_per_job, images_per_job: self.images_per_job }
+        Limits {
+            videos_per_job: self.videos_per_job,
+            images_per_job: self.images_per_job,
+            bytes_per_job: self.gigabytes_per_job.saturating_mul(GIGABYTE),
+        }
     }
 
     /// The options of every job.

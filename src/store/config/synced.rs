@@ -79,6 +79,7 @@ pub fn unused(config: &Config) -> Vec<&'static str> {
         ("[upload] upsert_metadata", upload.upsert_metadata != usual.upsert_metadata),
         ("[upload] videos_per_job", upload.videos_per_job != usual.videos_per_job),
         ("[upload] images_per_job", upload.images_per_job != usual.images_per_job),
+        ("[upload] gigabytes_per_job", upload.gigabytes_per_job != usual.gigabytes_per_job),
         ("[upload] jobs_in_flight", upload.jobs_in_flight != usual.jobs_in_flight),
     ];
     keys.into_iter().filter(|(_, is_set)| *is_set).map(|(key, _)| key).collect()

@@ -5,6 +5,7 @@ mod held;
 mod lock;
 mod open;
 mod overview;
+mod pace;
 mod record;
 mod sync;
 #[cfg(test)]
@@ -24,6 +25,7 @@ pub use causes::Cause;
 pub use held::FolderCount;
 pub use lock::RunLock;
 pub use overview::RunGlance;
+pub use pace::{Pace, paces};
 pub use record::{BatchRow, BatchState, FailedUnit, NewRun, RunRow, RunState, StoreError};
 pub use sync::{Held, NewSync, SyncCounts, SyncRow};
 pub use times::JobTimes;

@@ -10,12 +10,15 @@ use uuid::Uuid;
 
 use super::checks;
 use crate::{
-    manifest::{Code, Finding, Item, Kind, Severity, SkipReason, Skipped},
+    manifest::{
+        Code, Finding, Item, Kind, Severity, SkipReason, Skipped,
+        batch::{Limits, tests::cut_evenly},
+    },
     schema::{KeyType, Scalar},
     store::{BatchState, FailedUnit, ReportPaths, RunState, Summary, Tally, config::Config},
     tui::{Theme, screens},
     wizard::{
-        Action, Check, CheckState, CorsRepair, Destination, Edit, Effect, EncordReply, Event, FolderCounts,
+        Action, Check, CheckState, CorsRepair, Destination, Edit, Effect, EncordReply, Estimate, Event, FolderCounts,
         FolderDetails, FolderPage, FolderRef, FolderRole, FolderRow, Integration, JobRow, KeyFacts, List,
         ManifestFacts, PrefixPage, Present, Problem, Reply, Request, RequestId, Row, RunReply, Snapshot, Step, Wizard,
     },
@@ -206,6 +209,7 @@ fn disagreements() -> Tally {
 pub(crate) fn built(summary: Summary) -> ManifestFacts {
     ManifestFacts {
         blobs: summary.urls + summary.total_skipped(),
+        cut: cut_evenly(&summary.items, summary.bytes, Limits::default()).into(),
         summary,
         file: PathBuf::from("/home/ada/.local/share/azure-to-encord/drafts/7f3a/manifest.json"),
         findings: PathBuf::from("/home/ada/.local/share/azure-to-encord/drafts/7f3a/findings.jsonl"),
@@ -353,6 +357,7 @@ pub(crate) fn well(request: &Request) -> Vec<Reply> {
         Request::CountPresent { .. } => {
             Reply::Present(Ok(Present { looked_at: 1200, present: 300, of: 1500, is_done: true, is_cut: false }))
         }
+        Request::EstimateRun { .. } => Reply::Estimate(Some(Estimate { seconds: 722, runs: 3 })),
         // What these say, a test says itself.
         Request::WatchIntegrations
         | Request::Remember { .. }
@@ -362,7 +367,6 @@ pub(crate) fn well(request: &Request) -> Vec<Reply> {
         | Request::ResumeRun { .. }
         | Request::WatchRun { .. }
         | Request::RetryRun { .. }
-        | Request::EstimateRun { .. }
         | Request::ReadHome
         | Request::OpenConfig { .. }
         | Request::DuplicateConfig { .. }

@@ -3,7 +3,7 @@
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use super::super::{Action, Destination, Hint, Mirror, Problem, Status, Step};
+use super::super::{Action, Destination, Hint, Mirror, Problem, Status};
 use crate::{
     manifest::object_url::object_url,
     store::config::{Config, synced},
@@ -72,10 +72,9 @@ pub fn metadata_words(mirror: &Mirror) -> String {
     }
 }
 
-/// The keys of steps 3 and 5, which have nothing to list and nothing to set.
-pub(in crate::wizard) fn hints(step: Step) -> Vec<Hint> {
-    let next = if step == Step::Upload { "sync it" } else { "continue" };
-    vec![Hint::new(Action::Next, next), Hint::new(Action::Back, "back")]
+/// The keys of step 3, which has nothing to list and nothing to set.
+pub(in crate::wizard) fn hints() -> Vec<Hint> {
+    vec![Hint::new(Action::Next, "continue"), Hint::new(Action::Back, "back")]
 }
 
 /// How step 3 stands where Encord lists the container itself.

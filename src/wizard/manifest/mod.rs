@@ -182,6 +182,7 @@ impl ManifestStep {
             access,
             manifest: config.manifest.clone(),
             options: config.upload.options(),
+            limits: config.upload.limits(),
             demands: Arc::clone(&self.demands),
             listing,
         }));

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    manifest::{Finding, Kind},
+    manifest::{Finding, Kind, batch::Cut},
     store::{Summary, Tally},
     wizard::{Action, Class, Edit, Effect, Move},
 };
@@ -20,7 +20,7 @@ fn facts(errors: &[(Code, u64, &str)]) -> ManifestFacts {
         findings: errors.iter().map(|(code, items, item)| tally(*code, *items, item)).collect(),
         ..Summary::default()
     };
-    ManifestFacts { summary, blobs: 9, file: "/m.json".into(), findings: "/f.jsonl".into() }
+    ManifestFacts { summary, blobs: 9, cut: Cut::default().into(), file: "/m.json".into(), findings: "/f.jsonl".into() }
 }
 
 fn access() -> AzureAccess {

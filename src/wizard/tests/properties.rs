@@ -105,7 +105,9 @@ fn answer_to(request: &Request, fails: bool) -> Option<Reply> {
         Request::BuildManifest { .. } => Reply::Manifest(if fails {
             Err(problem())
         } else {
-            Ok(ManifestFacts { summary: summary(30, 1), blobs: 281, file: PathBuf::new(), findings: PathBuf::new() })
+            let summary = summary(30, 1);
+            let cut = cut_evenly(&summary.items, summary.bytes, Limits::default()).into();
+            Ok(ManifestFacts { summary, blobs: 281, cut, file: PathBuf::new(), findings: PathBuf::new() })
         }),
         Request::Search { .. } => Reply::Found { places: vec![1, 5, 9], seen: 30, is_done: !fails },
         Request::FindItem { .. } => Reply::ItemFound((!fails).then_some(7)),

@@ -14,7 +14,7 @@ use ratatui::{
 use super::parts::{Look, put, put_cursor, take_bottom, take_top};
 use crate::{
     tui::{keymap::Mode, text},
-    wizard::{Action, Destination, FolderRole, FolderSearch, Present, Wizard},
+    wizard::{Action, Destination, FolderRole, FolderSearch, Wizard, present_words},
 };
 
 const LABEL: usize = 13;
@@ -78,31 +78,6 @@ pub(super) fn destination_words(destination: &Destination) -> String {
         (None, ..) => made,
     };
     format!("{} ({note})", destination.path())
-}
-
-/// What of the manifest a folder holds already, in words; none where it could not be found out.
-/// `items` is how many the manifest has; those of several files are not compared.
-pub(super) fn present_words(present: &Present, items: u64) -> String {
-    let new = text::count(present.of.saturating_sub(present.present));
-    let there = text::count(present.present);
-    let looked_at = text::counted(present.looked_at, "item", "items");
-    match (present.is_done, present.is_cut) {
-        (false, _) => {
-            format!("{there} of {} found so far, {looked_at} of the folder looked at", text::count(present.of))
-        }
-        (true, false) => match items.saturating_sub(present.of) {
-            0 => format!("{new} new, {there} already there"),
-            rest => format!(
-                "{new} new, {there} already there; {} of several files cannot be compared",
-                text::counted(rest, "item", "items")
-            ),
-        },
-        (true, true) => {
-            format!(
-                "at least {there} already there, at most {new} new: only the folder's first {looked_at} were looked at"
-            )
-        }
-    }
 }
 
 fn head(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {

@@ -1,6 +1,5 @@
-//! Step 5: the review of everything that will change, and the options of the jobs.
+//! The options of the jobs that can be changed on the review, and what each of them means.
 
-use super::{Action, Hint, Move};
 use crate::store::config::Config;
 
 /// An option that can be changed on the review.
@@ -38,25 +37,38 @@ impl UploadOption {
         }
     }
 
-    /// What it means as it is set.
+    /// What it means as it is set, and what that risks.
     pub fn meaning(self, config: &Config) -> &'static str {
         let upload = &config.upload;
         match self {
             UploadOption::IgnoreErrors if upload.ignore_individual_file_errors => {
-                "Files that fail are reported, the others are registered."
+                "Files that fail are reported by name, and all others are registered. Turned off, one bad file ends its whole job."
             }
-            UploadOption::IgnoreErrors => "The first file that fails ends its whole job.",
+            UploadOption::IgnoreErrors => {
+                "The first file that fails ends its whole job: nothing that follows in it is registered, however sound."
+            }
             UploadOption::SkipDuplicates if upload.skip_duplicate_urls => {
-                "Sending again is safe: what the folder already holds is left alone."
+                "What the folder already holds under the same URL is left alone. Sending again is safe, and a run that was broken \
+                 off resumes by itself."
             }
             UploadOption::SkipDuplicates => {
-                "Sending again makes duplicates, and a broken-off run cannot resume by itself."
+                "Whatever is sent again is registered twice. A run that is broken off while a job leaves has to ask you whether to \
+                 send that job again."
             }
             UploadOption::UpsertMetadata if upload.upsert_metadata => {
-                "What is already there gets this import's metadata."
+                "Items that are already there get this import's metadata: values that somebody set by hand under the same keys are \
+                 lost."
             }
-            UploadOption::UpsertMetadata => "What is already there keeps its metadata.",
-            UploadOption::JobsInFlight => "How many jobs Encord works on at the same time.",
+            UploadOption::UpsertMetadata => {
+                "Items that are already there keep the metadata that they have, even where this import says something else."
+            }
+            UploadOption::JobsInFlight if upload.jobs_in_flight == 1 => {
+                "One job after the other: gentle and slow. When Encord refuses work for being too much, fewer are sent by themselves."
+            }
+            UploadOption::JobsInFlight => {
+                "So many jobs wait at Encord at the same time. More can be faster until Encord asks for pauses; then fewer are sent \
+                 by themselves."
+            }
         }
     }
 
@@ -70,67 +82,30 @@ impl UploadOption {
             UploadOption::JobsInFlight => config.upload.jobs_in_flight.to_string(),
         }
     }
-}
 
-/// The state of step 5; the plan itself follows from the steps before it.
-#[derive(Debug, Default)]
-pub struct UploadStep {
-    cursor: usize,
-}
-
-impl UploadStep {
-    /// The option under the cursor.
-    pub fn cursor(&self) -> usize {
-        self.cursor
-    }
-
-    pub(super) fn hints(&self, ready: bool) -> Vec<Hint> {
-        let mut hints = Vec::new();
-        if ready {
-            hints.push(Hint::new(Action::Next, "send it"));
-        }
-        hints.extend([
-            Hint::new(Action::Back, "back"),
-            Hint::new(Action::Down, "option"),
-            Hint::new(Action::Toggle, "change"),
-        ]);
-        hints
-    }
-
-    pub(super) fn action(&mut self, action: Action, config: &mut Config, ready: bool) -> Move {
-        match action {
-            Action::Next if ready => return Move::Next,
-            Action::Back => return Move::Back,
-            Action::Up => self.cursor = self.cursor.saturating_sub(1),
-            Action::Down => self.cursor = (self.cursor + 1).min(UploadOption::ALL.len() - 1),
-            Action::Toggle | Action::Left | Action::Right => self.change(action, config),
-            _ => {}
-        }
-        Move::Stay
-    }
-
-    fn change(&self, action: Action, config: &mut Config) {
+    /// Its next value, or where it is a number the one before.
+    pub(super) fn change(self, config: &mut Config, downwards: bool) {
         let upload = &mut config.upload;
-        match UploadOption::ALL.get(self.cursor) {
-            Some(UploadOption::IgnoreErrors) => {
+        match self {
+            UploadOption::IgnoreErrors => {
                 upload.ignore_individual_file_errors = !upload.ignore_individual_file_errors;
             }
-            Some(UploadOption::SkipDuplicates) => {
+            UploadOption::SkipDuplicates => {
                 upload.skip_duplicate_urls = !upload.skip_duplicate_urls;
                 upload.upsert_metadata &= upload.skip_duplicate_urls;
             }
-            Some(UploadOption::UpsertMetadata) => {
+            UploadOption::UpsertMetadata => {
                 upload.upsert_metadata = !upload.upsert_metadata;
                 // Encord ignores the one without the other.
                 upload.skip_duplicate_urls |= upload.upsert_metadata;
             }
-            Some(UploadOption::JobsInFlight) => {
-                upload.jobs_in_flight = match action {
-                    Action::Left => upload.jobs_in_flight.saturating_sub(1).max(1),
-                    _ => (upload.jobs_in_flight + 1).min(MOST_JOBS),
-                };
+            UploadOption::JobsInFlight if downwards => {
+                upload.jobs_in_flight = upload.jobs_in_flight.saturating_sub(1).max(1);
             }
-            None => {}
+            // A config may ask for more than this; no key takes that away but the one that lowers it.
+            UploadOption::JobsInFlight => {
+                upload.jobs_in_flight = (upload.jobs_in_flight + 1).min(MOST_JOBS.max(upload.jobs_in_flight));
+            }
         }
     }
 }

@@ -1,14 +1,17 @@
 //! Everything that a run will change, for the user's yes.
 
-use super::{Destination, Integration};
+mod equivalent;
+mod words;
+
+use super::{Destination, Integration, ManifestFacts};
 use crate::{
     manifest::{Kind, batch},
     schema::{self, Diff},
-    store::{
-        Summary,
-        config::{self, Config},
-    },
+    store::config::{self, Config},
 };
+
+pub use equivalent::config_text;
+pub use words::{Told, Tone, describe_change, destination_words, estimate_words, present_words};
 
 /// What will be sent where, and what it changes.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +33,8 @@ pub struct Plan {
     pub bytes: u64,
     /// The jobs in their order. None where the folder mirrors a place: Encord then finds the files itself.
     pub batches: Vec<batch::Batch>,
+    /// How the items of each kind are cut into them.
+    pub kinds: Vec<batch::KindCut>,
     /// Options and limits.
     pub upload: config::Upload,
     /// The failed checks that the user goes on despite.
@@ -43,32 +48,35 @@ impl Plan {
         config: &Config,
         integration: Integration,
         (schema, schema_edits): (Diff, Vec<schema::Edit>),
-        summary: &Summary,
+        facts: Option<&ManifestFacts>,
         destination: Destination,
         despite: Vec<&'static str>,
     ) -> Plan {
+        let batch::Cut { batches, kinds } = facts.map(|facts| batch::Cut::clone(&facts.cut)).unwrap_or_default();
+        let summary = facts.map(|facts| &facts.summary);
         Plan {
             domain: config.encord.domain.clone(),
             integration,
             schema,
             schema_edits,
             destination,
-            items: summary.items.iter().map(|(kind, count)| (*kind, *count)).collect(),
-            bytes: summary.bytes,
-            batches: batch::cut(summary.items.iter().map(|(kind, count)| (*kind, *count)), config.upload.limits()),
+            items: summary.iter().flat_map(|summary| &summary.items).map(|(kind, count)| (*kind, *count)).collect(),
+            bytes: summary.map_or(0, |summary| summary.bytes),
+            batches,
+            kinds,
             upload: config.upload.clone(),
             despite,
             config: Box::new(config.clone()),
         }
     }
 
+    /// How many jobs go out for a kind.
+    pub fn jobs(&self, kind: Kind) -> u64 {
+        self.kinds.iter().find(|cut| cut.kind == kind).map_or(0, |cut| cut.jobs)
+    }
+
     /// Items of all kinds.
     pub fn total_items(&self) -> u64 {
         self.items.iter().map(|(_, count)| count).sum()
-    }
-
-    /// How many jobs go out for a kind.
-    pub fn jobs(&self, kind: Kind) -> usize {
-        self.batches.iter().filter(|batch| batch.kind == kind).count()
     }
 }

@@ -1,0 +1,104 @@
+//! The plan as `run` prints it before it asks: what the wizard's review shows, as text or as one JSON event.
+
+use serde_json::{Value, json};
+
+use super::output::{Output, destination_json, harmless};
+use crate::{
+    manifest::{MOST_ITEMS, MOST_URLS, batch::MOST_JSON},
+    schema::ChangeKind,
+    wizard::{Estimate, Plan, Present, Tone, UploadOption, config_text, describe_change, mirror},
+};
+
+/// A plan with what is known besides of what it will come to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shown<'a> {
+    pub(crate) plan: &'a Plan,
+    /// What of the items the folder holds already.
+    pub(crate) present: Option<&'a Present>,
+    pub(crate) estimate: Option<Estimate>,
+    /// The command that carries the plan out.
+    pub(crate) command: Option<&'a str>,
+}
+
+/// What a label takes, with the space behind it.
+const LABEL: usize = 13;
+
+pub(crate) fn show(output: &mut Output, shown: &Shown<'_>) {
+    output.event(&event(shown));
+    for line in lines(shown) {
+        output.result(&harmless(&line));
+    }
+}
+
+fn lines(shown: &Shown<'_>) -> Vec<String> {
+    let Shown { plan, present, estimate, command } = *shown;
+    let mut lines = vec!["The plan:".to_owned()];
+    for told in plan.told(present, estimate) {
+        let sign = if told.tone == Tone::Warning { '!' } else { ' ' };
+        lines.push(format!("{sign} {:<LABEL$}{}{}", told.label.to_lowercase(), told.head, told.text));
+    }
+    if plan.destination.mirror.is_none() {
+        for (place, option) in UploadOption::ALL.into_iter().enumerate() {
+            let label = if place == 0 { "options" } else { "" };
+            let (name, value) = (option.label(), option.value(&plan.config));
+            lines.push(format!("  {label:<LABEL$}{name}: {value}. {}", option.meaning(&plan.config)));
+        }
+    }
+    lines.extend(command.map(|command| format!("  {:<LABEL$}{command}", "command")));
+    lines
+}
+
+fn change_name(kind: &ChangeKind) -> &'static str {
+    match kind {
+        ChangeKind::Add => "add",
+        ChangeKind::Widen => "widen",
+        ChangeKind::Restore => "restore",
+        ChangeKind::Conflict => "conflict",
+        ChangeKind::Delete => "delete",
+        ChangeKind::DeleteForEver => "delete-for-ever",
+    }
+}
+
+fn event(shown: &Shown<'_>) -> Value {
+    let Shown { plan, present, estimate, command } = *shown;
+    let types: Vec<Value> = plan
+        .kinds
+        .iter()
+        .map(|cut| {
+            json!({
+                "type": cut.kind, "items": cut.items, "jobs": cut.jobs, "bytes": cut.bytes, "unknown_size": cut.unsized_items,
+                "smallest_job": cut.fewest, "largest_job": cut.most, "cut_by": cut.by,
+            })
+        })
+        .collect();
+    let changes = plan.schema.changes.iter();
+    let schema: Vec<Value> = changes
+        .map(|change| {
+            json!({
+                "key": change.key, "type": change.then, "now": change.now, "change": change_name(&change.kind),
+                "words": describe_change(change),
+            })
+        })
+        .collect();
+    let limits = plan.upload.limits();
+    json!({
+        "event": "plan", "domain": plan.domain, "integration": plan.integration.title,
+        "integration_uuid": plan.integration.uuid, "folder": plan.destination.path(), "creates": plan.destination.create,
+        "destination": destination_json(&plan.destination),
+        "present": present.map(|present| json!({
+            "looked_at": present.looked_at, "present": present.present, "of": present.of, "complete": present.is_done && !present.is_cut,
+        })),
+        "items": plan.total_items(), "jobs": plan.batches.len(), "bytes": plan.bytes, "types": types,
+        "limits": {
+            "videos_per_job": limits.videos_per_job, "images_per_job": limits.images_per_job,
+            "bytes_per_job": limits.bytes_per_job, "items": MOST_ITEMS, "urls": MOST_URLS, "json_bytes": MOST_JSON,
+        },
+        "schema": schema, "options": plan.upload.options(), "jobs_in_flight": plan.upload.jobs_in_flight,
+        "despite": plan.despite,
+        "estimate": estimate.map(|estimate| json!({ "seconds": estimate.seconds, "runs": estimate.runs })),
+        "mirror": plan.destination.mirror.as_ref().map(|mirror| json!({
+            "remote_url": mirror.remote_url, "sidecar": mirror.sidecar, "warnings": mirror::warnings(&plan.config),
+        })),
+        "command": command, "config": config_text(&plan.config),
+    })
+}
