@@ -14,9 +14,7 @@ use crate::{
         Summary, SyncCounts,
         config::{self, Source},
     },
-    wizard::{
-        Check, CheckState, Destination, ListingProgress, Problem, Snapshot, SyncStage, destination_words,
-    },
+    wizard::{Check, CheckState, Destination, ListingProgress, Problem, Snapshot, SyncStage, destination_words},
 };
 
 /// How far the reading of a source is, in a line.

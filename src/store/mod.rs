@@ -29,7 +29,7 @@ pub use report::{ReportPaths, already_there, write_report};
 #[cfg(test)]
 pub(crate) use runs::tests::new_run;
 pub use runs::{
-    BatchRow, BatchState, Cause, FailedUnit, FolderCount, Held, JobTimes, NewRun, NewSync, Pace, RunGlance, RunLock, RunRow, RunState,
-    RunStore, StoreError, SyncCounts, SyncRow, paces,
+    BatchRow, BatchState, Cause, FailedUnit, FolderCount, Held, JobTimes, NewRun, NewSync, Pace, RunGlance, RunLock,
+    RunRow, RunState, RunStore, StoreError, SyncCounts, SyncRow, paces,
 };
 pub use secrets::{AzureSecret, SecretError, SshKey, azure_secret, bearer_token, ssh_key};
