@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Exit, exit::refuse, open};
-use crate::store::config;
+use crate::{store::config, tui::key_table};
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
@@ -17,6 +17,11 @@ pub(crate) enum Command {
     /// The directory in which configs are saved.
     #[command(after_help = "Example:\n  cp site.toml \"$(azure-to-encord config path)\"")]
     Path,
+    /// All actions of the wizard with their keys, as a keys.toml.
+    #[command(
+        after_help = "Example:\n  azure-to-encord config keys > \"$(azure-to-encord config path)/keys.toml\""
+    )]
+    Keys,
     /// Read a config and say what is wrong with it; asks no service.
     #[command(after_help = "Example:\n  azure-to-encord config check site.toml")]
     Check {
@@ -45,6 +50,7 @@ pub(crate) fn config(command: &Command) -> Exit {
             }
         }
         Command::Path => say!("{}", home.configs().display()),
+        Command::Keys => say!("{}", key_table().trim_end()),
         Command::Check { config } => match open::config(&home, config) {
             Ok(config) => {
                 open::advise(&config);

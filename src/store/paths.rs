@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use etcetera::{AppStrategy, AppStrategyArgs};
 use thiserror::Error;
 
+use super::keys;
+
 /// No place for the program's files is known.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
@@ -45,6 +47,11 @@ impl Home {
     /// Saved configs, one `NAME.toml` each.
     pub fn configs(&self) -> &Path {
         &self.configs
+    }
+
+    /// The user's own keys.
+    pub fn keys(&self) -> PathBuf {
+        self.configs.join(keys::FILE_NAME)
     }
 
     /// Holds `runs.db` and a directory for each run.

@@ -37,6 +37,8 @@ struct Painted {
     frames: usize,
     /// What was handed to the clipboard.
     copied: Vec<String>,
+    rings: usize,
+    mouse: bool,
 }
 
 struct TestCanvas {
@@ -55,6 +57,16 @@ impl Canvas for TestCanvas {
 
     fn copy(&mut self, text: &SecretString) -> io::Result<()> {
         self.painted.borrow_mut().copied.push(text.expose_secret().to_owned());
+        Ok(())
+    }
+
+    fn ring(&mut self) -> io::Result<()> {
+        self.painted.borrow_mut().rings += 1;
+        Ok(())
+    }
+
+    fn switch_mouse(&mut self) -> io::Result<()> {
+        self.painted.borrow_mut().mouse ^= true;
         Ok(())
     }
 }
@@ -134,7 +146,7 @@ impl Loop {
         let mut services = FakeServices { events: events.clone(), started: started.clone() };
         let is_still = Rc::new(Cell::new(false));
         let stillness = is_still.clone();
-        let options = Options { theme: fixtures::UTF8, labels: Labels::default() };
+        let options = Options { theme: fixtures::UTF8, labels: Labels::default(), mouse: false };
         let future = Box::pin(async move {
             let first = wizard.handle(Event::Open);
             let input = stream::poll_fn(move |context| typed.borrow_mut().poll(context));
