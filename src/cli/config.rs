@@ -18,9 +18,7 @@ pub(crate) enum Command {
     #[command(after_help = "Example:\n  cp site.toml \"$(azure-to-encord config path)\"")]
     Path,
     /// All actions of the wizard with their keys, as a keys.toml.
-    #[command(
-        after_help = "Example:\n  azure-to-encord config keys > \"$(azure-to-encord config path)/keys.toml\""
-    )]
+    #[command(after_help = "Example:\n  azure-to-encord config keys > \"$(azure-to-encord config path)/keys.toml\"")]
     Keys,
     /// Read a config and say what is wrong with it; asks no service.
     #[command(after_help = "Example:\n  azure-to-encord config check site.toml")]

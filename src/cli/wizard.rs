@@ -50,7 +50,7 @@ pub(crate) async fn open(home: Home, config: Config, label: Option<&str>) -> Exi
     if let Err(problem) = check_terminal(label) {
         return refuse(&problem);
     }
-    let (keys, mouse) = match open::keys(&home) {
+    let (keys, mouse) = match open::home().and_then(|own| open::keys(&own)) {
         Ok(keys) => keys,
         Err(problem) => return refuse(&problem),
     };

@@ -78,7 +78,8 @@ impl Open {
     /// It failed.
     pub(super) async fn left(&mut self) -> Result<(), Problem> {
         let failed = |why: String| {
-            Problem::other(format!("The editor {} {why}.", self.program)).hint("What it has written to the file counts.")
+            Problem::other(format!("The editor {} {why}.", self.program))
+                .hint("What it has written to the file counts.")
         };
         match (&mut self.ended).await {
             Ok(Ok(status)) if status.success() => Ok(()),

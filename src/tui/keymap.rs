@@ -143,7 +143,10 @@ impl Keymap {
     }
 
     fn keys(&self, action: Action, mode: Mode) -> impl Iterator<Item = Key> {
-        self.bindings.iter().filter(move |binding| binding.action == action && binding.holds(mode)).map(|bound| bound.key)
+        self.bindings
+            .iter()
+            .filter(move |binding| binding.action == action && binding.holds(mode))
+            .map(|bound| bound.key)
     }
 }
 

@@ -230,7 +230,11 @@ mod tests {
     fn names_are_unique_and_sentences_are_sentences() {
         for (place, info) in TABLE.iter().enumerate() {
             assert!(TABLE.iter().skip(place + 1).all(|other| other.name != info.name), "{}", info.name);
-            assert!(info.name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'), "{}", info.name);
+            assert!(
+                info.name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
+                "{}",
+                info.name
+            );
             assert!(info.about.ends_with('.') && info.about.starts_with(char::is_uppercase), "{}", info.about);
             assert_eq!(info.action.info().map(|info| info.name), Some(info.name));
         }

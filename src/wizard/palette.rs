@@ -66,12 +66,7 @@ impl Wizard {
         for hint in self.step_hints() {
             let is_known = rows.iter().any(|row| row.action == hint.action);
             if let (false, false, Some(info)) = (is_known, is_left_out(hint.action), hint.action.info()) {
-                rows.push(PaletteRow {
-                    action: hint.action,
-                    label: hint.label,
-                    is_possible: true,
-                    steps: info.steps,
-                });
+                rows.push(PaletteRow { action: hint.action, label: hint.label, is_possible: true, steps: info.steps });
             }
         }
         for info in Action::all() {

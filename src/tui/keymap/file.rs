@@ -69,8 +69,7 @@ impl Keymap {
             let fixed = FIXED.into_iter().filter(|(key, action)| {
                 *action == info.action && claims.iter().all(|claim| claim.binding != binding(*key))
             });
-            let fixed: Vec<Claim<'_>> =
-                fixed.map(|(key, _)| Claim { binding: binding(key), info, at: None }).collect();
+            let fixed: Vec<Claim<'_>> = fixed.map(|(key, _)| Claim { binding: binding(key), info, at: None }).collect();
             claims.extend(fixed);
         }
         wrong.extend(conflicts(&claims));
@@ -149,8 +148,8 @@ pub fn table() -> String {
 # The keys of azure-to-encord, as they are without a keys.toml.
 # Keep the lines that you change; all others can go. An empty list leaves an action without a key:
 # the palette still reaches it. Enter, Esc and Ctrl-C keep what they do whatever is written here.
-# Keys: one character, enter, esc, tab, shift-tab, space, up, down, left, right, home, end, pgup, pgdn,
-# insert, delete, backspace, f1 to f12, ctrl-a to ctrl-z. In a field, what prints is text.
+# Keys: one character, enter, esc, tab, shift-tab, space, up, down, left, right, home, end, pgup,
+# pgdn, insert, delete, backspace, f1 to f12, ctrl-a to ctrl-y. In a field, what prints is text.
 
 # Whether the mouse scrolls and chooses. Terminals then select text while Shift is held down.
 mouse = false

@@ -134,7 +134,8 @@ fn with(text: &str) -> Result<Keymap, String> {
 
 #[test]
 fn keys_of_ones_own_take_the_place_of_the_defaults() {
-    let keymap = with("[keys]\nswitch-list = [\"V\", \"ctrl-l\"]\nquit = []\nup = [\"ctrl-k\"]\ndown = [\"ctrl-j\"]").unwrap();
+    let keymap =
+        with("[keys]\nswitch-list = [\"V\", \"ctrl-l\"]\nquit = []\nup = [\"ctrl-k\"]\ndown = [\"ctrl-j\"]").unwrap();
     let press = |code, modifiers, mode| match keymap.read(&KeyEvent::new(code, modifiers), mode) {
         Some(Command::Wizard(Event::Action(action))) => Some(action),
         _ => None,
@@ -166,12 +167,14 @@ fn what_is_wrong_is_told_with_its_place_and_what_was_meant() {
             "[keys]\nsearch = [\"K\"]\nnew = [\"K\"]",
             "line 3, column 8: 'K' is bound to new here, and to search in line 2.",
         ),
-        ("[keys]\nsearch = [\"s\", \"s\"]", "line 2, column 16: 's' stands here twice."),
+        ("[keys]\nsearch = [\"K\", \"K\"]", "line 2, column 16: 'K' stands here twice."),
     ] {
         let said = with(text).unwrap_err();
         assert!(said.starts_with(says), "{text}: {said}");
     }
-    for text in ["[keys]\nsearch = \"v\"", "[keys]\nsearch = [1]", "[kees]\n", "mouse = 1", "[keys]\nquit = []\nquit = []"] {
+    for text in
+        ["[keys]\nsearch = \"v\"", "[keys]\nsearch = [1]", "[kees]\n", "mouse = 1", "[keys]\nquit = []\nquit = []"]
+    {
         let said = with(text).unwrap_err();
         assert!(said.contains("line ") && said.contains("column "), "{text}: {said}");
     }

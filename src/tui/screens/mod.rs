@@ -69,7 +69,8 @@ pub fn draw(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, labels: &Labe
     if !fits(area) {
         too_small(frame, area, *theme);
     } else {
-        let look = Look { theme: *theme, mode: mode(wizard), keys: mode_below(wizard), labels, rows: &rows, hits: &hits };
+        let look =
+            Look { theme: *theme, mode: mode(wizard), keys: mode_below(wizard), labels, rows: &rows, hits: &hits };
         let (head, rest) = take_top(area, 2);
         let (above, _) = take_bottom(area, 2);
         let (body, foot) = take_bottom(rest, 2);

@@ -50,7 +50,8 @@ fn draw_help(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>
     let first = usize::from(wizard.help_line()).min(rest);
     put(frame, inside, lines.into_iter().skip(first).collect());
     if rest > 0 {
-        let told = format!(" lines {} to {} of {total}, {} scrolls ", first + 1, first + height, look.key(Action::Down));
+        let told =
+            format!(" lines {} to {} of {total}, {} scrolls ", first + 1, first + height, look.key(Action::Down));
         let border = Rect { y: inside.bottom(), height: 1, ..inside };
         put(frame, border.intersection(area), vec![Line::styled(told, look.theme.dim())]);
     }

@@ -13,10 +13,7 @@ use ratatui::{
 use super::parts::{Align, Column, Look, position, put, put_cursor, rest, take_bottom, take_top};
 use crate::{
     schema::ChangeKind,
-    tui::{
-        keymap::Mode,
-        text,
-    },
+    tui::{keymap::Mode, text},
     wizard::{Action, Problem, SchemaRow, SchemaView, Status, Step, Wizard},
 };
 
