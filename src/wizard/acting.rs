@@ -23,6 +23,8 @@ impl Wizard {
             (Some(Overlay::Quit), Action::Yes | Action::Next | Action::Quit) => return self.quit(),
             (Some(Overlay::Quit), Action::No | Action::Back) => return self.overlay = None,
             (Some(Overlay::Quit), _) => return,
+            // No key types this, so it means leaving even where keys are text.
+            (Some(Overlay::Palette | Overlay::NothingToSearch), Action::Quit) => self.close_palette(),
             (Some(Overlay::Palette), action) => return self.palette_action(action),
             (Some(Overlay::Help), action) => return self.help_action(action),
             (Some(Overlay::NothingToSearch), _) => return self.overlay = None,

@@ -106,7 +106,7 @@ impl Wizard {
 
     pub(super) fn palette_action(&mut self, action: Action) {
         match action {
-            Action::Back | Action::Palette | Action::Quit => self.close_palette(),
+            Action::Back | Action::Palette => self.close_palette(),
             Action::Next => {
                 let row = self.palette_rows().into_iter().nth(self.palette.cursor);
                 if let Some(row) = row.filter(|row| row.is_possible) {
@@ -121,7 +121,7 @@ impl Wizard {
         }
     }
 
-    fn close_palette(&mut self) {
+    pub(super) fn close_palette(&mut self) {
         self.palette = Palette::default();
         self.overlay = None;
     }

@@ -88,11 +88,11 @@ fn a_click_does_what_stands_there() {
     assert_eq!(stage.wizard.manifest().window().cursor(), 1);
     // What lies below an overlay cannot be reached.
     let open = stage.press(Action::Palette);
-    assert_eq!(click(&open, 80, "frame-000001"), None);
-    assert_eq!(click(&open, 80, "1 Integration"), None);
-    let rows = open.wizard.palette_rows();
-    let third = clicked(open, 80, rows[2].label);
-    assert_eq!(third.wizard.palette().cursor(), 2);
+    assert_eq!(click(&open, 120, "1 Integration"), None);
+    assert_eq!(click(&open, 120, "street-scenes"), None);
+    let place = open.wizard.palette_rows().iter().position(|row| row.label == "with findings").unwrap();
+    let chosen = clicked(open, 80, "with findings");
+    assert_eq!(chosen.wizard.palette().cursor(), place);
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn a_click_gives_a_field_the_keyboard() {
         let Focus::Field(name) = stage.wizard.integration().focus() else { panic!("{width}: no field") };
         assert!(name.label().contains("SSH key"));
     }
-    let form = clicked(Stage::at(Step::Folder, well).press(Action::New).type_in("abc"), 80, "Description");
+    let form = clicked(Stage::at(Step::Folder, well).press(Action::New).type_in("abc"), 80, "Description optional");
     let form = form.event(Event::Edit(crate::wizard::Edit::Insert('x')));
     assert!(frame(&form.wizard, UTF8, 80, 24).contains("Description    x"), "{}", frame(&form.wizard, UTF8, 80, 24));
 }
