@@ -107,7 +107,7 @@ fn a_click_gives_a_field_the_keyboard() {
     }
     let form = clicked(Stage::at(Step::Folder, well).press(Action::New).type_in("abc"), 80, "Description optional");
     let form = form.event(Event::Edit(crate::wizard::Edit::Insert('x')));
-    assert!(frame(&form.wizard, UTF8, 80, 24).contains("Description    x"), "{}", frame(&form.wizard, UTF8, 80, 24));
+    assert!(frame(&form.wizard, UTF8, 80, 24).contains("> Description x "), "{}", frame(&form.wizard, UTF8, 80, 24));
 }
 
 #[test]
