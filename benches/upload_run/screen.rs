@@ -20,7 +20,7 @@ use azure_to_encord::{
         config::{self, Config},
     },
     tui::{Labels, Theme, screens},
-    wizard::{Action, ContainerFacts, Effect, Event, List, Reply, Request, RequestId, Row, Status, Step, Wizard},
+    wizard::{Action, ContainerFacts, Effect, Event, List, Reply, Request, RequestId, Row, RunView, Status, Step, Wizard},
 };
 use blob_pages::{Manners, Names};
 use ratatui::{Terminal, backend::TestBackend};
@@ -136,7 +136,7 @@ impl Stage {
     }
 
     async fn browse(&mut self) {
-        while !self.wizard.progress().shows_failed() {
+        while self.wizard.progress().view() != RunView::Items {
             self.handle(Event::Action(Action::SwitchList));
         }
         for action in [Action::Bottom, Action::PageUp, Action::Top, Action::PageDown].repeat(50) {

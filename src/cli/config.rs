@@ -12,6 +12,7 @@ use crate::{
         Home, RunState,
         config::{self, saved},
     },
+    tui::key_table,
     wizard::{PastRun, Problem, SavedConfig},
 };
 
@@ -33,6 +34,9 @@ enum Command {
     /// The directory in which configs are saved.
     #[command(after_help = "Example:\n  cp site.toml \"$(azure-to-encord config path)\"")]
     Path,
+    /// All actions of the wizard with their keys, as a keys.toml.
+    #[command(after_help = "Example:\n  azure-to-encord config keys > \"$(azure-to-encord config path)/keys.toml\"")]
+    Keys,
     /// Read a config and say what is wrong with it; asks no service.
     #[command(after_help = "Example:\n  azure-to-encord config check site.toml")]
     Check {
@@ -69,6 +73,10 @@ pub(crate) fn config(args: &Args) -> Exit {
         }
         Command::Path => {
             path(&home, args.json);
+            Ok(())
+        }
+        Command::Keys => {
+            say!("{}", key_table().trim_end());
             Ok(())
         }
         Command::Check { config } => check(&home, config, args.json),

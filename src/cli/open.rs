@@ -1,7 +1,8 @@
 //! What most commands begin with: the directories and the config.
 
 use crate::{
-    store::{Home, config},
+    store::{Home, config, keys},
+    tui::Keymap,
     wizard::Problem,
 };
 
@@ -21,6 +22,17 @@ pub(crate) fn home_and_config(label: &str) -> Result<(Home, config::Config), Pro
     let config = config(&home, label)?;
     advise(&config);
     Ok((home, config))
+}
+
+/// The keys of the wizard with the user's own among them, and whether the mouse is on.
+pub(crate) fn keys(home: &Home) -> Result<(Keymap, bool), Problem> {
+    let file = keys::load(home).map_err(|error| Problem::config(error.0))?;
+    let keymap = Keymap::new(&file).map_err(|wrong| {
+        let lines: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+        Problem::config(format!("In {}:\n{}", home.keys().display(), lines.join("\n")))
+            .hint("azure-to-encord config keys prints all actions with their keys.")
+    })?;
+    Ok((keymap, file.mouse))
 }
 
 /// Says on stderr what is good to know of a config that is sound.

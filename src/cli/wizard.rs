@@ -50,11 +50,15 @@ pub(crate) async fn open(home: Home, config: Config, label: Option<&str>) -> Exi
     if let Err(problem) = check_terminal(label) {
         return refuse(&problem);
     }
+    let (keys, mouse) = match open::home().and_then(|own| open::keys(&own)) {
+        Ok(keys) => keys,
+        Err(problem) => return refuse(&problem),
+    };
     let (mut driver, mut events) = Driver::new(home, label.unwrap_or("(not saved)"));
     let mut wizard = Wizard::new(config).guided().attended();
     let first = wizard.handle(Event::Open);
-    let labels = Labels { headless_command: label.map(headless_command), is_demo: label == Some(DEMO) };
-    let options = tui::Options { theme: Theme::from_environment(), labels };
+    let labels = Labels { headless_command: label.map(headless_command), is_demo: label == Some(DEMO), keys };
+    let options = tui::Options { theme: Theme::from_environment(), labels, mouse };
     let left = tui::run(&mut wizard, first, &mut driver, &mut events, &options).await;
     if wizard.progress().is_running() {
         eprintln!("Leaving; what was sent is being put on record...");

@@ -46,7 +46,7 @@ impl Driver {
                 }
             }
             // The front end's own.
-            Effect::Copy(_) | Effect::Editor(_) | Effect::Bell | Effect::Exit => {}
+            Effect::Copy(_) | Effect::Editor(_) | Effect::Bell | Effect::Mouse | Effect::Exit => {}
         }
     }
 

@@ -5,6 +5,7 @@ pub mod config;
 mod export;
 pub mod failed;
 mod items;
+pub mod keys;
 pub mod last;
 mod lines;
 mod listed;

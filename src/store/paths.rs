@@ -6,6 +6,8 @@ use etcetera::{AppStrategy, AppStrategyArgs};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
+use super::keys;
+
 /// No place for the program's files is known.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
@@ -46,6 +48,11 @@ impl Home {
     /// Saved configs, one `NAME.toml` each.
     pub fn configs(&self) -> &Path {
         &self.configs
+    }
+
+    /// The user's own keys.
+    pub fn keys(&self) -> PathBuf {
+        self.configs.join(keys::FILE_NAME)
     }
 
     /// Holds `runs.db` and a directory for each run.

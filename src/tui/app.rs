@@ -2,27 +2,29 @@
 
 use std::{
     io,
+    path::{Path, PathBuf},
     pin::{Pin, pin},
     task::Poll,
     time::Duration,
 };
 
-use crossterm::event::{Event as Input, EventStream};
+use crossterm::event::{Event as Input, EventStream, MouseButton, MouseEvent, MouseEventKind};
 use futures_util::{Stream, StreamExt, future};
 use secrecy::SecretString;
 use tokio::sync::mpsc::{UnboundedReceiver, error::TryRecvError};
 
 use super::{
-    keymap::{self, Command},
-    screens::{self, Labels},
+    editor::Editor,
+    keymap::{Command, Keymap},
+    screens::{self, Drawn, Labels, hits::Hits},
     terminal::{self, Canvas, Guard},
     theme::Theme,
 };
-use crate::wizard::{Action, Edit, Effect, Event, Step, Wizard};
+use crate::wizard::{Action, Edit, Effect, Event, Problem, Step, Wizard};
 
 /// What carries out the wizard's effects. Its answers come back over the channel that [`run`] listens to.
 pub trait Services {
-    /// Begins an effect and returns at once. [`Effect::Exit`] and [`Effect::Copy`] do not come here.
+    /// Begins an effect and returns at once. The front end's own effects do not come here.
     fn carry_out(&mut self, effect: Effect);
 }
 
@@ -31,8 +33,10 @@ pub trait Services {
 pub struct Options {
     /// Colours and signs.
     pub theme: Theme,
-    /// Names for the screens.
+    /// Names for the screens, and the keys.
     pub labels: Labels,
+    /// Whether the mouse is switched on to begin with.
+    pub mouse: bool,
 }
 
 /// Why the screens were left.
@@ -45,10 +49,12 @@ pub enum Exit {
 }
 
 /// Why [`drive`] came to an end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Pause {
     Exit(Exit),
     Suspend,
+    /// The user's editor has the terminal for a while.
+    Editor(PathBuf),
 }
 
 /// At most so much is taken in between two frames, so that a flood of input cannot keep the screen from being painted.
@@ -71,6 +77,7 @@ pub async fn run(
 ) -> io::Result<Exit> {
     let mut signals = Signals::new()?;
     let mut effects = first;
+    terminal::set_mouse(options.mouse);
     loop {
         let guard = Guard::enter()?;
         // A new one each time: it takes the screen for empty, as the alternate screen is now, and asks the terminal nothing.
@@ -87,6 +94,34 @@ pub async fn run(
         match pause {
             Pause::Exit(exit) => return Ok(exit),
             Pause::Suspend => suspend().await?,
+            Pause::Editor(path) => match edit(&path, &mut signals).await {
+                Ok(result) => effects = wizard.handle(Event::EditorClosed(result)),
+                Err(number) => return Ok(Exit::Signal(number)),
+            },
+        }
+    }
+}
+
+/// Hands the terminal to the user's editor until that is left.
+///
+/// # Errors
+/// A signal of this number asked the program to end. An interrupt does not: whoever presses Ctrl-C there means the editor, and
+/// the terminal sends it to both.
+async fn edit(path: &Path, signals: &mut Signals) -> Result<Result<(), Problem>, i32> {
+    const INTERRUPT: i32 = 2;
+    let mut editor = match Editor::from_environment().and_then(|editor| editor.start(path)) {
+        Ok(editor) => editor,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    loop {
+        tokio::select! {
+            result = editor.left() => return Ok(result),
+            number = signals.next() => {
+                if number != INTERRUPT {
+                    editor.stop();
+                    return Err(number);
+                }
+            }
         }
     }
 }
@@ -108,6 +143,14 @@ impl<C: Canvas> Canvas for Held<'_, C> {
     fn copy(&mut self, text: &SecretString) -> io::Result<()> {
         self.terminal.copy(text)
     }
+
+    fn ring(&mut self) -> io::Result<()> {
+        self.terminal.ring()
+    }
+
+    fn switch_mouse(&mut self) -> io::Result<()> {
+        self.terminal.switch_mouse()
+    }
 }
 
 /// The loop itself, on any canvas, input and signal.
@@ -125,21 +168,23 @@ async fn drive<T: Future<Output = ()>>(
     options: &Options,
 ) -> io::Result<Pause> {
     let mut signal = pin!(signal);
-    if carry_out(first, services, canvas)? {
-        return Ok(Pause::Exit(Exit::Quit));
+    if let Some(pause) = carry_out(first, services, canvas)? {
+        return Ok(pause);
     }
+    let mut hits = Hits::default();
     let (mut has_input, mut has_events, mut changed) = (true, true, true);
     let mut is_shown = true;
     let mut waiting: Option<Pin<Box<T>>> = None;
     while has_input || has_events {
         if std::mem::take(&mut changed) {
-            let mut rows = None;
+            let mut drawn = Drawn::default();
             canvas.paint(&mut |frame| {
                 is_shown = screens::fits(frame.area());
-                rows = screens::draw(frame, wizard, &options.theme, &options.labels);
+                drawn = screens::draw(frame, wizard, &options.theme, &options.labels);
             })?;
-            if let Some(rows) = rows {
-                wizard.handle(Event::Rows(rows));
+            hits = drawn.hits;
+            for known in [drawn.rows.map(Event::Rows), drawn.help_rest.map(Event::HelpRest)].into_iter().flatten() {
+                wizard.handle(known);
             }
         }
         match is_shown && wizard.awaits_look() {
@@ -160,7 +205,7 @@ async fn drive<T: Future<Output = ()>>(
             let taken = match next {
                 Next::Input(Some(input)) => {
                     waiting = None;
-                    on_input(input?, wizard, is_shown)
+                    on_input(input?, wizard, is_shown.then_some(&hits), &options.labels.keys)
                 }
                 Next::Event(Some(event)) => Taken::Changed(wizard.handle(event)),
                 Next::Input(None) => {
@@ -177,9 +222,17 @@ async fn drive<T: Future<Output = ()>>(
                 Taken::Nothing => {}
                 Taken::Changed(effects) => {
                     changed = true;
-                    if carry_out(effects, services, canvas)? {
-                        return Ok(Pause::Exit(Exit::Quit));
+                    if let Some(pause) = carry_out(effects, services, canvas)? {
+                        return Ok(pause);
                     }
+                }
+                Taken::Clicked(effects) => {
+                    changed = true;
+                    if let Some(pause) = carry_out(effects, services, canvas)? {
+                        return Ok(pause);
+                    }
+                    // What the next click means is known when the next frame is drawn.
+                    break;
                 }
                 Taken::Suspend => return Ok(Pause::Suspend),
             }
@@ -222,38 +275,69 @@ async fn ready(
 enum Taken {
     Nothing,
     Changed(Vec<Effect>),
+    /// By a click, whose place means something else from now on.
+    Clicked(Vec<Effect>),
     Suspend,
 }
 
-/// Where the screen is too small to be shown, nothing works but leaving: nobody shall confirm what he cannot see.
-fn on_input(input: Input, wizard: &mut Wizard, is_shown: bool) -> Taken {
+/// So many rows the wheel moves by.
+const WHEEL: usize = 3;
+
+/// Where the screen is too small to be shown, which is where there is nothing to be clicked on, nothing works but leaving: nobody
+/// shall confirm what he cannot see.
+fn on_input(input: Input, wizard: &mut Wizard, hits: Option<&Hits>, keys: &Keymap) -> Taken {
     match input {
-        Input::Key(key) => match keymap::read(&key, screens::mode(wizard)) {
-            Some(Command::Wizard(event)) if is_shown || matches!(event, Event::Action(Action::Quit)) => {
+        Input::Key(key) => match keys.read(&key, screens::mode(wizard)) {
+            Some(Command::Wizard(event)) if hits.is_some() || matches!(event, Event::Action(Action::Quit)) => {
                 Taken::Changed(wizard.handle(event))
             }
             Some(Command::Suspend) if cfg!(unix) => Taken::Suspend,
             Some(_) | None => Taken::Nothing,
         },
-        Input::Paste(text) if is_shown && wizard.takes_text() => {
+        Input::Paste(text) if hits.is_some() && wizard.takes_text() => {
             Taken::Changed(wizard.handle(Event::Edit(Edit::Paste(text))))
         }
         Input::Resize(..) => Taken::Changed(Vec::new()),
-        Input::Paste(_) | Input::Mouse(_) | Input::FocusGained | Input::FocusLost => Taken::Nothing,
+        Input::Mouse(mouse) => match hits {
+            Some(hits) => on_mouse(mouse, wizard, hits),
+            None => Taken::Nothing,
+        },
+        Input::Paste(_) | Input::FocusGained | Input::FocusLost => Taken::Nothing,
     }
 }
 
-/// Hands effects over; true if one of them is to leave.
-fn carry_out(effects: Vec<Effect>, services: &mut impl Services, canvas: &mut impl Canvas) -> io::Result<bool> {
-    let mut leave = false;
+fn on_mouse(mouse: MouseEvent, wizard: &mut Wizard, hits: &Hits) -> Taken {
+    let mut tell = |events: Vec<Event>| events.into_iter().flat_map(|event| wizard.handle(event)).collect();
+    let rolled = |action| (0..WHEEL).map(|_| Event::Action(action)).collect();
+    match mouse.kind {
+        MouseEventKind::ScrollUp => Taken::Changed(tell(rolled(Action::Up))),
+        MouseEventKind::ScrollDown => Taken::Changed(tell(rolled(Action::Down))),
+        MouseEventKind::Down(MouseButton::Left) => match hits.at(mouse.column, mouse.row) {
+            Some(click) => Taken::Clicked(tell(click.events())),
+            None => Taken::Nothing,
+        },
+        _ => Taken::Nothing,
+    }
+}
+
+/// Hands effects over. Where one of them takes the screens away, that is given back, leaving before all else.
+fn carry_out(
+    effects: Vec<Effect>,
+    services: &mut impl Services,
+    canvas: &mut impl Canvas,
+) -> io::Result<Option<Pause>> {
+    let mut pause = None;
     for effect in effects {
         match effect {
-            Effect::Exit => leave = true,
+            Effect::Exit => pause = Some(Pause::Exit(Exit::Quit)),
+            Effect::Editor(path) => pause = pause.or(Some(Pause::Editor(path))),
             Effect::Copy(text) => canvas.copy(&text)?,
+            Effect::Bell => canvas.ring()?,
+            Effect::Mouse => canvas.switch_mouse()?,
             effect => services.carry_out(effect),
         }
     }
-    Ok(leave)
+    Ok(pause)
 }
 
 /// The signals that end the program.

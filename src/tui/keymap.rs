@@ -1,8 +1,14 @@
-//! Which key does what: one table, from which the keys are read and the footer and the help are written.
+//! Which key does what: the table of actions with the user's own keys, from which keys are read and the footer, the help and the
+//! palette are written.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+mod file;
+mod key;
 
-use crate::wizard::{Action, Edit, Event, Step};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
+
+pub use self::file::{WrongKey, table};
+use self::key::Key;
+use crate::wizard::{Action, Edit, Event, Scope};
 
 /// Who has the keyboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,108 +31,17 @@ pub(super) enum Command {
     Suspend,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Key {
-    Code(KeyCode),
-    Ctrl(char),
-}
+/// Puts the program into the background, as in any terminal; no action can have it.
+const SUSPEND: Key = Key::Ctrl('z');
 
-/// Where a binding holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Scope {
-    Everywhere,
-    /// Not while a field takes what is typed.
-    NotText,
-    ScreenOnly,
-    OverlayOnly,
-}
-
-struct Binding {
-    key: Key,
-    scope: Scope,
-    action: Action,
-    /// As the footer calls the key, first in UTF-8, then in ASCII.
-    label: (&'static str, &'static str),
-}
-
-const fn bind(key: Key, scope: Scope, action: Action, label: &'static str) -> Binding {
-    Binding { key, scope, action, label: (label, label) }
-}
-
-const fn arrow(code: KeyCode, scope: Scope, action: Action, label: (&'static str, &'static str)) -> Binding {
-    Binding { key: Key::Code(code), scope, action, label }
-}
-
-const fn letter(c: char, action: Action, label: &'static str) -> Binding {
-    bind(Key::Code(KeyCode::Char(c)), Scope::NotText, action, label)
-}
-
-/// All bindings. The first one of an action that holds in a mode names its key there.
-const BINDINGS: &[Binding] = &[
-    bind(Key::Code(KeyCode::Enter), Scope::Everywhere, Action::Next, "Enter"),
-    bind(Key::Code(KeyCode::Esc), Scope::Everywhere, Action::Back, "Esc"),
-    bind(Key::Code(KeyCode::Tab), Scope::Everywhere, Action::FocusNext, "Tab"),
-    bind(Key::Code(KeyCode::BackTab), Scope::Everywhere, Action::FocusPrevious, "Shift-Tab"),
-    arrow(KeyCode::Up, Scope::Everywhere, Action::Up, ("↑↓", "Up/Down")),
-    arrow(KeyCode::Down, Scope::Everywhere, Action::Down, ("↑↓", "Up/Down")),
-    bind(Key::Code(KeyCode::PageUp), Scope::Everywhere, Action::PageUp, "PgUp"),
-    bind(Key::Code(KeyCode::PageDown), Scope::Everywhere, Action::PageDown, "PgDn"),
-    arrow(KeyCode::Left, Scope::NotText, Action::Left, ("←", "Left")),
-    arrow(KeyCode::Right, Scope::NotText, Action::Right, ("→", "Right")),
-    bind(Key::Code(KeyCode::Home), Scope::NotText, Action::Top, "Home"),
-    bind(Key::Code(KeyCode::End), Scope::NotText, Action::Bottom, "End"),
-    letter(' ', Action::Toggle, "Space"),
-    letter('k', Action::Up, "k"),
-    letter('j', Action::Down, "j"),
-    letter('h', Action::Left, "h"),
-    letter('l', Action::Right, "l"),
-    letter('g', Action::Top, "g"),
-    letter('G', Action::Bottom, "G"),
-    letter('r', Action::Refresh, "r"),
-    bind(Key::Code(KeyCode::Char('n')), Scope::ScreenOnly, Action::New, "n"),
-    letter('/', Action::Search, "/"),
-    letter('v', Action::SwitchList, "v"),
-    letter('b', Action::FilterKind, "b"),
-    letter('m', Action::FilterMarked, "m"),
-    letter('e', Action::EditRules, "e"),
-    letter('t', Action::KeepTheirs, "t"),
-    letter('c', Action::Cancel, "c"),
-    bind(Key::Code(KeyCode::F(2)), Scope::Everywhere, Action::Browse, "F2"),
-    bind(Key::Code(KeyCode::Char('f')), Scope::ScreenOnly, Action::Fix, "f"),
-    bind(Key::Code(KeyCode::Char('i')), Scope::ScreenOnly, Action::Overrule, "i"),
-    bind(Key::Code(KeyCode::Char('s')), Scope::ScreenOnly, Action::MakeSas, "s"),
-    bind(Key::Code(KeyCode::Char('y')), Scope::ScreenOnly, Action::Copy, "y"),
-    bind(Key::Code(KeyCode::Char('x')), Scope::ScreenOnly, Action::Delete, "x"),
-    bind(Key::Code(KeyCode::Char('X')), Scope::ScreenOnly, Action::DeleteForEver, "X"),
-    bind(Key::Code(KeyCode::Char('u')), Scope::ScreenOnly, Action::Undo, "u"),
-    bind(Key::Code(KeyCode::Char('R')), Scope::ScreenOnly, Action::Rename, "R"),
-    bind(Key::Code(KeyCode::Char('w')), Scope::ScreenOnly, Action::SkipSchema, "w"),
-    bind(Key::Code(KeyCode::Char('d')), Scope::ScreenOnly, Action::Infer, "d"),
-    bind(Key::Code(KeyCode::Char('a')), Scope::ScreenOnly, Action::ToggleAll, "a"),
-    bind(Key::Code(KeyCode::Char('o')), Scope::ScreenOnly, Action::SwitchEnum, "o"),
-    bind(Key::Code(KeyCode::Char('M')), Scope::ScreenOnly, Action::TakeTable, "M"),
-    letter('?', Action::Help, "?"),
-    bind(Key::Code(KeyCode::F(1)), Scope::Everywhere, Action::Help, "F1"),
-    letter('q', Action::Quit, "q"),
-    bind(Key::Ctrl('c'), Scope::Everywhere, Action::Quit, "Ctrl-C"),
-    bind(Key::Code(KeyCode::Char('y')), Scope::OverlayOnly, Action::Yes, "y"),
-    bind(Key::Code(KeyCode::Char('n')), Scope::OverlayOnly, Action::No, "n"),
-    letter('p', Action::Pause, "p"),
-    bind(Key::Ctrl('s'), Scope::Everywhere, Action::Save, "Ctrl-S"),
-    bind(Key::Code(KeyCode::Char('S')), Scope::ScreenOnly, Action::Save, "S"),
-    bind(Key::Code(KeyCode::Char('E')), Scope::ScreenOnly, Action::OpenEditor, "E"),
-    bind(Key::Code(KeyCode::Char('D')), Scope::ScreenOnly, Action::Duplicate, "D"),
-    letter('0', Action::GoHome, "0"),
-    bind(Key::Ctrl('p'), Scope::Everywhere, Action::Palette, "Ctrl-P"),
-    letter('1', Action::Goto(Step::Integration), "1"),
-    letter('2', Action::Goto(Step::Schema), "2"),
-    letter('3', Action::Goto(Step::Manifest), "3"),
-    letter('4', Action::Goto(Step::Folder), "4"),
-    letter('5', Action::Goto(Step::Upload), "5"),
-    letter('6', Action::Goto(Step::Progress), "6"),
+/// Keys that stay with their action whatever the user binds: without them a screen could not be left.
+const FIXED: [(Key, Action); 3] = [
+    (Key::Code(KeyCode::Enter), Action::Next),
+    (Key::Code(KeyCode::Esc), Action::Back),
+    (Key::Ctrl('c'), Action::Quit),
 ];
 
-/// Keys that change the text of a field.
+/// Keys that change the text of a field; while it has the keyboard, they do nothing else.
 const EDITS: &[(Key, Edit)] = &[
     (Key::Code(KeyCode::Backspace), Edit::Backspace),
     (Key::Code(KeyCode::Delete), Edit::Delete),
@@ -139,172 +54,107 @@ const EDITS: &[(Key, Edit)] = &[
     (Key::Ctrl('u'), Edit::Clear),
 ];
 
-impl Scope {
-    fn holds(self, mode: Mode) -> bool {
-        match self {
-            Scope::Everywhere => true,
-            Scope::NotText => mode != Mode::Text,
-            Scope::ScreenOnly => mode == Mode::Screen,
-            Scope::OverlayOnly => mode == Mode::Overlay,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Binding {
+    key: Key,
+    scope: Scope,
+    action: Action,
+}
+
+impl Binding {
+    fn holds(&self, mode: Mode) -> bool {
+        match (self.scope, mode) {
+            (_, Mode::Text) => self.scope == Scope::Anywhere && edit(self.key).is_none(),
+            (Scope::Anywhere, _) => true,
+            (Scope::Screen, _) => mode == Mode::Screen,
+            (Scope::Question, _) => mode == Mode::Overlay,
         }
     }
 }
 
-/// What a key means in a mode; `None` where it means nothing. Releases mean nothing: Windows reports them too.
-pub(super) fn read(key: &KeyEvent, mode: Mode) -> Option<Command> {
-    if key.kind == KeyEventKind::Release {
-        return None;
-    }
-    let pressed = pressed(key)?;
-    if pressed == Key::Ctrl('z') {
-        return Some(Command::Suspend);
-    }
-    if let Some(action) = action(pressed, mode) {
-        return Some(Command::Wizard(Event::Action(action)));
-    }
-    if mode != Mode::Text {
-        return None;
-    }
-    let edit = EDITS.iter().find(|(bound, _)| *bound == pressed).map(|(_, edit)| edit.clone());
-    let edit = edit.or(match pressed {
-        Key::Code(KeyCode::Char(c)) => Some(Edit::Insert(c)),
-        _ => None,
-    });
-    edit.map(|edit| Command::Wizard(Event::Edit(edit)))
+/// All keys and what they do. The first key of an action that holds in a mode names it there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keymap {
+    bindings: Vec<Binding>,
 }
 
-/// What was pressed, as the table writes it; `None` for chords that the table does not know.
-fn pressed(key: &KeyEvent) -> Option<Key> {
-    // AltGr arrives as Ctrl and Alt together on Windows; what it types is text.
-    let alt_gr = KeyModifiers::CONTROL | KeyModifiers::ALT;
-    match key.code {
-        KeyCode::Tab if key.modifiers.contains(KeyModifiers::SHIFT) => Some(Key::Code(KeyCode::BackTab)),
-        KeyCode::Char(c) if key.modifiers.contains(alt_gr) => Some(Key::Code(KeyCode::Char(c))),
-        KeyCode::Char(c) if key.modifiers.contains(KeyModifiers::CONTROL) => Some(Key::Ctrl(c.to_ascii_lowercase())),
-        KeyCode::Char(_) if key.modifiers.intersects(KeyModifiers::ALT | KeyModifiers::SUPER | KeyModifiers::META) => {
-            None
+impl Default for Keymap {
+    fn default() -> Keymap {
+        let mut bindings = Vec::new();
+        for info in Action::all() {
+            let keys = info.keys.iter().filter_map(|name| Key::parse(name).ok());
+            bindings.extend(keys.map(|key| Binding { key, scope: info.scope, action: info.action }));
         }
-        code => Some(Key::Code(code)),
+        Keymap { bindings }
     }
 }
 
-fn action(pressed: Key, mode: Mode) -> Option<Action> {
-    BINDINGS.iter().find(|binding| binding.key == pressed && binding.scope.holds(mode)).map(|binding| binding.action)
-}
-
-/// The key of an action in a mode, for the footer; empty where it has none.
-pub(super) fn key_label(action: Action, mode: Mode, utf8: bool) -> &'static str {
-    let first = BINDINGS.iter().find(|binding| binding.action == action && binding.scope.holds(mode));
-    first.map_or("", |binding| if utf8 { binding.label.0 } else { binding.label.1 })
-}
-
-/// All keys of an action in a mode, for the help: `Home g`.
-pub(super) fn key_labels(action: Action, mode: Mode, utf8: bool) -> String {
-    let mut labels: Vec<&str> = Vec::new();
-    for binding in BINDINGS.iter().filter(|binding| binding.action == action && binding.scope.holds(mode)) {
-        labels.push(if utf8 { binding.label.0 } else { binding.label.1 });
+impl Keymap {
+    /// What a key means in a mode; `None` where it means nothing. Releases mean nothing: Windows reports them too.
+    pub(super) fn read(&self, key: &KeyEvent, mode: Mode) -> Option<Command> {
+        if key.kind == KeyEventKind::Release {
+            return None;
+        }
+        let pressed = Key::pressed(key)?;
+        if pressed == SUSPEND {
+            return Some(Command::Suspend);
+        }
+        let bound = self.bindings.iter().find(|binding| binding.key == pressed && binding.holds(mode));
+        if let Some(binding) = bound {
+            return Some(Command::Wizard(Event::Action(binding.action)));
+        }
+        let edit = edit(pressed).filter(|_| mode == Mode::Text)?;
+        Some(Command::Wizard(Event::Edit(edit)))
     }
-    labels.join(" ")
+
+    /// The key of an action in a mode, for the footer and for sentences; empty where it has none. Both ways of moving are one:
+    /// `↑↓`.
+    pub(super) fn label(&self, action: Action, mode: Mode, utf8: bool) -> String {
+        let first = |action| self.keys(action, mode).next();
+        match (action, first(Action::Up), first(Action::Down)) {
+            (Action::Up | Action::Down, Some(up), Some(down)) => {
+                let between = if utf8 && up.is_arrow() && down.is_arrow() { "" } else { "/" };
+                format!("{}{between}{}", up.label(utf8), down.label(utf8))
+            }
+            _ => first(action).map(|key| key.label(utf8)).unwrap_or_default(),
+        }
+    }
+
+    /// All keys of some actions in a mode, each once, for the help: `Home g End G`.
+    pub(super) fn labels(&self, actions: &[Action], mode: Mode, utf8: bool) -> String {
+        let mut labels: Vec<String> = Vec::new();
+        let keys: Vec<Vec<Key>> = actions.iter().map(|action| self.keys(*action, mode).collect()).collect();
+        let most = keys.iter().map(Vec::len).max().unwrap_or_default();
+        for place in 0..most {
+            let in_place: Vec<Key> = keys.iter().filter_map(|keys| keys.get(place).copied()).collect();
+            let names = in_place.iter().map(|key| key.label(utf8));
+            let together = match (in_place.iter().all(|key| key.is_arrow()), utf8) {
+                (true, true) => vec![names.collect::<String>()],
+                (true, false) => vec![names.collect::<Vec<_>>().join("/")],
+                (false, _) => names.collect(),
+            };
+            for label in together {
+                if !labels.contains(&label) {
+                    labels.push(label);
+                }
+            }
+        }
+        labels.join(" ")
+    }
+
+    fn keys(&self, action: Action, mode: Mode) -> impl Iterator<Item = Key> {
+        self.bindings
+            .iter()
+            .filter(move |binding| binding.action == action && binding.holds(mode))
+            .map(|bound| bound.key)
+    }
+}
+
+/// What a key does to the text of a field, if it does anything.
+fn edit(key: Key) -> Option<Edit> {
+    let edit = EDITS.iter().find(|(bound, _)| *bound == key).map(|(_, edit)| edit.clone());
+    edit.or(key.types().map(Edit::Insert))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn press(code: KeyCode, modifiers: KeyModifiers, mode: Mode) -> String {
-        match read(&KeyEvent::new(code, modifiers), mode) {
-            Some(Command::Wizard(Event::Action(action))) => format!("{action:?}"),
-            Some(Command::Wizard(Event::Edit(edit))) => format!("{edit:?}"),
-            Some(Command::Wizard(other)) => format!("{other:?}"),
-            Some(Command::Suspend) => "Suspend".into(),
-            None => "-".into(),
-        }
-    }
-
-    #[test]
-    fn keys_mean_this_in_each_mode() {
-        use KeyCode::{BackTab, Backspace, Char, Delete, Down, End, Enter, Esc, F, Home, Left, PageDown, Tab, Up};
-        let (none, ctrl, shift) = (KeyModifiers::NONE, KeyModifiers::CONTROL, KeyModifiers::SHIFT);
-        let alt = KeyModifiers::ALT;
-        for (code, modifiers, screen, text, overlay) in [
-            (Enter, none, "Next", "Next", "Next"),
-            (Esc, none, "Back", "Back", "Back"),
-            (Tab, none, "FocusNext", "FocusNext", "FocusNext"),
-            (BackTab, shift, "FocusPrevious", "FocusPrevious", "FocusPrevious"),
-            (Tab, shift, "FocusPrevious", "FocusPrevious", "FocusPrevious"),
-            (Up, none, "Up", "Up", "Up"),
-            (Down, none, "Down", "Down", "Down"),
-            (PageDown, none, "PageDown", "PageDown", "PageDown"),
-            (Left, none, "Left", "Left", "Left"),
-            (Home, none, "Top", "Home", "Top"),
-            (End, none, "Bottom", "End", "Bottom"),
-            (Char('h'), none, "Left", "Insert('h')", "Left"),
-            (Char('G'), shift, "Bottom", "Insert('G')", "Bottom"),
-            (Char(' '), none, "Toggle", "Insert(' ')", "Toggle"),
-            (Char('n'), none, "New", "Insert('n')", "No"),
-            (Char('y'), none, "Copy", "Insert('y')", "Yes"),
-            (Char('f'), none, "Fix", "Insert('f')", "-"),
-            (Char('i'), none, "Overrule", "Insert('i')", "-"),
-            (Char('s'), none, "MakeSas", "Insert('s')", "-"),
-            (Char('x'), none, "Delete", "Insert('x')", "-"),
-            (Char('X'), shift, "DeleteForEver", "Insert('X')", "-"),
-            (Char('u'), none, "Undo", "Insert('u')", "-"),
-            (Char('R'), shift, "Rename", "Insert('R')", "-"),
-            (Char('w'), none, "SkipSchema", "Insert('w')", "-"),
-            (Char('d'), none, "Infer", "Insert('d')", "-"),
-            (Char('a'), none, "ToggleAll", "Insert('a')", "-"),
-            (Char('o'), none, "SwitchEnum", "Insert('o')", "-"),
-            (Char('b'), none, "FilterKind", "Insert('b')", "FilterKind"),
-            (Char('m'), none, "FilterMarked", "Insert('m')", "FilterMarked"),
-            (Char('e'), none, "EditRules", "Insert('e')", "EditRules"),
-            (Char('M'), shift, "TakeTable", "Insert('M')", "-"),
-            (F(2), none, "Browse", "Browse", "Browse"),
-            (Char('q'), none, "Quit", "Insert('q')", "Quit"),
-            (Char('?'), none, "Help", "Insert('?')", "Help"),
-            (Char('3'), none, "Goto(Manifest)", "Insert('3')", "Goto(Manifest)"),
-            (Char('c'), none, "Cancel", "Insert('c')", "Cancel"),
-            (Char('c'), ctrl, "Quit", "Quit", "Quit"),
-            (Char('w'), ctrl, "-", "DeleteWord", "-"),
-            (Char('u'), ctrl, "-", "Clear", "-"),
-            (Char('z'), ctrl, "Suspend", "Suspend", "Suspend"),
-            (Char('x'), alt, "-", "-", "-"),
-            (Char('@'), ctrl | alt, "-", "Insert('@')", "-"),
-            (Char('é'), none, "-", "Insert('é')", "-"),
-            (Backspace, none, "-", "Backspace", "-"),
-            (Delete, none, "-", "Delete", "-"),
-            (F(5), none, "-", "-", "-"),
-        ] {
-            let got = [Mode::Screen, Mode::Text, Mode::Overlay].map(|mode| press(code, modifiers, mode));
-            assert_eq!(got, [screen, text, overlay], "{code:?} with {modifiers:?}");
-        }
-    }
-
-    #[test]
-    fn releases_mean_nothing_and_repeats_count() {
-        let mut key = KeyEvent::new(KeyCode::Down, KeyModifiers::NONE);
-        key.kind = KeyEventKind::Release;
-        assert!(read(&key, Mode::Screen).is_none());
-        key.kind = KeyEventKind::Repeat;
-        assert!(read(&key, Mode::Screen).is_some());
-    }
-
-    #[test]
-    fn no_key_is_bound_twice_in_a_mode() {
-        for mode in [Mode::Screen, Mode::Text, Mode::Overlay] {
-            let held: Vec<Key> = BINDINGS.iter().filter(|b| b.scope.holds(mode)).map(|b| b.key).collect();
-            for (place, key) in held.iter().enumerate() {
-                assert!(!held.iter().skip(place + 1).any(|other| other == key), "{key:?} in {mode:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn labels_come_from_the_same_table() {
-        assert_eq!(key_label(Action::Quit, Mode::Screen, true), "q");
-        assert_eq!(key_label(Action::Quit, Mode::Text, true), "Ctrl-C");
-        assert_eq!(key_label(Action::No, Mode::Overlay, true), "n");
-        assert_eq!(key_label(Action::Left, Mode::Screen, false), "Left");
-        assert_eq!(key_labels(Action::Top, Mode::Screen, true), "Home g");
-        assert_eq!(key_label(Action::Help, Mode::Text, true), "F1");
-    }
-}
+mod tests;

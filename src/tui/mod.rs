@@ -1,6 +1,7 @@
 //! The terminal front end: draws the [`Wizard`](crate::wizard::Wizard) and turns keys into its events.
 
 mod app;
+mod editor;
 mod keymap;
 pub mod screens;
 mod terminal;
@@ -11,5 +12,6 @@ mod theme;
 mod tests;
 
 pub use app::{Exit, Options, Services, run};
+pub use keymap::{Keymap, WrongKey, table as key_table};
 pub use screens::Labels;
 pub use theme::Theme;

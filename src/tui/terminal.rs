@@ -24,6 +24,13 @@ use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 /// Whether this process holds the terminal. There is one terminal, so there is one of these.
 static HELD: AtomicBool = AtomicBool::new(false);
 static HOOK: Once = Once::new();
+/// Whether the mouse is switched on while the terminal is held.
+static MOUSE: AtomicBool = AtomicBool::new(false);
+
+/// Switches the mouse on or off for the next time that the terminal is taken over.
+pub(super) fn set_mouse(is_on: bool) {
+    MOUSE.store(is_on, Ordering::SeqCst);
+}
 
 /// Something that frames can be painted on.
 pub(super) trait Canvas {
@@ -38,6 +45,18 @@ pub(super) trait Canvas {
     /// # Errors
     /// The terminal's.
     fn copy(&mut self, text: &SecretString) -> io::Result<()>;
+
+    /// Rings the bell.
+    ///
+    /// # Errors
+    /// The terminal's.
+    fn ring(&mut self) -> io::Result<()>;
+
+    /// Switches the mouse on if it is off, and off if it is on.
+    ///
+    /// # Errors
+    /// The terminal's.
+    fn switch_mouse(&mut self) -> io::Result<()>;
 }
 
 impl<W: Write> Canvas for Terminal<CrosstermBackend<W>> {
@@ -53,6 +72,40 @@ impl<W: Write> Canvas for Terminal<CrosstermBackend<W>> {
         let out = self.backend_mut();
         write!(out, "\x1b]52;c;{}\x07", encoded.as_str())?;
         Write::flush(out)
+    }
+
+    fn ring(&mut self) -> io::Result<()> {
+        let out = self.backend_mut();
+        out.write_all(b"\x07")?;
+        Write::flush(out)
+    }
+
+    fn switch_mouse(&mut self) -> io::Result<()> {
+        match MOUSE.fetch_xor(true, Ordering::SeqCst) {
+            true => execute!(self.backend_mut(), Mouse(false)),
+            false => execute!(self.backend_mut(), Mouse(true)),
+        }
+    }
+}
+
+/// Buttons and the wheel, in cells of any number (xterm, "Mouse Tracking", modes 1000 and 1006). crossterm's own command also
+/// asks for every movement, which would wake the program up for nothing.
+struct Mouse(bool);
+
+impl crossterm::Command for Mouse {
+    fn write_ansi(&self, f: &mut impl std::fmt::Write) -> std::fmt::Result {
+        f.write_str(if self.0 { "\x1b[?1000h\x1b[?1006h" } else { "\x1b[?1006l\x1b[?1000l" })
+    }
+
+    #[cfg(windows)]
+    fn execute_winapi(&self) -> io::Result<()> {
+        use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
+        if self.0 { EnableMouseCapture.execute_winapi() } else { DisableMouseCapture.execute_winapi() }
+    }
+
+    #[cfg(windows)]
+    fn is_ansi_code_supported(&self) -> bool {
+        false
     }
 }
 
@@ -105,6 +158,9 @@ impl Guard {
         let guard = Guard(());
         enable_raw_mode()?;
         execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)?;
+        if MOUSE.load(Ordering::SeqCst) {
+            execute!(io::stdout(), Mouse(true))?;
+        }
         Ok(guard)
     }
 
@@ -124,6 +180,9 @@ impl Drop for Guard {
 fn restore() {
     if HELD.swap(false, Ordering::SeqCst) {
         let mut out = io::stdout();
+        if MOUSE.load(Ordering::SeqCst) {
+            let _ = execute!(out, Mouse(false));
+        }
         let _ = execute!(out, EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, Show);
         let _ = disable_raw_mode();
     }

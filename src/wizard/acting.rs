@@ -1,11 +1,13 @@
 //! What the user does, handed to the step on the screen.
 
-use super::{Action, Edit, Effect, Move, Overlay, Step, Wizard, integration};
+use super::{Action, Edit, Effect, Move, Overlay, Step, Wizard, integration, rows::moved_in};
 
 impl Wizard {
     pub(super) fn edit(&mut self, edit: &Edit) {
-        if self.overlay.is_some() {
-            return;
+        match self.overlay {
+            Some(Overlay::Palette) => return self.palette.edit(edit),
+            Some(_) => return,
+            None => {}
         }
         match self.step {
             Step::Integration => self.integration.edit(edit),
@@ -21,15 +23,25 @@ impl Wizard {
             (Some(Overlay::Quit), Action::Yes | Action::Next | Action::Quit) => return self.quit(),
             (Some(Overlay::Quit), Action::No | Action::Back) => return self.overlay = None,
             (Some(Overlay::Quit), _) => return,
-            (Some(_), Action::Quit) => self.overlay = None,
-            (Some(_), _) => return self.overlay = None,
+            // No key types this, so it means leaving even where keys are text.
+            (Some(Overlay::Palette | Overlay::NothingToSearch), Action::Quit) => self.close_palette(),
+            (Some(Overlay::Palette), action) => return self.palette_action(action),
+            (Some(Overlay::Help), action) => return self.help_action(action),
+            (Some(Overlay::NothingToSearch), _) => return self.overlay = None,
             (None, _) => {}
         }
         match action {
             Action::Search if !self.step_hints().iter().any(|hint| hint.action == Action::Search) => {
                 self.overlay = Some(Overlay::NothingToSearch);
             }
-            Action::Help => self.overlay = Some(Overlay::Help),
+            Action::Help => {
+                self.help.0 = 0;
+                self.overlay = Some(Overlay::Help);
+            }
+            // A question is answered first.
+            Action::Palette if self.asks() => {}
+            Action::Palette => self.open_palette(),
+            Action::Mouse => self.outbox.effects.push(Effect::Mouse),
             Action::Quit
                 if self.progress.is_running()
                     || self.manifest.is_listing()
@@ -50,6 +62,18 @@ impl Wizard {
                     Move::Next => self.next(),
                     Move::Back => self.back(),
                 }
+            }
+        }
+    }
+
+    /// The help is scrolled and closed, and nothing else.
+    fn help_action(&mut self, action: Action) {
+        let (line, last) = self.help;
+        match self.in_rows(action) {
+            Action::Back | Action::Help | Action::Quit => self.overlay = None,
+            action => {
+                let to = moved_in(usize::from(line), action, usize::from(last) + 1);
+                self.help.0 = u16::try_from(to).unwrap_or(last);
             }
         }
     }

@@ -1,106 +1,185 @@
-//! What a user can do, whatever key it is bound to.
+//! What a user can do, whatever key it is bound to: the one table from which keys, footer, help and palette are made.
 
 use super::Step;
 
-/// One thing to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Action {
+/// Where an action's keys hold. A key that types or changes text never is an action while a field takes what is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Wherever the keyboard is.
+    Anywhere,
+    /// On a step's screen, while no field takes what is typed.
+    Screen,
+    /// While a question waits for its answer.
+    Question,
+}
+
+/// What is known of an action besides what it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ActionInfo {
+    /// The action.
+    pub action: Action,
+    /// Its name in `keys.toml`; never changes.
+    pub name: &'static str,
+    /// What it does in general, as one sentence.
+    pub about: &'static str,
+    /// The keys that it is bound to by default, as `keys.toml` writes them; the first one is named on screens.
+    pub keys: &'static [&'static str],
+    /// Where its keys hold.
+    pub scope: Scope,
+    /// The steps on which it does something; none where that does not depend on the step.
+    pub steps: &'static [Step],
+}
+
+/// Writes the enum and the table from the same rows, so that no action can be without a row. A row's comment is its sentence.
+macro_rules! actions {
+    ($(#[doc = $about:literal] $action:ident = $name:literal, $scope:ident, [$($key:literal),*], [$($step:ident)*];)*) => {
+        /// One thing to do.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Action {
+            $(#[doc = $about] $action,)*
+            /// So many rows down, or up where it is negative: what a page key becomes where it is known how many rows are in
+            /// view, and a click on a row.
+            Skip(i32),
+            /// Straight to a step.
+            Goto(Step),
+        }
+
+        const TABLE: &[ActionInfo] = &[
+            $(ActionInfo {
+                action: Action::$action,
+                name: $name,
+                about: $about.trim_ascii(),
+                keys: &[$($key),*],
+                scope: Scope::$scope,
+                steps: &[$(Step::$step),*],
+            },)*
+            goto(Step::Integration, "step-1", "To step 1, Integration.", &["1"]),
+            goto(Step::Schema, "step-2", "To step 2, Schema.", &["2"]),
+            goto(Step::Manifest, "step-3", "To step 3, Manifest.", &["3"]),
+            goto(Step::Folder, "step-4", "To step 4, Folder.", &["4"]),
+            goto(Step::Upload, "step-5", "To step 5, Upload.", &["5"]),
+            goto(Step::Progress, "step-6", "To step 6, Progress.", &["6"]),
+        ];
+    };
+}
+
+const fn goto(step: Step, name: &'static str, about: &'static str, keys: &'static [&'static str]) -> ActionInfo {
+    ActionInfo { action: Action::Goto(step), name, about, keys, scope: Scope::Anywhere, steps: &[] }
+}
+
+actions! {
     /// On to what comes next: the next field, the next step, the end.
-    Next,
-    /// Back to what came before; never validates, never loses anything.
-    Back,
+    Next = "next", Anywhere, ["enter"], [];
+    /// Back to what came before; nothing is lost by it.
+    Back = "back", Anywhere, ["esc"], [];
     /// One row up.
-    Up,
+    Up = "up", Anywhere, ["up", "k"], [];
     /// One row down.
-    Down,
+    Down = "down", Anywhere, ["down", "j"], [];
     /// A page up.
-    PageUp,
+    PageUp = "page-up", Anywhere, ["pgup"], [];
     /// A page down.
-    PageDown,
-    /// So many rows down, or up where it is negative: what a page key becomes where it is known how many rows are in view.
-    Skip(i32),
+    PageDown = "page-down", Anywhere, ["pgdn"], [];
     /// To the first row.
-    Top,
+    Top = "top", Anywhere, ["home", "g"], [];
     /// To the last row.
-    Bottom,
-    /// Out of a folder; a smaller number.
-    Left,
-    /// Into a folder; a larger number.
-    Right,
+    Bottom = "bottom", Anywhere, ["end", "G"], [];
+    /// Out of a folder; a smaller number; the choice before.
+    Left = "left", Anywhere, ["left", "h"], [];
+    /// Into a folder; a larger number; the choice after.
+    Right = "right", Anywhere, ["right", "l"], [];
     /// Choose or switch what is under the cursor.
-    Toggle,
+    Toggle = "toggle", Anywhere, ["space"], [];
     /// To the next field.
-    FocusNext,
+    FocusNext = "next-field", Anywhere, ["tab"], [];
     /// To the field before.
-    FocusPrevious,
-    /// Do the step's work again.
-    Refresh,
-    /// Make something new.
-    New,
+    FocusPrevious = "previous-field", Anywhere, ["shift-tab"], [];
+    /// Do the step's work again: check, read or list again.
+    Refresh = "refresh", Anywhere, ["r"], [Integration Schema Manifest Folder];
+    /// Make something new: an integration, a key, a folder, a config.
+    New = "new", Screen, ["n"], [Integration Schema Folder];
     /// Search.
-    Search,
+    Search = "search", Anywhere, ["/"], [Schema Manifest Folder];
     /// Show the step's next list.
-    SwitchList,
+    SwitchList = "switch-list", Anywhere, ["v"], [Manifest Progress];
     /// Show only items of the next type.
-    FilterKind,
+    FilterKind = "filter-type", Anywhere, ["b"], [Manifest];
     /// Show only items about which something was found, or all again.
-    FilterMarked,
-    /// Change the rules.
-    EditRules,
+    FilterMarked = "filter-findings", Anywhere, ["m"], [Manifest];
+    /// Change the rules by which files become items.
+    EditRules = "rules", Anywhere, ["e"], [Manifest];
     /// Keep Encord's type where the config asks for another.
-    KeepTheirs,
+    KeepTheirs = "keep-theirs", Anywhere, ["t"], [Schema];
     /// Delete what is under the cursor; it can be restored.
-    Delete,
-    /// Delete it for ever.
-    DeleteForEver,
+    Delete = "delete", Screen, ["x"], [Schema];
+    /// Delete what is under the cursor for ever.
+    DeleteForEver = "delete-for-ever", Screen, ["X"], [Schema];
     /// Take back what was done to what is under the cursor.
-    Undo,
-    /// Give it another name.
-    Rename,
-    /// Find out what the data at hand suggest.
-    Infer,
+    Undo = "undo", Screen, ["u"], [Schema];
+    /// Give what is under the cursor another name.
+    Rename = "rename", Screen, ["R"], [Schema];
+    /// Find out what the data at hand suggest for the schema.
+    Infer = "infer", Screen, ["d"], [Schema];
     /// Choose all, or none.
-    ToggleAll,
-    /// Make an enum of it, or no longer.
-    SwitchEnum,
+    ToggleAll = "toggle-all", Screen, ["a"], [Schema];
+    /// Make an enum of the key, or no longer.
+    SwitchEnum = "switch-enum", Screen, ["o"], [Schema];
     /// Take a table as the items' metadata table, or not.
-    TakeTable,
+    TakeTable = "take-table", Screen, ["M"], [Schema];
     /// Leave the metadata schema alone, or no longer.
-    SkipSchema,
+    SkipSchema = "skip-schema", Screen, ["w"], [Schema];
     /// Show what there is to choose from.
-    Browse,
+    Browse = "browse", Anywhere, ["f2"], [Integration];
     /// Do what can be done about a failed check.
-    Fix,
+    Fix = "fix", Screen, ["f"], [Integration];
     /// Go on although checks failed.
-    Overrule,
+    Overrule = "overrule", Screen, ["i"], [Integration];
     /// Make a SAS for Encord.
-    MakeSas,
+    MakeSas = "make-sas", Screen, ["s"], [Integration];
     /// Put what is under the cursor into the clipboard.
-    Copy,
+    Copy = "copy", Screen, ["y"], [Integration];
     /// Stop the work.
-    Cancel,
+    Cancel = "cancel", Anywhere, ["c"], [Manifest Progress];
     /// Hold the work, or go on with it.
-    Pause,
+    Pause = "pause", Anywhere, ["p"], [Progress];
     /// Save the config, after its difference was seen.
-    Save,
-    /// Open the config in the user's editor.
-    OpenEditor,
+    Save = "save", Anywhere, ["ctrl-s", "S"], [];
+    /// Open the config in the editor that $VISUAL or $EDITOR names.
+    OpenEditor = "editor", Screen, ["E"], [];
     /// Make a copy.
-    Duplicate,
+    Duplicate = "duplicate", Screen, ["D"], [];
     /// To the saved configs and past runs.
-    GoHome,
+    GoHome = "home", Anywhere, ["0"], [];
     /// All actions, to be searched and chosen from.
-    Palette,
-    /// All keys.
-    Help,
+    Palette = "palette", Anywhere, ["ctrl-p"], [];
+    /// Let the mouse scroll and choose, or leave it to the terminal.
+    Mouse = "mouse", Anywhere, [], [];
+    /// What the step is about, and all its keys.
+    Help = "help", Anywhere, ["?", "f1"], [];
     /// Leave the program.
-    Quit,
+    Quit = "quit", Anywhere, ["q", "ctrl-c"], [];
     /// Yes to a question.
-    Yes,
+    Yes = "yes", Question, ["y"], [];
     /// No to a question.
-    No,
-    /// Straight to a step.
-    Goto(Step),
+    No = "no", Question, ["n"], [];
+}
+
+impl Action {
+    /// All actions that can be bound to keys, in the order in which they are listed.
+    pub fn all() -> &'static [ActionInfo] {
+        TABLE
+    }
+
+    /// What is known of an action; nothing of [`Action::Skip`], which no key can be bound to.
+    pub fn info(self) -> Option<&'static ActionInfo> {
+        TABLE.iter().find(|info| info.action == self)
+    }
+
+    /// Whether it only moves the cursor or the focus.
+    pub fn is_movement(self) -> bool {
+        use Action::{Bottom, Down, FocusNext, FocusPrevious, PageDown, PageUp, Skip, Top, Up};
+        matches!(self, Up | Down | PageUp | PageDown | Skip(_) | Top | Bottom | FocusNext | FocusPrevious)
+    }
 }
 
 /// A change to the text of the focused field.
@@ -140,5 +219,25 @@ pub struct Hint {
 impl Hint {
     pub(super) fn new(action: Action, label: &'static str) -> Hint {
         Hint { action, label }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_sentences_are_sentences() {
+        for (place, info) in TABLE.iter().enumerate() {
+            assert!(TABLE.iter().skip(place + 1).all(|other| other.name != info.name), "{}", info.name);
+            assert!(
+                info.name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
+                "{}",
+                info.name
+            );
+            assert!(info.about.ends_with('.') && info.about.starts_with(char::is_uppercase), "{}", info.about);
+            assert_eq!(info.action.info().map(|info| info.name), Some(info.name));
+        }
+        assert_eq!(Action::Skip(1).info(), None);
     }
 }

@@ -43,6 +43,8 @@ pub enum Effect {
     Editor(PathBuf),
     /// Ring the terminal's bell. The front end's own.
     Bell,
+    /// Switch the mouse on or off. The front end's own.
+    Mouse,
     /// Leave the program.
     Exit,
 }
@@ -274,6 +276,8 @@ pub enum Event {
     Edit(Edit),
     /// So many rows of the list under the cursor are in view: page keys move by as many from now on.
     Rows(u16),
+    /// So many lines of the help do not fit: it can be scrolled by as many.
+    HelpRest(u16),
     /// The plan was on the screen for a moment without a key being pressed. Only a wizard that is attended waits for it.
     Seen,
     /// The editor that [`Effect::Editor`] asked for was left, or could not be started.

@@ -13,7 +13,7 @@ impl Wizard {
     /// Whether keys are text right now: for a field, or for nothing.
     pub fn takes_text(&self) -> bool {
         match self.overlay {
-            Some(overlay) => overlay == Overlay::NothingToSearch,
+            Some(overlay) => matches!(overlay, Overlay::NothingToSearch | Overlay::Palette),
             None => self.is_typing(),
         }
     }
@@ -42,6 +42,12 @@ impl Wizard {
     pub fn hints(&self) -> Vec<Hint> {
         match self.overlay {
             Some(Overlay::Help | Overlay::NothingToSearch) => vec![Hint::new(Action::Back, "close")],
+            Some(Overlay::Palette) => {
+                let row = self.palette_rows().into_iter().nth(self.palette.cursor());
+                let does = row.is_some_and(|row| row.is_possible).then(|| Hint::new(Action::Next, "do it"));
+                let others = [Hint::new(Action::Down, "move"), Hint::new(Action::Back, "close")];
+                does.into_iter().chain(others).collect()
+            }
             Some(Overlay::Quit) => vec![Hint::new(Action::Yes, "quit"), Hint::new(Action::No, "stay")],
             None => self.step_hints(),
         }

@@ -14,6 +14,7 @@ mod going;
 mod hints;
 mod integration;
 mod manifest;
+mod palette;
 mod plan;
 mod problem;
 mod progress;
@@ -35,7 +36,7 @@ use crate::{
 };
 
 pub use crate::store::SyncCounts;
-pub use action::{Action, Edit, Hint};
+pub use action::{Action, ActionInfo, Edit, Hint, Scope};
 pub use check::{About, CHECKS, Check, CheckState, Repair, about};
 pub use connections::{
     AzureAccess, ContainerFacts, CorsRepair, Discovery, EncordReply, Integration, KeyCandidate, KeyFacts, PrefixPage,
@@ -60,6 +61,7 @@ pub(crate) use manifest::keeps;
 pub use manifest::{
     Filter, FindingGroup, Listing, ListingFrom, ManifestStep, Reapplied, RuleField, RuleForm, Scan, findings_problem,
 };
+pub use palette::{Palette, PaletteRow};
 pub use plan::{Plan, Told, Tone, config_text, describe_change, destination_words, estimate_words, present_words};
 pub use problem::{Class, Problem};
 pub use progress::{
@@ -154,6 +156,8 @@ pub enum Overlay {
     Help,
     /// Whether to quit while something runs.
     Quit,
+    /// All actions, to be searched.
+    Palette,
     /// There is nothing to search; what is typed after the key that searches goes nowhere.
     NothingToSearch,
 }
@@ -174,6 +178,9 @@ pub struct Wizard {
     original: Config,
     step: Step,
     overlay: Option<Overlay>,
+    palette: Palette,
+    /// The help's first line in view, and the last one that can be.
+    help: (u16, u16),
     integration: IntegrationStep,
     schema: SchemaStep,
     manifest: ManifestStep,
@@ -201,6 +208,8 @@ impl Wizard {
             progress: ProgressStep::default(),
             step: Step::Integration,
             overlay: None,
+            palette: Palette::default(),
+            help: (0, 0),
             outbox: Outbox::default(),
             is_attended: false,
             is_seen: false,
@@ -239,6 +248,7 @@ impl Wizard {
             Event::Edit(edit) => self.edit(&edit),
             Event::Reply { id, reply } => self.reply(id, reply),
             Event::Rows(rows) => self.page = Some(rows),
+            Event::HelpRest(lines) => self.help = (self.help.0.min(lines), lines),
             // What the user did there is read anew by whoever asked for the editor.
             Event::EditorClosed(_) => {}
             Event::Seen => self.is_seen = self.awaits_look(),
@@ -271,6 +281,11 @@ impl Wizard {
     /// What lies over it.
     pub fn overlay(&self) -> Option<Overlay> {
         self.overlay
+    }
+
+    /// The first line of the help that is in view, from 0.
+    pub fn help_line(&self) -> u16 {
+        self.help.0
     }
 
     /// Step 1.

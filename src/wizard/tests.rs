@@ -94,7 +94,7 @@ impl Harness {
                 Effect::Cancel { id } => self.cancelled.push(id),
                 Effect::Copy(text) => self.copied.push(text.expose_secret().to_owned()),
                 Effect::Exit => self.exited = true,
-                Effect::Editor(_) | Effect::Bell => {}
+                Effect::Editor(_) | Effect::Bell | Effect::Mouse => {}
             }
         }
     }

@@ -12,7 +12,7 @@ use crate::{
     access::endpoint,
     manifest::{Kind, metadata::table::Format, rules::Rules},
     schema::{advice_on, check_key, sentences},
-    store::{Home, paths::expand_home},
+    store::{Home, keys, paths::expand_home},
 };
 
 /// Why a config cannot be used. The message is meant for the user and says what to do.
@@ -73,6 +73,7 @@ pub fn saved(home: &Home) -> Vec<String> {
         .filter_map(Result::ok)
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .filter(|path| path.file_name().is_some_and(|name| name != keys::FILE_NAME))
         .filter_map(|path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned()))
         .collect();
     names.sort();

@@ -7,10 +7,13 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::parts::{Look, put};
+use super::{
+    hits::Click,
+    parts::{Look, put, take_top},
+};
 use crate::{
     store::RunState,
-    tui::{keymap, text},
+    tui::text,
     wizard::{Action, CheckState, Status, Step, Wizard},
 };
 
@@ -19,17 +22,25 @@ pub(super) fn step_bar(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look:
     let room = usize::from(area.width);
     let arrow = format!(" {} ", if look.theme.is_utf8() { "›" } else { ">" });
     let variants = [(true, arrow.as_str()), (true, "  "), (true, " "), (false, arrow.as_str()), (false, " ")];
-    let lines = variants.map(|(long, between)| bar(wizard, look, long, between));
-    let fitting = lines.iter().find(|line| line.width() <= room).or(lines.last()).cloned().unwrap_or_default();
-    put(frame, area, vec![fitting, rule(area, look)]);
+    let bars = variants.map(|(long, between)| bar(wizard, look, long, between));
+    let fitting = bars.iter().find(|(line, _)| line.width() <= room).or(bars.last()).cloned().unwrap_or_default();
+    let (row, _) = take_top(area, 1);
+    for (step, column, width) in fitting.1 {
+        look.click(row, column, width, Click::Do(Action::Goto(step)));
+    }
+    put(frame, area, vec![fitting.0, rule(area, look)]);
 }
 
-fn bar(wizard: &Wizard, look: &Look<'_>, long: bool, between: &str) -> Line<'static> {
+/// The bar, and at which column each step stands in it and how wide.
+fn bar(wizard: &Wizard, look: &Look<'_>, long: bool, between: &str) -> (Line<'static>, Vec<(Step, usize, usize)>) {
     let mut spans = vec![Span::raw(" ")];
+    let mut places = Vec::new();
+    let wide = |spans: &[Span<'_>]| spans.iter().map(Span::width).sum::<usize>();
     for step in Step::ALL {
         if step != Step::Integration {
             spans.push(Span::styled(between.to_owned(), look.theme.dim()));
         }
+        let start = wide(&spans);
         let current = step == wizard.step();
         let name = match long || current {
             true => format!("{} {}", step.number(), step.title()),
@@ -43,8 +54,9 @@ fn bar(wizard: &Wizard, look: &Look<'_>, long: bool, between: &str) -> Line<'sta
         if current {
             spans.push(Span::styled("]", style));
         }
+        places.push((step, start, wide(&spans) - start));
     }
-    Line::from(spans)
+    (Line::from(spans), places)
 }
 
 /// A step's sign; none where nothing has happened yet.
@@ -74,27 +86,51 @@ fn rule(area: Rect, look: &Look<'_>) -> Line<'static> {
     Line::styled(look.glyphs().rule.repeat(usize::from(area.width)), look.theme.dim())
 }
 
-/// The keys that do something now. Where they do not all fit, the least useful are left out; help and quit stay.
+/// How important a hint is where not all fit; less is more. The keys that move are guessed anyway.
+fn rank(action: Action, is_first: bool) -> usize {
+    match action {
+        Action::Next | Action::Yes | Action::No | Action::Help => 0,
+        _ if is_first => 0,
+        Action::New | Action::Search | Action::Fix | Action::Overrule => 1,
+        Action::Toggle | Action::Cancel | Action::Pause => 2,
+        Action::Quit => 3,
+        Action::Left | Action::Right => 5,
+        action if action.is_movement() => 6,
+        _ => 4,
+    }
+}
+
+/// The keys that do something now. Where they do not all fit, the least important are left out; the way on and the help stay.
 pub(super) fn footer(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
-    let mut hints: Vec<(&str, &str, bool)> = Vec::new();
+    let mut hints: Vec<(String, &str, Action)> = Vec::new();
     for hint in wizard.hints() {
-        let key = keymap::key_label(hint.action, look.mode, look.theme.is_utf8());
+        let key = look.key_in(hint.action, look.mode);
         if !key.is_empty() && !hints.iter().any(|(other, ..)| *other == key) {
-            hints.push((key, hint.label, matches!(hint.action, Action::Help | Action::Quit)));
+            hints.push((key, hint.label, hint.action));
         }
     }
-    let size = |hints: &[(&str, &str, bool)]| {
-        hints.iter().map(|(key, label, _)| text::width(key) + 1 + text::width(label) + 2).sum::<usize>()
-    };
-    while size(&hints) > usize::from(area.width)
-        && let Some(least) = hints.iter().rposition(|(.., stays)| !stays)
-    {
-        hints.remove(least);
+    let mut by_rank: Vec<usize> = (0..hints.len()).collect();
+    by_rank.sort_by_key(|place| hints.get(*place).map_or(0, |(.., action)| rank(*action, *place == 0)));
+    let mut kept = vec![false; hints.len()];
+    // One column before the first hint, two between them.
+    let mut room = usize::from(area.width) + 1;
+    for place in by_rank {
+        let width = hints.get(place).map_or(0, |(key, label, _)| text::width(key) + 1 + text::width(label) + 2);
+        if let (Some(left), Some(kept)) = (room.checked_sub(width), kept.get_mut(place)) {
+            (room, *kept) = (left, true);
+        }
     }
     let mut spans = vec![Span::raw(" ")];
-    for (place, (key, label, _)) in hints.into_iter().enumerate() {
-        let between = if place == 0 { "" } else { "  " };
-        spans.push(Span::raw(between));
+    let (_, row) = take_top(area, 1);
+    let mut column = 1;
+    for (key, label, action) in hints.into_iter().zip(kept).filter_map(|(hint, kept)| kept.then_some(hint)) {
+        if column > 1 {
+            spans.push(Span::raw("  "));
+            column += 2;
+        }
+        let width = text::width(&key) + 1 + text::width(label);
+        look.click(row, column, width, Click::Do(action));
+        column += width;
         spans.push(Span::styled(key, look.theme.key()));
         spans.push(Span::raw(format!(" {label}")));
     }

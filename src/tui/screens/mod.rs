@@ -2,10 +2,12 @@
 
 mod folder;
 mod frame;
+pub(in crate::tui) mod hits;
 mod integration;
 mod manifest;
 mod mirror;
 mod overlay;
+mod palette;
 mod parts;
 mod progress;
 mod schema;
@@ -20,8 +22,13 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::{keymap::Mode, text, theme::Theme};
+use super::{
+    keymap::{Keymap, Mode},
+    text,
+    theme::Theme,
+};
 use crate::wizard::{Panel, Step, Wizard};
+use hits::Hits;
 use parts::{Look, take_bottom, take_top};
 
 /// The smallest terminal in which the screens are of use: columns and rows.
@@ -34,6 +41,8 @@ pub struct Labels {
     pub headless_command: Option<String>,
     /// The services go when the program does, so that a run cannot be resumed.
     pub is_demo: bool,
+    /// Which keys do what.
+    pub keys: Keymap,
 }
 
 /// Whether the screens can be shown in such an area.
@@ -41,20 +50,31 @@ pub fn fits(area: Rect) -> bool {
     area.width >= SMALLEST.0 && area.height >= SMALLEST.1
 }
 
-/// Draws the wizard as it stands, and tells how many rows are in view of the list that the cursor moves in, if there is one.
-/// Nothing is remembered from one frame to the next.
-pub fn draw(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, labels: &Labels) -> Option<u16> {
+/// What is known of a frame once it is drawn.
+#[derive(Debug, Default)]
+pub struct Drawn {
+    /// How many rows are in view of the list that the cursor moves in, if there is one.
+    pub rows: Option<u16>,
+    /// How many lines of the help are not in view, if it is open.
+    pub help_rest: Option<u16>,
+    /// What can be clicked.
+    pub(super) hits: Hits,
+}
+
+/// Draws the wizard as it stands. Nothing is remembered from one frame to the next.
+pub fn draw(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, labels: &Labels) -> Drawn {
     let area = frame.area();
-    let rows = Cell::new(None);
+    let (rows, hits) = (Cell::new(None), Hits::default());
+    let mut help_rest = None;
     if !fits(area) {
         too_small(frame, area, *theme);
     } else {
-        let look = Look { theme: *theme, mode: mode(wizard), keys: mode_below(wizard), labels, rows: &rows };
+        let look =
+            Look { theme: *theme, mode: mode(wizard), keys: mode_below(wizard), labels, rows: &rows, hits: &hits };
         let (head, rest) = take_top(area, 2);
         let (above, _) = take_bottom(area, 2);
         let (body, foot) = take_bottom(rest, 2);
         frame::step_bar(frame, head, wizard, &look);
-        frame::footer(frame, foot, wizard, &look);
         let body = Rect { x: body.x + 1, width: body.width - 2, ..body };
         match wizard.step() {
             Step::Integration => integration::draw(frame, body, wizard, &look),
@@ -65,12 +85,16 @@ pub fn draw(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, labels: &Labe
             Step::Upload => upload::draw(frame, body, wizard, &look),
             Step::Progress => progress::draw(frame, body, wizard, &look),
         }
-        overlay::draw(frame, above, wizard, &Look { keys: look.mode, ..look });
+        if wizard.overlay().is_some() {
+            hits.cover();
+        }
+        frame::footer(frame, foot, wizard, &look);
+        help_rest = overlay::draw(frame, above, wizard, &Look { keys: look.mode, ..look });
     }
     if !theme.is_utf8() {
         to_ascii(frame.buffer_mut());
     }
-    rows.get()
+    Drawn { rows: rows.get(), help_rest, hits }
 }
 
 /// Who has the keyboard.

@@ -9,32 +9,26 @@ use ratatui::{
 };
 
 use super::{
-    integration, mode_below,
+    integration, mode_below, palette,
     parts::{Look, put},
     progress,
 };
 use crate::{
-    tui::{
-        keymap::{self, Mode},
-        text,
-    },
+    tui::{keymap::Mode, text},
     wizard::{Action, Overlay, Step, Wizard},
 };
 
-/// Draws the overlay over the screen's area, if there is one.
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+/// Draws the overlay over the screen's area, if there is one, and tells how many lines of the help do not fit, if that is it.
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) -> Option<u16> {
     let columns = usize::from(area.width.saturating_sub(6)).min(70);
-    let (title, lines) = match wizard.overlay() {
-        None => return,
-        Some(Overlay::Help) => {
-            let mut lines = help(wizard, look, columns);
-            if lines.len() + 2 > usize::from(area.height) {
-                lines.retain(|line| line.width() > 0);
-            }
-            ("Help", lines)
+    let (title, lines) = match wizard.overlay()? {
+        Overlay::Help => return Some(draw_help(frame, area, wizard, look, columns)),
+        Overlay::Palette => {
+            palette::draw(frame, area, wizard, look, columns);
+            return None;
         }
-        Some(Overlay::Quit) => ("Quit?", question(wizard, look, columns)),
-        Some(Overlay::NothingToSearch) => {
+        Overlay::Quit => ("Quit?", question(wizard, look, columns)),
+        Overlay::NothingToSearch => {
             let mut lines = vec![look.title("There is nothing to search here now.")];
             let next = format!("What is typed goes nowhere. {} closes this.", look.key(Action::Back));
             lines.extend(look.next(&next, columns));
@@ -44,6 +38,25 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
     let inside = boxed(frame, area, title, columns, lines.len(), look);
     let lines = look.fit(lines, usize::from(inside.height));
     put(frame, inside, lines);
+    None
+}
+
+/// The help, scrolled to where the wizard has it; how many lines do not fit.
+fn draw_help(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>, columns: usize) -> u16 {
+    let lines = help(wizard, look, columns);
+    let inside = boxed(frame, area, "Help", columns, lines.len(), look);
+    let (height, total) = (usize::from(inside.height), lines.len());
+    look.in_view(height);
+    let rest = total.saturating_sub(height);
+    let first = usize::from(wizard.help_line()).min(rest);
+    put(frame, inside, lines.into_iter().skip(first).collect());
+    if rest > 0 {
+        let told =
+            format!(" lines {} to {} of {total}, {} scrolls ", first + 1, first + height, look.key(Action::Down));
+        let border = Rect { y: inside.bottom(), height: 1, ..inside };
+        put(frame, border.intersection(area), vec![Line::styled(told, look.theme.dim())]);
+    }
+    u16::try_from(rest).unwrap_or(u16::MAX)
 }
 
 /// Draws an empty box in the middle of an area, as large inside as is asked for and fits, and gives its inside.
@@ -71,6 +84,7 @@ pub(super) fn boxed(
             }
         }
     }
+    look.hits.cover_part(area);
     frame.render_widget(Clear, place);
     frame.render_widget(block, place);
     inside
@@ -105,64 +119,50 @@ fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
         lines.extend(text::wrap(purpose(step), columns).into_iter().map(Line::from));
     }
     lines.push(Line::default());
-    let utf8 = look.theme.is_utf8();
     let mut keys: Vec<(String, &str)> = Vec::new();
     let mut shown: Vec<Action> = Vec::new();
     let mode = mode_below(wizard);
+    let all = |actions: &[Action], mode| look.labels.keys.labels(actions, mode, look.theme.is_utf8());
     for hint in wizard.step_hints() {
         // Both ways of moving are one entry.
-        let (first, second) = match hint.action {
-            Action::Up | Action::Down => (Action::Up, Some(Action::Down)),
-            action => (action, None),
+        let actions: &[Action] = match hint.action {
+            Action::Up | Action::Down => &[Action::Up, Action::Down],
+            action => &[action],
         };
-        if shown.contains(&first) || first == Action::Help {
+        if actions.iter().any(|action| shown.contains(action)) || hint.action == Action::Help {
             continue;
         }
-        shown.push(first);
-        let own = keymap::key_labels(first, mode, utf8);
-        let other = second.map(|action| keymap::key_labels(action, mode, utf8));
-        keys.push((merged(&own, other.as_deref()), hint.label));
+        shown.extend(actions);
+        keys.push((all(actions, mode), hint.label));
     }
-    let pair = |one, two| {
-        let two = keymap::key_labels(two, Mode::Screen, utf8);
-        merged(&keymap::key_labels(one, Mode::Screen, utf8), Some(&two))
-    };
     let moves = shown.contains(&Action::Up);
+    let pages = [Action::PageUp, Action::PageDown];
     if moves && mode == Mode::Text {
-        keys.push((pair(Action::PageUp, Action::PageDown), "a page up, down"));
+        keys.push((all(&pages, mode), "a page up, down"));
     }
     // Where Encord finds the files itself, there are no rows but folders and keys.
     let has_rows = !wizard.config().folder.cloud_synced || matches!(step, Step::Schema | Step::Folder);
     if mode == Mode::Screen && step != Step::Upload && (moves || step != Step::Integration) && (moves || has_rows) {
-        keys.push((pair(Action::PageUp, Action::PageDown), "a page up, down"));
-        keys.push((pair(Action::Top, Action::Bottom), "first, last row"));
+        keys.push((all(&pages, mode), "a page up, down"));
+        keys.push((all(&[Action::Top, Action::Bottom], mode), "first, last row"));
     }
     let is_form_open = wizard.has_form();
     if mode == Mode::Screen && panel.is_none() && !is_form_open {
-        keys.push((
-            pair(Action::Goto(Step::Integration), Action::Goto(Step::Progress)).replace(' ', "-"),
-            "that step, if those before are done",
-        ));
+        let steps = [Step::Integration, Step::Progress].map(|step| look.key_in(Action::Goto(step), mode));
+        keys.push((steps.join("-"), "that step, if those before are done"));
     } else if mode == Mode::Text && !shown.contains(&Action::Back) {
-        keys.push((keymap::key_labels(Action::Back, mode, utf8), "leave the field"));
+        keys.push((all(&[Action::Back], mode), "leave the field"));
     }
+    if mode != Mode::Overlay {
+        keys.push((all(&[Action::Palette], mode), "all actions, to be searched"));
+    }
+    keys.retain(|(key, _)| !key.is_empty());
     let widest = keys.iter().map(|(key, _)| text::width(key)).max().unwrap_or_default();
     for (key, label) in keys {
         let key = text::left(&key, widest, look.glyphs().ellipsis);
         lines.push(Line::from(vec![Span::styled(key, look.theme.key()), Span::raw(format!("   {label}"))]));
     }
     lines
-}
-
-/// The words of both, each once.
-fn merged(one: &str, two: Option<&str>) -> String {
-    let mut words: Vec<&str> = Vec::new();
-    for word in one.split(' ').chain(two.unwrap_or_default().split(' ')) {
-        if !word.is_empty() && !words.contains(&word) {
-            words.push(word);
-        }
-    }
-    words.join(" ")
 }
 
 fn question(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {

@@ -10,10 +10,13 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::Labels;
+use super::{
+    Labels,
+    hits::{Click, Hits},
+};
 use crate::{
     tui::{
-        keymap::{self, Mode},
+        keymap::Mode,
         text,
         theme::{Glyphs, Theme},
     },
@@ -31,6 +34,8 @@ pub(super) struct Look<'a> {
     pub(super) labels: &'a Labels,
     /// How many rows are in view of the list that was drawn last.
     pub(super) rows: &'a Cell<Option<u16>>,
+    /// What can be clicked.
+    pub(super) hits: &'a Hits,
 }
 
 impl Look<'_> {
@@ -39,8 +44,13 @@ impl Look<'_> {
     }
 
     /// The key of an action, for sentences that name it.
-    pub(super) fn key(&self, action: Action) -> &'static str {
-        keymap::key_label(action, self.keys, self.theme.is_utf8())
+    pub(super) fn key(&self, action: Action) -> String {
+        self.key_in(action, self.keys)
+    }
+
+    /// The same for another mode than the one that is to come.
+    pub(super) fn key_in(&self, action: Action, mode: Mode) -> String {
+        self.labels.keys.label(action, mode, self.theme.is_utf8())
     }
 
     /// As [`first_row`]; page keys move by as many rows from now on.
@@ -52,6 +62,40 @@ impl Look<'_> {
     /// So many rows of what the cursor moves in are in view.
     pub(super) fn in_view(&self, rows: usize) {
         self.rows.set(u16::try_from(rows.max(1)).ok());
+    }
+
+    /// A click in a row of an area, from a column on and so wide, means this.
+    pub(super) fn click(&self, area: Rect, column: usize, width: usize, click: Click) {
+        let clamp = |columns: usize| u16::try_from(columns).unwrap_or(u16::MAX);
+        let x = area.x.saturating_add(clamp(column));
+        let place = Rect { x, width: clamp(width), height: area.height.min(1), ..area };
+        self.hits.add(place.intersection(area), click);
+    }
+
+    /// The fields of a form: the line of each in an area, and whether it has the keyboard. A click gives it the keyboard.
+    pub(super) fn click_fields(&self, area: Rect, fields: &[(usize, bool)]) {
+        let Some(at) = fields.iter().position(|(_, has_keyboard)| *has_keyboard) else { return };
+        for (place, (line, _)) in fields.iter().enumerate() {
+            let away = i32::try_from(place).ok().zip(i32::try_from(at).ok()).map(|(place, at)| place - at);
+            self.click_field(area, *line, away.unwrap_or_default());
+        }
+    }
+
+    /// A line of an area that moves the focus so many fields on.
+    pub(super) fn click_field(&self, area: Rect, line: usize, away: i32) {
+        let (_, row) = take_top(area, line);
+        self.click(row, 0, usize::from(row.width), Click::Fields(away));
+    }
+
+    /// The rows of a list, one a line, from the one at `first` on: a click on one moves the cursor there. `area` is that of the
+    /// rows alone.
+    pub(super) fn click_rows(&self, area: Rect, first: u64, cursor: u64, total: u64) {
+        for (y, place) in (area.y..area.bottom()).zip(first..total) {
+            let distance = i64::try_from(place).ok().zip(i64::try_from(cursor).ok()).map(|(place, at)| place - at);
+            if let Some(rows) = distance.and_then(|rows| i32::try_from(rows).ok()) {
+                self.hits.add(Rect { y, height: 1, ..area }, Click::Do(Action::Skip(rows)));
+            }
+        }
     }
 
     /// Text cut to a width.

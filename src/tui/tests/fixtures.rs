@@ -89,7 +89,7 @@ impl Stage {
                     }
                 }
                 Effect::Copy(text) => self.copied.push(text),
-                Effect::Cancel { .. } | Effect::Editor(_) | Effect::Bell | Effect::Exit => {}
+                Effect::Cancel { .. } | Effect::Editor(_) | Effect::Bell | Effect::Mouse | Effect::Exit => {}
             }
         }
         self
@@ -124,7 +124,10 @@ impl Stage {
 /// The frame as text, and where the cursor stands in it.
 pub(crate) fn frame(wizard: &Wizard, theme: Theme, width: u16, height: u16) -> String {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    let labels = screens::Labels { headless_command: Some("azure-to-encord run nightly --yes".into()), is_demo: false };
+    let labels = screens::Labels {
+        headless_command: Some("azure-to-encord run nightly --yes".into()),
+        ..screens::Labels::default()
+    };
     terminal.draw(|frame| _ = screens::draw(frame, wizard, &theme, &labels)).unwrap();
     let mut text = lines(terminal.backend().buffer());
     if terminal.backend().cursor_visible() {

@@ -251,7 +251,7 @@ fn long_lists_show_their_ends() {
 
 fn demo_frame(wizard: &Wizard) -> String {
     let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
-    let labels = screens::Labels { headless_command: None, is_demo: true };
+    let labels = screens::Labels { is_demo: true, ..screens::Labels::default() };
     terminal.draw(|frame| _ = screens::draw(frame, wizard, &UTF8, &labels)).unwrap();
     lines(terminal.backend().buffer())
 }

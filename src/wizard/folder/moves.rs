@@ -329,5 +329,5 @@ impl FolderStep {
 
 fn takes_no_uploads(name: &str) -> Problem {
     Problem::config(format!("'{name}' is a cloud-synced folder: Encord fills it by itself, and it takes no uploads."))
-        .hint("Press m to sync it again, if it mirrors this container; or choose another folder.")
+        .hint("Go to it and sync it again, if it mirrors this container; or choose another folder.")
 }

@@ -144,9 +144,20 @@ impl IntegrationStep {
         Move::Stay
     }
 
+    /// What can have the keyboard, in the order in which it goes around.
+    fn stops(&self) -> Vec<Focus> {
+        self.form.shown().into_iter().map(Focus::Field).chain([Focus::Checks]).collect()
+    }
+
+    /// How many fields on from where the keyboard is something lies; negative if it lies before, nothing if it is not shown.
+    pub fn distance_to(&self, focus: Focus) -> i32 {
+        let stops = self.stops();
+        let place = |focus| stops.iter().position(|stop| *stop == focus).and_then(|place| i32::try_from(place).ok());
+        place(focus).zip(place(self.focus)).map_or(0, |(to, from)| to - from)
+    }
+
     pub(super) fn move_focus(&mut self, forward: bool) {
-        let mut stops: Vec<Focus> = self.form.shown().into_iter().map(Focus::Field).collect();
-        stops.push(Focus::Checks);
+        let stops = self.stops();
         let at = stops.iter().position(|stop| *stop == self.focus).unwrap_or_default();
         let step = if forward { 1 } else { stops.len() - 1 };
         self.focus = stops.get((at + step) % stops.len()).copied().unwrap_or(Focus::Checks);

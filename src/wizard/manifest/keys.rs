@@ -122,7 +122,7 @@ impl ManifestStep {
             Action::Cancel if self.is_listing() => {
                 self.reset(outbox);
                 self.listing = Listing::Failed(
-                    Problem::other("The listing was stopped before it was complete.").hint("Press r to list again."),
+                    Problem::other("The listing was stopped before it was complete.").hint("List again, or go back."),
                 );
             }
             Action::EditRules => {

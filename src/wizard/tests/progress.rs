@@ -57,7 +57,7 @@ impl Follow {
                 Effect::Cancel { id } => self.cancelled.push(id),
                 Effect::Copy(text) => self.copied.push(text.expose_secret().to_owned()),
                 Effect::Bell => self.bells += 1,
-                Effect::Editor(_) | Effect::Exit => {}
+                Effect::Editor(_) | Effect::Mouse | Effect::Exit => {}
             }
         }
     }

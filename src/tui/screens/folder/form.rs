@@ -28,7 +28,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, form: &FolderForm, look: &
     frame.buffer_mut().set_style(area, behind);
     let rows = usize::from(area.height.saturating_sub(2));
     let drawn = match (form.choice(), form.mirror_part()) {
-        (Some(choice), _) => Drawn { lines: self::choice(choice, look, columns, rows), cursor: None },
+        (Some(choice), _) => Drawn { lines: self::choice(choice, look, columns, rows), ..Drawn::default() },
         (None, Some(part)) => {
             let roomy = mirror(form, part, look, columns, true);
             if roomy.lines.len() <= rows { roomy } else { mirror(form, part, look, columns, false) }
@@ -36,6 +36,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, form: &FolderForm, look: &
         (None, None) => ordinary(form, look, columns),
     };
     let inside = boxed(frame, area, title(form), columns, drawn.lines.len(), look);
+    if drawn.fields.len() == form.fields().len() {
+        look.click_fields(inside, &drawn.fields);
+    }
     put(frame, inside, look.fit(drawn.lines, usize::from(inside.height)));
     if let (Some((column, row)), Mode::Text) = (drawn.cursor, look.mode) {
         put_cursor(frame, inside, column, row);
@@ -56,6 +59,8 @@ fn title(form: &FolderForm) -> &'static str {
 struct Drawn {
     lines: Vec<Line<'static>>,
     cursor: Option<(usize, usize)>,
+    /// The line of each field, and whether it has the keyboard.
+    fields: Vec<(usize, bool)>,
 }
 
 impl Drawn {
@@ -64,6 +69,7 @@ impl Drawn {
         let room = columns.saturating_sub(LABEL + 3);
         let label = label(name(field), has_keyboard, look);
         let Some(typed) = form.field(field) else { return };
+        self.fields.push((self.lines.len(), has_keyboard));
         let (value, cursor) = look.field(typed, false, room);
         if has_keyboard {
             self.cursor = Some((LABEL + 2 + cursor, self.lines.len()));
@@ -80,6 +86,7 @@ impl Drawn {
         let room = columns.saturating_sub(LABEL + 6);
         let place = form.place().map_or("the top level".to_owned(), |folder| look.cut_path(&folder.path, room));
         let has_keyboard = form.focus() == FolderField::Place;
+        self.fields.push((self.lines.len(), has_keyboard));
         let place = if has_keyboard && form.has_places() { format!("{open} {place} {close}") } else { place };
         self.lines.push(Line::from(vec![label(name(FolderField::Place), has_keyboard, look), Span::raw(place)]));
     }

@@ -2,7 +2,7 @@
 
 use ratatui::{Frame, layout::Rect, style::Style, text::Line};
 
-use super::super::parts::{Align, Column, Look, position, put, rest, take_bottom};
+use super::super::parts::{Align, Column, Look, position, put, rest, take_bottom, take_top};
 use crate::{
     tui::text,
     wizard::{Branch, FolderRole, FolderRow, FolderSearch, FolderTree, More, TreeRow, Wizard},
@@ -103,6 +103,7 @@ fn rows(
     let mut lines = vec![look.header(columns)];
     let height = usize::from(area.height).saturating_sub(1);
     let first = usize::try_from(look.first_row(cursor as u64, total as u64, height)).unwrap_or_default();
+    look.click_rows(take_top(area, 1).1, first as u64, cursor as u64, total as u64);
     let shown = (first..total).take(height).filter_map(|place| Some((place, row(place)?)));
     lines.extend(shown.map(|(place, cells)| look.row(columns, &cells, place == cursor)));
     put(frame, area, lines);

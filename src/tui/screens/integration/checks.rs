@@ -40,7 +40,7 @@ pub(super) fn counts(checks: &[Check], look: &Look<'_>, columns: usize) -> Line<
     line
 }
 
-/// One line each; those around the cursor where not all fit.
+/// One line each; those around the cursor where not all fit. Gives the first one drawn.
 pub(super) fn list(
     frame: &mut Frame<'_>,
     area: Rect,
@@ -48,7 +48,7 @@ pub(super) fn list(
     cursor: Option<usize>,
     is_focused: bool,
     look: &Look<'_>,
-) {
+) -> usize {
     let rows = usize::from(area.height);
     let around = cursor.unwrap_or_default() as u64;
     let first = usize::try_from(look.first_row(around, checks.len() as u64, rows)).unwrap_or_default();
@@ -71,6 +71,7 @@ pub(super) fn list(
         look.row(&columns, &cells, is_selected)
     };
     put(frame, area, checks.iter().enumerate().skip(first).take(rows).map(line).collect());
+    first
 }
 
 /// A server's answer may come in lines of its own.

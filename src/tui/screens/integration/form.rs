@@ -41,6 +41,7 @@ pub(super) fn fields(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &
         let (spans, cursor) = value(wizard, look, name, is_focused, room);
         spans.into_iter().for_each(|span| line.push_span(span));
         lines.push(line);
+        look.click_field(area, row, step.distance_to(Focus::Field(name)));
         if let Some(cursor) = cursor.filter(|_| is_focused && look.mode == Mode::Text) {
             put_cursor(frame, area, LABEL + cursor, row);
         }

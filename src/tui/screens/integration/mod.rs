@@ -8,7 +8,7 @@ mod panels;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::parts::{Look, put, take_bottom, take_top};
-use crate::wizard::{FieldName, Focus, Wizard};
+use crate::wizard::{FieldName, Focus, IntegrationStep, Wizard};
 
 /// From this width on Encord and Azure stand side by side.
 const TWO_COLUMNS: u16 = 108;
@@ -54,7 +54,8 @@ fn side_by_side(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<
         put(frame, count_area, vec![checks::counts(checks, look, usize::from(count_area.width))]);
         let focused = step.focus() == Focus::Checks;
         let cursor = step.check_cursor().checked_sub(from).filter(|at| *at < checks.len());
-        checks::list(frame, list_area, checks, cursor, focused, look);
+        let first = checks::list(frame, list_area, checks, cursor, focused, look);
+        checks_clicked(list_area, from + first, from + checks.len(), step, look);
     }
     let (rule, below) = take_top(below, 1);
     let columns = usize::from(below.width);
@@ -124,12 +125,25 @@ fn stacked(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) 
         _ => (room * 2 / 5).clamp(2, 5),
     };
     let (list_area, details_area) = take_bottom(area, details);
-    checks::list(frame, list_area, &all, Some(step.check_cursor()), in_checks, look);
+    let first = checks::list(frame, list_area, &all, Some(step.check_cursor()), in_checks, look);
+    checks_clicked(list_area, first, all.len(), step, look);
     if let Some(check) = all.get(step.check_cursor()).filter(|_| details > 0) {
         // A line between, where there is one to spare.
         let (_, details_area) = take_top(details_area, usize::from(details > 4));
         let with_reason = usize::from(details_area.height) > LEAST_DETAILS;
         let lines = checks::about(check, look, columns, with_reason);
         put(frame, details_area, look.fit(lines, usize::from(details_area.height)));
+    }
+}
+
+/// A click among the checks gives them the keyboard, and if they have it, goes to one. `first` is the first one drawn of all,
+/// `end` the one after the last of the list.
+fn checks_clicked(area: Rect, first: usize, end: usize, step: &IntegrationStep, look: &Look<'_>) {
+    match step.focus() {
+        Focus::Checks => look.click_rows(area, first as u64, step.check_cursor() as u64, end as u64),
+        Focus::Field(_) => {
+            let away = step.distance_to(Focus::Checks);
+            (0..usize::from(area.height)).for_each(|line| look.click_field(area, line, away));
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use ratatui::{Frame, layout::Rect, style::Style};
 
-use super::super::parts::{Align, Column, Look, put, rest};
+use super::super::parts::{Align, Column, Look, put, rest, take_top};
 use crate::{
     manifest::{Item, Severity},
     tui::text,
@@ -28,6 +28,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ManifestStep, look:
     let mut lines = vec![look.header(&columns)];
     let height = usize::from(area.height).saturating_sub(1);
     let first = look.first_row(window.cursor(), window.total(), height);
+    look.click_rows(take_top(area, 1).1, first, window.cursor(), window.total());
     for place in (first..window.total()).take(height) {
         let cells = match window.get(place) {
             Some(Row::Item(item, mark)) => item_cells(item, *mark, usize::from(area.width), look),
@@ -117,6 +118,7 @@ fn draw_groups(frame: &mut Frame<'_>, area: Rect, groups: &[FindingGroup], curso
     let mut lines = vec![look.header(&columns)];
     let height = usize::from(area.height).saturating_sub(1);
     let first = usize::try_from(look.first_row(cursor as u64, groups.len() as u64, height)).unwrap_or_default();
+    look.click_rows(take_top(area, 1).1, first as u64, cursor as u64, groups.len() as u64);
     for (place, group) in groups.iter().enumerate().skip(first).take(height) {
         let (sign, _, style) = severity(group.code.severity(), look);
         let cells = vec![

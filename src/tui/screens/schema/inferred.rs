@@ -116,7 +116,9 @@ fn list(frame: &mut Frame<'_>, area: Rect, found: &Found, look: &Look<'_>) {
     ];
     let mut lines = vec![look.header(&columns)];
     let height = usize::from(area.height).saturating_sub(lines.len());
-    let first = look.first_row(found.cursor() as u64, found.proposals().len() as u64, height);
+    let (at, total) = (found.cursor() as u64, found.proposals().len() as u64);
+    let first = look.first_row(at, total, height);
+    look.click_rows(take_top(area, 1).1, first, at, total);
     let first = usize::try_from(first).unwrap_or_default();
     for (place, proposal) in found.proposals().iter().enumerate().skip(first).take(height) {
         lines.push(look.row(&columns, &cells(proposal, fits, look), place == found.cursor()));

@@ -13,10 +13,7 @@ use ratatui::{
 use super::parts::{Align, Column, Look, position, put, put_cursor, rest, take_bottom, take_top};
 use crate::{
     schema::ChangeKind,
-    tui::{
-        keymap::{Mode, key_label},
-        text,
-    },
+    tui::{keymap::Mode, text},
     wizard::{Action, Problem, SchemaRow, SchemaView, Status, Step, Wizard},
 };
 
@@ -98,6 +95,7 @@ fn table(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
     let mut lines = vec![look.header(&columns)];
     let height = usize::from(area.height).saturating_sub(lines.len());
     let first = usize::try_from(look.first_row(cursor as u64, step.found() as u64, height)).unwrap_or_default();
+    look.click_rows(take_top(area, 1).1, first as u64, cursor as u64, step.found() as u64);
     for (place, row) in (first..step.found()).take(height).filter_map(|place| Some((place, step.row(place)?))) {
         let (change, style) = change(&row, look);
         let base = if row.is_deleted || row.dropped.is_some() { look.theme.dim() } else { Style::new() };
@@ -169,8 +167,8 @@ fn change(row: &SchemaRow, look: &Look<'_>) -> (String, Style) {
 }
 
 /// A key that works on the screen, whatever has the keyboard now.
-fn key(action: Action, look: &Look<'_>) -> &'static str {
-    key_label(action, Mode::Screen, look.theme.is_utf8())
+fn key(action: Action, look: &Look<'_>) -> String {
+    look.key_in(action, Mode::Screen)
 }
 
 /// The row under the cursor in full, and what to do.

@@ -27,6 +27,8 @@ const LABEL: usize = 10;
 pub(super) struct Form {
     pub(super) lines: Vec<Line<'static>>,
     pub(super) cursor: Option<(usize, usize)>,
+    /// The line of each field, and whether it has the keyboard.
+    fields: Vec<(usize, bool)>,
 }
 
 /// Draws the form, if there is one, over an area.
@@ -47,6 +49,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
         },
     };
     let inside = boxed(frame, area, title(panel), columns, form.lines.len(), look);
+    if matches!(panel, SchemaPanel::Key(_)) {
+        look.click_fields(inside, &form.fields);
+    }
     put(frame, inside, look.fit(form.lines, usize::from(inside.height)));
     if let (Some((column, row)), Mode::Text) = (form.cursor, look.mode) {
         put_cursor(frame, inside, column, row);
@@ -66,7 +71,7 @@ fn title(panel: &SchemaPanel) -> &'static str {
 
 impl Form {
     pub(super) fn new() -> Form {
-        Form { lines: Vec::new(), cursor: None }
+        Form { lines: Vec::new(), cursor: None, fields: Vec::new() }
     }
 
     pub(super) fn blank(&mut self) {
@@ -77,6 +82,7 @@ impl Form {
     pub(super) fn field(&mut self, label: &str, field: &Field, has_keyboard: bool, look: &Look<'_>, columns: usize) {
         let indent = LABEL + 2;
         let (value, cursor) = look.field(field, false, columns.saturating_sub(indent + 1));
+        self.fields.push((self.lines.len(), has_keyboard));
         if has_keyboard {
             self.cursor = Some((indent + cursor, self.lines.len()));
         }
@@ -143,6 +149,7 @@ fn key(form: &KeyForm, look: &Look<'_>, columns: usize) -> Form {
         true => format!("{open} {} {close}", form.kind().name()),
         false => form.kind().name().to_owned(),
     };
+    drawn.fields.push((drawn.lines.len(), focus == FormFocus::Kind));
     drawn.lines.push(Line::from(vec![label("Type", focus == FormFocus::Kind, look), Span::raw(kind)]));
     drawn.note(form.kind().meaning(), look, columns);
     if let Some(advice) = form.advice() {

@@ -58,7 +58,9 @@ fn list(frame: &mut Frame<'_>, area: Rect, browser: &FolderBrowser, look: &Look<
     let (area, line) = take_bottom(area, 1);
     put(frame, line, vec![Line::styled(look.cut(&here, wide), look.theme.dim())]);
     let rows = usize::from(area.height);
-    let first = look.first_row(browser.cursor() as u64, page.folders.len() as u64, rows);
+    let (at, total) = (browser.cursor() as u64, page.folders.len() as u64);
+    let first = look.first_row(at, total, rows);
+    look.click_rows(area, first, at, total);
     let first = usize::try_from(first).unwrap_or_default();
     let columns = [
         Column::new("", 1, Align::Left),

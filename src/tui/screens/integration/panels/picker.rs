@@ -62,6 +62,7 @@ fn list(frame: &mut Frame<'_>, area: Rect, picker: &Picker, look: &Look<'_>) {
     let (_, below) = take_top(below, usize::from(below.height > 2));
     let height = usize::from(area.height);
     let first = usize::try_from(look.first_row(picker.cursor() as u64, total as u64, height)).unwrap_or_default();
+    look.click_rows(area, first as u64, picker.cursor() as u64, total as u64);
     let label = match picker.kind() {
         PickerKind::Regions => 6,
         PickerKind::Keys => wide * 2 / 5,
