@@ -3,10 +3,10 @@
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::{Cli, Exit};
+use super::{Cli, Exit, usage};
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  azure-to-encord completions bash > /etc/bash_completion.d/azure-to-encord")]
+#[command(after_help = usage::COMPLETIONS)]
 pub(crate) struct Args {
     /// The shell.
     shell: Shell,

@@ -1,26 +1,28 @@
 //! `config`: the saved configs.
 
+use clap::ValueHint;
 use serde_json::json;
 
-use super::{Exit, exit::refuse, open};
+use super::{Exit, exit::refuse, open, usage};
 use crate::store::config;
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     /// The names of the saved configs.
-    #[command(after_help = "Example:\n  azure-to-encord config list")]
+    #[command(after_help = usage::CONFIG_LIST)]
     List {
         /// Print one JSON object a line.
         #[arg(long)]
         json: bool,
     },
     /// The directory in which configs are saved.
-    #[command(after_help = "Example:\n  cp site.toml \"$(azure-to-encord config path)\"")]
+    #[command(after_help = usage::CONFIG_PATH)]
     Path,
     /// Read a config and say what is wrong with it; asks no service.
-    #[command(after_help = "Example:\n  azure-to-encord config check site.toml")]
+    #[command(after_help = usage::CONFIG_CHECK)]
     Check {
         /// A saved config's name or a config file's path.
+        #[arg(value_hint = ValueHint::FilePath)]
         config: String,
     },
 }

@@ -13,3 +13,5 @@ mod tests;
 pub use app::{Exit, Options, Services, run};
 pub use screens::Labels;
 pub use theme::Theme;
+
+pub(crate) use text::wrap as wrapped;

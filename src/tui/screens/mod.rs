@@ -2,6 +2,7 @@
 
 mod folder;
 mod frame;
+mod help;
 mod integration;
 mod manifest;
 mod mirror;
