@@ -114,9 +114,8 @@ impl Wizard {
             Some(SchemaPanel::Key(form)) => form.focus().key(),
             Some(SchemaPanel::Options(_)) => "field key-options",
             Some(SchemaPanel::Rename(_)) => "field key-name",
-            Some(SchemaPanel::DeleteForEver(_) | SchemaPanel::Infer(_)) => return None,
             None if self.config.schema.skip => "schema.skip",
-            None => "schema.keys",
+            Some(SchemaPanel::DeleteForEver(_) | SchemaPanel::Infer(_)) | None => return None,
         };
         help::find(key)
     }

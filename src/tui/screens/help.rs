@@ -15,7 +15,8 @@ use crate::{
 /// What comes first: what is said of the field, option or check that has the keyboard, or else what the step is for.
 pub(super) fn above(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     match focused(wizard) {
-        Some(entry) => self::entry(entry, look, columns),
+        // More than both sentences would keep the keys too far down; the page has the rest.
+        Some(entry) => self::entry(&Entry { more: Vec::new(), ..entry.clone() }, look, columns),
         None if wizard.integration().panel().is_some() && wizard.step() == Step::Integration => Vec::new(),
         None => marked("", help::step(wizard.step()), look, columns),
     }
