@@ -77,7 +77,7 @@ fn completions_load_and_hold_every_command() {
     if installed("bash") {
         let file = home.path().join("completions.bash");
         let ask = format!(
-            ". '{}'; COMP_WORDS=(azure-to-encord runs re); COMP_CWORD=2; _azure-to-encord azure-to-encord re runs; echo \"${{COMPREPLY[*]}}\"",
+            ". '{}'; COMP_WORDS=(azure-to-encord runs re); COMP_CWORD=2; _azure__to__encord azure-to-encord re runs; echo \"${{COMPREPLY[*]}}\"",
             file.display()
         );
         let completed = filter(Command::new("bash").args(["--norc", "-c", &ask]), "");

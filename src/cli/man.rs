@@ -91,7 +91,16 @@ fn render(command: &clap::Command) -> io::Result<String> {
         of_the_program(&mut roff);
     }
     roff.to_writer(&mut page)?;
-    Ok(String::from_utf8_lossy(&page).into_owned())
+    Ok(ascii(&String::from_utf8_lossy(&page)))
+}
+
+/// As every formatter reads it, whatever it takes its input to be.
+fn ascii(page: &str) -> String {
+    let escaped = |c: char| match c.is_ascii() {
+        true => c.to_string(),
+        false => format!("\\[u{:04X}]", u32::from(c)),
+    };
+    page.chars().map(escaped).collect()
 }
 
 /// Variables that are read, besides those that a config names.

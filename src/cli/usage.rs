@@ -8,7 +8,7 @@ Examples:
   azure-to-encord site.toml       the wizard, on a config
   azure-to-encord run site.toml --yes --json
 
-Exit codes: 0 everything registered, 1 failed, 2 usage or config, 3 some items failed, 4 not signed in or not allowed,
+Exit codes: 0 everything registered, 1 failed, 2 usage or config, 3 some items failed, 4 not signed in or not allowed, \
 130 interrupted (resumable). `azure-to-encord explain 3` says more, also of keys, checks and findings.";
 
 pub(super) const DEMO: &str = "\
@@ -23,8 +23,8 @@ Examples:
   azure-to-encord run site.toml --yes --json | tee import.jsonl
   azure-to-encord run site.toml --yes --despite azure.cors
 
-Exit codes: 0 everything registered, 1 failed, 2 the config is at fault or --yes is missing, 3 some items failed, 4 not signed in
-or not allowed, 130 interrupted or declined; `azure-to-encord runs resume ID` then goes on.";
+Exit codes: 0 everything registered, 1 failed, 2 the config is at fault or --yes is missing, 3 some items failed, \
+4 not signed in or not allowed, 130 interrupted or declined; `azure-to-encord runs resume ID` then goes on.";
 
 pub(super) const CHECK: &str = "\
 Examples:
