@@ -115,7 +115,7 @@ fn manual_pages_render() {
         }
     }
     if installed("groff") {
-        let shown = filter(Command::new("groff").args(["-man", "-Tascii", "-P-c"]), &page);
+        let shown = filter(Command::new("groff").args(["-man", "-Tutf8", "-P-c"]), &page);
         // Bold and underlined letters are typed over each other.
         let plain: String = {
             let mut letters: Vec<char> = Vec::new();
