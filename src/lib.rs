@@ -6,6 +6,7 @@
 pub mod access;
 pub mod cli;
 pub mod demo;
+pub mod help;
 pub mod manifest;
 mod numbers;
 pub mod schema;

@@ -1,6 +1,7 @@
 //! `check`: step 1's checks of both sides, the repair of what can be repaired from here, a look at the config's folder, and
 //! nothing else.
 
+use clap::ValueHint;
 use serde_json::json;
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
     headless::{Headless, Stopped},
     open,
     output::Output,
-    passphrase,
+    passphrase, usage,
 };
 use crate::{
     access::cors,
@@ -20,9 +21,10 @@ use crate::{
 const ATTEMPTS: u32 = 3;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  azure-to-encord check site.toml --json\n  azure-to-encord check site.toml --fix")]
+#[command(after_help = usage::CHECK)]
 pub(crate) struct Args {
     /// A saved config's name or a config file's path.
+    #[arg(value_hint = ValueHint::FilePath)]
     config: String,
     /// Repair what can be repaired from here: adds Encord's origins to the account's CORS rules and touches no other rule.
     #[arg(long)]

@@ -3,10 +3,10 @@
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::{Cli, Exit};
+use super::{Cli, Exit, usage};
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  azure-to-encord completions bash > /etc/bash_completion.d/azure-to-encord")]
+#[command(after_help = usage::COMPLETIONS)]
 pub(crate) struct Args {
     /// The shell.
     shell: Shell,
@@ -15,6 +15,9 @@ pub(crate) struct Args {
 pub(crate) fn completions(args: &Args) -> Exit {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "azure-to-encord", &mut script);
-    say!("{}", String::from_utf8_lossy(&script));
+    // clap_complete 4.6 calls a command one thing where it enters it and another where it completes it, if the program's name has
+    // a "-" in it; bash would complete no command's options then.
+    let script = String::from_utf8_lossy(&script).replace("azure__subcmd__to__subcmd__encord", "azure__to__encord");
+    say!("{script}");
     Exit::Done
 }

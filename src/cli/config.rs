@@ -2,9 +2,10 @@
 
 mod edit;
 
+use clap::ValueHint;
 use serde_json::{Value, json};
 
-use super::{Exit, exit::refuse, open};
+use super::{Exit, exit::refuse, open, usage};
 use crate::{
     numbers::counted,
     service::home,
@@ -17,7 +18,7 @@ use crate::{
 };
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  azure-to-encord config\n  azure-to-encord config edit nightly")]
+#[command(after_help = usage::CONFIG)]
 pub(crate) struct Args {
     #[command(subcommand)]
     command: Option<Command>,
@@ -29,34 +30,33 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// The saved configs: where their files come from and go, and how the last run of each ended.
-    #[command(after_help = "Example:\n  azure-to-encord config list")]
+    #[command(after_help = usage::CONFIG_LIST)]
     List,
     /// The directory in which configs are saved.
-    #[command(after_help = "Example:\n  cp site.toml \"$(azure-to-encord config path)\"")]
+    #[command(after_help = usage::CONFIG_PATH)]
     Path,
     /// All actions of the wizard with their keys, as a keys.toml.
-    #[command(after_help = "Example:\n  azure-to-encord config keys > \"$(azure-to-encord config path)/keys.toml\"")]
+    #[command(after_help = usage::CONFIG_KEYS)]
     Keys,
     /// Read a config and say what is wrong with it; asks no service.
-    #[command(after_help = "Example:\n  azure-to-encord config check site.toml")]
+    #[command(after_help = usage::CONFIG_CHECK)]
     Check {
         /// A saved config's name or a config file's path.
+        #[arg(value_hint = ValueHint::FilePath)]
         config: String,
     },
     /// Print a config's file; with --json everything that it says, the defaults too.
-    #[command(
-        after_help = "Examples:\n  azure-to-encord config show nightly\n  azure-to-encord config show nightly --json"
-    )]
+    #[command(after_help = usage::CONFIG_SHOW)]
     Show {
         /// A saved config's name or a config file's path.
+        #[arg(value_hint = ValueHint::FilePath)]
         config: String,
     },
     /// Open a config in your editor ($VISUAL or $EDITOR), and check it when the editor is left.
-    #[command(
-        after_help = "Examples:\n  azure-to-encord config edit nightly\n  EDITOR='code --wait' azure-to-encord config edit site.toml"
-    )]
+    #[command(after_help = usage::CONFIG_EDIT)]
     Edit {
         /// A saved config's name or a config file's path.
+        #[arg(value_hint = ValueHint::FilePath)]
         config: String,
     },
 }

@@ -6,7 +6,7 @@ use super::{
     Exit,
     exit::refuse,
     run::{Consent, Terms, import},
-    signals, wizard,
+    signals, usage, wizard,
 };
 use crate::{
     demo::{Stage, encord::Pace},
@@ -18,9 +18,7 @@ use crate::{
 const UNITS_PER_SECOND: f64 = 7.0;
 
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  azure-to-encord demo                        the wizard, on sample data\n  azure-to-encord demo --headless             the same import without a terminal UI; exits 3, as some items fail\n  azure-to-encord demo --serve > demo.toml    only the services; Ctrl-C stops them"
-)]
+#[command(after_help = usage::DEMO)]
 pub(crate) struct Args {
     /// Import without a terminal UI.
     #[arg(long, conflicts_with = "serve")]

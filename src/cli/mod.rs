@@ -13,7 +13,9 @@ mod completions;
 mod config;
 mod demo;
 mod exit;
+mod explain;
 mod headless;
+mod man;
 mod manifest;
 mod open;
 mod output;
@@ -24,11 +26,16 @@ mod run;
 mod runs;
 mod schema;
 mod signals;
+mod terminal;
+mod usage;
 mod wizard;
+
+#[cfg(test)]
+mod tests;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueHint};
 
 pub use exit::Exit;
 
@@ -39,10 +46,11 @@ pub use exit::Exit;
     version,
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
-    after_help = "Examples:\n  azure-to-encord demo            try it: needs no account\n  azure-to-encord                 the wizard, from scratch\n  azure-to-encord site.toml       the wizard, on a config\n  azure-to-encord run site.toml --yes --json\n\nExit codes: 0 everything registered, 1 failed, 2 usage or config, 3 some items failed, 4 not signed in or not allowed,\n130 interrupted (resumable)."
+    after_help = usage::PROGRAM
 )]
 struct Cli {
     /// A saved config's name or a config file's path; without it the wizard begins with what is found on this machine and what was chosen the last time.
+    #[arg(value_hint = ValueHint::FilePath)]
     config: Option<String>,
     #[command(subcommand)]
     command: Option<Command>,
@@ -56,18 +64,22 @@ enum Command {
     Run(run::Args),
     /// Check the connections of a config on both sides; changes nothing unless told to.
     Check(check::Args),
-    /// Build a manifest, or write one in another form; needs no Encord login.
-    #[command(subcommand)]
+    /// Build a manifest, check one, or write one in another form; needs no Encord login.
+    #[command(subcommand, after_help = usage::MANIFEST)]
     Manifest(manifest::Command),
-    /// Show, compare or extend the organisation's metadata schema.
-    #[command(subcommand)]
+    /// Show, compare or extend the organisation's metadata schema, or have one suggested.
+    #[command(subcommand, after_help = usage::SCHEMA)]
     Schema(schema::Command),
     /// List, show, resume, retry, cancel, report or forget past runs; lists them when nothing else is said.
     Runs(runs::Args),
     /// List, show, edit or check saved configs, or say where they are; lists them when nothing else is said.
     Config(config::Args),
+    /// Say what a finding, a check, a config's key, an exit code or a step is about, and what to do or choose.
+    Explain(explain::Args),
     /// Print a completion script for a shell.
     Completions(completions::Args),
+    /// Print the manual page, or write one page for each command.
+    Man(man::Args),
 }
 
 /// Runs the program and returns its exit code.
@@ -91,7 +103,9 @@ pub fn main() -> ExitCode {
             Some(Command::Schema(command)) => schema::schema(command).await,
             Some(Command::Runs(args)) => runs::runs(args).await,
             Some(Command::Config(args)) => config::config(&args),
+            Some(Command::Explain(args)) => explain::explain(&args),
             Some(Command::Completions(args)) => completions::completions(&args),
+            Some(Command::Man(args)) => man::man(&args),
         }
     });
     // Reads that nobody waits for any more must not hold up the end.

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 
+use clap::ValueHint;
 use serde_json::json;
 
 use super::{
@@ -12,6 +13,7 @@ use super::{
     output::Output,
     passphrase, plan,
     runs::{finished, name_reports},
+    usage,
     wizard::headless_command,
 };
 use crate::{
@@ -23,20 +25,19 @@ use crate::{
 const NAMED: u64 = 20;
 
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  azure-to-encord run site.toml --yes --json | tee import.jsonl\n  azure-to-encord run site.toml --yes --despite azure.cors"
-)]
+#[command(after_help = usage::RUN)]
 pub(crate) struct Args {
     /// A saved config's name or a config file's path.
+    #[arg(value_hint = ValueHint::FilePath)]
     config: String,
     /// Send without asking.
-    #[arg(long)]
+    #[arg(long, help_heading = "Consent")]
     yes: bool,
     /// Show what would be sent and changed, then stop.
-    #[arg(long)]
+    #[arg(long, help_heading = "Consent")]
     dry_run: bool,
     /// Go on although this check fails (any azure.… but azure.login and azure.container); recorded with the run. May be repeated.
-    #[arg(long, value_name = "CHECK_ID", value_parser = overrulable)]
+    #[arg(long, value_name = "CHECK_ID", value_parser = overrulable, help_heading = "Consent")]
     despite: Vec<&'static str>,
     /// Print one JSON object a line.
     #[arg(long)]

@@ -12,7 +12,7 @@ use super::{
     output::Output,
     passphrase,
     run::{ask, can_ask, summary},
-    signals,
+    signals, usage,
 };
 use crate::{
     service::{cancel, resume, retry::Retry},
@@ -24,9 +24,7 @@ use crate::{
 };
 
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  azure-to-encord runs\n  azure-to-encord runs resume 20260401-031500-a1b2c3\n  azure-to-encord runs retry 20260401-031500-a1b2c3 --upsert"
-)]
+#[command(after_help = usage::RUNS)]
 pub(crate) struct Args {
     #[command(subcommand)]
     command: Option<Command>,
@@ -38,13 +36,16 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// All runs, oldest first.
+    #[command(after_help = usage::RUNS_LIST)]
     List,
     /// One run with its jobs.
+    #[command(after_help = usage::RUNS_SHOW)]
     Show {
         /// The run's id.
         id: String,
     },
     /// Go on with a run that was broken off.
+    #[command(after_help = usage::RUNS_RESUME)]
     Resume {
         /// The run's id.
         id: String,
@@ -58,18 +59,22 @@ enum Command {
         give_up_batch: Vec<u32>,
     },
     /// Begin a new run of only what failed or was cancelled in a run that is at its end.
+    #[command(after_help = usage::RUNS_RETRY)]
     Retry(Retrying),
     /// Cancel in Encord the jobs that a broken-off run left, and send none of the others.
+    #[command(after_help = usage::RUNS_CANCEL)]
     Cancel {
         /// The run's id.
         id: String,
     },
     /// Write a run's report anew and say where it is.
+    #[command(after_help = usage::RUNS_REPORT)]
     Report {
         /// The run's id.
         id: String,
     },
     /// Remove a run's record from this machine; its items stay in Encord.
+    #[command(after_help = usage::RUNS_FORGET)]
     Forget {
         /// The run's id.
         id: String,
@@ -84,13 +89,13 @@ struct Retrying {
     #[arg(long)]
     yes: bool,
     /// Update the metadata of what is already there, or not; as in the first run where it is not said.
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", help_heading = "Other than in the first run")]
     upsert: Option<bool>,
     /// Leave alone what the folder already holds under the same URL, or not.
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", help_heading = "Other than in the first run")]
     skip_duplicates: Option<bool>,
     /// Go on when a file fails, or not.
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", help_heading = "Other than in the first run")]
     ignore_errors: Option<bool>,
     /// Take also items that may be registered already; where duplicates are not skipped, those are registered twice.
     #[arg(long)]

@@ -2,9 +2,10 @@
 
 mod infer;
 
+use clap::ValueHint;
 use serde_json::json;
 
-use super::{Exit, exit::refuse, passphrase};
+use super::{Exit, exit::refuse, passphrase, usage};
 use crate::{
     schema::{ChangeKind, describe, diff},
     service::{KeySource, encord::Client, encord_problem, schema as service},
@@ -15,24 +16,23 @@ use crate::{
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
     /// Print the schema that Encord has.
-    #[command(after_help = "Example:\n  azure-to-encord schema show site.toml --json > schema.json")]
+    #[command(after_help = usage::SCHEMA_SHOW)]
     Show(Args),
-    /// Print what a config would add; exits 0 when nothing would change and 3 when something would.
-    #[command(after_help = "Example:\n  azure-to-encord schema diff site.toml")]
+    /// Print what a config would add.
+    #[command(after_help = usage::SCHEMA_DIFF)]
     Diff(Args),
     /// Add what a config asks for and Encord lacks; nothing is removed or retyped.
-    #[command(after_help = "Example:\n  azure-to-encord schema apply site.toml")]
+    #[command(after_help = usage::SCHEMA_APPLY)]
     Apply(Args),
     /// Print what the data at hand suggest: a table, sidecar files, blob metadata, index tags, paths. Changes nothing.
-    #[command(
-        after_help = "Examples:\n  azure-to-encord schema infer labels.csv\n  azure-to-encord schema infer site.toml --toml"
-    )]
+    #[command(after_help = usage::SCHEMA_INFER)]
     Infer(infer::Args),
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// A saved config's name or a config file's path.
+    #[arg(value_hint = ValueHint::FilePath)]
     config: String,
     /// Print JSON; `show --json` prints the schema as Encord serves it.
     #[arg(long)]

@@ -1,8 +1,8 @@
 //! The wizard at a terminal.
 
-use std::{io::IsTerminal, time::Duration};
+use std::time::Duration;
 
-use super::{Exit, exit::refuse, open, run::summary};
+use super::{Exit, exit::refuse, open, run::summary, terminal};
 use crate::{
     service::Driver,
     store::{self, Home, RunState, config::Config},
@@ -47,7 +47,7 @@ fn begun(home: &Home) -> Config {
 
 /// The wizard on a config that is already there. `label` is what the user called it.
 pub(crate) async fn open(home: Home, config: Config, label: Option<&str>) -> Exit {
-    if let Err(problem) = check_terminal(label) {
+    if let Err(problem) = terminal::needed(label.map(headless_command), &home) {
         return refuse(&problem);
     }
     let (keys, mouse) = match open::home().and_then(|own| open::keys(&own)) {
@@ -116,16 +116,6 @@ fn goodbye(progress: &ProgressStep, is_demo: bool) -> Vec<String> {
         (true, _) | (false, false) => {}
     }
     lines
-}
-
-fn check_terminal(label: Option<&str>) -> Result<(), Problem> {
-    let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
-    if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && !dumb {
-        return Ok(());
-    }
-    let instead = headless_command(label.unwrap_or("CONFIG"));
-    let why = if dumb { "TERM=dumb: this terminal cannot show it" } else { "it is not at a terminal here" };
-    Err(Problem::config(format!("The wizard needs a terminal; {why}.")).hint(format!("Without one, use: {instead}")))
 }
 
 /// What does the same without a terminal.

@@ -51,6 +51,11 @@ macro_rules! codes {
                 match self { $($(Code::$variant => Severity::$severity,)+)+ }
             }
 
+            /// What it means.
+            pub fn meaning(self) -> &'static str {
+                match self { $($(Code::$variant => concat!($($doc,)+).trim_ascii(),)+)+ }
+            }
+
             /// What the user can do about it.
             pub fn advice(self) -> &'static str {
                 match self { $($(Code::$variant => $advice,)+)+ }

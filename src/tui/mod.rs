@@ -15,3 +15,5 @@ pub use app::{Exit, Options, Services, run};
 pub use keymap::{Keymap, WrongKey, table as key_table};
 pub use screens::Labels;
 pub use theme::Theme;
+
+pub(crate) use text::wrap as wrapped;

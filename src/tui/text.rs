@@ -85,7 +85,7 @@ pub(super) fn right(text: &str, columns: usize, ellipsis: &str) -> String {
 
 /// Foreign or own text in lines of at most `columns`, broken between words, and inside a word only where it is longer than a
 /// line. Line breaks in the text are kept; everything else is made harmless as by [`clean`].
-pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
     let mut lines = Vec::new();
     for paragraph in text.lines() {

@@ -11,6 +11,7 @@ mod effect;
 mod field;
 mod folder;
 mod going;
+mod helping;
 mod hints;
 mod integration;
 mod manifest;

@@ -10,9 +10,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use clap::ValueHint;
 use serde_json::{Map, Value};
 
-use super::{Exit, exit::refuse, open};
+use super::{Exit, exit::refuse, open, usage};
 use crate::{
     manifest::{Demands, Dialect, Values, write::Form},
     service::writable,
@@ -22,13 +23,14 @@ use crate::{
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
-    /// List the container and write the manifest that Encord takes. What is found in it goes into OUT.findings.jsonl beside it: for
+    /// List the container and write the manifest that Encord takes.
+    ///
+    /// What is found in it goes into OUT.findings.jsonl beside it: for
     /// manifest.json into manifest.json.findings.jsonl. The manifest is written also where items have errors; the exit code is 1 then.
-    #[command(
-        after_help = "Examples:\n  azure-to-encord manifest build site.toml -o manifest.json\n  azure-to-encord manifest build site.toml -o manifest.json --force"
-    )]
+    #[command(after_help = usage::MANIFEST_BUILD)]
     Build {
         /// A saved config's name or a config file's path.
+        #[arg(value_hint = ValueHint::FilePath)]
         config: String,
         /// The file to write; its name ends in .json, .csv or .jsonl.
         #[arg(short, long, value_name = "OUT")]
@@ -47,15 +49,11 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Find the mistakes of a manifest before Encord does; needs no network. Exits 0 when there are no errors, 1 when there are.
-    #[command(
-        after_help = "Examples:\n  azure-to-encord manifest check manifest.json\n  azure-to-encord manifest check manifest.json --config site.toml --json\n  azure-to-encord schema show site.toml --json > schema.json\n  azure-to-encord manifest check manifest.json --schema schema.json"
-    )]
+    /// Find the mistakes of a manifest before Encord does; needs no network.
+    #[command(after_help = usage::MANIFEST_CHECK)]
     Check(check::Args),
     /// Write a manifest in another form; needs no config and no login.
-    #[command(
-        after_help = "Examples:\n  azure-to-encord manifest convert manifest.csv manifest.json\n  azure-to-encord manifest convert big.json part.json --split\n  azure-to-encord manifest convert labels.csv manifest.json --config site.toml --force\n  azure-to-encord manifest convert manifest.json sdk.json --form data-items"
-    )]
+    #[command(after_help = usage::MANIFEST_CONVERT)]
     Convert(convert::Args),
 }
 

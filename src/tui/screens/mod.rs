@@ -2,6 +2,7 @@
 
 mod folder;
 mod frame;
+mod help;
 pub(in crate::tui) mod hits;
 mod integration;
 mod manifest;

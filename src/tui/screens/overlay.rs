@@ -90,24 +90,6 @@ pub(super) fn boxed(
     inside
 }
 
-/// One sentence on what a step is for.
-fn purpose(step: Step) -> &'static str {
-    match step {
-        Step::Integration => {
-            "Sign in to Encord, name the storage container, and choose the integration through which Encord reads it."
-        }
-        Step::Schema => {
-            "See which metadata keys your organisation has, and change what this import needs. Nothing is saved before step 5."
-        }
-        Step::Manifest => "List the container and see exactly which files become which items, and what is left out.",
-        Step::Folder => "Choose the folder in Encord that receives the items, or name a new one.",
-        Step::Upload => {
-            "Review everything that will be sent and changed. Nothing is changed before you press Enter here."
-        }
-        Step::Progress => "Follow the upload jobs to their end and see every item that failed, and why.",
-    }
-}
-
 fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let step = wizard.step();
     let panel = wizard.integration().panel().filter(|_| step == Step::Integration);
@@ -115,9 +97,7 @@ fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
         None => vec![look.title(format!("Step {}: {}", step.number(), step.title()))],
         Some(panel) => vec![look.title(integration::panel_title(panel))],
     };
-    if panel.is_none() {
-        lines.extend(text::wrap(purpose(step), columns).into_iter().map(Line::from));
-    }
+    lines.extend(super::help::above(wizard, look, columns));
     lines.push(Line::default());
     let mut keys: Vec<(String, &str)> = Vec::new();
     let mut shown: Vec<Action> = Vec::new();
@@ -162,6 +142,7 @@ fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
         let key = text::left(&key, widest, look.glyphs().ellipsis);
         lines.push(Line::from(vec![Span::styled(key, look.theme.key()), Span::raw(format!("   {label}"))]));
     }
+    lines.extend(super::help::below(wizard, look, columns));
     lines
 }
 

@@ -1,5 +1,7 @@
 //! The form's fields.
 
+use crate::help;
+
 /// The fields of the form, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldName {
@@ -89,31 +91,24 @@ impl FieldName {
         }
     }
 
-    /// What belongs into it.
-    pub fn help(self) -> &'static str {
+    /// By what name the help knows it: its key in a config, if it has just one there.
+    pub fn key(self) -> &'static str {
         match self {
-            FieldName::Domain => {
-                "https://api.encord.com (EU), https://api.us.encord.com (US), or a domain of your own."
-            }
-            FieldName::KeyFile => {
-                "Ed25519 private key whose public half is registered in Encord. Empty: ENCORD_SSH_KEY_FILE or ENCORD_SSH_KEY."
-            }
-            FieldName::Passphrase => "The key is encrypted. The passphrase is kept in memory only.",
-            FieldName::Integration => {
-                "Encord itself reads the container through a cloud integration. Choose the one for this storage account."
-            }
-            FieldName::Strict => {
-                "As set in the integration: with strict client-only access Encord's servers never read the files."
-            }
-            FieldName::Account => {
-                "The storage account's name, its whole URL (Azurite, sovereign clouds, private endpoints), or a SAS URL."
-            }
-            FieldName::SignIn => "How this program lists the container. Encord reads it with its own credential.",
-            FieldName::Credential => {
-                "A variable's name, a file (with a / in it), or paste the secret: it is kept in memory only."
-            }
-            FieldName::Container => "The container that holds the files.",
-            FieldName::Folders => "Import only what lies below these folders, or the whole container.",
+            FieldName::Domain => "encord.domain",
+            FieldName::KeyFile => "encord.ssh_key_file",
+            FieldName::Passphrase => "field passphrase",
+            FieldName::Integration => "encord.integration",
+            FieldName::Strict => "encord.strict_client_only",
+            FieldName::Account => "azure.account",
+            FieldName::SignIn => "azure.auth",
+            FieldName::Credential => "field secret",
+            FieldName::Container => "azure.container",
+            FieldName::Folders => "manifest.prefixes",
         }
+    }
+
+    /// What it is, and what to choose.
+    pub fn help(self) -> &'static str {
+        &help::field(self.key()).both
     }
 }

@@ -1,6 +1,7 @@
 //! The rules that can be edited while the manifest is on the screen.
 
 use crate::{
+    help,
     manifest::rules::{RuleTexts, Rules},
     store::config,
     wizard::{Action, Edit, Field},
@@ -43,20 +44,19 @@ impl RuleField {
         }
     }
 
-    /// What to write into it.
-    pub fn help(self) -> &'static str {
+    /// Its key in a config, by which the help knows it.
+    pub fn key(self) -> &'static str {
         match self {
-            RuleField::Prefixes => {
-                "How the names begin that are listed, such as site-a/, site-b/2026/. Commas separate them."
-            }
-            RuleField::Include => {
-                "Globs of which one must match a blob's whole name: **/*.jpg, site-?/**. ** goes over folders, * does not."
-            }
-            RuleField::Exclude => "Globs of which none may match a blob's whole name: **/tmp/**, **/*_preview.*.",
-            RuleField::Path => {
-                "Reads metadata from the name: site-{site}/{camera}/{rest}. {rest} takes whatever is left."
-            }
+            RuleField::Prefixes => "manifest.prefixes",
+            RuleField::Include => "manifest.include",
+            RuleField::Exclude => "manifest.exclude",
+            RuleField::Path => "manifest.metadata.path",
         }
+    }
+
+    /// What it is, and what to write into it.
+    pub fn help(self) -> &'static str {
+        &help::field(self.key()).both
     }
 
     /// What the config says of it, as the form writes it.

@@ -8,6 +8,7 @@ use ratatui::{
 };
 
 use super::super::{
+    help,
     overlay::boxed,
     parts::{Align, Column, Look, put, put_cursor, rest},
 };
@@ -33,7 +34,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, form: &FolderForm, look: &
             let roomy = mirror(form, part, look, columns, true);
             if roomy.lines.len() <= rows { roomy } else { mirror(form, part, look, columns, false) }
         }
-        (None, None) => ordinary(form, look, columns),
+        (None, None) => ordinary(form, look, columns, rows),
     };
     let inside = boxed(frame, area, title(form), columns, drawn.lines.len(), look);
     if drawn.fields.len() == form.fields().len() {
@@ -126,15 +127,21 @@ fn without_name(form: &FolderForm) -> String {
     form.unchanged().map_or("a name, or a path such as Raw/2026/April".to_owned(), |path| format!("{path}, as before"))
 }
 
-fn ordinary(form: &FolderForm, look: &Look<'_>, columns: usize) -> Drawn {
+fn ordinary(form: &FolderForm, look: &Look<'_>, columns: usize, rows: usize) -> Drawn {
     let mut drawn = Drawn::default();
     drawn.field(form, FolderField::Name, &without_name(form), look, columns);
     drawn.place(form, look, columns);
     drawn.field(form, FolderField::Description, "optional", look, columns);
     drawn.field(form, FolderField::Metadata, "optional: key=value, key=value; or JSON", look, columns);
+    let keys: Vec<&str> = form.fields().iter().map(|field| field.key()).collect();
+    let help = help::sentences(form.focus().key(), &keys, look, columns);
+    let above = drawn.lines.len();
     drawn.lines.push(Line::default());
     drawn.problem(form, look, columns);
     drawn.lines.extend(look.next(&ordinary_next(form, look), columns));
+    if drawn.lines.len() + help.len() < rows {
+        drawn.lines.splice(above..above, std::iter::once(Line::default()).chain(help));
+    }
     drawn
 }
 

@@ -9,6 +9,7 @@ use ratatui::{
 
 use super::{
     super::{
+        help,
         overlay::boxed,
         parts::{Look, put, put_cursor},
     },
@@ -39,7 +40,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
     let behind = Style::new().add_modifier(Modifier::DIM).remove_modifier(Modifier::BOLD | Modifier::REVERSED);
     frame.buffer_mut().set_style(area, behind);
     let form = match panel {
-        SchemaPanel::Key(form) => key(form, look, columns),
+        SchemaPanel::Key(form) => key(form, look, columns, usize::from(area.height.saturating_sub(2))),
         SchemaPanel::Options(form) => options(form, look, columns),
         SchemaPanel::Rename(form) => rename(form, look, columns),
         SchemaPanel::DeleteForEver(form) => delete(form, look, columns),
@@ -140,7 +141,7 @@ fn label(name: &str, has_keyboard: bool, look: &Look<'_>) -> Span<'static> {
     }
 }
 
-fn key(form: &KeyForm, look: &Look<'_>, columns: usize) -> Form {
+fn key(form: &KeyForm, look: &Look<'_>, columns: usize, rows: usize) -> Form {
     let mut drawn = Form::new();
     let focus = form.focus();
     drawn.field("Name", form.name(), focus == FormFocus::Name, look, columns);
@@ -166,6 +167,9 @@ fn key(form: &KeyForm, look: &Look<'_>, columns: usize) -> Form {
         }
         _ => {}
     }
+    let all = [FormFocus::Name, FormFocus::Kind, FormFocus::Detail].map(FormFocus::key);
+    let help = help::sentences(focus.key(), &all, look, columns);
+    let above = drawn.lines.len();
     drawn.blank();
     drawn.problem(form.problem(), look, columns);
     let enter = look.key(Action::Next);
@@ -180,6 +184,9 @@ fn key(form: &KeyForm, look: &Look<'_>, columns: usize) -> Form {
         _ => format!("{} goes to the next field; {enter} adds the key to the plan.", look.key(Action::FocusNext)),
     };
     drawn.next(&sentence, look, columns);
+    if drawn.lines.len() + help.len() < rows {
+        drawn.lines.splice(above..above, std::iter::once(Line::default()).chain(help));
+    }
     drawn
 }
 

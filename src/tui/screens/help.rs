@@ -1,0 +1,92 @@
+//! The text of the help about the step on the screen, above and below the keys.
+
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
+
+use super::parts::Look;
+use crate::{
+    help::{self, Entry, EntryKind, Page},
+    tui::text,
+    wizard::{Step, Wizard},
+};
+
+/// What comes first: what is said of the field, option or check that has the keyboard, or else what the step is for.
+pub(super) fn above(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+    match focused(wizard) {
+        // More than both sentences would keep the keys too far down; the page has the rest.
+        Some(entry) => self::entry(&Entry { more: Vec::new(), ..entry.clone() }, look, columns),
+        None if wizard.integration().panel().is_some() && wizard.step() == Step::Integration => Vec::new(),
+        None => marked("", help::step(wizard.step()), look, columns),
+    }
+}
+
+/// The rest of the step's page.
+pub(super) fn below(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+    help::page(wizard.step()).map_or_else(Vec::new, |page| {
+        let mut lines = vec![Line::default()];
+        if focused(wizard).is_some() {
+            lines.extend(marked("", &page.purpose, look, columns));
+        }
+        lines.extend(sections(page, look, columns));
+        lines
+    })
+}
+
+/// What is said of what has the keyboard. A list has it nearly always, and stands on the page.
+fn focused(wizard: &Wizard) -> Option<&'static Entry> {
+    wizard.help_entry().filter(|entry| entry.kind() != EntryKind::List)
+}
+
+fn sections(page: &Page, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+    let mut lines = marked("", &page.ready, look, columns);
+    for section in &page.sections {
+        lines.extend([Line::default(), look.title(section.title.clone())]);
+        lines.extend(section.entries.iter().flat_map(|entry| self::entry(entry, look, columns)));
+        let sign = format!("{} ", look.glyphs().dot);
+        lines.extend(section.points.iter().flat_map(|point| marked(&sign, point, look, columns)));
+    }
+    lines
+}
+
+/// An entry: what it is called on the screen and in a config, and what is said of it.
+fn entry(entry: &Entry, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+    let mut heading = vec![Span::styled(entry.label.clone(), look.theme.accent())];
+    if matches!(entry.kind(), EntryKind::Key | EntryKind::Check) {
+        heading.push(Span::styled(format!("  {}", entry.name()), look.theme.dim()));
+    }
+    let mut lines = vec![Line::from(heading)];
+    lines.extend(marked("  ", &format!("{} {}", entry.what, entry.choose), look, columns));
+    lines.extend(entry.more.iter().flat_map(|more| marked("  ", more, look, columns)));
+    lines
+}
+
+/// A text in lines, the first after a sign, the others indented as far. What stands between marks is typed word for word and stands
+/// out instead.
+fn marked(sign: &str, text: &str, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+    let indent = text::width(sign);
+    let mut is_code = false;
+    let mut lines = Vec::new();
+    for (place, line) in text::wrap(text, columns.saturating_sub(indent)).into_iter().enumerate() {
+        let before = if place == 0 { sign.to_owned() } else { " ".repeat(indent) };
+        let mut spans = vec![Span::raw(before)];
+        for (part, words) in line.split('`').enumerate() {
+            is_code ^= part > 0;
+            let style = if is_code { look.theme.key() } else { Style::new() };
+            spans.push(Span::styled(words.to_owned(), style));
+        }
+        lines.push(Line::from(spans));
+    }
+    lines
+}
+
+/// Both sentences about the field of a form that has the keyboard, in as many lines as the longest of `all` takes, so that nothing
+/// moves when the keyboard does.
+pub(super) fn sentences(focused: &str, all: &[&str], look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+    let lines = |key: &str| look.hanging(Span::raw("  "), &help::field(key).both, look.theme.dim(), columns);
+    let rows = all.iter().map(|key| lines(key).len()).max().unwrap_or_default();
+    let mut lines = lines(focused);
+    lines.resize(rows.max(lines.len()), Line::default());
+    lines
+}
