@@ -72,7 +72,7 @@ fn the_list_tells_where_each_config_leads_and_how_it_went() {
 
     save(dir.path(), "site", SITE);
     save(dir.path(), "new", "version = 1\n");
-    save(dir.path(), "broken", "version = 1\n[azure]\naccount = \"acme\"\ncontainr = \"\u{1b}[31m\"\n");
+    save(dir.path(), "broken", "version = 1\n[azure]\naccount = \"acme\"\ncontainr = \"\\u001b[31m\"\n");
     record(&home, "1", "site", true);
     let lines = |arguments: &[&str]| {
         let ended = run(&mut program(dir.path(), arguments)).expect(0);
