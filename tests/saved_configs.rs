@@ -82,10 +82,10 @@ fn the_list_tells_where_each_config_leads_and_how_it_went() {
     let told = lines(&["config"]);
     assert_eq!(told, lines(&["config", "list"]));
     assert_eq!(told.len(), 4);
-    assert_eq!(told[0], "broken  acme/?      -> no folder yet  (never run)");
+    assert_eq!(told[0], "broken  acme/?     -> no folder yet  (never run)");
     assert!(told[1].contains("cannot be used: At line 4, column 1: unknown field `containr`"), "{}", told[1]);
-    assert_eq!(told[2], "new     ?/?         -> no folder yet  (never run)");
-    assert_eq!(told[3], "site    acme/media  -> Raw/2026  (done with errors, 200 items failed, just now)");
+    assert_eq!(told[2], "new     ?/?        -> no folder yet  (never run)");
+    assert_eq!(told[3], "site    acme/media -> Raw/2026  (done with errors, 200 items failed, just now)");
 
     record(&home, "2", "site", false);
     let last = |arguments: &[&str]| serde_json::from_str::<Value>(lines(arguments).last().unwrap()).unwrap();
