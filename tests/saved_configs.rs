@@ -72,7 +72,7 @@ fn the_list_tells_where_each_config_leads_and_how_it_went() {
 
     save(dir.path(), "site", SITE);
     save(dir.path(), "new", "version = 1\n");
-    save(dir.path(), "broken", "version = 1\n[azure]\naccount = \"acme\"\ncontainr = \"\u{1b}[31m\"\n");
+    save(dir.path(), "broken", "version = 1\n[azure]\naccount = \"acme\"\ncontainr = \"\\u001b[31m\"\n");
     record(&home, "1", "site", true);
     let lines = |arguments: &[&str]| {
         let ended = run(&mut program(dir.path(), arguments)).expect(0);
@@ -82,10 +82,10 @@ fn the_list_tells_where_each_config_leads_and_how_it_went() {
     let told = lines(&["config"]);
     assert_eq!(told, lines(&["config", "list"]));
     assert_eq!(told.len(), 4);
-    assert_eq!(told[0], "broken  acme/?      -> no folder yet  (never run)");
+    assert_eq!(told[0], "broken  acme/?     -> no folder yet  (never run)");
     assert!(told[1].contains("cannot be used: At line 4, column 1: unknown field `containr`"), "{}", told[1]);
-    assert_eq!(told[2], "new     ?/?         -> no folder yet  (never run)");
-    assert_eq!(told[3], "site    acme/media  -> Raw/2026  (done with errors, 200 items failed, just now)");
+    assert_eq!(told[2], "new     ?/?        -> no folder yet  (never run)");
+    assert_eq!(told[3], "site    acme/media -> Raw/2026  (done with errors, 200 items failed, just now)");
 
     record(&home, "2", "site", false);
     let last = |arguments: &[&str]| serde_json::from_str::<Value>(lines(arguments).last().unwrap()).unwrap();

@@ -61,22 +61,26 @@ impl Home {
     }
 
     /// What was found in the manifest of a config's last headless import, which may have become no run; one JSON object a line.
-    /// `config` is what the user called the config. That of a path has the name of its file and eight digits that stand for where it
-    /// lies, so that two files of one name do not share it; `@` is in no saved config's name.
+    /// `config` is what the user called the config.
     pub fn findings(&self, config: &str) -> PathBuf {
+        self.data.join("findings").join(format!("{}.jsonl", self.key(config)))
+    }
+
+    /// What files that belong to a config begin with. A saved config has its name; any other file its own name and eight digits that
+    /// stand for where it lies, so that two files of one name share nothing. `@` is in no saved config's name.
+    pub(super) fn key(&self, config: &str) -> String {
         let path = PathBuf::from(expand_home(config));
         let is_path = config.contains(['/', '\\']) || config.ends_with(".toml") || path.is_file();
-        let name = match is_path {
-            false => config.to_owned(),
-            true => {
-                let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                let place = std::path::absolute(&path).unwrap_or(path);
-                let digest = Sha256::digest(place.as_os_str().as_encoded_bytes());
-                let digits: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-                format!("{stem}@{digits}")
-            }
-        };
-        self.data.join("findings").join(format!("{name}.jsonl"))
+        if !is_path {
+            return config.to_owned();
+        }
+        let place = std::path::absolute(&path).unwrap_or(path);
+        let stem = place.file_stem().unwrap_or_default().to_string_lossy();
+        if place.parent() == std::path::absolute(&self.configs).ok().as_deref() {
+            return stem.into_owned();
+        }
+        let digest = Sha256::digest(place.as_os_str().as_encoded_bytes());
+        digest.iter().take(4).fold(format!("{stem}@"), |name, byte| format!("{name}{byte:02x}"))
     }
 
     /// The directory of one run.
@@ -113,5 +117,6 @@ mod tests {
         let whole = std::env::current_dir().unwrap().join("a/site.toml");
         assert_eq!(name(whole.to_str().unwrap()), one);
         assert_eq!(name("site"), "site.jsonl");
+        assert_eq!(name(home.configs().join("site.toml").to_str().unwrap()), "site.jsonl");
     }
 }

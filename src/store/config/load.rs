@@ -119,7 +119,9 @@ pub fn parse(text: &str) -> Result<Config, ConfigError> {
         Some(span) => ConfigError(without_secrets(&place::at(text, span, &error.0))),
         None => error,
     })?;
-    let said = sentences(&advice_on(&keys_as_written(text)));
+    // To read the text a second time doubles the work, and lists read many configs.
+    let written = if config.schema.keys.is_empty() { Map::new() } else { keys_as_written(text) };
+    let said = sentences(&advice_on(&written));
     config.advice = said.into_iter().map(|sentence| format!("[schema.keys] {sentence}")).collect();
     Ok(config)
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use toml_edit::{Document, Item, Table};
+use toml_edit::{Document, Item, Key, Table};
 
 /// A fault with its line and column, the line itself and the place in it marked.
 pub(super) fn at(text: &str, span: Range<usize>, message: &str) -> String {
@@ -39,7 +39,7 @@ pub(super) fn of(text: &str, message: &str) -> Option<Range<usize>> {
     let mut table: &Table = document.as_table();
     let mut header = None;
     for name in section.split('.').filter(|name| !name.is_empty()) {
-        header = table.key(name).and_then(|key| key.span());
+        header = table.key(name).and_then(Key::span);
         match table.get(name)? {
             Item::Table(inner) => {
                 header = inner.span().filter(|_| !inner.is_dotted() && !inner.is_implicit()).or(header);
@@ -59,8 +59,8 @@ pub(super) fn of(text: &str, message: &str) -> Option<Range<usize>> {
         Some(rest) => rest.split('"').next()?,
         None => rest.split([' ', ',', ':', '=']).next()?,
     };
-    let key = table.key(word).and_then(|key| key.span());
-    match (key, table.get(word).and_then(|item| item.as_value()).and_then(|value| value.span())) {
+    let key = table.key(word).and_then(Key::span);
+    match (key, table.get(word).and_then(|item| item.as_value()).and_then(toml_edit::Value::span)) {
         (Some(key), Some(value)) => Some(key.start..value.end),
         (key, _) => key.or(header),
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde_json::{Map, Value};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
-use toml_edit::{ArrayOfTables, Document, Item, Table};
+use toml_edit::{ArrayOfTables, Document, Item, Key, Table};
 
 use super::inline::{changed, comments, key_text, newline_of, pair_text, unusual};
 
@@ -351,7 +351,7 @@ impl Editor<'_> {
     }
 
     fn key_start(&self, table: &Table, key: &str, otherwise: usize) -> usize {
-        table.key(key).and_then(|key| key.span()).map_or(otherwise, |span| span.start)
+        table.key(key).and_then(Key::span).map_or(otherwise, |span| span.start)
     }
 
     fn remove_item(&mut self, item: &Item) {

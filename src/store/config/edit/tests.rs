@@ -152,6 +152,35 @@ fn new_tables_go_where_a_reader_looks_for_them() {
 }
 
 #[test]
+fn the_example_can_be_filled_in() {
+    let example = include_str!("../../../../config.example.toml");
+    let changed = changes(example, |config| {
+        config.azure.account = Some("acme".into());
+        config.azure.container = "media".into();
+        config.manifest.types.push(toml::from_str("match = \"a.csv\"\ntype = \"time-series\"").unwrap());
+        config.manifest.metadata.constants.insert("project".into(), "p".into());
+        config.schema.keys.insert("site".into(), serde_json::from_value("varchar".into()).unwrap());
+    });
+    let wanted = [
+        "-container = \"\"",
+        "+container = \"media\"",
+        "+account = \"acme\"",
+        "+site = \"varchar\"",
+        "+[[manifest.types]]",
+        "+match = \"a.csv\"",
+        "+type = \"time-series\"",
+        "+",
+        "-constants = {}",
+        "+constants = { project = \"p\" }",
+    ];
+    assert_eq!(changed, wanted);
+    let new = edited(example, |config| {
+        config.manifest.types.push(toml::from_str("match = \"a.csv\"\ntype = \"time-series\"").unwrap());
+    });
+    assert!(new.contains("\ntype = \"time-series\"\n\n# Where several of these sources"), "{new}");
+}
+
+#[test]
 fn other_ways_of_writing_tables_are_kept() {
     for (old, new) in [
         (
