@@ -4,10 +4,14 @@ use super::{Action, Edit, Effect, Move, Overlay, Step, Wizard, integration};
 
 impl Wizard {
     pub(super) fn edit(&mut self, edit: &Edit) {
+        if let Some(dialog) = self.save.as_mut().filter(|_| self.overlay == Some(Overlay::Save)) {
+            return dialog.edit(edit);
+        }
         if self.overlay.is_some() {
             return;
         }
         match self.step {
+            _ if self.is_home => self.home.edit(edit),
             Step::Integration => self.integration.edit(edit),
             Step::Schema => self.schema.edit(edit),
             Step::Manifest => self.manifest.edit(edit, &mut self.outbox),
@@ -18,9 +22,15 @@ impl Wizard {
 
     pub(super) fn action(&mut self, action: Action) {
         match (self.overlay, action) {
-            (Some(Overlay::Quit), Action::Yes | Action::Next | Action::Quit) => return self.quit(),
+            (Some(Overlay::Quit), Action::Yes | Action::Next | Action::Quit) => {
+                self.overlay = None;
+                return if self.is_busy() { self.leave() } else { self.quit() };
+            }
             (Some(Overlay::Quit), Action::No | Action::Back) => return self.overlay = None,
             (Some(Overlay::Quit), _) => return,
+            (Some(Overlay::Save), action) => return self.save_action(action),
+            (Some(Overlay::Unsaved), action) => return self.unsaved_action(action),
+            (Some(Overlay::Editor), Action::OpenEditor) => return self.open_editor(),
             (Some(_), Action::Quit) => self.overlay = None,
             (Some(_), _) => return self.overlay = None,
             (None, _) => {}
@@ -30,8 +40,9 @@ impl Wizard {
                 self.overlay = Some(Overlay::NothingToSearch);
             }
             Action::Help => self.overlay = Some(Overlay::Help),
+            Action::Quit if self.asks_about_changes_first() => self.leave(),
             Action::Quit
-                if self.progress.is_running()
+                if self.is_busy()
                     || self.manifest.is_listing()
                     || (self.step == Step::Integration && self.integration.has_input())
                     || self.has_form() =>
@@ -39,6 +50,10 @@ impl Wizard {
                 self.overlay = Some(Overlay::Quit);
             }
             Action::Quit => self.quit(),
+            action if self.is_home => self.home_action(self.in_rows(action)),
+            Action::GoHome => self.go_home(),
+            Action::Save => self.open_save(),
+            Action::OpenEditor => self.open_editor(),
             // A panel is answered or closed first.
             Action::Goto(_) if self.step == Step::Integration && self.integration.panel().is_some() => {}
             Action::Goto(_) if self.has_form() => {}
@@ -52,6 +67,13 @@ impl Wizard {
                 }
             }
         }
+    }
+
+    /// Leaving loses changes that can be saved, and nothing else that weighs more. Before a new config has got beyond step 1
+    /// there is little to save.
+    fn asks_about_changes_first(&self) -> bool {
+        let is_new = self.opened.label.is_none() && self.step == Step::Integration;
+        self.is_unsaved() && !self.is_busy() && !is_new
     }
 
     /// Page keys move by what is in view.

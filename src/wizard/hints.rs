@@ -1,17 +1,20 @@
 //! Who has the keyboard, and what can be done now.
 
-use super::{Action, Hint, Overlay, Status, Step, Wizard, mirror};
+use super::{Action, Hint, Overlay, SaveDialog, Status, Step, Wizard, mirror};
 
 impl Wizard {
     /// Whether a question waits for a yes or a no.
     pub fn asks(&self) -> bool {
-        matches!(self.overlay, Some(Overlay::Help | Overlay::Quit))
-            || (self.overlay.is_none() && self.step == Step::Integration && self.integration.asks())
+        matches!(self.overlay, Some(Overlay::Help | Overlay::Quit | Overlay::Unsaved))
+            || self.save_dialog().is_some_and(SaveDialog::asks)
+            || (self.overlay.is_none() && self.is_home && self.home.asks())
+            || (self.overlay.is_none() && !self.is_home && self.step == Step::Integration && self.integration.asks())
     }
 
     /// Whether keys are text right now: for a field, or for nothing.
     pub fn takes_text(&self) -> bool {
         match self.overlay {
+            Some(Overlay::Save) => self.save_dialog().is_some_and(SaveDialog::takes_text),
             Some(overlay) => overlay == Overlay::NothingToSearch,
             None => self.is_typing(),
         }
@@ -20,6 +23,7 @@ impl Wizard {
     /// Whether a field has the keyboard, whatever lies over it.
     pub fn is_typing(&self) -> bool {
         match self.step {
+            _ if self.is_home => self.home.takes_text(),
             Step::Integration => self.integration.takes_text(),
             Step::Schema => self.schema.takes_text(),
             Step::Manifest => self.manifest.takes_text(),
@@ -31,6 +35,7 @@ impl Wizard {
     /// Whether a form lies over the step's list.
     pub fn has_form(&self) -> bool {
         match self.step {
+            _ if self.is_home => self.home.has_form(),
             Step::Schema => self.schema.panel().is_some(),
             Step::Folder => self.folder.form().is_some(),
             _ => false,
@@ -40,6 +45,11 @@ impl Wizard {
     /// The actions that do something now, with a word for each, the most useful first.
     pub fn hints(&self) -> Vec<Hint> {
         match self.overlay {
+            Some(Overlay::Save) => self.save_dialog().map(|dialog| dialog.hints(self.may_save())).unwrap_or_default(),
+            Some(Overlay::Unsaved) => {
+                vec![Hint::new(Action::Yes, "save"), Hint::new(Action::No, "discard"), Hint::new(Action::Back, "stay")]
+            }
+            Some(Overlay::Editor) => vec![Hint::new(Action::OpenEditor, "edit"), Hint::new(Action::Back, "close")],
             Some(Overlay::Help | Overlay::NothingToSearch) => vec![Hint::new(Action::Back, "close")],
             Some(Overlay::Quit) => vec![Hint::new(Action::Yes, "quit"), Hint::new(Action::No, "stay")],
             None => self.step_hints(),
@@ -49,6 +59,7 @@ impl Wizard {
     /// The actions that do something on the step's screen, whatever lies over it.
     pub fn step_hints(&self) -> Vec<Hint> {
         let mut hints = match self.step {
+            _ if self.is_home => self.home.hints(self.can_return()),
             Step::Integration => self.integration.hints(&self.config),
             Step::Schema => self.schema.hints(&self.config),
             Step::Manifest | Step::Upload if self.config.folder.cloud_synced => mirror::hints(self.step),
@@ -58,7 +69,16 @@ impl Wizard {
             Step::Progress => self.progress.hints(),
         };
         let ready = self.status(self.step) == Status::Ready;
-        hints.retain(|hint| ready || (hint.action, hint.label) != (Action::Next, "continue"));
+        hints.retain(|hint| ready || self.is_home || (hint.action, hint.label) != (Action::Next, "continue"));
+        if self.fresh.is_some() && !self.is_home {
+            if self.is_unsaved() || self.opened.label.is_none() {
+                hints.push(Hint::new(Action::Save, "save"));
+            }
+            hints.push(Hint::new(Action::GoHome, "home"));
+            if self.opened.path.is_some() {
+                hints.push(Hint::new(Action::OpenEditor, "edit the file"));
+            }
+        }
         hints.push(Hint::new(Action::Help, "help"));
         hints.push(Hint::new(Action::Quit, "quit"));
         hints

@@ -12,6 +12,7 @@ mod field;
 mod folder;
 mod going;
 mod hints;
+mod home;
 mod integration;
 mod manifest;
 mod plan;
@@ -19,6 +20,7 @@ mod problem;
 mod progress;
 mod replies;
 mod rows;
+mod save;
 mod saved;
 mod schema;
 mod standing;
@@ -55,6 +57,7 @@ pub use folder::{
     Branch, Choice, FolderField, FolderForm, FolderSearch, FolderStep, FolderTree, MIRROR_LIMITS, MirrorPart, More,
     TreeRow, mirror, remote_url,
 };
+pub use home::{CopyForm, HomeList, HomePanel, HomeStep, headless_command};
 pub use integration::{
     CorsReview, CorsState, Details, FieldKind, FieldName, Focus, FolderBrowser, Guide, GuideMethod, GuideRow,
     IntegrationStep, LIFETIMES, Loading, Panel, Picker, PickerKind, PickerRow, SasMaker, SasState,
@@ -67,6 +70,7 @@ pub use plan::Plan;
 pub use problem::{Class, Problem};
 pub use progress::{HISTORY, JobRow, ProgressStep, Snapshot, SyncStage, sync_outcome};
 pub use rows::{List, Row, RowWindow};
+pub use save::{SaveDialog, SaveStage};
 pub use saved::{
     CauseId, CauseRow, DiffLine, Estimate, HomePage, OpenedConfig, PastRun, SavePreview, SaveTo, SavedConfig, Stamp,
 };
@@ -157,6 +161,12 @@ pub enum Overlay {
     Quit,
     /// There is nothing to search; what is typed after the key that searches goes nowhere.
     NothingToSearch,
+    /// What saving would change, and whether to.
+    Save,
+    /// Whether to save what was changed before it is left.
+    Unsaved,
+    /// Why the config's file cannot be edited, or read after it was edited.
+    Editor,
 }
 
 /// What a step asks the wizard to do after an action.
@@ -171,8 +181,35 @@ enum Move {
 #[derive(Debug)]
 pub struct Wizard {
     config: Config,
-    /// As it was when the wizard was opened.
+    /// As it was when the wizard was opened, or saved it.
     original: Config,
+    /// What of the config is not lost when it is left: as [`Self::original`], and what was found or kept without the user.
+    kept: Config,
+    /// Which config it is.
+    opened: home::Opened,
+    /// What a new config begins with, where there is a Home.
+    fresh: Option<Config>,
+    home: HomeStep,
+    /// Home is on the screen.
+    is_home: bool,
+    /// The config's steps were begun.
+    is_begun: bool,
+    /// A run that was opened from Home.
+    visit: Option<home::Visit>,
+    /// Goes over steps that are ready, as long as no key is pressed.
+    goes_on: bool,
+    save: Option<SaveDialog>,
+    /// The name that was typed for a new config when the dialog was closed.
+    save_name: Option<String>,
+    /// What waits for what becomes of unsaved changes.
+    target: Option<home::Target>,
+    /// The config's file is open in the user's editor.
+    is_editing: bool,
+    /// Reads the config's file after it was edited.
+    rereading: Option<RequestId>,
+    editor: Option<Problem>,
+    /// For a user at a screen.
+    is_guided: bool,
     step: Step,
     overlay: Option<Overlay>,
     integration: IntegrationStep,
@@ -206,7 +243,22 @@ impl Wizard {
             is_attended: false,
             is_seen: false,
             page: None,
+            opened: home::Opened::default(),
+            fresh: None,
+            home: HomeStep::default(),
+            is_home: false,
+            is_begun: false,
+            visit: None,
+            goes_on: false,
+            save: None,
+            save_name: None,
+            target: None,
+            is_editing: false,
+            rereading: None,
+            editor: None,
+            is_guided: false,
             original: config.clone(),
+            kept: config.clone(),
             config,
         }
     }
@@ -214,6 +266,7 @@ impl Wizard {
     /// The same for a user at a screen, who is offered what is on this machine.
     #[must_use]
     pub fn guided(mut self) -> Wizard {
+        self.is_guided = true;
         self.integration.guide();
         self.folder.guide();
         self
@@ -234,20 +287,22 @@ impl Wizard {
 
     /// Takes an event, changes the state, and says what has to be done.
     pub fn handle(&mut self, event: Event) -> Vec<Effect> {
+        self.goes_on &= !matches!(event, Event::Action(_) | Event::Edit(_));
         match event {
-            Event::Open => self.integration.open(&self.config, &mut self.outbox),
+            Event::Open => self.begin(),
             Event::Action(action) => self.action(action),
             Event::Edit(edit) => self.edit(&edit),
             Event::Reply { id, reply } => self.reply(id, reply),
             Event::Rows(rows) => self.page = Some(rows),
             // What the user did there is read anew by whoever asked for the editor.
-            Event::EditorClosed(_) => {}
-            Event::Seen => self.is_seen = self.awaits_look(),
+            Event::EditorClosed(result) => self.editor_closed(result),
+            Event::Seen => self.seen(),
         }
+        self.go_on();
         if self.manifest.built().is_none() {
             self.folder.manifest_gone(&mut self.outbox);
         }
-        self.is_seen &= self.step == Step::Upload && self.plan().is_some();
+        self.is_seen &= self.step == Step::Upload && !self.is_home && self.plan().is_some();
         std::mem::take(&mut self.outbox.effects)
     }
 

@@ -9,8 +9,9 @@ use ratatui::{
 };
 
 use super::{
-    integration, mode_below,
+    home, integration, mode_below,
     parts::{Look, put},
+    save,
 };
 use crate::{
     tui::{
@@ -25,6 +26,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
     let columns = usize::from(area.width.saturating_sub(6)).min(70);
     let (title, lines) = match wizard.overlay() {
         None => return,
+        Some(Overlay::Save) => return save::draw(frame, area, wizard, look),
+        Some(Overlay::Unsaved) => ("Save first?", save::unsaved(wizard, look, columns)),
+        Some(Overlay::Editor) => ("The config's file", save::editor(wizard, look, columns)),
         Some(Overlay::Help) => {
             let mut lines = help(wizard, look, columns);
             if lines.len() + 2 > usize::from(area.height) {
@@ -95,12 +99,15 @@ fn purpose(step: Step) -> &'static str {
 
 fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let step = wizard.step();
-    let panel = wizard.integration().panel().filter(|_| step == Step::Integration);
+    let panel = wizard.integration().panel().filter(|_| step == Step::Integration && !wizard.is_at_home());
     let mut lines = match panel {
+        None if wizard.is_at_home() => vec![look.title("Home")],
         None => vec![look.title(format!("Step {}: {}", step.number(), step.title()))],
         Some(panel) => vec![look.title(integration::panel_title(panel))],
     };
-    if panel.is_none() {
+    if wizard.is_at_home() {
+        lines.extend(text::wrap(home::PURPOSE, columns).into_iter().map(Line::from));
+    } else if panel.is_none() {
         lines.extend(text::wrap(purpose(step), columns).into_iter().map(Line::from));
     }
     lines.push(Line::default());
@@ -136,7 +143,7 @@ fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
         keys.push((pair(Action::PageUp, Action::PageDown), "a page up, down"));
         keys.push((pair(Action::Top, Action::Bottom), "first, last row"));
     }
-    let is_form_open = wizard.has_form();
+    let is_form_open = wizard.has_form() || wizard.is_at_home();
     if mode == Mode::Screen && panel.is_none() && !is_form_open {
         keys.push((
             pair(Action::Goto(Step::Integration), Action::Goto(Step::Progress)).replace(' ', "-"),

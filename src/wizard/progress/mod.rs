@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::rows::moved_in;
 use super::{
-    Action, CauseRow, Hint, List, Mirror, Move, Outbox, Plan, Problem, Request, RequestId, Row, RowWindow, RunReply,
-    Status,
+    Action, CauseRow, Doubts, Hint, List, Mirror, Move, Outbox, Plan, Problem, Request, RequestId, Row, RowWindow,
+    RunReply, Status,
 };
 use crate::{
     manifest::Kind,
@@ -148,6 +148,26 @@ impl ProgressStep {
             *self = ProgressStep { phase: Phase::Preparing, mirror, ..ProgressStep::default() };
             self.request = Some(outbox.start(Request::StartRun { plan: Box::new(plan) }));
         }
+    }
+
+    /// Takes up a run that was broken off.
+    pub(super) fn resume(&mut self, run: String, outbox: &mut Outbox) {
+        *self = ProgressStep { phase: Phase::Running, run: Some(run.clone()), ..ProgressStep::default() };
+        self.request = Some(outbox.start(Request::ResumeRun { run, doubts: Doubts::default() }));
+    }
+
+    /// Looks on at a run.
+    pub(super) fn watch(&mut self, run: String, outbox: &mut Outbox) {
+        *self = ProgressStep { phase: Phase::Running, run: Some(run.clone()), ..ProgressStep::default() };
+        self.request = Some(outbox.start(Request::WatchRun { run }));
+    }
+
+    /// The run is no longer of interest; what works on it goes on.
+    pub(super) fn leave(&mut self, outbox: &mut Outbox) {
+        if !matches!(self.phase, Phase::Finished(_) | Phase::Refused(_)) {
+            outbox.cancel(self.request);
+        }
+        *self = ProgressStep::default();
     }
 
     /// The run's id, once it is on disk.
