@@ -33,7 +33,7 @@ pub(crate) async fn wizard(label: Option<&str>) -> Exit {
             None if has_something(&home) => Wizard::new(fresh).at_home(),
             None => Wizard::new(fresh.clone()).with_home(fresh),
         };
-        Ok((home, wizard))
+        Ok((home, Box::new(wizard)))
     });
     match opened {
         Ok((home, wizard)) => show(home, wizard, label).await,
@@ -64,15 +64,15 @@ fn begun(home: &Home) -> Config {
 
 /// The wizard on the demo's config.
 pub(super) async fn demo(home: Home, config: Config) -> Exit {
-    show(home, Wizard::new(config), Some(DEMO)).await
+    show(home, Box::new(Wizard::new(config)), Some(DEMO)).await
 }
 
-async fn show(home: Home, wizard: Wizard, label: Option<&str>) -> Exit {
+async fn show(home: Home, wizard: Box<Wizard>, label: Option<&str>) -> Exit {
     if let Err(problem) = check_terminal(label) {
         return refuse(&problem);
     }
     let (mut driver, mut events) = Driver::new(home, label.unwrap_or("(not saved)"));
-    let mut wizard = wizard.guided().attended();
+    let mut wizard = Box::new(wizard.guided().attended());
     let first = wizard.handle(Event::Open);
     let is_demo = label == Some(DEMO);
     let labels = Labels { headless_command: is_demo.then(|| command(DEMO)), is_demo };

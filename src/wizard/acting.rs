@@ -31,6 +31,7 @@ impl Wizard {
             (Some(Overlay::Save), action) => return self.save_action(action),
             (Some(Overlay::Unsaved), action) => return self.unsaved_action(action),
             (Some(Overlay::Editor), Action::OpenEditor) => return self.open_editor(),
+            (Some(Overlay::Editor), Action::Save) => return self.open_save(),
             (Some(_), Action::Quit) => self.overlay = None,
             (Some(_), _) => return self.overlay = None,
             (None, _) => {}

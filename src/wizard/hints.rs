@@ -49,7 +49,11 @@ impl Wizard {
             Some(Overlay::Unsaved) => {
                 vec![Hint::new(Action::Yes, "save"), Hint::new(Action::No, "discard"), Hint::new(Action::Back, "stay")]
             }
-            Some(Overlay::Editor) => vec![Hint::new(Action::OpenEditor, "edit"), Hint::new(Action::Back, "close")],
+            Some(Overlay::Editor) if self.is_busy() => vec![Hint::new(Action::Back, "close")],
+            Some(Overlay::Editor) if self.is_in_file() => {
+                vec![Hint::new(Action::OpenEditor, "edit"), Hint::new(Action::Back, "close")]
+            }
+            Some(Overlay::Editor) => vec![Hint::new(Action::Save, "save"), Hint::new(Action::Back, "close")],
             Some(Overlay::Help | Overlay::NothingToSearch) => vec![Hint::new(Action::Back, "close")],
             Some(Overlay::Quit) => vec![Hint::new(Action::Yes, "quit"), Hint::new(Action::No, "stay")],
             None => self.step_hints(),

@@ -182,14 +182,14 @@ enum Move {
 pub struct Wizard {
     config: Config,
     /// As it was when the wizard was opened, or saved it.
-    original: Config,
+    original: Box<Config>,
     /// What of the config is not lost when it is left: as [`Self::original`], and what was found or kept without the user.
-    kept: Config,
+    kept: Box<Config>,
     /// Which config it is.
-    opened: home::Opened,
+    opened: Box<home::Opened>,
     /// What a new config begins with, where there is a Home.
-    fresh: Option<Config>,
-    home: HomeStep,
+    fresh: Option<Box<Config>>,
+    home: Box<HomeStep>,
     /// Home is on the screen.
     is_home: bool,
     /// The config's steps were begun.
@@ -198,7 +198,7 @@ pub struct Wizard {
     visit: Option<home::Visit>,
     /// Goes over steps that are ready, as long as no key is pressed.
     goes_on: bool,
-    save: Option<SaveDialog>,
+    save: Option<Box<SaveDialog>>,
     /// The name that was typed for a new config when the dialog was closed.
     save_name: Option<String>,
     /// What waits for what becomes of unsaved changes.
@@ -243,9 +243,9 @@ impl Wizard {
             is_attended: false,
             is_seen: false,
             page: None,
-            opened: home::Opened::default(),
+            opened: Box::default(),
             fresh: None,
-            home: HomeStep::default(),
+            home: Box::default(),
             is_home: false,
             is_begun: false,
             visit: None,
@@ -257,8 +257,8 @@ impl Wizard {
             rereading: None,
             editor: None,
             is_guided: false,
-            original: config.clone(),
-            kept: config.clone(),
+            original: Box::new(config.clone()),
+            kept: Box::new(config.clone()),
             config,
         }
     }
@@ -314,7 +314,7 @@ impl Wizard {
     /// Whether the user has changed anything, so that the config on disk would do something else: the config, or the schema in a
     /// way that no config can say.
     pub fn is_edited(&self) -> bool {
-        self.config != self.original || self.schema.edits().len() > 0
+        self.config != *self.original || self.schema.edits().len() > 0
     }
 
     /// The step on the screen.

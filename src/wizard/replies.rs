@@ -70,7 +70,7 @@ impl Wizard {
         let is_unsaved = self.is_unsaved();
         take(self);
         if !is_unsaved {
-            self.kept = self.config.clone();
+            *self.kept = self.config.clone();
         }
     }
 }

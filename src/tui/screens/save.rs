@@ -188,8 +188,12 @@ pub(super) fn unsaved(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<L
 pub(super) fn editor(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut lines = wizard.editor_problem().map_or_else(Vec::new, |problem| look.problem(problem, columns));
     lines.push(Line::default());
-    let (edit, close) = (look.key(Action::OpenEditor), look.key(Action::Back));
-    let next = format!("{edit} opens it in your editor; {close} goes on with the config as it is here.");
+    let (edit, save, close) = (look.key(Action::OpenEditor), look.key(Action::Save), look.key(Action::Back));
+    let next = match (wizard.is_busy(), wizard.is_in_file()) {
+        (true, _) => format!("{close} closes this."),
+        (false, true) => format!("{edit} opens it in your editor; {close} goes on with the config as it is here."),
+        (false, false) => format!("{save} saves it; {close} closes this."),
+    };
     lines.extend(look.next(&next, columns));
     lines
 }

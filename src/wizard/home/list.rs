@@ -79,7 +79,7 @@ impl Ordered {
         self.cursor = moved_in(self.cursor, action, self.matching.len());
     }
 
-    pub(super) fn to_top(&mut self) {
+    pub(super) fn rewind(&mut self) {
         self.cursor = 0;
     }
 

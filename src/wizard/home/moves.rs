@@ -38,17 +38,17 @@ impl HomeStep {
                 return vec![Hint::new(Action::Next, "copy"), Hint::new(Action::Back, "close")];
             }
             Some(panel) => {
-                let yes = match panel {
-                    HomePanel::Resume(_) => "resume",
-                    HomePanel::Forget(_) => "forget",
-                    HomePanel::Delete { .. } | HomePanel::Duplicate(_) => "delete",
+                let (yes, no) = match panel {
+                    HomePanel::Resume(_) => ("resume", "not now"),
+                    HomePanel::Forget(_) => ("forget", "keep it"),
+                    HomePanel::Delete { .. } | HomePanel::Duplicate(_) => ("delete", "keep it"),
                 };
-                return vec![Hint::new(Action::Yes, yes), Hint::new(Action::No, "keep")];
+                return vec![Hint::new(Action::Yes, yes), Hint::new(Action::No, no)];
             }
             None => {}
         }
         let enter = match (self.current_config(), self.current_run()) {
-            (Some(_), _) => Some("open"),
+            (Some(config), _) => config.problem.is_none().then_some("open"),
             (_, Some(run)) if run.is_live => Some("watch"),
             (_, Some(run)) if run.is_open => Some("resume"),
             (_, Some(_)) => Some("look"),
@@ -57,27 +57,31 @@ impl HomeStep {
         let mut hints: Vec<Hint> = enter.into_iter().map(|label| Hint::new(Action::Next, label)).collect();
         if self.is_searching {
             hints.extend([
-                Hint::new(Action::Down, "move"),
-                Hint::new(Action::FocusNext, "to the list"),
                 Hint::new(Action::Back, "end search"),
+                Hint::new(Action::FocusNext, "to the list"),
+                Hint::new(Action::Down, "move"),
             ]);
             return hints;
+        }
+        let is_broken = self.current_config().is_some_and(|config| config.problem.is_some());
+        if is_broken {
+            hints.push(Hint::new(Action::OpenEditor, "edit"));
         }
         hints.push(Hint::new(Action::New, "new"));
         hints.push(match self.shown {
             HomeList::Configs => Hint::new(Action::SwitchList, "runs"),
             HomeList::Runs => Hint::new(Action::SwitchList, "configs"),
         });
-        if enter.is_some() || !self.search.text().is_empty() {
+        let has_row = self.found() > 0;
+        if has_row || !self.search.text().is_empty() {
             hints.push(Hint::new(Action::Search, "search"));
         }
         if self.current_config().is_some() {
-            hints.extend([
-                Hint::new(Action::OpenEditor, "edit"),
-                Hint::new(Action::Duplicate, "duplicate"),
-                Hint::new(Action::Delete, "delete"),
-            ]);
-        } else if self.current_run().is_some() {
+            if !is_broken {
+                hints.push(Hint::new(Action::OpenEditor, "edit"));
+            }
+            hints.extend([Hint::new(Action::Duplicate, "duplicate"), Hint::new(Action::Delete, "delete")]);
+        } else if self.current_run().is_some_and(|run| !run.is_live) {
             hints.push(Hint::new(Action::Delete, "forget"));
         }
         if !self.search.text().is_empty() {
@@ -85,7 +89,7 @@ impl HomeStep {
         } else if can_return {
             hints.push(Hint::new(Action::Back, "back"));
         }
-        if enter.is_some() {
+        if has_row {
             hints.push(Hint::new(Action::Down, "move"));
         }
         hints.push(Hint::new(Action::Refresh, "read again"));
@@ -102,8 +106,8 @@ impl HomeStep {
             self.search.edit(edit);
             if before != self.search.text() {
                 self.search_again();
-                self.configs.to_top();
-                self.runs.to_top();
+                self.configs.rewind();
+                self.runs.rewind();
             }
         }
     }

@@ -6,8 +6,8 @@ use super::{HomeStep, moves::HomeMove};
 use crate::{
     store::config::Config,
     wizard::{
-        Action, FolderStep, IntegrationStep, ManifestStep, OpenedConfig, Overlay, Problem, Request, RequestId,
-        SchemaStep, Stamp, Status, Step, UploadStep, Wizard,
+        Action, FolderStep, IntegrationStep, ManifestStep, OpenedConfig, Overlay, Problem, ProgressStep, Request,
+        RequestId, SchemaStep, Stamp, Status, Step, UploadStep, Wizard,
     },
 };
 
@@ -47,7 +47,7 @@ impl Wizard {
     /// The same with Home, one key away; `fresh` is what a new config begins with. Offers to save what was changed.
     #[must_use]
     pub fn with_home(mut self, fresh: Config) -> Wizard {
-        self.fresh = Some(fresh);
+        self.fresh = Some(Box::new(fresh));
         self
     }
 
@@ -135,6 +135,7 @@ impl Wizard {
             && !self.is_busy()
         {
             self.progress.leave(&mut self.outbox);
+            self.progress = ProgressStep::default();
             (self.visit, self.step) = (None, visit.rests_at);
         }
     }
@@ -164,11 +165,11 @@ impl Wizard {
             HomeMove::New => self.take_new(),
             HomeMove::Watch(run) => {
                 self.begin_visit(false);
-                self.progress.watch(run, &mut self.outbox);
+                self.progress = ProgressStep::watch(run, &mut self.outbox);
             }
             HomeMove::Resume(run) => {
                 self.begin_visit(true);
-                self.progress.resume(run, &mut self.outbox);
+                self.progress = ProgressStep::resume(run, &mut self.outbox);
             }
         }
     }
@@ -178,14 +179,13 @@ impl Wizard {
         if self.step == Step::Progress && self.progress.outcome().is_some() {
             self.start_over();
         }
-        self.progress.leave(&mut self.outbox);
         self.visit = Some(Visit { rests_at: self.step.min(Step::Upload), works });
         (self.is_home, self.step) = (false, Step::Progress);
     }
 
     /// A new config.
     pub(in crate::wizard) fn take_new(&mut self) {
-        let config = self.fresh.clone().unwrap_or_default();
+        let config = self.fresh.as_deref().cloned().unwrap_or_default();
         self.take(config, Opened::default());
         // What is not there yet is the user's to fill in, not to be passed over.
         self.goes_on = false;
@@ -205,6 +205,7 @@ impl Wizard {
         self.manifest.reset(outbox);
         self.folder.reset(outbox);
         self.progress.leave(outbox);
+        self.progress = ProgressStep::default();
         self.integration = IntegrationStep::new(&config);
         (self.schema, self.manifest) = (SchemaStep::default(), ManifestStep::default());
         (self.folder, self.upload) = (FolderStep::default(), UploadStep::default());
@@ -213,8 +214,8 @@ impl Wizard {
             self.folder.guide();
         }
         (self.visit, self.step, self.is_home, self.is_begun) = (None, Step::Integration, false, true);
-        (self.original, self.kept) = (config.clone(), config.clone());
-        (self.config, self.opened) = (config, opened);
+        (self.original, self.kept) = (Box::new(config.clone()), Box::new(config.clone()));
+        (self.config, self.opened) = (config, Box::new(opened));
         self.goes_on = true;
         self.integration.open(&self.config, &mut self.outbox);
     }
@@ -247,7 +248,7 @@ impl Wizard {
         if self.opened.learning == Some(id) {
             self.opened.learning = None;
             // Where it is no longer the file that was read, saving takes a second yes.
-            if let Some(opened) = result.ok().filter(|opened| *opened.config == self.original) {
+            if let Some(opened) = result.ok().filter(|opened| opened.config == self.original) {
                 (self.opened.path, self.opened.stamp) = (Some(opened.path), Some(opened.stamp));
             }
         } else if self.rereading == Some(id) {
@@ -271,7 +272,7 @@ impl Wizard {
         self.opened.label.as_ref() == Some(&opened.label)
             && match &self.opened.stamp {
                 Some(stamp) => *stamp == opened.stamp,
-                None => *opened.config == self.original,
+                None => opened.config == self.original,
             }
     }
 

@@ -139,6 +139,8 @@ pub struct ProgressStep {
     /// The user moved the cursor; until then it stays with the work.
     moved: bool,
     failed: RowWindow,
+    /// Another process works on the run, or nobody any more.
+    is_watched: bool,
 }
 
 impl ProgressStep {
@@ -150,24 +152,27 @@ impl ProgressStep {
         }
     }
 
-    /// Takes up a run that was broken off.
-    pub(super) fn resume(&mut self, run: String, outbox: &mut Outbox) {
-        *self = ProgressStep { phase: Phase::Running, run: Some(run.clone()), ..ProgressStep::default() };
-        self.request = Some(outbox.start(Request::ResumeRun { run, doubts: Doubts::default() }));
+    /// Takes up a run of the record that was broken off.
+    pub fn resume(run: String, outbox: &mut Outbox) -> ProgressStep {
+        let request = Request::ResumeRun { run: run.clone(), doubts: Doubts::default() };
+        ProgressStep { request: Some(outbox.start(request)), ..ProgressStep::recorded(run) }
     }
 
-    /// Looks on at a run.
-    pub(super) fn watch(&mut self, run: String, outbox: &mut Outbox) {
-        *self = ProgressStep { phase: Phase::Running, run: Some(run.clone()), ..ProgressStep::default() };
-        self.request = Some(outbox.start(Request::WatchRun { run }));
+    /// Looks on a run of the record: one that another process works on, or one that is at its end.
+    pub fn watch(run: String, outbox: &mut Outbox) -> ProgressStep {
+        let request = Request::WatchRun { run: run.clone() };
+        ProgressStep { request: Some(outbox.start(request)), is_watched: true, ..ProgressStep::recorded(run) }
     }
 
-    /// The run is no longer of interest; what works on it goes on.
+    fn recorded(run: String) -> ProgressStep {
+        ProgressStep { phase: Phase::Preparing, run: Some(run), ..ProgressStep::default() }
+    }
+
+    /// The user goes elsewhere: nobody looks on any more.
     pub(super) fn leave(&mut self, outbox: &mut Outbox) {
-        if !matches!(self.phase, Phase::Finished(_) | Phase::Refused(_)) {
-            outbox.cancel(self.request);
+        if self.is_watched {
+            outbox.cancel(self.request.take());
         }
-        *self = ProgressStep::default();
     }
 
     /// The run's id, once it is on disk.

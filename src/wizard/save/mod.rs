@@ -149,10 +149,10 @@ impl SaveDialog {
         match &self.stage {
             SaveStage::Naming { .. } => vec![Hint::new(Action::Next, "see the file"), Hint::new(Action::Back, "close")],
             SaveStage::Looking(_) => vec![Hint::new(Action::Back, "close")],
-            SaveStage::Preview(_) => {
+            SaveStage::Preview(preview) => {
                 let mut hints = Vec::new();
                 if may_save {
-                    hints.push(Hint::new(Action::Next, "save"));
+                    hints.push(Hint::new(Action::Next, if preview.overwrites { "go on" } else { "save" }));
                 }
                 let back = if self.file.is_none() { "another name" } else { "close" };
                 hints.extend([Hint::new(Action::Back, back), Hint::new(Action::Down, "scroll")]);
@@ -206,7 +206,8 @@ impl SaveDialog {
                 self.look(outbox);
                 SaveMove::Stay
             }
-            stage @ (SaveStage::Naming { .. } | SaveStage::Failed(_)) => {
+            SaveStage::Failed(_) if is_close => self.back(action),
+            stage @ SaveStage::Naming { .. } => {
                 self.stage = stage;
                 if is_close { SaveMove::Close } else { SaveMove::Stay }
             }

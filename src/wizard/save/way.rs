@@ -9,12 +9,17 @@ use crate::wizard::{
 impl Wizard {
     /// The dialog that saves the config, where the overlay is [`Overlay::Save`].
     pub fn save_dialog(&self) -> Option<&SaveDialog> {
-        self.save.as_ref().filter(|_| self.overlay == Some(Overlay::Save))
+        self.save.as_deref().filter(|_| self.overlay == Some(Overlay::Save))
     }
 
     /// Whether the user changed the config since it was opened or saved, so that leaving would lose that.
     pub fn is_unsaved(&self) -> bool {
-        self.fresh.is_some() && self.config != self.kept
+        self.fresh.is_some() && self.config != *self.kept
+    }
+
+    /// Whether the config has a file that says all that it says.
+    pub fn is_in_file(&self) -> bool {
+        self.opened.path.is_some() && !self.is_unsaved()
     }
 
     /// Why the file cannot be edited now, or cannot be read after it was, where the overlay is [`Overlay::Editor`].
@@ -38,7 +43,7 @@ impl Wizard {
             self.step_action(Action::Save);
         }
         let config = self.config.clone();
-        self.save = Some(match &self.opened.path {
+        let dialog = match &self.opened.path {
             Some(path) => {
                 let file = (SaveTo::File(path.clone()), self.opened.stamp.clone());
                 SaveDialog::of_file(config, file, &mut self.outbox)
@@ -47,7 +52,8 @@ impl Wizard {
                 let name = self.save_name.clone().unwrap_or_else(|| self.suggested_name());
                 SaveDialog::of_new(config, &name)
             }
-        });
+        };
+        self.save = Some(Box::new(dialog));
         self.overlay = Some(Overlay::Save);
     }
 
@@ -91,7 +97,7 @@ impl Wizard {
         if let Some(dialog) = &mut self.save {
             dialog.preview_reply(id, result);
             if let SaveStage::Nothing(_) = dialog.stage {
-                self.kept = (*dialog.config).clone();
+                self.kept = dialog.config.clone();
             }
         }
     }
@@ -100,9 +106,9 @@ impl Wizard {
         let Some(dialog) = self.save.as_mut().filter(|dialog| dialog.is_saving(id)) else { return };
         match result {
             Ok(saved) => {
-                let config = (*dialog.config).clone();
+                let config = dialog.config.clone();
                 dialog.stage = SaveStage::Saved;
-                self.opened = Opened {
+                *self.opened = Opened {
                     label: Some(saved.label),
                     path: Some(saved.path),
                     stamp: Some(saved.stamp),
@@ -125,7 +131,7 @@ impl Wizard {
             Action::Yes | Action::Next | Action::Save => self.open_save(),
             Action::No => {
                 self.overlay = None;
-                self.kept = self.config.clone();
+                *self.kept = self.config.clone();
                 self.proceed();
             }
             Action::Back => (self.overlay, self.target) = (None, None),
