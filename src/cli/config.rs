@@ -1,19 +1,35 @@
 //! `config`: the saved configs.
 
-use serde_json::json;
+mod edit;
+
+use serde_json::{Value, json};
 
 use super::{Exit, exit::refuse, open};
-use crate::store::config;
+use crate::{
+    numbers::counted,
+    service::home,
+    store::{
+        Home, RunState,
+        config::{self, saved},
+    },
+    wizard::{PastRun, Problem, SavedConfig},
+};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  azure-to-encord config\n  azure-to-encord config edit nightly")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Print one JSON object a line.
+    #[arg(long, global = true)]
+    json: bool,
+}
 
 #[derive(Debug, clap::Subcommand)]
-pub(crate) enum Command {
-    /// The names of the saved configs.
+enum Command {
+    /// The saved configs: where their files come from and go, and how the last run of each ended.
     #[command(after_help = "Example:\n  azure-to-encord config list")]
-    List {
-        /// Print one JSON object a line.
-        #[arg(long)]
-        json: bool,
-    },
+    List,
     /// The directory in which configs are saved.
     #[command(after_help = "Example:\n  cp site.toml \"$(azure-to-encord config path)\"")]
     Path,
@@ -23,35 +39,148 @@ pub(crate) enum Command {
         /// A saved config's name or a config file's path.
         config: String,
     },
+    /// Print a config's file; with --json everything that it says, the defaults too.
+    #[command(
+        after_help = "Examples:\n  azure-to-encord config show nightly\n  azure-to-encord config show nightly --json"
+    )]
+    Show {
+        /// A saved config's name or a config file's path.
+        config: String,
+    },
+    /// Open a config in your editor ($VISUAL or $EDITOR), and check it when the editor is left.
+    #[command(
+        after_help = "Examples:\n  azure-to-encord config edit nightly\n  EDITOR='code --wait' azure-to-encord config edit site.toml"
+    )]
+    Edit {
+        /// A saved config's name or a config file's path.
+        config: String,
+    },
 }
 
-pub(crate) fn config(command: &Command) -> Exit {
+pub(crate) fn config(args: &Args) -> Exit {
     let home = match open::home() {
         Ok(home) => home,
         Err(problem) => return refuse(&problem),
     };
-    match command {
-        Command::List { json } => {
-            let names = config::saved(&home);
-            if names.is_empty() && !json {
-                eprintln!("No config is saved in {} yet.", home.configs().display());
-            }
-            for name in names {
-                let path = home.configs().join(format!("{name}.toml"));
-                match json {
-                    true => say!("{}", json!({ "config": name, "path": path })),
-                    false => say!("{name}"),
+    let done = match args.command.as_ref().unwrap_or(&Command::List) {
+        Command::List => {
+            list(&home, args.json);
+            Ok(())
+        }
+        Command::Path => {
+            path(&home, args.json);
+            Ok(())
+        }
+        Command::Check { config } => check(&home, config, args.json),
+        Command::Show { config } => show(&home, config, args.json),
+        Command::Edit { config } => edit::edit(&home, config),
+    };
+    done.map_or_else(|problem| refuse(&problem), |()| Exit::Done)
+}
+
+fn path(home: &Home, json: bool) {
+    match json {
+        true => say!("{}", json!({ "configs": home.configs() })),
+        false => say!("{}", home.configs().display()),
+    }
+}
+
+fn list(home: &Home, json: bool) {
+    let page = home::page(home);
+    if page.configs.is_empty() && !json {
+        eprintln!("No config is saved in {} yet.", home.configs().display());
+    }
+    let widest = |text: fn(&SavedConfig) -> usize| page.configs.iter().map(text).max().unwrap_or(0);
+    let name = widest(|config| config.name.chars().count());
+    let from = widest(|config| source(config).chars().count());
+    for config in &page.configs {
+        match json {
+            true => say!("{}", as_json(config)),
+            false => {
+                let told = format!(
+                    "{:<name$}  {:<from$} -> {}  ({})",
+                    config.name,
+                    source(config),
+                    config.folder.as_deref().unwrap_or("no folder yet"),
+                    config.last_run.as_ref().map_or_else(|| "never run".to_owned(), outcome)
+                );
+                say!("{}", printable(&told));
+                if let Some(problem) = &config.problem {
+                    say!("{:name$}  cannot be used: {}", "", printable(problem));
                 }
             }
         }
-        Command::Path => say!("{}", home.configs().display()),
-        Command::Check { config } => match open::config(&home, config) {
-            Ok(config) => {
-                open::advise(&config);
-                say!("The config is sound.");
-            }
-            Err(problem) => return refuse(&problem),
-        },
     }
-    Exit::Done
+    if let Some(problem) = &page.problem {
+        eprintln!("{problem}");
+    }
+}
+
+/// Where a config takes files from.
+fn source(config: &SavedConfig) -> String {
+    format!("{}/{}", config.account.as_deref().unwrap_or("?"), config.container.as_deref().unwrap_or("?"))
+}
+
+/// How a run ended, and when it began.
+fn outcome(run: &PastRun) -> String {
+    let state = match run.state {
+        _ if run.is_live => "running now",
+        RunState::Running => "interrupted",
+        RunState::Done => "done",
+        RunState::DoneWithErrors => "done with errors",
+        RunState::Failed => "failed",
+        RunState::Cancelled => "cancelled",
+    };
+    let failed = match run.failed {
+        0 => String::new(),
+        failed => format!(", {} failed", counted(failed, "item", "items")),
+    };
+    format!("{state}{failed}, {}", run.ago)
+}
+
+fn as_json(config: &SavedConfig) -> Value {
+    let run = |run: &PastRun| {
+        // As in `runs list --json`.
+        let state = if run.state == RunState::Running && !run.is_live { "interrupted" } else { run.state.name() };
+        json!({
+            "run": run.run, "state": state, "registered": run.registered, "failed": run.failed, "items": run.items,
+            "started": run.started,
+        })
+    };
+    json!({
+        "config": config.name, "path": config.path, "account": config.account, "container": config.container,
+        "folder": config.folder, "problem": config.problem, "last_run": config.last_run.as_ref().map(run),
+    })
+}
+
+fn check(home: &Home, label: &str, json: bool) -> Result<(), Problem> {
+    let config = open::config(home, label)?;
+    match json {
+        true => say!("{}", json!({ "config": label, "advice": config.advice })),
+        false => {
+            open::advise(&config);
+            say!("The config is sound.");
+        }
+    }
+    Ok(())
+}
+
+fn show(home: &Home, label: &str, json: bool) -> Result<(), Problem> {
+    if json {
+        let config = open::config(home, label)?;
+        let told = serde_json::to_value(&config)
+            .map_err(|error| Problem::other(format!("The config cannot be shown: {error}.")))?;
+        say!("{told}");
+        return Ok(());
+    }
+    let path = config::find(home, label).map_err(|error| Problem::config(error.0))?;
+    let text = saved::text_of(&path).map_err(|error| Problem::config(error.0))?;
+    let lines: Vec<String> = text.lines().map(printable).collect();
+    say!("{}", lines.join("\n"));
+    Ok(())
+}
+
+/// A terminal obeys what a file may hold.
+fn printable(text: &str) -> String {
+    text.replace(|c: char| c.is_control() && c != '\t', "\u{fffd}")
 }

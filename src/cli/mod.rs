@@ -62,9 +62,8 @@ enum Command {
     Schema(schema::Command),
     /// List, show, resume, retry, cancel, report or forget past runs; lists them when nothing else is said.
     Runs(runs::Args),
-    /// Saved configs: list them, show where they are, check one.
-    #[command(subcommand)]
-    Config(config::Command),
+    /// List, show, edit or check saved configs, or say where they are; lists them when nothing else is said.
+    Config(config::Args),
     /// Print a completion script for a shell.
     Completions(completions::Args),
 }
@@ -89,7 +88,7 @@ pub fn main() -> ExitCode {
             Some(Command::Manifest(command)) => manifest::manifest(command).await,
             Some(Command::Schema(command)) => schema::schema(command).await,
             Some(Command::Runs(args)) => runs::runs(args).await,
-            Some(Command::Config(command)) => config::config(&command),
+            Some(Command::Config(args)) => config::config(&args),
             Some(Command::Completions(args)) => completions::completions(&args),
         }
     });

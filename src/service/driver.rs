@@ -168,9 +168,7 @@ impl Driver {
                 self.disk(id, move || Reply::HomeChanged(home::forget(&session.home, &run)));
             }
             Request::PreviewSave { to, config, opened } => {
-                self.disk(id, move || {
-                    Reply::SavePreview(saving::preview(&session.home, &to, &config, opened.as_ref()))
-                });
+                self.disk(id, move || Reply::SavePreview(saving::preview(&session, &to, &config, opened.as_ref())));
             }
             Request::SaveConfig { to, config, seen } => {
                 self.disk(id, move || Reply::ConfigSaved(saving::save(&session, &to, &config, seen.as_ref())));

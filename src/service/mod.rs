@@ -14,7 +14,7 @@ mod driver;
 pub mod encord;
 mod estimate;
 mod folders;
-mod home;
+pub mod home;
 pub mod infer;
 mod problems;
 pub mod resume;

@@ -29,21 +29,21 @@ struct Shared {
     kept: Option<(config::Azure, Arc<Listed>)>,
     /// The id of the run at hand.
     run: Option<String>,
+    /// What the user calls the config: runs are recorded under it.
+    config_label: String,
 }
 
 /// Shared by all requests of a [`super::Driver`].
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) home: Home,
-    /// What the user called the config.
-    pub(crate) config_label: String,
     events: UnboundedSender<Event>,
     shared: Mutex<Shared>,
 }
 
 impl Session {
     pub(crate) fn new(home: Home, config_label: String, events: UnboundedSender<Event>) -> Session {
-        Session { home, config_label, events, shared: Mutex::default() }
+        Session { home, events, shared: Mutex::new(Shared { config_label, ..Shared::default() }) }
     }
 
     fn shared(&self) -> MutexGuard<'_, Shared> {
@@ -98,6 +98,16 @@ impl Session {
         let draft = self.shared().draft.take()?;
         let id = draft.dir.keep().file_name()?.to_string_lossy().into_owned();
         Some((id, draft.manifest))
+    }
+
+    /// What the user calls the config.
+    pub(crate) fn config_label(&self) -> String {
+        self.shared().config_label.clone()
+    }
+
+    /// From now on runs are recorded under this name.
+    pub(crate) fn set_config_label(&self, label: &str) {
+        label.clone_into(&mut self.shared().config_label);
     }
 
     pub(crate) fn set_run(&self, run: String) {

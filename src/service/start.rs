@@ -69,7 +69,7 @@ async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunReply) + Syn
     };
     let run = NewRun {
         id,
-        config: session.config_label.clone(),
+        config: session.config_label(),
         domain: plan.domain.clone(),
         config_text: toml::to_string(&*plan.config)
             .map_err(|error| Problem::other(format!("The config cannot be recorded: {error}.")))?,

@@ -27,7 +27,7 @@ pub(crate) use paths::expand_home;
 pub use paths::{Home, HomeError};
 pub use report::{ReportPaths, already_there, write_report};
 pub use runs::{
-    BatchRow, BatchState, Cause, FailedUnit, FolderCount, Held, NewRun, NewSync, RunLock, RunRow, RunState, RunStore,
-    StoreError, SyncCounts, SyncRow,
+    BatchRow, BatchState, Cause, FailedUnit, FolderCount, Held, NewRun, NewSync, RunGlance, RunLock, RunRow, RunState,
+    RunStore, StoreError, SyncCounts, SyncRow,
 };
 pub use secrets::{AzureSecret, SecretError, SshKey, azure_secret, bearer_token, ssh_key};

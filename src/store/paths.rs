@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use etcetera::{AppStrategy, AppStrategyArgs};
+use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 /// No place for the program's files is known.
@@ -53,10 +54,26 @@ impl Home {
     }
 
     /// What was found in the manifest of a config's last headless import, which may have become no run; one JSON object a line.
-    /// `config` is what the user called the config: of a path, the name of the file counts.
+    /// `config` is what the user called the config.
     pub fn findings(&self, config: &str) -> PathBuf {
-        let name = Path::new(config).file_stem().unwrap_or_default().to_string_lossy();
-        self.data.join("findings").join(format!("{name}.jsonl"))
+        self.data.join("findings").join(format!("{}.jsonl", self.key(config)))
+    }
+
+    /// What files that belong to a config begin with. A saved config has its name; any other file its own name and eight digits that
+    /// stand for where it lies, so that two files of one name share nothing. `@` is in no saved config's name.
+    pub(super) fn key(&self, config: &str) -> String {
+        let path = PathBuf::from(expand_home(config));
+        let is_path = config.contains(['/', '\\']) || config.ends_with(".toml") || path.is_file();
+        if !is_path {
+            return config.to_owned();
+        }
+        let place = std::path::absolute(&path).unwrap_or(path);
+        let stem = place.file_stem().unwrap_or_default().to_string_lossy();
+        if place.parent() == std::path::absolute(&self.configs).ok().as_deref() {
+            return stem.into_owned();
+        }
+        let digest = Sha256::digest(place.as_os_str().as_encoded_bytes());
+        digest.iter().take(4).fold(format!("{stem}@"), |name, byte| format!("{name}{byte:02x}"))
     }
 
     /// The directory of one run.
@@ -75,5 +92,24 @@ pub(crate) fn expand_home(path: &str) -> String {
     match (path.strip_prefix("~/"), etcetera::home_dir()) {
         (Some(rest), Ok(home)) => home.join(rest).to_string_lossy().into_owned(),
         _ => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn configs_of_one_name_have_findings_of_their_own() {
+        let dir = tempfile::tempdir().unwrap();
+        let home = Home::below(dir.path());
+        let name = |config: &str| home.findings(config).file_name().unwrap().to_string_lossy().into_owned();
+        assert_eq!((name("v1.2"), name("v1.3")), ("v1.2.jsonl".into(), "v1.3.jsonl".into()));
+        let [one, other] = ["a/site.toml", "b/site.toml"].map(name);
+        assert!(one.starts_with("site@") && one.ends_with(".jsonl") && one != other, "{one} {other}");
+        let whole = std::env::current_dir().unwrap().join("a/site.toml");
+        assert_eq!(name(whole.to_str().unwrap()), one);
+        assert_eq!(name("site"), "site.jsonl");
+        assert_eq!(name(home.configs().join("site.toml").to_str().unwrap()), "site.jsonl");
     }
 }

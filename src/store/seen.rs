@@ -29,7 +29,7 @@ const TARGET: &str = "seen-in";
 /// Where it is kept what the runs of this config have registered from this container. `config` is what the user called the
 /// config, as for [`Home::findings`]; `container` is the container's URL.
 pub fn seen_path(home: &Home, config: &str, container: &str) -> PathBuf {
-    let name = Path::new(config).file_stem().unwrap_or_default().to_string_lossy();
+    let name = home.key(config);
     let short: String = Sha256::digest(container).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     home.data().join("seen").join(format!("{name}-{short}.bin"))
 }

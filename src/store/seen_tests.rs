@@ -51,7 +51,9 @@ fn a_damaged_record_says_what_to_do() {
 fn each_config_and_container_has_a_record_of_its_own() {
     let home = Home::below(Path::new("/h"));
     let path = |config, container| seen_path(&home, config, container);
-    assert_eq!(path("site", "https://a/c"), path("/etc/site.toml", "https://a/c"));
+    assert_eq!(path("site", "https://a/c"), path("/h/configs/site.toml", "https://a/c"));
+    assert_ne!(path("site", "https://a/c"), path("/etc/site.toml", "https://a/c"));
+    assert_ne!(path("/etc/site.toml", "https://a/c"), path("/tmp/site.toml", "https://a/c"));
     assert_ne!(path("site", "https://a/c"), path("site", "https://a/d"));
     assert_ne!(path("site", "https://a/c"), path("other", "https://a/c"));
 }

@@ -119,7 +119,8 @@ pub(super) async fn draft(
         tempfile::Builder::new().prefix(&new_id()).rand_bytes(0).tempdir_in(&runs)
     };
     let dir = making().map_err(|error| disk_problem("make a directory for the manifest", &error))?;
-    let session_runs = Runs { home: &session.home, config: &session.config_label };
+    let label = session.config_label();
+    let session_runs = Runs { home: &session.home, config: &label };
     let mut tell = |progress| session.reply(id, Reply::Listing(progress));
     let earlier = since::known(session_runs, access, manifest, dir.path())?;
     let building = Building {

@@ -27,9 +27,10 @@ pub fn read_schema_file(path: &Path) -> Result<SchemaFile, ConfigError> {
     SchemaFile::read(&bytes).map_err(|error| fail(format!("cannot be used: {error}.")))
 }
 
-/// Makes the paths of a config paths from its directory, and takes in the keys of its schema file.
-pub(super) fn find_beside(config: &mut Config, directory: &Path) -> Result<(), ConfigError> {
+/// Makes the paths of a config paths from its directory.
+pub(super) fn find_files_beside(config: &mut Config, directory: &Path) {
     let beside = |file: &mut String| *file = directory.join(expand_home(file)).to_string_lossy().into_owned();
+    config.schema.file.iter_mut().for_each(beside);
     let manifest = &mut config.manifest;
     manifest.metadata.table.iter_mut().for_each(beside);
     manifest.groups.iter_mut().filter_map(|rule| rule.cameras.as_mut()).for_each(beside);
@@ -42,8 +43,12 @@ pub(super) fn find_beside(config: &mut Config, directory: &Path) -> Result<(), C
     if manifest.source != Source::Inventory || manifest.file.as_deref().is_some_and(is_here) {
         manifest.file.iter_mut().for_each(beside);
     }
-    let Some(file) = &mut config.schema.file else { return Ok(()) };
-    beside(file);
+}
+
+/// Makes the paths of a config paths from its directory, and takes in the keys of its schema file.
+pub(super) fn find_beside(config: &mut Config, directory: &Path) -> Result<(), ConfigError> {
+    find_files_beside(config, directory);
+    let Some(file) = &config.schema.file else { return Ok(()) };
     let read = read_schema_file(Path::new(file)).map_err(|error| ConfigError(format!("[schema] file: {}", error.0)))?;
     let left = read.left.iter().map(|(key, left)| (key.clone(), left.to_string()));
     let own = &config.schema.keys;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use super::{Config, Join, Manifest, Source, files, folder};
+use super::{Config, Join, Manifest, Source, files, folder, place, saved::text_of};
 use crate::{
     access::endpoint,
     manifest::{Kind, metadata::table::Format, rules::Rules},
@@ -19,6 +19,21 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{0}")]
 pub struct ConfigError(pub String);
+
+impl ConfigError {
+    /// The message without the file's name above it and the lines that are quoted from the file: `At line 3, column 1: …`
+    pub fn in_one_line(&self) -> String {
+        let is_quoted = |line: &&str| {
+            let line = line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+            line.starts_with(" |") || line.starts_with('|')
+        };
+        let lines = self.0.lines().filter(|line| !is_quoted(line) && !line.starts_with(HEAD)).map(str::trim);
+        lines.collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// What the message of a fault in a file begins with.
+const HEAD: &str = "In the config ";
 
 /// The file that `CONFIG` on the command line means: a path, or the name of a saved config.
 ///
@@ -70,14 +85,17 @@ pub fn saved(home: &Home) -> Vec<String> {
 /// # Errors
 /// It or its schema file cannot be read, is not TOML, has an unknown key or a value that cannot be right; with line and column.
 pub fn load(path: &Path) -> Result<Config, ConfigError> {
-    let bytes = std::fs::read(path).map_err(|error| {
-        ConfigError(format!("Cannot read the config {}: {error}. Check the path and its permissions.", path.display()))
-    })?;
-    let text = String::from_utf8(bytes)
-        .map_err(|_| ConfigError(format!("The config {} is not UTF-8 text. Save it as UTF-8.", path.display())))?;
+    load_text(&text_of(path)?, path)
+}
+
+/// [`load`], of a text that was read from the file already.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_text(text: &str, path: &Path) -> Result<Config, ConfigError> {
     let directory = path.parent().unwrap_or(Path::new(""));
-    let loaded = parse(&text).and_then(|mut config| files::find_beside(&mut config, directory).map(|()| config));
-    loaded.map_err(|error| ConfigError(format!("In the config {}:\n{}", path.display(), error.0)))
+    let loaded = parse(text).and_then(|mut config| files::find_beside(&mut config, directory).map(|()| config));
+    loaded.map_err(|error| ConfigError(format!("{HEAD}{}:\n{}", path.display(), error.0)))
 }
 
 /// Reads and checks a config's text. Files that it names are not looked at.
@@ -86,13 +104,20 @@ pub fn load(path: &Path) -> Result<Config, ConfigError> {
 /// As [`load`].
 pub fn parse(text: &str) -> Result<Config, ConfigError> {
     let mut config: Config = toml::from_str(text).map_err(|error| {
-        let mut message = without_secrets(error.to_string().trim_end());
+        let said = error.message().trim_end();
+        let mut message = without_secrets(&match error.span() {
+            Some(span) => place::at(text, span, said),
+            None => said.to_owned(),
+        });
         if let Some(near) = nearest_field(error.message()) {
             message.push_str(&format!("\nDid you mean '{near}'?"));
         }
         ConfigError(message)
     })?;
-    check(&config)?;
+    check(&config).map_err(|error| match place::of(text, &error.0) {
+        Some(span) => ConfigError(without_secrets(&place::at(text, span, &error.0))),
+        None => error,
+    })?;
     let said = sentences(&advice_on(&keys_as_written(text)));
     config.advice = said.into_iter().map(|sentence| format!("[schema.keys] {sentence}")).collect();
     Ok(config)
@@ -261,11 +286,13 @@ fn check_types_and_groups(manifest: &Manifest) -> Result<(), ConfigError> {
 /// A message that quotes the config, with what looks like a secret in it blotted out: somebody may have pasted a token or a
 /// key where none belongs, and messages end up in logs.
 fn without_secrets(message: &str) -> String {
-    let Ok(secret) = Regex::new(r#"(?i)(sig=|(?:sas_token|token|key|secret|password|passphrase)\s*=\s*["'])[^"'&\s]+"#)
-    else {
+    let secret = Regex::new(r#"(?i)(sig=|(?:sas_token|token|key|secret|password|passphrase)\s*=\s*["'])[^"'&\s]+"#);
+    // In an address, before its host.
+    let login = Regex::new(r#"(://)[^/@\s"']+@"#);
+    let (Ok(secret), Ok(login)) = (secret, login) else {
         return message.lines().next().unwrap_or_default().to_owned();
     };
-    secret.replace_all(message, "${1}…").into_owned()
+    login.replace_all(&secret.replace_all(message, "${1}…"), "${1}…@").into_owned()
 }
 
 /// The known key nearest to the unknown one that serde's message names.
@@ -422,12 +449,48 @@ mod tests {
     }
 
     #[test]
+    fn a_value_that_cannot_be_right_is_shown_where_it_stands() {
+        for (text, wanted) in [
+            (
+                "version = 1\n[azure]\n  account = \"https://a.b\" # x",
+                "At line 3, column 3: [azure] account = \"https://a.b\" is not",
+            ),
+            ("# x\nversion = 2", "At line 2, column 1: version = 2 is not known"),
+            ("version = 1\nupload.jobs_in_flight = 0", "At line 2, column 8: [upload] jobs_in_flight = 0"),
+            ("version = 1\nupload = { jobs_in_flight = 0 }", "At line 2, column 1: [upload] jobs_in_flight = 0"),
+            ("version = 1\n[schema.keys]\na = \"text\"\n\"$x\" = \"text\"", "At line 4, column 1: [schema.keys]"),
+            (
+                "version = 1\n[folder]\nuuid = \"11111111-1111-4111-8111-111111111111\"\npath = \"a\"",
+                "At line 2, column 1: [folder]",
+            ),
+            (
+                "version = 1\n[[manifest.types]]\nmatch = \"a\"\ntype = \"time-series\"\n[[manifest.types]]\nmatch = \"*\"\ntype = \"text\"\nsettings = {}",
+                "At line 6, column 1: [[manifest.types]] match",
+            ),
+            ("version = 1\n[azure]\ncontainr = \"x\"", "At line 3, column 1: unknown field `containr`"),
+            ("version = 1\n[azure\n", "At line 2, column "),
+            ("version = 1\nversion = 1\n", "At line 2, column 1: duplicate key"),
+            ("", "missing field `version`"),
+        ] {
+            let error = parse(text).unwrap_err();
+            let told = error.in_one_line();
+            assert!(told.contains(wanted), "{text}: {told}\n{}", error.0);
+        }
+        let whole = parse("version = 1\n[azure]\ncontainer = \"数据\" x\n").unwrap_err().0;
+        assert!(
+            whole.starts_with("At line 3, column 18:\n  |\n3 | container = \"数据\" x\n  |                  ^\n"),
+            "{whole}"
+        );
+    }
+
+    #[test]
     fn a_secret_in_the_wrong_place_is_not_repeated() {
         for text in [
             "version = 1\n[azure]\nsas_token = \"sv=2026&sig=SECRET%3D\"",
             "version = 1\n[azure]\naccount_key = \"SECRET==\"",
             "version = 1\n[azure]\ncontainer = \"c?sv=1&sig=SECRET\" x",
             "version = 1\n[azure]\nendpoint = \"https://a.blob.core.windows.net/?sv=1&sig=SECRET\"",
+            "version = 1\n[azure]\nendpoint = \"https://me:SECRET@a.blob.core.windows.net/\"",
         ] {
             let message = parse(text).unwrap_err().0;
             assert!(!message.contains("SECRET"), "{message}");

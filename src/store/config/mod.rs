@@ -1,8 +1,11 @@
 //! The config file: what an import is made of, without any secret. `config.example.toml` explains every key.
 
+mod edit;
 mod files;
 mod folder;
 mod load;
+mod place;
+pub mod saved;
 pub mod synced;
 
 use std::collections::BTreeMap;
@@ -24,8 +27,9 @@ use crate::{
     schema::KeyType,
 };
 
+pub use edit::{fresh, merge};
 pub use files::read_schema_file;
-pub use load::{ConfigError, find, load, parse, saved};
+pub use load::{ConfigError, find, load, load_text, parse, saved};
 
 /// A whole config, version 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -4,6 +4,7 @@ use std::{
     fs::{File, TryLockError},
     io::{Read as _, Write as _},
     path::Path,
+    time::Duration,
 };
 
 use super::StoreError;
@@ -15,7 +16,19 @@ pub struct RunLock {
     _file: File,
 }
 
+/// How often, and how far apart, a lock is tried for that somebody may only be looking at.
+const TRIES: usize = 5;
+const PAUSE: Duration = Duration::from_millis(5);
+
 impl RunLock {
+    /// Whether a process works on the run at this moment. Changes nothing, neither for that process nor on the disk. What cannot be
+    /// found out counts as no.
+    pub fn is_held(home: &Home, id: &str) -> bool {
+        // A shared lock is let go of at once; the owner has an exclusive one.
+        File::open(home.run(id).join("lock"))
+            .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+
     /// Takes the lock.
     ///
     /// # Errors
@@ -29,7 +42,16 @@ impl RunLock {
         let fail = |source| StoreError::File { path: path.display().to_string(), source };
         let opened = File::options().create(true).truncate(false).read(true).write(true).open(path);
         let mut file = opened.map_err(fail)?;
-        match file.try_lock() {
+        let mut locked = file.try_lock();
+        for _ in 1..TRIES {
+            if !matches!(locked, Err(TryLockError::WouldBlock)) {
+                break;
+            }
+            // `is_held` may hold it for the moment that its look takes.
+            std::thread::sleep(PAUSE);
+            locked = file.try_lock();
+        }
+        match locked {
             Ok(()) => {
                 file.set_len(0).and_then(|()| write!(file, "{}", std::process::id())).map_err(fail)?;
                 Ok(RunLock { _file: file })
@@ -46,5 +68,28 @@ impl RunLock {
             }
             Err(TryLockError::Error(source)) => Err(fail(source)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_at_a_lock_leaves_it_as_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let home = Home::below(dir.path());
+        assert!(!RunLock::is_held(&home, "a"));
+        std::fs::create_dir_all(home.run("a")).unwrap();
+        assert!(!RunLock::is_held(&home, "a"));
+        assert!(!home.run("a").join("lock").exists());
+        let lock = RunLock::take(&home, "a").unwrap();
+        assert!(RunLock::is_held(&home, "a") && RunLock::is_held(&home, "a"));
+        assert!(matches!(RunLock::take(&home, "a"), Err(StoreError::Busy(_))));
+        let held = std::fs::read_to_string(home.run("a").join("lock")).unwrap();
+        assert_eq!(held, std::process::id().to_string());
+        drop(lock);
+        assert!(!RunLock::is_held(&home, "a"));
+        RunLock::take(&home, "a").unwrap();
     }
 }

@@ -4,6 +4,7 @@ mod causes;
 mod held;
 mod lock;
 mod open;
+mod overview;
 mod record;
 mod sync;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use crate::manifest::{Kind, batch::Batch, data_items::JobOptions};
 pub use causes::Cause;
 pub use held::FolderCount;
 pub use lock::RunLock;
+pub use overview::RunGlance;
 pub use record::{BatchRow, BatchState, FailedUnit, NewRun, RunRow, RunState, StoreError};
 pub use sync::{Held, NewSync, SyncCounts, SyncRow};
 

@@ -89,6 +89,10 @@ fn migrate(connection: &mut Connection, file: &Path) -> Result<(), StoreError> {
     let path = file.display().to_string();
     let fail = |source| StoreError::Database { path: path.clone(), source };
     let found = version(connection).map_err(fail)?;
+    if usize::try_from(found) == Ok(STEPS.len()) {
+        // Nothing to do, so nobody who writes at this moment is waited for.
+        return Ok(());
+    }
     if found > 0 && usize::try_from(found).is_ok_and(|found| found < STEPS.len()) {
         back_up(connection, file)?;
     }

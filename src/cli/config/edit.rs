@@ -1,0 +1,72 @@
+//! `config edit`: a config in the user's editor, and checked afterwards.
+
+use std::{
+    io::{BufRead as _, IsTerminal as _, Write as _},
+    path::Path,
+    process::Command,
+};
+
+use crate::{
+    store::{Home, config},
+    wizard::Problem,
+};
+
+/// Where neither variable names an editor.
+const FALLBACK: &str = if cfg!(windows) { "notepad" } else { "vi" };
+
+/// Opens the editor until the config is sound, or the user leaves it as it is.
+pub(super) fn edit(home: &Home, label: &str) -> Result<(), Problem> {
+    let path = config::find(home, label).map_err(|error| Problem::config(error.0))?;
+    loop {
+        start(&path)?;
+        match config::load(&path) {
+            Ok(config) => {
+                super::open::advise(&config);
+                say!("The config is sound.");
+                return Ok(());
+            }
+            Err(error) if can_ask() => {
+                eprintln!("{error}");
+                if !wants_again() {
+                    return Err(Problem::config("The config is left as it is and cannot be used.")
+                        .hint("It is saved as you wrote it; edit it again when you like."));
+                }
+            }
+            Err(error) => return Err(Problem::config(error.0)),
+        }
+    }
+}
+
+fn start(path: &Path) -> Result<(), Problem> {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()).map(|value| (name, value));
+    let (name, value) = set("VISUAL").or_else(|| set("EDITOR")).unwrap_or(("EDITOR", FALLBACK.to_owned()));
+    let words = shell_words::split(&value).unwrap_or_default();
+    let Some((program, arguments)) = words.split_first() else {
+        return Err(Problem::config(format!("${name} names no editor: its quotes do not match."))
+            .hint(format!("It says: {value}. Set it as you would type the command in a shell.")));
+    };
+    let status = Command::new(program).args(arguments).arg(path).status().map_err(|error| {
+        Problem::other(format!("The editor {program} cannot be started: {error}."))
+            .hint("Set $VISUAL or $EDITOR to the editor that you use, then try again.")
+    })?;
+    match status.success() {
+        true => Ok(()),
+        false => {
+            Err(Problem::other(format!("The editor {program} ended with {status}, so the config was not checked."))
+                .hint("What it has written to the file counts."))
+        }
+    }
+}
+
+fn can_ask() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Yes where nothing else is said.
+fn wants_again() -> bool {
+    let _ = write!(std::io::stderr(), "Edit it again? [Y/n] ");
+    let _ = std::io::stderr().flush();
+    let mut answer = String::new();
+    let read = std::io::stdin().lock().read_line(&mut answer);
+    read.is_ok_and(|length| length > 0) && !matches!(answer.trim().to_ascii_lowercase().as_str(), "n" | "no")
+}
