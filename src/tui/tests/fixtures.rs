@@ -364,6 +364,7 @@ pub(crate) fn well(request: &Request) -> Vec<Reply> {
         | Request::StartRun { .. }
         | Request::StopRun { .. }
         | Request::PauseRun { .. }
+        | Request::NameRuns { .. }
         | Request::ResumeRun { .. }
         | Request::WatchRun { .. }
         | Request::RetryRun { .. }

@@ -6,6 +6,7 @@ mod panel;
 mod way;
 
 use super::{Field, HomePage, Outbox, PastRun, Problem, Request, RequestId, SavedConfig};
+use crate::store::config::saved::check_name;
 use list::Ordered;
 
 pub use list::HomeList;
@@ -168,14 +169,7 @@ impl HomeStep {
     }
 }
 
-/// Why a config cannot have such a name; saved configs are files, and what their names may hold is the same everywhere.
-pub(super) fn name_fault(name: &str) -> Option<&'static str> {
-    let is_known = |c: char| c.is_alphanumeric() || "-_.".contains(c);
-    match name {
-        "" => Some("Type a name."),
-        _ if !name.chars().all(is_known) => Some("A name is letters, digits, '-', '_' and '.'."),
-        _ if name.starts_with(['.', '-']) => Some("A name begins with a letter, a digit or '_'."),
-        _ if name.to_ascii_lowercase().ends_with(".toml") => Some("Leave out '.toml'; the file gets it by itself."),
-        _ => None,
-    }
+/// Why a config cannot have such a name, if it cannot.
+pub(super) fn name_fault(name: &str) -> Option<String> {
+    check_name(name).err().map(|error| error.0)
 }

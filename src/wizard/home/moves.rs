@@ -113,6 +113,12 @@ impl HomeStep {
     }
 
     pub(in crate::wizard) fn action(&mut self, action: Action, outbox: &mut Outbox) -> HomeMove {
+        let movement = self.act(action, outbox);
+        // A config that was asked for is waited for: the services go by it as soon as they have read it.
+        if self.opening.is_some() { HomeMove::Stay } else { movement }
+    }
+
+    fn act(&mut self, action: Action, outbox: &mut Outbox) -> HomeMove {
         self.notice = None;
         if self.panel.is_some() {
             return self.panel_action(action, outbox);
@@ -148,9 +154,6 @@ impl HomeStep {
 
     fn enter(&mut self) -> HomeMove {
         if let Some(config) = self.current_config() {
-            if self.opening.is_some() {
-                return HomeMove::Stay;
-            }
             if config.problem.is_none() {
                 return HomeMove::Open(config.name.clone());
             }
@@ -215,7 +218,7 @@ impl HomeStep {
                 }
                 let is_taken = self.page.configs.iter().any(|config| config.name.eq_ignore_ascii_case(&copy));
                 form.problem = match name_fault(&copy) {
-                    Some(fault) => Some(fault.to_owned()),
+                    Some(fault) => Some(fault),
                     None if is_taken => Some(format!("There is a config '{copy}' already.")),
                     None => None,
                 };
@@ -253,11 +256,6 @@ impl HomeStep {
         self.problem = None;
         let id = outbox.start(Request::OpenConfig { label: label.clone() });
         self.opening = Some((id, label));
-    }
-
-    /// What was asked for is no longer wanted.
-    pub(in crate::wizard) fn stop_opening(&mut self) {
-        self.opening = None;
     }
 
     pub(in crate::wizard) fn say(&mut self, notice: &str) {

@@ -145,7 +145,6 @@ impl Wizard {
             HomeMove::Stay => {}
             HomeMove::Return => {
                 if self.can_return() {
-                    self.home.stop_opening();
                     self.is_home = false;
                 }
             }
@@ -187,6 +186,7 @@ impl Wizard {
     pub(in crate::wizard) fn take_new(&mut self) {
         let config = self.fresh.as_deref().cloned().unwrap_or_default();
         self.take(config, Opened::default());
+        self.outbox.start(Request::NameRuns { label: None });
         // What is not there yet is the user's to fill in, not to be passed over.
         self.goes_on = false;
     }

@@ -171,7 +171,7 @@ impl SaveDialog {
         match std::mem::replace(&mut self.stage, SaveStage::Saved) {
             SaveStage::Naming { .. } if action == Action::Next => {
                 match home::name_fault(self.name.text().trim()) {
-                    Some(fault) => self.stage = SaveStage::Naming { problem: Some(fault.to_owned()) },
+                    Some(fault) => self.stage = SaveStage::Naming { problem: Some(fault) },
                     None => self.look(outbox),
                 }
                 SaveMove::Stay

@@ -64,8 +64,8 @@ impl Wizard {
             "" => azure.account_name().unwrap_or_default(),
             container => container.to_owned(),
         };
-        let allowed = |c: char| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' };
-        wish.chars().map(allowed).collect::<String>().trim_start_matches(['.', '-']).to_owned()
+        let allowed = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' };
+        wish.chars().map(allowed).collect::<String>().trim_matches(['.', '-']).to_owned()
     }
 
     pub(in crate::wizard) fn save_action(&mut self, action: Action) {

@@ -255,6 +255,8 @@ fn another_config_or_a_new_one_asks_about_unsaved_changes_first() {
             harness.opens(name, "z");
         }
         assert_eq!((harness.wizard.label(), harness.wizard.is_at_home()), (then, false));
+        let is_unnamed = harness.has(|request| matches!(request, Request::NameRuns { label: None }));
+        assert_eq!(is_unnamed, then.is_none(), "runs of a new config are no longer recorded under the other's name");
         assert!(!harness.wizard.is_unsaved());
     }
 }
@@ -287,7 +289,7 @@ fn a_copy_is_asked_for_by_a_free_name_and_refusals_keep_what_was_typed() {
         other => panic!("{other:?}"),
     };
     assert_eq!(name(&harness), ("berlin-copy".into(), None));
-    for (bad, says) in [("", "Type a name"), ("a/b", "letters"), (".x", "begins with"), ("nightly", "already")] {
+    for (bad, says) in [("", "needs a name"), ("a/b", "has '/'"), (".x", "cannot begin"), ("nightly", "already")] {
         harness.event(Event::Edit(Edit::Clear));
         harness.type_text(bad);
         harness.act(Action::Next);
@@ -444,17 +446,17 @@ fn a_new_config_gets_a_name_which_back_does_not_lose() {
     harness.act(Action::Save);
     assert_eq!(name(&harness), "raw/x");
     harness.event(Event::Edit(Edit::Clear));
-    harness.type_text("站点");
+    harness.type_text("site-2");
     harness.act(Action::Next);
     harness.answer(is_preview, Reply::SavePreview(Ok(SavePreview { stamp: None, ..preview(false) })));
     harness.act(Action::Back);
-    assert_eq!(name(&harness), "站点");
+    assert_eq!(name(&harness), "site-2");
     harness.act(Action::Next);
     harness.answer(is_preview, Reply::SavePreview(Ok(SavePreview { stamp: None, ..preview(false) })));
     harness.act(Action::Next);
-    harness.answer(is_save, Reply::ConfigSaved(Ok(opened("站点", "a"))));
-    assert_eq!(harness.wizard.label(), Some("站点"));
-    assert_eq!(harness.wizard.headless_command().as_deref(), Some("azure-to-encord run 站点 --yes"));
+    harness.answer(is_save, Reply::ConfigSaved(Ok(opened("site-2", "a"))));
+    assert_eq!(harness.wizard.label(), Some("site-2"));
+    assert_eq!(harness.wizard.headless_command().as_deref(), Some("azure-to-encord run site-2 --yes"));
 }
 
 #[test]

@@ -140,7 +140,9 @@ pub(super) fn answer_to(request: &Request, fails: bool) -> Option<Reply> {
         }
         Request::PreviewSave { .. } => Reply::SavePreview(Err(problem())),
         Request::SaveConfig { .. } => Reply::ConfigSaved(Err(problem())),
-        Request::Remember { .. } | Request::StopRun { .. } | Request::PauseRun { .. } => return None,
+        Request::Remember { .. } | Request::StopRun { .. } | Request::PauseRun { .. } | Request::NameRuns { .. } => {
+            return None;
+        }
     })
 }
 
