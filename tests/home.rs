@@ -50,7 +50,7 @@ fn a_config_is_opened_left_searched_for_copied_and_the_program_left() {
     });
     // Out of a field first, where a digit would be text.
     terminal.send("\x1b");
-    terminal.wait_until("the checks", PATIENCE, |screen| screen.contains("0 home"));
+    terminal.wait_until("the checks", PATIENCE, |screen| screen.contains("Space details"));
     terminal.send("0");
     terminal.wait_for("[Configs 2]", PATIENCE);
     terminal.send("/ngt");
