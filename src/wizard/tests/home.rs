@@ -124,7 +124,7 @@ impl Harness {
 
 #[test]
 fn enter_leads_on_from_what_is_under_the_cursor() {
-    let mut harness = Harness::on_nightly();
+    let harness = Harness::on_nightly();
     assert_eq!((harness.wizard.label(), harness.wizard.is_at_home()), (Some("nightly"), false));
     assert_eq!(harness.wizard.headless_command().as_deref(), Some("azure-to-encord run nightly --yes"));
     assert!(harness.has(|request| matches!(request, Request::CheckAzure { .. })));
@@ -332,7 +332,8 @@ fn deleting_and_forgetting_take_a_yes() {
         assert_eq!(harness.has(is_change), asks);
         if asks {
             let mut after = page();
-            (after.configs.remove(0), after.runs.remove(0));
+            after.configs.remove(0);
+            after.runs.remove(0);
             harness.answer(is_change, Reply::HomeChanged(Ok(Box::new(after))));
             assert!(harness.wizard.home().cursor() < harness.wizard.home().found());
         }
