@@ -20,7 +20,9 @@ use azure_to_encord::{
         config::{self, Config},
     },
     tui::{Labels, Theme, screens},
-    wizard::{Action, ContainerFacts, Effect, Event, List, Reply, Request, RequestId, Row, RunView, Status, Step, Wizard},
+    wizard::{
+        Action, ContainerFacts, Effect, Event, List, Reply, Request, RequestId, Row, RunView, Status, Step, Wizard,
+    },
 };
 use blob_pages::{Manners, Names};
 use ratatui::{Terminal, backend::TestBackend};

@@ -75,7 +75,7 @@ async fn play(stage: &Stage, dir: &TempDir, args: &Args) -> Exit {
     if args.headless {
         import(home, config, wizard::DEMO, Terms { consent: Consent::Given, despite: Vec::new() }, args.json).await
     } else {
-        wizard::open(home, config, Some(wizard::DEMO)).await
+        wizard::demo(home, config).await
     }
 }
 

@@ -14,11 +14,10 @@ use super::{
     passphrase, plan,
     runs::{finished, name_reports},
     usage,
-    wizard::headless_command,
 };
 use crate::{
     store::{FailedUnit, Home, RunState, RunStore, config},
-    wizard::{CHECKS, Problem, Snapshot, Status, Step, sync_outcome},
+    wizard::{CHECKS, Problem, Snapshot, Status, Step, headless_command, sync_outcome},
 };
 
 /// How many failed items are named on the screen; the report names all.

@@ -5,9 +5,12 @@ use std::time::Duration;
 use super::{Exit, exit::refuse, open, run::summary, terminal};
 use crate::{
     service::Driver,
-    store::{self, Home, RunState, config::Config},
+    store::{
+        self, Home, RunState, RunStore,
+        config::{self, Config},
+    },
     tui::{self, Labels, Theme},
-    wizard::{Effect, Event, Problem, ProgressStep, Wizard},
+    wizard::{Effect, Event, Problem, ProgressStep, Wizard, headless_command},
 };
 
 /// What the demo is called where configs are named.
@@ -24,13 +27,27 @@ impl tui::Services for Driver {
 /// The wizard on a config, or on an empty one.
 pub(crate) async fn wizard(label: Option<&str>) -> Exit {
     let opened = open::home().and_then(|home| {
-        let config = label.map_or_else(|| Ok(begun(&home)), |label| open::config(&home, label))?;
-        Ok((home, config))
+        let fresh = begun(&home);
+        let wizard = match label {
+            Some(label) => Wizard::new(open::config(&home, label)?).named(label).with_home(fresh),
+            None if has_something(&home) => Wizard::new(fresh).at_home(),
+            None => Wizard::new(fresh.clone()).with_home(fresh),
+        };
+        Ok((home, Box::new(wizard)))
     });
     match opened {
-        Ok((home, config)) => open(home, config, label).await,
+        Ok((home, wizard)) => show(home, wizard, label).await,
         Err(problem) => refuse(&problem),
     }
+}
+
+/// Whether Home has anything to show. A record that cannot be read is for Home to tell of.
+fn has_something(home: &Home) -> bool {
+    let has_runs = || {
+        home.data().join("runs.db").is_file()
+            && RunStore::open(home).and_then(|store| store.runs()).is_ok_and(|runs| !runs.is_empty())
+    };
+    !config::saved(home).is_empty() || has_runs()
 }
 
 /// Where there is no config, step 1 begins with what the environment says, and what was chosen the last time.
@@ -45,9 +62,13 @@ fn begun(home: &Home) -> Config {
     config
 }
 
-/// The wizard on a config that is already there. `label` is what the user called it.
-pub(crate) async fn open(home: Home, config: Config, label: Option<&str>) -> Exit {
-    if let Err(problem) = terminal::needed(label.map(headless_command), &home) {
+/// The wizard on the demo's config.
+pub(super) async fn demo(home: Home, config: Config) -> Exit {
+    show(home, Box::new(Wizard::new(config)), Some(DEMO)).await
+}
+
+async fn show(home: Home, wizard: Box<Wizard>, label: Option<&str>) -> Exit {
+    if let Err(problem) = terminal::needed(label.map(command), &home) {
         return refuse(&problem);
     }
     let (keys, mouse) = match open::home().and_then(|own| open::keys(&own)) {
@@ -55,12 +76,13 @@ pub(crate) async fn open(home: Home, config: Config, label: Option<&str>) -> Exi
         Err(problem) => return refuse(&problem),
     };
     let (mut driver, mut events) = Driver::new(home, label.unwrap_or("(not saved)"));
-    let mut wizard = Wizard::new(config).guided().attended();
+    let mut wizard = Box::new(wizard.guided().attended());
     let first = wizard.handle(Event::Open);
-    let labels = Labels { headless_command: label.map(headless_command), is_demo: label == Some(DEMO), keys };
+    let is_demo = label == Some(DEMO);
+    let labels = Labels { headless_command: is_demo.then(|| command(DEMO)), is_demo, keys };
     let options = tui::Options { theme: Theme::from_environment(), labels, mouse };
     let left = tui::run(&mut wizard, first, &mut driver, &mut events, &options).await;
-    if wizard.progress().is_running() {
+    if wizard.is_busy() {
         eprintln!("Leaving; what was sent is being put on record...");
         driver.wind_down(PATIENCE).await;
         while let Ok(event) = events.try_recv() {
@@ -119,25 +141,16 @@ fn goodbye(progress: &ProgressStep, is_demo: bool) -> Vec<String> {
 }
 
 /// What does the same without a terminal.
-pub(crate) fn headless_command(label: &str) -> String {
+fn command(label: &str) -> String {
     match label {
         DEMO => "azure-to-encord demo --headless".to_owned(),
-        label => format!("azure-to-encord run {} --yes", shell_word(label)),
-    }
-}
-
-/// A label as a POSIX shell takes it for one word.
-fn shell_word(label: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./:@%+,=".contains(c);
-    match !label.is_empty() && label.chars().all(plain) {
-        true => label.to_owned(),
-        false => format!("'{}'", label.replace('\'', r"'\''")),
+        label => headless_command(label),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{goodbye, shell_word};
+    use super::goodbye;
     use crate::wizard::{Outbox, ProgressStep};
 
     #[test]
@@ -148,12 +161,5 @@ mod tests {
         assert!(!goodbye(&resumed, true).iter().any(|line| line.contains("resume")));
         let watched = ProgressStep::watch("20260401-1".into(), &mut Outbox::default());
         assert!(goodbye(&watched, false).is_empty() && goodbye(&ProgressStep::default(), false).is_empty());
-    }
-
-    #[test]
-    fn labels_are_quoted_for_the_shell_where_they_must_be() {
-        assert_eq!(shell_word("nightly"), "nightly");
-        assert_eq!(shell_word("./my configs/a.toml"), "'./my configs/a.toml'");
-        assert_eq!(shell_word("it's"), r"'it'\''s'");
     }
 }

@@ -17,6 +17,9 @@ use crate::{
     wizard::{Effect, Event, Reply, Request, RequestId},
 };
 
+/// What a config is called in the record that is not saved.
+const UNSAVED: &str = "(not saved)";
+
 /// Carries out effects. Requests that read are dropped when they are cancelled; a run that was started goes on to its end.
 #[derive(Debug)]
 pub struct Driver {
@@ -156,6 +159,7 @@ impl Driver {
                 .disk(id, move || Reply::Estimate(estimate::estimate(&session.home, &domain, &items, jobs_in_flight))),
             Request::ReadHome => self.disk(id, move || Reply::Home(Box::new(home::page(&session.home)))),
             Request::OpenConfig { label } => self.disk(id, move || Reply::ConfigOpened(home::open(&session, &label))),
+            Request::NameRuns { label } => session.set_config_label(label.as_deref().unwrap_or(UNSAVED)),
             Request::DuplicateConfig { name, copy } => {
                 self.disk(id, move || Reply::HomeChanged(home::duplicate(&session.home, &name, &copy)));
             }

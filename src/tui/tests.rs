@@ -3,6 +3,7 @@
 mod checks;
 pub(super) mod fixtures;
 mod folder;
+mod home;
 mod inferred;
 mod integration;
 mod manifest;
@@ -167,7 +168,12 @@ fn ascii_means_ascii() {
         let text = frame(&Stage::at(step, well).wizard, PLAIN, 100, 30);
         assert!(text.is_ascii(), "{text}");
     }
-    for stage in panels::stages().into_iter().chain(schema::stages()).chain(inferred::stages()).chain(folder::stages())
+    for stage in panels::stages()
+        .into_iter()
+        .chain(schema::stages())
+        .chain(inferred::stages())
+        .chain(folder::stages())
+        .chain(home::stages())
     {
         let text = frame(&stage.wizard, PLAIN, 100, 30);
         assert!(text.is_ascii(), "{text}");
@@ -224,6 +230,7 @@ fn stages() -> Vec<Stage> {
     stages.extend(folder::stages());
     stages.extend(mirrored::stages());
     stages.extend(progress::stages());
+    stages.extend(home::stages());
     stages
 }
 

@@ -6,10 +6,17 @@ impl Wizard {
     pub(super) fn edit(&mut self, edit: &Edit) {
         match self.overlay {
             Some(Overlay::Palette) => return self.palette.edit(edit),
+            Some(Overlay::Save) => {
+                if let Some(dialog) = &mut self.save {
+                    dialog.edit(edit);
+                }
+                return;
+            }
             Some(_) => return,
             None => {}
         }
         match self.step {
+            _ if self.is_home => self.home.edit(edit),
             Step::Integration => self.integration.edit(edit),
             Step::Schema => self.schema.edit(edit),
             Step::Manifest => self.manifest.edit(edit, &mut self.outbox),
@@ -20,9 +27,17 @@ impl Wizard {
 
     pub(super) fn action(&mut self, action: Action) {
         match (self.overlay, action) {
-            (Some(Overlay::Quit), Action::Yes | Action::Next | Action::Quit) => return self.quit(),
+            (Some(Overlay::Quit), Action::Yes | Action::Next | Action::Quit) => {
+                self.overlay = None;
+                return if self.is_busy() { self.leave() } else { self.quit() };
+            }
             (Some(Overlay::Quit), Action::No | Action::Back) => return self.overlay = None,
             (Some(Overlay::Quit), _) => return,
+            (Some(Overlay::Save), action) => return self.save_action(action),
+            (Some(Overlay::Unsaved), action) => return self.unsaved_action(action),
+            (Some(Overlay::Editor), Action::OpenEditor) => return self.open_editor(),
+            (Some(Overlay::Editor), Action::Save) => return self.open_save(),
+            (Some(Overlay::Editor), _) => return self.overlay = None,
             // No key types this, so it means leaving even where keys are text.
             (Some(Overlay::Palette | Overlay::NothingToSearch), Action::Quit) => self.close_palette(),
             (Some(Overlay::Palette), action) => return self.palette_action(action),
@@ -42,8 +57,9 @@ impl Wizard {
             Action::Palette if self.asks() => {}
             Action::Palette => self.open_palette(),
             Action::Mouse => self.outbox.effects.push(Effect::Mouse),
+            Action::Quit if self.asks_about_changes_first() => self.leave(),
             Action::Quit
-                if self.progress.is_running()
+                if self.is_busy()
                     || self.manifest.is_listing()
                     || (self.step == Step::Integration && self.integration.has_input())
                     || self.has_form() =>
@@ -51,6 +67,10 @@ impl Wizard {
                 self.overlay = Some(Overlay::Quit);
             }
             Action::Quit => self.quit(),
+            action if self.is_home => self.home_action(self.in_rows(action)),
+            Action::GoHome => self.go_home(),
+            Action::Save => self.open_save(),
+            Action::OpenEditor => self.open_editor(),
             // A panel is answered or closed first.
             Action::Goto(_) if self.step == Step::Integration && self.integration.panel().is_some() => {}
             Action::Goto(_) if self.has_form() => {}
@@ -76,6 +96,13 @@ impl Wizard {
                 self.help.0 = u16::try_from(to).unwrap_or(last);
             }
         }
+    }
+
+    /// Leaving loses changes that can be saved, and nothing else that weighs more. Before a new config has got beyond step 1
+    /// there is little to save.
+    fn asks_about_changes_first(&self) -> bool {
+        let is_new = self.opened.label.is_none() && self.step == Step::Integration;
+        self.is_unsaved() && !self.is_busy() && !is_new
     }
 
     /// Page keys move by what is in view.

@@ -228,6 +228,11 @@ pub enum Request {
         /// Its name or path.
         label: String,
     },
+    /// Record runs under this name from now on, or as those of a config that is not saved.
+    NameRuns {
+        /// What the user calls the config.
+        label: Option<String>,
+    },
     /// Copy a saved config, comments and all.
     DuplicateConfig {
         /// Its name.

@@ -14,6 +14,9 @@ impl Wizard {
     }
 
     pub(super) fn back(&mut self) {
+        if self.visit.is_some() {
+            return self.go_home();
+        }
         if self.step == Step::Progress && self.progress.outcome().is_some() {
             return self.start_over();
         }
@@ -24,14 +27,19 @@ impl Wizard {
     }
 
     pub(super) fn next(&mut self) {
+        if self.step == Step::Integration && self.opened.label.is_none() && self.status(self.step) == Status::Ready {
+            // The choices of step 1 are kept for the next time without a config.
+            (self.kept.encord, self.kept.azure) = (self.config.encord.clone(), self.config.azure.clone());
+        }
         match self.step {
+            Step::Progress if self.visit.is_some() => self.go_home(),
             Step::Upload => {
                 if let Some(plan) = self.plan() {
                     self.progress.start(plan, &mut self.outbox);
                     self.step = Step::Progress;
                 }
             }
-            Step::Progress => self.quit(),
+            Step::Progress => self.leave(),
             _ if self.status(self.step) == Status::Ready => {
                 if let Some(step) = Step::ALL.get(self.step.number()) {
                     self.enter(*step);
@@ -43,7 +51,7 @@ impl Wizard {
 
     /// Goes to a step directly: back always, forward only over steps that are ready.
     pub(super) fn go_to(&mut self, step: Step) {
-        if self.progress.is_running() && step != Step::Progress {
+        if (self.progress.is_running() || self.visit.is_some()) && step != Step::Progress {
             return;
         }
         if step < self.step && self.step == Step::Progress && self.progress.outcome().is_some() {

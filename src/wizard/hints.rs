@@ -1,18 +1,28 @@
 //! Who has the keyboard, and what can be done now.
 
-use super::{Action, Hint, Overlay, Status, Step, Wizard, mirror};
+use super::{Action, Hint, Overlay, SaveDialog, Status, Step, Wizard, mirror};
 
 impl Wizard {
     /// Whether a question waits for a yes or a no.
     pub fn asks(&self) -> bool {
-        matches!(self.overlay, Some(Overlay::Help | Overlay::Quit))
-            || (self.overlay.is_none() && self.step == Step::Integration && self.integration.asks())
-            || (self.overlay.is_none() && self.step == Step::Progress && self.progress.ask().is_some())
+        matches!(self.overlay, Some(Overlay::Help | Overlay::Quit | Overlay::Unsaved))
+            || self.save_dialog().is_some_and(SaveDialog::asks)
+            || (self.overlay.is_none() && self.step_asks())
+    }
+
+    fn step_asks(&self) -> bool {
+        match self.step {
+            _ if self.is_home => self.home.asks(),
+            Step::Integration => self.integration.asks(),
+            Step::Progress => self.progress.ask().is_some(),
+            _ => false,
+        }
     }
 
     /// Whether keys are text right now: for a field, or for nothing.
     pub fn takes_text(&self) -> bool {
         match self.overlay {
+            Some(Overlay::Save) => self.save_dialog().is_some_and(SaveDialog::takes_text),
             Some(overlay) => matches!(overlay, Overlay::NothingToSearch | Overlay::Palette),
             None => self.is_typing(),
         }
@@ -21,6 +31,7 @@ impl Wizard {
     /// Whether a field has the keyboard, whatever lies over it.
     pub fn is_typing(&self) -> bool {
         match self.step {
+            _ if self.is_home => self.home.takes_text(),
             Step::Integration => self.integration.takes_text(),
             Step::Schema => self.schema.takes_text(),
             Step::Manifest => self.manifest.takes_text(),
@@ -32,6 +43,7 @@ impl Wizard {
     /// Whether a form lies over the step's list.
     pub fn has_form(&self) -> bool {
         match self.step {
+            _ if self.is_home => self.home.has_form(),
             Step::Schema => self.schema.panel().is_some(),
             Step::Folder => self.folder.form().is_some(),
             _ => false,
@@ -41,6 +53,15 @@ impl Wizard {
     /// The actions that do something now, with a word for each, the most useful first.
     pub fn hints(&self) -> Vec<Hint> {
         match self.overlay {
+            Some(Overlay::Save) => self.save_dialog().map(|dialog| dialog.hints(self.may_save())).unwrap_or_default(),
+            Some(Overlay::Unsaved) => {
+                vec![Hint::new(Action::Yes, "save"), Hint::new(Action::No, "discard"), Hint::new(Action::Back, "stay")]
+            }
+            Some(Overlay::Editor) if self.is_busy() => vec![Hint::new(Action::Back, "close")],
+            Some(Overlay::Editor) if self.is_in_file() => {
+                vec![Hint::new(Action::OpenEditor, "edit"), Hint::new(Action::Back, "close")]
+            }
+            Some(Overlay::Editor) => vec![Hint::new(Action::Save, "save"), Hint::new(Action::Back, "close")],
             Some(Overlay::Help | Overlay::NothingToSearch) => vec![Hint::new(Action::Back, "close")],
             Some(Overlay::Palette) => {
                 let row = self.palette_rows().into_iter().nth(self.palette.cursor());
@@ -56,6 +77,7 @@ impl Wizard {
     /// The actions that do something on the step's screen, whatever lies over it.
     pub fn step_hints(&self) -> Vec<Hint> {
         let mut hints = match self.step {
+            _ if self.is_home => self.home.hints(self.can_return()),
             Step::Integration => self.integration.hints(&self.config),
             Step::Schema => self.schema.hints(&self.config),
             Step::Manifest if self.config.folder.cloud_synced => mirror::hints(),
@@ -65,7 +87,16 @@ impl Wizard {
             Step::Progress => self.progress.hints(),
         };
         let ready = self.status(self.step) == Status::Ready;
-        hints.retain(|hint| ready || (hint.action, hint.label) != (Action::Next, "continue"));
+        hints.retain(|hint| ready || self.is_home || (hint.action, hint.label) != (Action::Next, "continue"));
+        if self.fresh.is_some() && !self.is_home {
+            if self.is_unsaved() || self.opened.label.is_none() {
+                hints.push(Hint::new(Action::Save, "save"));
+            }
+            hints.push(Hint::new(Action::GoHome, "home"));
+            if self.opened.path.is_some() {
+                hints.push(Hint::new(Action::OpenEditor, "edit the file"));
+            }
+        }
         hints.push(Hint::new(Action::Help, "help"));
         hints.push(Hint::new(Action::Quit, "quit"));
         hints

@@ -13,6 +13,7 @@ mod folder;
 mod going;
 mod helping;
 mod hints;
+mod home;
 mod integration;
 mod manifest;
 mod palette;
@@ -21,6 +22,7 @@ mod problem;
 mod progress;
 mod replies;
 mod rows;
+mod save;
 mod saved;
 mod schema;
 mod standing;
@@ -54,6 +56,7 @@ pub use folder::{
     Branch, Choice, FolderField, FolderForm, FolderSearch, FolderStep, FolderTree, MIRROR_LIMITS, MirrorPart, More,
     TreeRow, mirror, remote_url,
 };
+pub use home::{CopyForm, HomeList, HomePanel, HomeStep, headless_command};
 pub use integration::{
     CorsReview, CorsState, Details, FieldKind, FieldName, Focus, FolderBrowser, Guide, GuideMethod, GuideRow,
     IntegrationStep, LIFETIMES, Loading, Panel, Picker, PickerKind, PickerRow, SasMaker, SasState,
@@ -69,6 +72,7 @@ pub use progress::{
     Ask, Copied, DoubtOption, HISTORY, JobRow, ProgressStep, RetryOption, RunView, Snapshot, SyncStage, sync_outcome,
 };
 pub use rows::{List, Row, RowWindow};
+pub use save::{SaveDialog, SaveStage};
 pub use saved::{
     CauseId, CauseRow, DiffLine, Estimate, HomePage, OpenedConfig, PastRun, SavePreview, SaveTo, SavedConfig, Stamp,
 };
@@ -161,6 +165,12 @@ pub enum Overlay {
     Palette,
     /// There is nothing to search; what is typed after the key that searches goes nowhere.
     NothingToSearch,
+    /// What saving would change, and whether to.
+    Save,
+    /// Whether to save what was changed before it is left.
+    Unsaved,
+    /// Why the config's file cannot be edited, or read after it was edited.
+    Editor,
 }
 
 /// What a step asks the wizard to do after an action.
@@ -175,8 +185,35 @@ enum Move {
 #[derive(Debug)]
 pub struct Wizard {
     config: Config,
-    /// As it was when the wizard was opened.
-    original: Config,
+    /// As it was when the wizard was opened, or saved it.
+    original: Box<Config>,
+    /// What of the config is not lost when it is left: as [`Self::original`], and what was found or kept without the user.
+    kept: Box<Config>,
+    /// Which config it is.
+    opened: Box<home::Opened>,
+    /// What a new config begins with, where there is a Home.
+    fresh: Option<Box<Config>>,
+    home: Box<HomeStep>,
+    /// Home is on the screen.
+    is_home: bool,
+    /// The config's steps were begun.
+    is_begun: bool,
+    /// A run that was opened from Home.
+    visit: Option<home::Visit>,
+    /// Goes over steps that are ready, as long as no key is pressed.
+    goes_on: bool,
+    save: Option<Box<SaveDialog>>,
+    /// The name that was typed for a new config when the dialog was closed.
+    save_name: Option<String>,
+    /// What waits for what becomes of unsaved changes.
+    target: Option<home::Target>,
+    /// The config's file is open in the user's editor.
+    is_editing: bool,
+    /// Reads the config's file after it was edited.
+    rereading: Option<RequestId>,
+    editor: Option<Problem>,
+    /// For a user at a screen.
+    is_guided: bool,
     step: Step,
     overlay: Option<Overlay>,
     palette: Palette,
@@ -215,7 +252,22 @@ impl Wizard {
             is_attended: false,
             is_seen: false,
             page: None,
-            original: config.clone(),
+            opened: Box::default(),
+            fresh: None,
+            home: Box::default(),
+            is_home: false,
+            is_begun: false,
+            visit: None,
+            goes_on: false,
+            save: None,
+            save_name: None,
+            target: None,
+            is_editing: false,
+            rereading: None,
+            editor: None,
+            is_guided: false,
+            original: Box::new(config.clone()),
+            kept: Box::new(config.clone()),
             config,
         }
     }
@@ -223,6 +275,7 @@ impl Wizard {
     /// The same for a user at a screen, who is offered what is on this machine.
     #[must_use]
     pub fn guided(mut self) -> Wizard {
+        self.is_guided = true;
         self.integration.guide();
         self.folder.guide();
         self
@@ -243,21 +296,24 @@ impl Wizard {
 
     /// Takes an event, changes the state, and says what has to be done.
     pub fn handle(&mut self, event: Event) -> Vec<Effect> {
+        self.goes_on &= !matches!(event, Event::Action(_) | Event::Edit(_));
         match event {
-            Event::Open => self.integration.open(&self.config, &mut self.outbox),
+            Event::Open => self.begin(),
             Event::Action(action) => self.action(action),
             Event::Edit(edit) => self.edit(&edit),
             Event::Reply { id, reply } => self.reply(id, reply),
             Event::Rows(rows) => self.page = Some(rows),
             Event::HelpRest(lines) => self.help = (self.help.0.min(lines), lines),
             // What the user did there is read anew by whoever asked for the editor.
-            Event::EditorClosed(_) => {}
-            Event::Seen => self.is_seen = self.awaits_look(),
+            Event::EditorClosed(result) => self.editor_closed(result),
+            Event::Seen => self.seen(),
         }
+        self.go_on();
         if self.manifest.built().is_none() {
             self.folder.manifest_gone(&mut self.outbox);
         }
-        let plan = (self.step == Step::Upload).then(|| self.plan()).flatten();
+        let is_reviewed = self.step == Step::Upload && !self.is_home;
+        let plan = is_reviewed.then(|| self.plan()).flatten();
         self.is_seen &= plan.is_some();
         self.upload.on_screen(plan.as_ref(), &mut self.outbox);
         std::mem::take(&mut self.outbox.effects)
@@ -271,7 +327,7 @@ impl Wizard {
     /// Whether the user has changed anything, so that the config on disk would do something else: the config, or the schema in a
     /// way that no config can say.
     pub fn is_edited(&self) -> bool {
-        self.config != self.original || self.schema.edits().len() > 0
+        self.config != *self.original || self.schema.edits().len() > 0
     }
 
     /// The step on the screen.

@@ -5,10 +5,12 @@ use super::{List, Reply, RequestId, RunReply, Step, Wizard, mirror};
 impl Wizard {
     pub(super) fn reply(&mut self, id: RequestId, reply: Reply) {
         match reply {
-            Reply::Encord(reply) => self.integration.encord_reply(id, reply, &mut self.config),
-            Reply::Discovered(found) => {
-                self.integration.discovered(id, found, &mut self.config, &mut self.outbox);
+            Reply::Encord(reply) => {
+                self.unasked(|wizard| wizard.integration.encord_reply(id, reply, &mut wizard.config));
             }
+            Reply::Discovered(found) => self.unasked(|wizard| {
+                wizard.integration.discovered(id, found, &mut wizard.config, &mut wizard.outbox);
+            }),
             Reply::Integrations(result) => {
                 self.integration.integrations_reply(id, result, &mut self.config, &mut self.outbox);
             }
@@ -54,12 +56,21 @@ impl Wizard {
                 }
             }
             Reply::Estimate(estimate) => self.upload.estimated(id, estimate),
-            Reply::Home(_)
-            | Reply::ConfigOpened(_)
-            | Reply::HomeChanged(_)
-            | Reply::SavePreview(_)
-            | Reply::ConfigSaved(_) => {}
+            Reply::Home(page) => self.home.page_reply(id, *page),
+            Reply::ConfigOpened(result) => self.config_opened(id, result),
+            Reply::HomeChanged(result) => self.home.changed_reply(id, result),
+            Reply::SavePreview(result) => self.preview_reply(id, result),
+            Reply::ConfigSaved(result) => self.saved_reply(id, result),
             Reply::Run(reply) => self.progress.reply(id, reply, &mut self.outbox),
+        }
+    }
+
+    /// What is found without the user is no change that the user could lose.
+    fn unasked(&mut self, take: impl FnOnce(&mut Wizard)) {
+        let is_unsaved = self.is_unsaved();
+        take(self);
+        if !is_unsaved {
+            *self.kept = self.config.clone();
         }
     }
 }

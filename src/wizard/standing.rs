@@ -1,6 +1,6 @@
 //! How the steps stand, and the plan that follows from them.
 
-use super::{Demands, Plan, SchemaView, Source, Status, Step, Values, Wizard, mirror};
+use super::{Demands, Overlay, Plan, SaveDialog, SchemaView, Source, Status, Step, Values, Wizard, mirror};
 
 impl Wizard {
     /// How a step stands.
@@ -44,14 +44,25 @@ impl Wizard {
         ))
     }
 
-    /// Whether a plan is on the screen that cannot be sent before [`Event::Seen`].
+    /// Whether something is on the screen that cannot be confirmed before [`Event::Seen`](super::Event::Seen): the plan, or what
+    /// saving would change.
     pub fn awaits_look(&self) -> bool {
-        self.is_attended
-            && !self.is_seen
-            && self.step == Step::Upload
-            && self.overlay.is_none()
-            && self.upload.equivalent().is_none()
-            && self.plan().is_some()
+        let awaits_plan = || {
+            !self.is_home
+                && !self.is_seen
+                && self.step == Step::Upload
+                && self.overlay.is_none()
+                && self.upload.equivalent().is_none()
+                && self.plan().is_some()
+        };
+        self.is_attended && (self.save_dialog().is_some_and(SaveDialog::awaits_look) || awaits_plan())
+    }
+
+    pub(super) fn seen(&mut self) {
+        match &mut self.save {
+            Some(dialog) if self.overlay == Some(Overlay::Save) => dialog.seen(),
+            _ => self.is_seen = self.awaits_look(),
+        }
     }
 
     pub(super) fn may_send(&self) -> bool {

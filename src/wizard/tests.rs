@@ -3,6 +3,7 @@
 mod discovery;
 mod folder;
 mod guard;
+mod home;
 mod inferred;
 mod integration;
 mod mirrored;

@@ -19,16 +19,33 @@ use crate::{
 
 /// The steps with a sign for how each stands, the one on the screen in brackets.
 pub(super) fn step_bar(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+    if wizard.is_at_home() {
+        return put(frame, area, vec![super::home::bar(look), rule(area, look)]);
+    }
     let room = usize::from(area.width);
     let arrow = format!(" {} ", if look.theme.is_utf8() { "›" } else { ">" });
     let variants = [(true, arrow.as_str()), (true, "  "), (true, " "), (false, arrow.as_str()), (false, " ")];
     let bars = variants.map(|(long, between)| bar(wizard, look, long, between));
-    let fitting = bars.iter().find(|(line, _)| line.width() <= room).or(bars.last()).cloned().unwrap_or_default();
+    let fitting = bars.iter().find(|(line, _)| line.width() <= room).or(bars.last()).cloned();
+    let (mut line, steps) = fitting.unwrap_or_default();
     let (row, _) = take_top(area, 1);
-    for (step, column, width) in fitting.1 {
+    for (step, column, width) in steps {
         look.click(row, column, width, Click::Do(Action::Goto(step)));
     }
-    put(frame, area, vec![fitting.0, rule(area, look)]);
+    add_name(&mut line, room, wizard, look);
+    put(frame, area, vec![line, rule(area, look)]);
+}
+
+/// What the config is called, at the end of the bar where there is room for enough of it.
+fn add_name(bar: &mut Line<'static>, room: usize, wizard: &Wizard, look: &Look<'_>) {
+    const LEAST: usize = 6;
+    let Some(name) = wizard.label() else { return };
+    let mark = if wizard.is_unsaved() { " *" } else { "" };
+    let Some(left) = room.checked_sub(bar.width() + 3 + mark.len()).filter(|left| *left >= LEAST) else { return };
+    let name = format!("{}{mark}", look.cut_path(name, left));
+    let gap = room - bar.width() - text::width(&name) - 1;
+    bar.push_span(Span::raw(" ".repeat(gap)));
+    bar.push_span(Span::styled(name, look.theme.dim()));
 }
 
 /// The bar, and at which column each step stands in it and how wide.

@@ -7,7 +7,7 @@ use ratatui::{
 
 use super::parts::Look;
 use crate::{
-    help::{self, Entry, EntryKind, Page},
+    help::{self, Entry, EntryKind, Page, Topic},
     tui::text,
     wizard::{Step, Wizard},
 };
@@ -17,14 +17,22 @@ pub(super) fn above(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Lin
     match focused(wizard) {
         // More than both sentences would keep the keys too far down; the page has the rest.
         Some(entry) => self::entry(&Entry { more: Vec::new(), ..entry.clone() }, look, columns),
+        None if wizard.is_at_home() => {
+            page(wizard).map_or_else(Vec::new, |page| marked("", &page.purpose, look, columns))
+        }
         None if wizard.integration().panel().is_some() && wizard.step() == Step::Integration => Vec::new(),
         None => marked("", help::step(wizard.step()), look, columns),
     }
 }
 
+/// The page of what is on the screen.
+fn page(wizard: &Wizard) -> Option<&'static Page> {
+    if wizard.is_at_home() { help::page(Topic::Home) } else { help::page(wizard.step()) }
+}
+
 /// The rest of the step's page.
 pub(super) fn below(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
-    help::page(wizard.step()).map_or_else(Vec::new, |page| {
+    page(wizard).map_or_else(Vec::new, |page| {
         let mut lines = vec![Line::default()];
         if focused(wizard).is_some() {
             lines.extend(marked("", &page.purpose, look, columns));
@@ -36,7 +44,7 @@ pub(super) fn below(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Lin
 
 /// What is said of what has the keyboard. A list has it nearly always, and stands on the page.
 fn focused(wizard: &Wizard) -> Option<&'static Entry> {
-    wizard.help_entry().filter(|entry| entry.kind() != EntryKind::List)
+    wizard.help_entry().filter(|_| !wizard.is_at_home()).filter(|entry| entry.kind() != EntryKind::List)
 }
 
 fn sections(page: &Page, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {

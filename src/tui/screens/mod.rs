@@ -4,6 +4,7 @@ mod folder;
 mod frame;
 mod help;
 pub(in crate::tui) mod hits;
+mod home;
 mod integration;
 mod manifest;
 mod mirror;
@@ -11,6 +12,7 @@ mod overlay;
 mod palette;
 mod parts;
 mod progress;
+mod save;
 mod schema;
 mod upload;
 
@@ -38,7 +40,7 @@ pub const SMALLEST: (u16, u16) = (60, 20);
 /// What the screens say of the program's surroundings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Labels {
-    /// The command line that does the same without the wizard, if there is one.
+    /// The command line that does the same without the wizard, where it is another than the wizard's own.
     pub headless_command: Option<String>,
     /// The services go when the program does, so that a run cannot be resumed.
     pub is_demo: bool,
@@ -70,6 +72,8 @@ pub fn draw(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, labels: &Labe
     if !fits(area) {
         too_small(frame, area, *theme);
     } else {
+        let own = labels.headless_command.clone().or_else(|| wizard.headless_command());
+        let labels = &Labels { headless_command: own, ..labels.clone() };
         let look =
             Look { theme: *theme, mode: mode(wizard), keys: mode_below(wizard), labels, rows: &rows, hits: &hits };
         let (head, rest) = take_top(area, 2);
@@ -78,6 +82,7 @@ pub fn draw(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, labels: &Labe
         frame::step_bar(frame, head, wizard, &look);
         let body = Rect { x: body.x + 1, width: body.width - 2, ..body };
         match wizard.step() {
+            _ if wizard.is_at_home() => home::draw(frame, body, wizard, &look),
             Step::Integration => integration::draw(frame, body, wizard, &look),
             Step::Schema => schema::draw(frame, body, wizard, &look),
             Step::Manifest if wizard.config().folder.cloud_synced => mirror::manifest(frame, body, wizard, &look),
@@ -109,8 +114,13 @@ pub(super) fn mode(wizard: &Wizard) -> Mode {
 
 /// Who will have it, once what lies over the screen is gone.
 fn mode_below(wizard: &Wizard) -> Mode {
-    let panel = wizard.integration().panel().filter(|_| wizard.step() == Step::Integration);
-    match (panel.is_some_and(Panel::asks), wizard.is_typing()) {
+    let at_step = wizard.step() == Step::Integration && !wizard.is_at_home();
+    let panel = wizard.integration().panel().filter(|_| at_step);
+    let asks = match wizard.home().panel().filter(|_| wizard.is_at_home()) {
+        Some(panel) => panel.asks(),
+        None => panel.is_some_and(Panel::asks),
+    };
+    match (asks, wizard.is_typing()) {
         (true, _) => Mode::Overlay,
         (false, true) => Mode::Text,
         (false, false) => Mode::Screen,

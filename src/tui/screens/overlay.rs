@@ -11,7 +11,7 @@ use ratatui::{
 use super::{
     integration, mode_below, palette,
     parts::{Look, put},
-    progress,
+    progress, save,
 };
 use crate::{
     tui::{keymap::Mode, text},
@@ -23,6 +23,12 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
     let columns = usize::from(area.width.saturating_sub(6)).min(70);
     let (title, lines) = match wizard.overlay()? {
         Overlay::Help => return Some(draw_help(frame, area, wizard, look, columns)),
+        Overlay::Save => {
+            save::draw(frame, area, wizard, look);
+            return None;
+        }
+        Overlay::Unsaved => ("Save first?", save::unsaved(wizard, look, columns)),
+        Overlay::Editor => ("The config's file", save::editor(wizard, look, columns)),
         Overlay::Palette => {
             palette::draw(frame, area, wizard, look, columns);
             return None;
@@ -92,8 +98,9 @@ pub(super) fn boxed(
 
 fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let step = wizard.step();
-    let panel = wizard.integration().panel().filter(|_| step == Step::Integration);
+    let panel = wizard.integration().panel().filter(|_| step == Step::Integration && !wizard.is_at_home());
     let mut lines = match panel {
+        None if wizard.is_at_home() => vec![look.title("Home")],
         None => vec![look.title(format!("Step {}: {}", step.number(), step.title()))],
         Some(panel) => vec![look.title(integration::panel_title(panel))],
     };
@@ -126,7 +133,7 @@ fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
         keys.push((all(&pages, mode), "a page up, down"));
         keys.push((all(&[Action::Top, Action::Bottom], mode), "first, last row"));
     }
-    let is_form_open = wizard.has_form();
+    let is_form_open = wizard.has_form() || wizard.is_at_home();
     if mode == Mode::Screen && panel.is_none() && !is_form_open {
         let steps = [Step::Integration, Step::Progress].map(|step| look.key_in(Action::Goto(step), mode));
         keys.push((steps.join("-"), "that step, if those before are done"));

@@ -43,7 +43,12 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn new(config: Config, answers: Answers) -> Stage {
-        Stage { wizard: Wizard::new(config), open: Vec::new(), copied: Vec::new(), answers }.event(Event::Open)
+        Stage::of(Wizard::new(config), answers)
+    }
+
+    /// With any wizard.
+    pub(crate) fn of(wizard: Wizard, answers: Answers) -> Stage {
+        Stage { wizard, open: Vec::new(), copied: Vec::new(), answers }.event(Event::Open)
     }
 
     /// As a user at a screen has it.
@@ -64,7 +69,7 @@ impl Stage {
         stage.event(Event::Open).go_to(step)
     }
 
-    fn go_to(self, step: Step) -> Stage {
+    pub(crate) fn go_to(self, step: Step) -> Stage {
         let mut stage = self;
         while stage.wizard.step() < step {
             let before = stage.wizard.step();
@@ -367,6 +372,7 @@ pub(crate) fn well(request: &Request) -> Vec<Reply> {
         | Request::StartRun { .. }
         | Request::StopRun { .. }
         | Request::PauseRun { .. }
+        | Request::NameRuns { .. }
         | Request::ResumeRun { .. }
         | Request::WatchRun { .. }
         | Request::RetryRun { .. }

@@ -48,6 +48,12 @@ enum Side<T> {
     Down(Problem),
 }
 
+impl<T> Side<T> {
+    fn running(&self) -> Option<RequestId> {
+        if let Side::Running(id) = self { Some(*id) } else { None }
+    }
+}
+
 /// What the latest checks were made with.
 #[derive(Debug, Clone)]
 struct Checked {
@@ -120,6 +126,15 @@ impl IntegrationStep {
             self.connect(config, outbox);
         }
         self.check_azure(config, outbox);
+    }
+
+    /// Nothing that was asked for is wanted any more.
+    pub(in crate::wizard) fn close(&mut self, outbox: &mut Outbox) {
+        outbox.cancel(self.discovering.take());
+        for id in [self.encord.running(), self.container.running()] {
+            outbox.cancel(id);
+        }
+        self.close_panel(outbox);
     }
 
     /// The fields on the screen.

@@ -76,6 +76,7 @@ impl IntegrationStep {
             return Move::Stay;
         }
         match (action, self.focus) {
+            (Action::Save, _) => self.commit(config, outbox),
             (Action::Back, _) => {
                 self.commit(config, outbox);
                 self.focus = Focus::Checks;

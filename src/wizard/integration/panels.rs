@@ -198,7 +198,7 @@ impl IntegrationStep {
         texts.iter().flat_map(|text| text.lines()).map(|line| line.chars().count() / COLUMNS + 2).sum()
     }
 
-    fn close_panel(&mut self, outbox: &mut Outbox) {
+    pub(super) fn close_panel(&mut self, outbox: &mut Outbox) {
         match self.panel.take() {
             // What is being written is not given up, and its answer is waited for.
             Some(panel @ Panel::Cors(CorsReview { state: CorsState::Writing(_), .. })) => self.panel = Some(panel),

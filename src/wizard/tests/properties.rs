@@ -64,7 +64,7 @@ fn push() -> impl Strategy<Value = Push> {
 }
 
 /// A plausible answer to a request; `fails` makes it a refusal where it can be one.
-fn answer_to(request: &Request, fails: bool) -> Option<Reply> {
+pub(super) fn answer_to(request: &Request, fails: bool) -> Option<Reply> {
     let problem = || Problem::other("no");
     Some(match request {
         Request::Discover => Reply::Discovered(Discovery::default()),
@@ -142,7 +142,9 @@ fn answer_to(request: &Request, fails: bool) -> Option<Reply> {
         }
         Request::PreviewSave { .. } => Reply::SavePreview(Err(problem())),
         Request::SaveConfig { .. } => Reply::ConfigSaved(Err(problem())),
-        Request::Remember { .. } | Request::StopRun { .. } | Request::PauseRun { .. } => return None,
+        Request::Remember { .. } | Request::StopRun { .. } | Request::PauseRun { .. } | Request::NameRuns { .. } => {
+            return None;
+        }
     })
 }
 

@@ -1,0 +1,241 @@
+//! Home and the save dialog.
+
+use super::{PLAIN, fixtures, shows, shows_as};
+use crate::{
+    store::{RunState, config::Config},
+    wizard::{
+        Action, DiffLine, Edit, Event, HomePage, OpenedConfig, PastRun, Problem, Reply, Request, SavePreview,
+        SavedConfig, Stamp, Step, Wizard,
+    },
+};
+use fixtures::{Stage, UTF8, frame, one, refused, well};
+
+fn run(number: usize, state: RunState) -> PastRun {
+    PastRun {
+        run: format!("20260301-{number:06}-7f3a"),
+        config: ["nightly", "berlin", "夜间采集-二〇二六"][number % 3].into(),
+        folder: ["Raw/2026/Berlin", "街景/东京/夜间", "Raw"][number % 3].into(),
+        state,
+        is_live: false,
+        is_open: false,
+        registered: 11_395 - number as u64 % 1000,
+        failed: if state == RunState::DoneWithErrors { 12 } else { 0 },
+        items: 11_395,
+        started: "2026-03-01T10:00:00Z".into(),
+        ago: format!("{} hours ago", number + 1),
+        retry_of: (number == 3).then(|| "20260228-000001-1c2d".into()),
+    }
+}
+
+fn saved(name: &str) -> SavedConfig {
+    SavedConfig {
+        name: name.into(),
+        path: format!("/home/ada/.config/azure-to-encord/configs/{name}.toml").into(),
+        account: Some("acmevision".into()),
+        container: Some("street-scenes".into()),
+        folder: Some("Raw/2026/Berlin".into()),
+        problem: None,
+        last_run: None,
+    }
+}
+
+fn page() -> HomePage {
+    let states = [RunState::Done, RunState::DoneWithErrors, RunState::Failed, RunState::Cancelled];
+    let mut runs: Vec<PastRun> = (0..8).map(|number| run(number, states[number % 4])).collect();
+    (runs[2].is_open, runs[2].state) = (true, RunState::Running);
+    (runs[5].is_live, runs[5].is_open, runs[5].state) = (true, true, RunState::Running);
+    HomePage {
+        configs: vec![
+            SavedConfig { last_run: Some(runs[1].clone()), ..saved("berlin") },
+            SavedConfig {
+                problem: Some(
+                    "line 7, column 1: unknown field `acount`, expected one of `account`, `endpoint`\nDid you mean \
+                     'account'?"
+                        .into(),
+                ),
+                ..saved("broken")
+            },
+            SavedConfig { last_run: Some(runs[0].clone()), ..saved("nightly") },
+            SavedConfig { container: None, folder: None, ..saved("not-finished") },
+            SavedConfig {
+                container: Some("街景-二〇二六".into()),
+                folder: Some("街景/东京/夜间/第三组".into()),
+                last_run: Some(runs[5].clone()),
+                ..saved("夜间采集-二〇二六")
+            },
+        ],
+        runs,
+        problem: None,
+    }
+}
+
+fn preview() -> SavePreview {
+    let mut lines = vec![DiffLine::Skipped(12), DiffLine::Same("[upload]".into())];
+    lines.push(DiffLine::Removed("jobs_in_flight = 4   # as agreed with Ada".into()));
+    lines.push(DiffLine::Added("jobs_in_flight = 8   # as agreed with Ada".into()));
+    lines.push(DiffLine::Same("skip_duplicate_urls = true".into()));
+    let path = "/home/ada/.config/azure-to-encord/configs/nightly.toml".into();
+    SavePreview { path, stamp: Some(Stamp("a".into())), overwrites: false, lines, text: String::new() }
+}
+
+fn answers(request: &Request) -> Vec<Reply> {
+    one(match request {
+        Request::ReadHome => Reply::Home(Box::new(page())),
+        Request::OpenConfig { label } => Reply::ConfigOpened(Ok(opened(label))),
+        Request::PreviewSave { .. } => Reply::SavePreview(Ok(preview())),
+        Request::SaveConfig { .. } => Reply::ConfigSaved(Ok(opened("nightly"))),
+        other => return well(other),
+    })
+}
+
+fn opened(label: &str) -> OpenedConfig {
+    OpenedConfig {
+        label: label.into(),
+        path: "/home/ada/.config/azure-to-encord/configs/nightly.toml".into(),
+        config: Box::new(fixtures::config()),
+        stamp: Stamp("a".into()),
+    }
+}
+
+fn home(answers: fn(&Request) -> Vec<Reply>) -> Stage {
+    Stage::of(Wizard::new(Config::default()).at_home(), answers)
+}
+
+fn on(step: Step, wizard: Wizard, answers: fn(&Request) -> Vec<Reply>) -> Stage {
+    Stage::of(wizard, answers).go_to(step)
+}
+
+fn named(answers: fn(&Request) -> Vec<Reply>) -> Stage {
+    let wizard = Wizard::new(fixtures::config()).named("nightly").with_home(Config::default());
+    on(Step::Upload, wizard, answers)
+}
+
+#[test]
+fn home_screens() {
+    let stage = home(answers);
+    shows("home_configs", &stage.wizard);
+    shows_as("home_configs_60x20", &stage.wizard, UTF8, 60, 20);
+    shows_as("home_configs_ascii", &stage.wizard, PLAIN, 80, 24);
+    let broken = stage.press(Action::Down).press(Action::Next);
+    shows("home_broken", &broken.wizard);
+    shows_as("home_broken_60x20", &broken.wizard, UTF8, 60, 20);
+    let runs = home(answers).press(Action::SwitchList);
+    shows("home_runs", &runs.wizard);
+    shows_as("home_runs_60x20", &runs.wizard, UTF8, 60, 20);
+    let found = home(answers).press(Action::Search).type_in("brl");
+    shows_as("home_search", &found.wizard, UTF8, 80, 24);
+    shows_as("home_search_nothing", &found.type_in("xyz").wizard, UTF8, 60, 20);
+    shows_as("home_help", &home(answers).press(Action::Help).wizard, UTF8, 80, 24);
+    let unreadable = |request: &Request| match request {
+        Request::ReadHome => one(Reply::Home(Box::new(HomePage { problem: Some(refused()), ..page() }))),
+        other => answers(other),
+    };
+    shows_as("home_problem_60x20", &home(unreadable).wizard, UTF8, 60, 20);
+}
+
+#[test]
+fn an_empty_home_says_what_to_do() {
+    let empty = |request: &Request| match request {
+        Request::ReadHome => one(Reply::Home(Box::default())),
+        other => well(other),
+    };
+    let stage = home(empty);
+    shows("home_empty", &stage.wizard);
+    shows_as("home_empty_60x20", &stage.wizard, PLAIN, 60, 20);
+    shows_as("home_no_runs_60x20", &stage.press(Action::SwitchList).wizard, UTF8, 60, 20);
+}
+
+#[test]
+fn only_the_rows_in_view_are_drawn() {
+    let many = |request: &Request| match request {
+        Request::ReadHome => {
+            let runs = (0..100_000).map(|number| run(number, RunState::Done)).collect();
+            one(Reply::Home(Box::new(HomePage { runs, ..HomePage::default() })))
+        }
+        other => well(other),
+    };
+    let stage = home(many);
+    let top = frame(&stage.wizard, UTF8, 80, 24);
+    assert!(top.contains("[Runs 100,000]") && !top.contains("No config"), "{top}");
+    let stage = stage.press(Action::Bottom);
+    shows_as("home_many_runs_end", &stage.wizard, UTF8, 80, 24);
+}
+
+#[test]
+fn home_questions() {
+    for (name, keys) in [
+        ("duplicate", &[Action::Duplicate][..]),
+        ("delete", &[Action::Delete]),
+        ("forget", &[Action::SwitchList, Action::Bottom, Action::Delete]),
+        ("resume", &[Action::SwitchList, Action::Down, Action::Next]),
+    ] {
+        let stage = keys.iter().fold(home(answers), |stage, key| stage.press(*key));
+        shows_as(&format!("home_{name}"), &stage.wizard, UTF8, 80, 24);
+        shows_as(&format!("home_{name}_60x20"), &stage.wizard, PLAIN, 60, 20);
+    }
+}
+
+#[test]
+fn save_screens() {
+    let changed = || named(answers).press(Action::Toggle);
+    shows_as("save_step_bar", &changed().wizard, UTF8, 120, 40);
+    shows("save_preview", &changed().press(Action::Save).wizard);
+    shows_as("save_preview_60x20", &changed().press(Action::Save).wizard, PLAIN, 60, 20);
+    shows_as("save_saved", &changed().press(Action::Save).press(Action::Next).wizard, UTF8, 80, 24);
+    shows_as("save_unsaved", &changed().press(Action::Quit).wizard, UTF8, 80, 24);
+    let new = on(Step::Upload, Wizard::new(fixtures::config()).with_home(Config::default()), answers);
+    shows_as("save_name", &new.press(Action::Save).wizard, UTF8, 80, 24);
+    let bad = on(Step::Upload, Wizard::new(fixtures::config()).with_home(Config::default()), answers);
+    let bad = bad.press(Action::Save).event(Event::Edit(Edit::Clear)).type_in("a/b").press(Action::Next);
+    shows_as("save_name_bad_60x20", &bad.wizard, UTF8, 60, 20);
+    let long = |request: &Request| match request {
+        Request::PreviewSave { .. } => {
+            let lines = (1..=60).map(|number| DiffLine::Added(format!("\"街景-{number}\" = \"varchar\""))).collect();
+            one(Reply::SavePreview(Ok(SavePreview { lines, overwrites: true, ..preview() })))
+        }
+        Request::SaveConfig { .. } => one(Reply::ConfigSaved(Err(Problem::other(
+            "nightly.toml was changed by somebody else meanwhile. Nothing was saved.",
+        )))),
+        other => answers(other),
+    };
+    let over = named(long).press(Action::Toggle).press(Action::Save);
+    let over = over.times(30, Action::Down);
+    shows_as("save_scrolled_60x20", &over.wizard, UTF8, 60, 20);
+    let over = over.press(Action::Next);
+    shows_as("save_overwrite", &over.wizard, UTF8, 80, 24);
+    shows_as("save_refused", &over.press(Action::Yes).wizard, UTF8, 80, 24);
+    let nothing = |request: &Request| match request {
+        Request::PreviewSave { .. } => one(Reply::SavePreview(Ok(SavePreview { lines: Vec::new(), ..preview() }))),
+        other => answers(other),
+    };
+    shows_as("save_nothing", &named(nothing).press(Action::Save).wizard, UTF8, 80, 24);
+    let failing = |request: &Request| match request {
+        Request::PreviewSave { .. } => one(Reply::SavePreview(Err(refused()))),
+        other => answers(other),
+    };
+    shows_as("save_failed_60x20", &named(failing).press(Action::Save).wizard, UTF8, 60, 20);
+    let no_file = on(Step::Upload, Wizard::new(fixtures::config()).with_home(Config::default()), answers);
+    shows_as("save_editor", &no_file.press(Action::OpenEditor).wizard, UTF8, 80, 24);
+}
+
+/// For what must hold of all screens.
+pub(super) fn stages() -> Vec<Stage> {
+    let runs = || home(answers).press(Action::SwitchList);
+    vec![
+        home(answers),
+        home(answers).press(Action::Search).type_in("ni"),
+        home(answers).press(Action::Duplicate),
+        home(answers).press(Action::Delete),
+        home(|request| match request {
+            Request::ReadHome => Vec::new(),
+            other => well(other),
+        }),
+        runs(),
+        runs().press(Action::Down).press(Action::Next),
+        runs().press(Action::Bottom).press(Action::Delete),
+        named(answers).press(Action::Toggle).press(Action::Save),
+        named(answers).press(Action::Toggle).press(Action::Save).press(Action::Next),
+        named(answers).press(Action::Toggle).press(Action::Quit),
+        on(Step::Upload, Wizard::new(fixtures::config()).with_home(Config::default()), answers).press(Action::Save),
+    ]
+}
