@@ -146,7 +146,7 @@ Example:
 
 pub(super) const CONFIG_KEYS: &str = "\
 Example:
-  azure-to-encord config keys > \"$(azure-to-encord config path)/keys.toml\"";
+  azure-to-encord config keys > keys.toml    keep what you change, and put it into the directory of `config path`";
 
 pub(super) const CONFIG_SHOW: &str = "\
 Examples:
