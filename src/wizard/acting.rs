@@ -37,12 +37,11 @@ impl Wizard {
             (Some(Overlay::Unsaved), action) => return self.unsaved_action(action),
             (Some(Overlay::Editor), Action::OpenEditor) => return self.open_editor(),
             (Some(Overlay::Editor), Action::Save) => return self.open_save(),
-            (Some(Overlay::Editor), _) => return self.overlay = None,
             // No key types this, so it means leaving even where keys are text.
             (Some(Overlay::Palette | Overlay::NothingToSearch), Action::Quit) => self.close_palette(),
             (Some(Overlay::Palette), action) => return self.palette_action(action),
             (Some(Overlay::Help), action) => return self.help_action(action),
-            (Some(Overlay::NothingToSearch), _) => return self.overlay = None,
+            (Some(Overlay::Editor | Overlay::NothingToSearch), _) => return self.overlay = None,
             (None, _) => {}
         }
         match action {
