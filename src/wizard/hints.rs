@@ -88,8 +88,13 @@ impl Wizard {
         };
         let ready = self.status(self.step) == Status::Ready;
         hints.retain(|hint| ready || self.is_home || (hint.action, hint.label) != (Action::Next, "continue"));
+        if self.fresh.is_none() {
+            // The demo's config goes with it.
+            hints.retain(|hint| hint.action != Action::Save);
+        }
         if self.fresh.is_some() && !self.is_home {
-            if self.is_unsaved() || self.opened.label.is_none() {
+            let is_offered = hints.iter().any(|hint| hint.action == Action::Save);
+            if !is_offered && (self.is_unsaved() || self.opened.label.is_none()) {
                 hints.push(Hint::new(Action::Save, "save"));
             }
             hints.push(Hint::new(Action::GoHome, "home"));
