@@ -1,5 +1,7 @@
 //! The loop with scripted keys, on canvases that tests can read.
 
+mod walk;
+
 use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
