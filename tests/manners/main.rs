@@ -98,13 +98,8 @@ fn ctrl_z_gives_the_terminal_to_the_shell_and_takes_it_again() {
     wait_for_home(&mut terminal);
     // It takes keys again.
     terminal.send("?");
-    terminal.wait_until("the help", PATIENCE, |screen| screen.contains("Esc") && !screen.contains("[Configs 2]  "));
-    terminal.send("\x1b");
-    wait_for_home(&mut terminal);
-    terminal.send("q");
-    let left = terminal.end(PATIENCE);
-    left.assert_restored();
-    assert_eq!(left.code, 0, "{}", left.screen);
+    terminal.wait_for("Help ─", PATIENCE);
+    quit_from_help(terminal);
     let before = fs::read_to_string(home.path().join("before")).unwrap();
     assert_eq!(before, between);
     assert_eq!(before, fs::read_to_string(home.path().join("after")).unwrap());
@@ -158,7 +153,7 @@ fn what_is_pasted_is_text_for_a_field_and_nothing_elsewhere() {
     terminal.wait_until("one line", PATIENCE, |screen| screen.contains("nightlyq[31m"));
     assert!(!String::from_utf8_lossy(&terminal.raw()).contains("\x1b[31m"), "what was pasted reached the terminal");
     terminal.send("\x1b");
-    wait_for_home(&mut terminal);
+    terminal.wait_until("no search", PATIENCE, |screen| screen.contains("berlin") && !screen.contains("nightlyq"));
     let left = quit(terminal);
     assert!(!left.raw.contains(&7), "the bell rang");
 }
@@ -182,6 +177,6 @@ fn the_mouse_is_switched_off_where_it_was_on() {
 /// Closes the help, then leaves.
 fn quit_from_help(mut terminal: Terminal) {
     terminal.send("\x1b");
-    terminal.wait_for("[Configs", PATIENCE);
+    terminal.wait_until("Home", PATIENCE, |screen| screen.contains("[Configs") && !screen.contains(" Help "));
     quit(terminal);
 }
