@@ -195,3 +195,56 @@ fn restore() {
 pub(super) fn stdout() -> io::Result<Terminal<CrosstermBackend<Stdout>>> {
     Terminal::new(CrosstermBackend::new(io::stdout()))
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::Read as _;
+
+    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+
+    use super::*;
+
+    const CHILD: &str = "ENCORD_TEST_PANIC_AT_A_TERMINAL";
+
+    /// Not a test by itself: what the next one runs at a terminal of its own.
+    #[test]
+    fn panics_where_it_is_asked_to() {
+        if std::env::var_os(CHILD).is_some() {
+            set_mouse(true);
+            let guard = Guard::enter().unwrap();
+            assert!(!guard.is_held(), "on purpose");
+        }
+    }
+
+    #[test]
+    fn a_panic_gives_the_terminal_back_before_its_message() {
+        let pair =
+            native_pty_system().openpty(PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 }).unwrap();
+        let modes = || format!("{:?}", pair.master.get_termios().unwrap());
+        let before = modes();
+        let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "tui::terminal::tests::panics_where_it_is_asked_to", "--nocapture"]);
+        command.env(CHILD, "1");
+        let mut child = pair.slave.spawn_command(command).unwrap();
+        let mut output = pair.master.try_clone_reader().unwrap();
+        let reader = std::thread::spawn(move || {
+            let (mut raw, mut buffer) = (Vec::new(), [0; 4096]);
+            while let Ok(count @ 1..) = output.read(&mut buffer) {
+                raw.extend_from_slice(&buffer[..count]);
+            }
+            String::from_utf8_lossy(&raw).into_owned()
+        });
+        assert!(!child.wait().unwrap().success());
+        assert_eq!(modes(), before);
+        drop(pair.slave);
+        let raw = reader.join().unwrap();
+        let (screens, message) = raw.split_once("on purpose").expect("the panic's message");
+        for sequence in ["\x1b[?1000h", "\x1b[?2004h", "\x1b[?25l"] {
+            assert!(screens.contains(sequence), "{raw:?}");
+        }
+        for sequence in ["\x1b[?1000l", "\x1b[?1006l", "\x1b[?2004l", "\x1b[?1049l", "\x1b[?25h"] {
+            assert!(screens.contains(sequence), "{sequence:?} does not come before the message: {raw:?}");
+            assert!(!message.contains(sequence), "{sequence:?} comes twice: {raw:?}");
+        }
+    }
+}

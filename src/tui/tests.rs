@@ -3,7 +3,7 @@
 mod checks;
 pub(super) mod fixtures;
 mod folder;
-mod home;
+pub(super) mod home;
 mod inferred;
 mod integration;
 mod manifest;
@@ -217,7 +217,7 @@ fn what_has_not_been_read_is_drawn_as_such() {
     assert!(text.contains(">    image") && text.contains("frame-000000.jpg"), "{text}");
 }
 
-fn stages() -> Vec<Stage> {
+pub(super) fn stages() -> Vec<Stage> {
     let mut stages: Vec<Stage> = Step::ALL.into_iter().map(|step| Stage::at(step, well)).collect();
     stages.push(Stage::new(config(), unwell));
     stages.push(Stage::new(Config::default(), silent));

@@ -9,7 +9,7 @@ mod integration;
 mod mirrored;
 mod panels;
 mod progress;
-mod properties;
+pub(crate) mod properties;
 mod schema;
 mod values;
 

@@ -61,9 +61,20 @@ impl Terminal {
         (cols, rows): (u16, u16),
         variables: &[(&str, &str)],
     ) -> Terminal {
+        Terminal::start_program(home, env!("CARGO_BIN_EXE_azure-to-encord"), arguments, (cols, rows), variables)
+    }
+
+    /// The same with another program, such as a shell that starts this one.
+    pub(crate) fn start_program(
+        home: &Path,
+        program: &str,
+        arguments: &[&str],
+        (cols, rows): (u16, u16),
+        variables: &[(&str, &str)],
+    ) -> Terminal {
         let pair = native_pty_system().openpty(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
         let modes_before = modes(&*pair.master);
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_azure-to-encord"));
+        let mut command = CommandBuilder::new(program);
         command.args(arguments);
         command.env_clear();
         command.cwd(home);

@@ -1,5 +1,8 @@
 //! The loop with scripted keys, on canvases that tests can read.
 
+mod nasty;
+mod walk;
+
 use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,

@@ -78,7 +78,7 @@ fn preview() -> SavePreview {
     SavePreview { path, stamp: Some(Stamp("a".into())), overwrites: false, lines, text: String::new() }
 }
 
-fn answers(request: &Request) -> Vec<Reply> {
+pub(in crate::tui) fn answers(request: &Request) -> Vec<Reply> {
     one(match request {
         Request::ReadHome => Reply::Home(Box::new(page())),
         Request::OpenConfig { label } => Reply::ConfigOpened(Ok(opened(label))),

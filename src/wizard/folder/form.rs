@@ -60,6 +60,8 @@ pub struct FolderForm {
     pub(super) description: Field,
     pub(super) metadata: Field,
     pub(super) mirror: Option<MirrorPart>,
+    /// The ending of sidecar files that was typed when the form was closed.
+    sidecar: Option<String>,
     pub(super) focus: FolderField,
     pub(super) problem: Option<String>,
     pub(super) lookup: Option<Lookup>,
@@ -74,6 +76,8 @@ pub(super) struct Draft {
     name: String,
     description: String,
     metadata: String,
+    /// None where none was typed.
+    sidecar: Option<String>,
 }
 
 impl FolderForm {
@@ -82,6 +86,7 @@ impl FolderForm {
             name: String::new(),
             description: config.folder.description.clone().unwrap_or_default(),
             metadata: metadata::line(&config.folder.metadata),
+            sidecar: None,
         };
         let draft = draft.unwrap_or(&own);
         FolderForm {
@@ -91,6 +96,7 @@ impl FolderForm {
             description: Field::new(&draft.description),
             metadata: Field::new(&draft.metadata),
             mirror: None,
+            sidecar: draft.sidecar.clone(),
             focus: FolderField::Name,
             problem: None,
             lookup: None,
@@ -100,7 +106,8 @@ impl FolderForm {
     }
 
     pub(super) fn mirror(mut self, remote_url: String, config: &Config, again: Option<FolderRef>) -> FolderForm {
-        let sidecar = Field::new(config.manifest.metadata.sidecar.as_deref().unwrap_or_default());
+        let own = config.manifest.metadata.sidecar.as_deref().unwrap_or_default();
+        let sidecar = Field::new(self.sidecar.as_deref().unwrap_or(own));
         self.focus = if again.is_some() { FolderField::Sidecar } else { FolderField::Name };
         self.mirror = Some(MirrorPart { remote_url, sidecar, again });
         self
@@ -108,7 +115,17 @@ impl FolderForm {
 
     pub(super) fn draft(&self, keeps_name: bool) -> Draft {
         let name = if keeps_name { self.name.text().to_owned() } else { String::new() };
-        Draft { name, description: self.description.text().to_owned(), metadata: self.metadata.text().to_owned() }
+        let sidecar = match &self.mirror {
+            Some(part) => Some(part.sidecar.text().to_owned()),
+            None => self.sidecar.clone(),
+        };
+        Draft {
+            name,
+            description: self.description.text().to_owned(),
+            metadata: self.metadata.text().to_owned(),
+            // What was taken is in the config.
+            sidecar: sidecar.filter(|_| keeps_name),
+        }
     }
 
     /// The parts that can have the keyboard, from the top.

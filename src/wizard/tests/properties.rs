@@ -64,7 +64,7 @@ fn push() -> impl Strategy<Value = Push> {
 }
 
 /// A plausible answer to a request; `fails` makes it a refusal where it can be one.
-pub(super) fn answer_to(request: &Request, fails: bool) -> Option<Reply> {
+pub(crate) fn answer_to(request: &Request, fails: bool) -> Option<Reply> {
     let problem = || Problem::other("no");
     Some(match request {
         Request::Discover => Reply::Discovered(Discovery::default()),
