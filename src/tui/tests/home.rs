@@ -78,7 +78,7 @@ fn preview() -> SavePreview {
     SavePreview { path, stamp: Some(Stamp("a".into())), overwrites: false, lines, text: String::new() }
 }
 
-fn answers(request: &Request) -> Vec<Reply> {
+pub(super) fn answers(request: &Request) -> Vec<Reply> {
     one(match request {
         Request::ReadHome => Reply::Home(Box::new(page())),
         Request::OpenConfig { label } => Reply::ConfigOpened(Ok(opened(label))),
@@ -97,7 +97,7 @@ fn opened(label: &str) -> OpenedConfig {
     }
 }
 
-fn home(answers: fn(&Request) -> Vec<Reply>) -> Stage {
+pub(super) fn home(answers: fn(&Request) -> Vec<Reply>) -> Stage {
     Stage::of(Wizard::new(Config::default()).at_home(), answers)
 }
 
