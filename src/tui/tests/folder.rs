@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// As a user at a screen has it, at step 4.
-pub(super) fn at_folders(config: Config, answers: fn(&Request) -> Vec<Reply>) -> Stage {
+fn at_folders(config: Config, answers: fn(&Request) -> Vec<Reply>) -> Stage {
     let mut stage = Stage::guided(config, answers);
     for _ in 0..20 {
         if stage.wizard.step() == Step::Folder {
@@ -91,7 +91,7 @@ fn details(folder: Uuid) -> FolderDetails {
     }
 }
 
-pub(super) fn storage(request: &Request) -> Vec<Reply> {
+fn storage(request: &Request) -> Vec<Reply> {
     match request {
         Request::ListFolders { parent, search, .. } => {
             let mut rows = children(*parent);

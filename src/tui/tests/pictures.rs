@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{
     fixtures::{Stage, UTF8, config, well},
-    folder, home, progress,
+    home, progress,
 };
 use crate::{
     tui::screens::{self, Labels},
@@ -26,13 +26,13 @@ const COLUMNS: u16 = 100;
 
 fn pictures() -> Vec<Picture> {
     let at = |step| Stage::at(step, well);
-    let inside = folder::at_folders(config(), folder::storage).press(Action::Down).press(Action::Right);
+    let inside = at(Step::Folder).press(Action::Down).press(Action::Right);
     vec![
         ("home", "Home: saved configs with their last runs", 22, home::home(home::answers)),
         ("step-1-integration", "Step 1: everything is checked, point by point", 28, Stage::new(config(), well)),
         ("step-2-schema", "Step 2: the metadata schema and what changes in it", 20, at(Step::Schema)),
         ("step-3-manifest", "Step 3: the items that will be registered", 24, at(Step::Manifest)),
-        ("step-4-folder", "Step 4: Encord's folders as a tree", 26, inside),
+        ("step-4-folder", "Step 4: Encord's folders as a tree", 20, inside),
         ("step-5-upload", "Step 5: everything that will change, before it does", 27, at(Step::Upload)),
         ("step-6-progress", "Step 6: every job on its way", 28, progress::at_work(progress::failing(5000))),
         ("failures", "Failed items, gathered by cause", 24, progress::in_causes()),
@@ -57,7 +57,7 @@ fn the_pictures_show_the_screens_as_they_are() {
         assert!(kept == drawn, "{name} has changed: UPDATE_PICTURES=1 cargo test --lib pictures, then look at it");
         names.push(format!("{name}.svg"));
     }
-    let readme = include_str!("../../../README.md");
+    let readme = std::fs::read_to_string(folder.join("../../README.md")).unwrap();
     for entry in std::fs::read_dir(folder).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         assert!(names.contains(&name), "nothing draws {name}");
