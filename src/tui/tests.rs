@@ -10,6 +10,7 @@ mod manifest;
 mod mirrored;
 mod palette;
 mod panels;
+mod pictures;
 mod progress;
 mod schema;
 

@@ -97,7 +97,7 @@ fn opened(label: &str) -> OpenedConfig {
     }
 }
 
-fn home(answers: fn(&Request) -> Vec<Reply>) -> Stage {
+pub(super) fn home(answers: fn(&Request) -> Vec<Reply>) -> Stage {
     Stage::of(Wizard::new(Config::default()).at_home(), answers)
 }
 

@@ -36,7 +36,7 @@ fn causes() -> Vec<CauseRow> {
     .collect()
 }
 
-fn failing(done: u64) -> Snapshot {
+pub(super) fn failing(done: u64) -> Snapshot {
     Snapshot { causes: causes(), already: 300, history: history(), span: 2, ..snapshot(done) }
 }
 
@@ -48,15 +48,15 @@ fn told(stage: Stage, snapshot: Snapshot) -> Stage {
     stage.run(RunReply::Progress(Box::new(snapshot)))
 }
 
-fn at_work(snapshot: Snapshot) -> Stage {
+pub(super) fn at_work(snapshot: Snapshot) -> Stage {
     told(running(5000), snapshot)
 }
 
-fn in_causes() -> Stage {
+pub(super) fn in_causes() -> Stage {
     at_work(failing(5000)).press(Action::SwitchList)
 }
 
-fn ended_with_errors() -> Stage {
+pub(super) fn ended_with_errors() -> Stage {
     finished(RunState::DoneWithErrors, failing(20_000), None)
 }
 
