@@ -2,6 +2,7 @@
 
 use std::{
     io::{Read as _, Write},
+    num::NonZero,
     path::Path,
     process::Stdio,
     sync::mpsc::{self, Receiver, RecvTimeoutError},
@@ -68,6 +69,7 @@ impl Program {
         let writer = pair.master.take_writer().unwrap();
         let began = Instant::now();
         let child = pair.slave.spawn_command(command).unwrap();
+        let [rows, cols] = [rows, cols].map(|size| NonZero::new(size).unwrap());
         let parser = vt100::Parser::new(rows, cols, 0);
         Program { child, _master: pair.master, writer, chunks, parser, rest: Vec::new(), came: began, began }
     }
