@@ -106,9 +106,18 @@ impl Play {
 
     fn draw(&mut self, what: &str, sheet: &mut Sheet) {
         let mut terminal = Terminal::new(TestBackend::new(SIZE.0, SIZE.1)).unwrap();
+        let used = processor();
         let times = Times::new((0..DRAWS).map(|_| self.frame(&mut terminal)).collect());
+        let used = (processor() - used) / u32::try_from(DRAWS).unwrap();
         let (cols, rows) = SIZE;
-        let what = format!("{what} drawn at {cols}x{rows}");
-        sheet.goal(&what, &times.to_string(), "median under 1 ms", times.percent(50) < GOAL);
+        let number = format!("{:.2} ms of processor time", used.as_secs_f64() * 1000.0);
+        sheet.goal(&format!("{what} drawn at {cols}x{rows}"), &number, "under 1 ms", used < GOAL);
+        sheet.note("  by the clock", &times.to_string());
     }
+}
+
+/// The processor time of this thread so far: other work on the machine does not count.
+fn processor() -> Duration {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    Duration::from_nanos(told.split_whitespace().next().unwrap().parse().unwrap())
 }

@@ -158,9 +158,9 @@ impl Drop for Program {
     }
 }
 
-/// The line that says what to do next.
+/// The line that says what to do next; a list may stand to its left.
 fn asks_for_enter(line: &str) -> bool {
-    line.trim_start().starts_with('→') && line.contains("Enter")
+    line.split_once("→ ").is_some_and(|(_, told)| told.contains("Enter"))
 }
 
 /// The demo's services in a process of their own; a config called `demo.toml` points at them.
