@@ -9,7 +9,15 @@ pub(super) use crate::numbers::{bytes, count, counted};
 
 /// How many columns a text takes.
 pub(super) fn width(text: &str) -> usize {
+    if is_plain(text) {
+        return text.len();
+    }
     text.graphemes(true).map(UnicodeWidthStr::width).sum()
+}
+
+/// Whether each byte takes one column whatever stands beside it. Nearly all text is so, and each frame measures much of it.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// Text from a server or a blob's name, made harmless: control characters, which could drive the terminal, are spelled as
@@ -100,6 +108,12 @@ pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
             if used > 0 {
                 line.push(' ');
                 used += 1;
+            }
+            // A blank or nothing stands before it, so nothing joins with it.
+            if used + size <= columns && is_plain(word) {
+                line.push_str(word);
+                used += size;
+                continue;
             }
             for grapheme in word.graphemes(true) {
                 // Marks that take columns of their own can make one character wider than a whole line.
