@@ -22,7 +22,7 @@ pub(super) struct Input {
     answers: UnboundedReceiver<Option<String>>,
     /// Whether somebody types; otherwise the answers come from a file or a program.
     pub(super) is_terminal: bool,
-    _modes: Modes,
+    modes: Modes,
 }
 
 impl Input {
@@ -33,25 +33,29 @@ impl Input {
         // It ends with the program: a read from a terminal cannot be called off.
         std::thread::spawn(move || {
             for wish in asked {
-                let hidden = wish == Wish::Secret && is_terminal;
-                let answer = if hidden { rpassword::read_password().ok() } else { line() };
+                let answer = if wish == Wish::Secret && is_terminal { hidden() } else { line() };
                 if told.send(answer).is_err() {
                     return;
                 }
             }
         });
-        Input { wishes, answers, is_terminal, _modes: Modes::read() }
+        Input { wishes, answers, is_terminal, modes: Modes::read() }
     }
 
-    /// Asks for an answer, which [`Self::answer`] waits for.
+    /// Asks for an answer, which [`Self::answer`] waits for. From now on nothing of a secret is shown.
     pub(super) fn ask(&self, wish: Wish) {
+        if wish == Wish::Secret {
+            self.modes.hide();
+        }
         // Where nobody reads any more, no answer comes either.
         let _ = self.wishes.send(wish);
     }
 
     /// The answer; nothing at the end of the input.
     pub(super) async fn answer(&mut self) -> Option<String> {
-        self.answers.recv().await.flatten()
+        let answer = self.answers.recv().await.flatten();
+        self.modes.restore();
+        answer
     }
 }
 
@@ -63,29 +67,61 @@ fn line() -> Option<String> {
     }
 }
 
+#[cfg(unix)]
+fn hidden() -> Option<String> {
+    line()
+}
+
+#[cfg(not(unix))]
+fn hidden() -> Option<String> {
+    rpassword::read_password().ok()
+}
+
 /// The terminal's settings as they were. The program may have to end while a secret is typed and nothing is shown.
 struct Modes {
     #[cfg(unix)]
     before: Option<rustix::termios::Termios>,
 }
 
+#[cfg(unix)]
 impl Modes {
-    #[cfg(unix)]
     fn read() -> Modes {
         Modes { before: rustix::termios::tcgetattr(std::io::stdin()).ok() }
     }
 
-    #[cfg(not(unix))]
-    fn read() -> Modes {
-        Modes {}
+    fn hide(&self) {
+        if let Some(mut modes) = self.before.clone() {
+            modes.local_modes.remove(rustix::termios::LocalModes::ECHO);
+            Modes::set(&modes);
+        }
+    }
+
+    fn restore(&self) {
+        if let Some(before) = &self.before {
+            Modes::set(before);
+        }
+    }
+
+    fn set(modes: &rustix::termios::Termios) {
+        // A terminal that has gone away shows nothing any more.
+        let _ = rustix::termios::tcsetattr(std::io::stdin(), rustix::termios::OptionalActions::Now, modes);
     }
 }
 
-#[cfg(unix)]
+/// Reading a secret sees to it by itself here.
+#[cfg(not(unix))]
+impl Modes {
+    fn read() -> Modes {
+        Modes {}
+    }
+
+    fn hide(&self) {}
+
+    fn restore(&self) {}
+}
+
 impl Drop for Modes {
     fn drop(&mut self) {
-        if let Some(before) = &self.before {
-            let _ = rustix::termios::tcsetattr(std::io::stdin(), rustix::termios::OptionalActions::Now, before);
-        }
+        self.restore();
     }
 }

@@ -10,8 +10,5 @@ mod input;
 mod print;
 mod talk;
 
-#[cfg(test)]
-mod tests;
-
 pub use describe::{Do, Kind, Question, Screen, describe};
 pub use talk::{Exit, run};

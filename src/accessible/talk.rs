@@ -35,6 +35,9 @@ enum Due {
     Editor,
 }
 
+/// What is asked instead of the choices: how it is read, what it answers, and what is said before.
+type Next = (Wish, Due, String);
+
 /// What has to be said once at the beginning.
 const INTRODUCTION: &str = "azure-to-encord in plain lines. Type the number or letter of a choice and press Enter. Enter alone \
                             repeats what there is, ? is help, q leaves.";
@@ -120,8 +123,9 @@ pub async fn run(
                     (Some(answer), Some(asked)) => {
                         let (begun, next) = taken(&answer, asked, wizard, &mut printer);
                         effects = begun;
-                        if let Some((wish, next)) = next {
+                        if let Some((wish, next, prompt)) = next {
                             input.ask(wish);
+                            printer.say(&prompt);
                             due = Some(next);
                         }
                     }
@@ -138,7 +142,7 @@ fn taken(
     due: Due,
     wizard: &mut Wizard,
     printer: &mut Printer<impl std::io::Write>,
-) -> (Vec<Effect>, Option<(Wish, Due)>) {
+) -> (Vec<Effect>, Option<Next>) {
     match due {
         Due::Choice => choice(answer.trim(), wizard, printer),
         Due::Text(question) => (text(answer, &question, wizard, printer), None),
@@ -161,7 +165,7 @@ fn choice(
     answer: &str,
     wizard: &mut Wizard,
     printer: &mut Printer<impl std::io::Write>,
-) -> (Vec<Effect>, Option<(Wish, Due)>) {
+) -> (Vec<Effect>, Option<Next>) {
     match answer {
         "" => {
             printer.forget();
@@ -182,18 +186,18 @@ fn choice(
         (Some(question), _) => match current(&question, wizard) {
             Some(Question { kind: Kind::Choice(does), .. }) => (perform(wizard, does), None),
             Some(question @ Question { kind: Kind::Sure(_), .. }) => {
-                printer
-                    .say("This changes something outside this program. Type yes to go on, anything else to leave it.");
-                (Vec::new(), Some((Wish::Line, Due::Sure(question))))
+                let prompt =
+                    "This changes something outside this program. Type yes to go on, anything else to leave it.";
+                (Vec::new(), Some((Wish::Line, Due::Sure(question), prompt.to_owned())))
             }
             Some(question @ Question { kind: Kind::Text { is_secret, .. }, .. }) => {
                 let hidden = if is_secret { " What you type is not shown." } else { "" };
                 let name = &question.name;
-                printer.say(&format!(
+                let prompt = format!(
                     "New text for {name}. Enter alone leaves it as it is, a minus sign alone empties it.{hidden}"
-                ));
+                );
                 let wish = if is_secret { Wish::Secret } else { Wish::Line };
-                (Vec::new(), Some((wish, Due::Text(question))))
+                (Vec::new(), Some((wish, Due::Text(question), prompt)))
             }
             None => (gone(printer), None),
         },

@@ -26,7 +26,7 @@ pub(super) fn step(wizard: &Wizard, screen: &mut Screen) {
         let [ok, warned, failed] = [CheckState::Pass, CheckState::Warn, CheckState::Fail].map(open).map(count);
         screen.line(format!("Checks: {ok} ok, {warned} worth a look, {failed} failed."));
     }
-    if step.focus() == Focus::Checks {
+    if step.focus() == Focus::Checks && !screen.waits {
         screen.rows("Check", checks.len() as u64, step.check_cursor() as u64, |place| {
             let check = checks.get(usize::try_from(place).ok()?)?;
             Some(format!("{}, {}", check.about().name, state(check.state)))

@@ -49,7 +49,7 @@ pub(super) fn step(wizard: &Wizard, screen: &mut Screen) {
         screen.problem(problem);
     }
     for cause in &snapshot.causes {
-        let hint = cause.hint.map(|hint| format!(" What to do: {hint}")).unwrap_or_default();
+        let hint = cause.hint.map(|hint| format!(". What to do: {hint}")).unwrap_or_default();
         // While the run goes on the number changes all the time, and each cause is told once.
         let units = step.outcome().map(|_| format!(", {}", counted(cause.units, "item", "items"))).unwrap_or_default();
         screen.line(format!("Failure{units}: {}{hint}", cause.cause));

@@ -20,7 +20,11 @@ pub(super) fn step(wizard: &Wizard, screen: &mut Screen) {
         label = if told.label.is_empty() { label } else { told.label };
         let tone = if told.tone == Tone::Warning { "Warning. " } else { "" };
         let label = if label.is_empty() { String::new() } else { format!("{label}: ") };
-        let head = if told.head.is_empty() { String::new() } else { format!("{}, ", told.head.trim()) };
+        let head = if told.head.is_empty() {
+            String::new()
+        } else {
+            format!("{}, ", told.head.split_whitespace().collect::<Vec<_>>().join(" "))
+        };
         screen.line(format!("{tone}{label}{head}{}", told.text));
     }
     if plan.destination.mirror.is_some() {
