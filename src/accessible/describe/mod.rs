@@ -221,6 +221,8 @@ pub fn describe(wizard: &Wizard) -> Screen {
         None if wizard.is_at_home() => home::page(wizard, &mut screen),
         None => step(wizard, &mut screen),
     }
+    // A line without words tells nobody anything.
+    screen.lines.retain(|line| !line.trim().is_empty());
     let hinted = of_hints(wizard, &screen);
     let (lettered, numbered): (Vec<_>, Vec<_>) = hinted.into_iter().partition(|question| question.key.is_some());
     let own = std::mem::take(&mut screen.questions);
