@@ -4,6 +4,7 @@
 //! state machines, which decide and never act; [`service`] acts; `store` keeps configs and runs; `tui` and `cli` show.
 
 pub mod access;
+pub mod accessible;
 pub mod cli;
 pub mod demo;
 pub mod help;

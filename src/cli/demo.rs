@@ -26,6 +26,9 @@ pub(crate) struct Args {
     /// Run just the two services, and print a config that points at them.
     #[arg(long)]
     serve: bool,
+    /// Ask in plain numbered lines instead of screens, for screen readers; so does ACCESSIBLE=1 in the environment.
+    #[arg(long, conflicts_with_all = ["headless", "serve"])]
+    accessible: bool,
     /// Print one JSON object a line (with --headless).
     #[arg(long, requires = "headless")]
     json: bool,
@@ -75,7 +78,7 @@ async fn play(stage: &Stage, dir: &TempDir, args: &Args) -> Exit {
     if args.headless {
         import(home, config, wizard::DEMO, Terms { consent: Consent::Given, despite: Vec::new() }, args.json).await
     } else {
-        wizard::demo(home, config).await
+        wizard::demo(home, config, args.accessible).await
     }
 }
 

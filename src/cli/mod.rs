@@ -52,6 +52,9 @@ struct Cli {
     /// A saved config's name or a config file's path; without it the wizard begins with what is found on this machine and what was chosen the last time.
     #[arg(value_hint = ValueHint::FilePath)]
     config: Option<String>,
+    /// Ask in plain numbered lines instead of screens, for screen readers; so does ACCESSIBLE=1 in the environment.
+    #[arg(long)]
+    accessible: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -95,7 +98,7 @@ pub fn main() -> ExitCode {
     };
     let exit = runtime.block_on(async {
         match cli.command {
-            None => wizard::wizard(cli.config.as_deref()).await,
+            None => wizard::wizard(cli.config.as_deref(), cli.accessible).await,
             Some(Command::Demo(args)) => demo::demo(args).await,
             Some(Command::Run(args)) => run::run(args).await,
             Some(Command::Check(args)) => check::check(args).await,

@@ -25,7 +25,9 @@ pub(super) fn needed(instead: Option<String>, home: &Home) -> Result<(), Problem
         return Ok(());
     };
     let instead = instead.unwrap_or_else(|| without_config(&config::saved(home)));
-    Err(Problem::config(format!("The wizard needs a terminal; {why}.")).hint(format!("Without one, use: {instead}")))
+    Err(Problem::config(format!("The wizard needs a terminal; {why}.")).hint(format!(
+        "With --accessible it asks in plain lines, which need no such terminal. Without questions, use: {instead}"
+    )))
 }
 
 fn without_config(saved: &[String]) -> String {

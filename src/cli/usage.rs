@@ -6,6 +6,7 @@ Examples:
   azure-to-encord demo            try it: needs no account
   azure-to-encord                 the wizard, from scratch or from what is saved
   azure-to-encord site.toml       the wizard, on a config
+  azure-to-encord --accessible    the wizard in plain lines, for screen readers
   azure-to-encord run site.toml --yes --json
 
 Exit codes: 0 everything registered, 1 failed, 2 usage or config, 3 some items failed, 4 not signed in or not allowed, \

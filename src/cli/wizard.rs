@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use super::{Exit, exit::refuse, open, run::summary, terminal};
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::{Exit, exit::refuse, open, run::summary, signals, terminal};
 use crate::{
+    accessible,
     service::Driver,
     store::{
         self, Home, RunState, RunStore,
@@ -25,7 +28,7 @@ impl tui::Services for Driver {
 }
 
 /// The wizard on a config, or on an empty one.
-pub(crate) async fn wizard(label: Option<&str>) -> Exit {
+pub(crate) async fn wizard(label: Option<&str>, lines: bool) -> Exit {
     let opened = open::home().and_then(|home| {
         let fresh = begun(&home);
         let wizard = match label {
@@ -36,7 +39,7 @@ pub(crate) async fn wizard(label: Option<&str>) -> Exit {
         Ok((home, Box::new(wizard)))
     });
     match opened {
-        Ok((home, wizard)) => show(home, wizard, label).await,
+        Ok((home, wizard)) => show(home, wizard, label, lines).await,
         Err(problem) => refuse(&problem),
     }
 }
@@ -63,11 +66,45 @@ fn begun(home: &Home) -> Config {
 }
 
 /// The wizard on the demo's config.
-pub(super) async fn demo(home: Home, config: Config) -> Exit {
-    show(home, Box::new(Wizard::new(config)), Some(DEMO)).await
+pub(super) async fn demo(home: Home, config: Config, lines: bool) -> Exit {
+    show(home, Box::new(Wizard::new(config)), Some(DEMO), lines).await
 }
 
-async fn show(home: Home, wizard: Box<Wizard>, label: Option<&str>) -> Exit {
+/// Whether `--accessible` or `ACCESSIBLE` asks for plain lines instead of screens.
+fn wants_lines(is_asked: bool) -> bool {
+    is_asked || std::env::var("ACCESSIBLE").is_ok_and(|value| !matches!(value.trim(), "" | "0" | "false" | "no"))
+}
+
+/// The wizard in plain lines; it needs no terminal.
+async fn in_lines(home: Home, wizard: Box<Wizard>, label: Option<&str>) -> Exit {
+    let (mut driver, mut events) = Driver::new(home, label.unwrap_or("(not saved)"));
+    let mut wizard = Box::new(wizard.guided().attended());
+    let first = wizard.handle(Event::Open);
+    let carry_out = |effect| driver.carry_out(effect);
+    let left = Box::pin(accessible::run(&mut wizard, first, carry_out, &mut events, signals::interrupted())).await;
+    wind_down(&mut wizard, &driver, &mut events).await;
+    say_goodbye(&wizard, label == Some(DEMO));
+    match left {
+        accessible::Exit::Quit => Exit::of_wizard(&wizard),
+        accessible::Exit::Stopped => Exit::Interrupted,
+    }
+}
+
+/// Waits until what was sent is on record.
+async fn wind_down(wizard: &mut Wizard, driver: &Driver, events: &mut UnboundedReceiver<Event>) {
+    if wizard.is_busy() {
+        eprintln!("Leaving; what was sent is being put on record...");
+        driver.wind_down(PATIENCE).await;
+        while let Ok(event) = events.try_recv() {
+            wizard.handle(event);
+        }
+    }
+}
+
+async fn show(home: Home, wizard: Box<Wizard>, label: Option<&str>, lines: bool) -> Exit {
+    if wants_lines(lines) {
+        return in_lines(home, wizard, label).await;
+    }
     if let Err(problem) = terminal::needed(label.map(command), &home) {
         return refuse(&problem);
     }
@@ -82,13 +119,7 @@ async fn show(home: Home, wizard: Box<Wizard>, label: Option<&str>) -> Exit {
     let labels = Labels { headless_command: is_demo.then(|| command(DEMO)), is_demo, keys };
     let options = tui::Options { theme: Theme::from_environment(), labels, mouse };
     let left = tui::run(&mut wizard, first, &mut driver, &mut events, &options).await;
-    if wizard.is_busy() {
-        eprintln!("Leaving; what was sent is being put on record...");
-        driver.wind_down(PATIENCE).await;
-        while let Ok(event) = events.try_recv() {
-            wizard.handle(event);
-        }
-    }
+    wind_down(&mut wizard, &driver, &mut events).await;
     let exit = match left {
         Ok(tui::Exit::Quit) => Exit::of_wizard(&wizard),
         Ok(tui::Exit::Signal(_)) => Exit::Interrupted,

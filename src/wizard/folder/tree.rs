@@ -210,7 +210,13 @@ impl FolderTree {
         match action {
             Action::Right => self.go_in(outbox),
             Action::Left => self.go_out(),
-            Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::Top | Action::Bottom => {
+            Action::Up
+            | Action::Down
+            | Action::PageUp
+            | Action::PageDown
+            | Action::Skip(_)
+            | Action::Top
+            | Action::Bottom => {
                 self.cursor = moved_in(self.cursor, action, self.lines.len());
             }
             _ => return false,

@@ -1,0 +1,50 @@
+//! Step 5.
+
+use super::{Do, Question, Screen};
+use crate::wizard::{Action, Tone, UploadOption, Wizard, config_text};
+
+pub(super) fn step(wizard: &Wizard, screen: &mut Screen) {
+    let step = wizard.upload();
+    if step.equivalent().is_some() {
+        let headless = wizard.headless_command();
+        screen.lines.extend(headless.map(|command| format!("The command that does the same: {command}")));
+        screen.line("The config follows.");
+        return screen.lines.extend(config_text(wizard.config()).lines().map(str::to_owned));
+    }
+    screen.waits = step.is_estimating();
+    let Some(plan) = wizard.plan() else { return };
+    let present = wizard.folder().present().and_then(|present| present.as_ref().ok());
+    screen.line("Nothing has been sent. This is what would be done.");
+    let mut label = "";
+    for told in plan.told(present, step.estimate()) {
+        label = if told.label.is_empty() { label } else { told.label };
+        let tone = if told.tone == Tone::Warning { "Warning. " } else { "" };
+        let label = if label.is_empty() { String::new() } else { format!("{label}: ") };
+        let head = if told.head.is_empty() {
+            String::new()
+        } else {
+            format!("{}, ", told.head.split_whitespace().collect::<Vec<_>>().join(" "))
+        };
+        screen.line(format!("{tone}{label}{head}{}", told.text));
+    }
+    if plan.destination.mirror.is_some() {
+        return;
+    }
+    for (place, option) in UploadOption::ALL.into_iter().enumerate() {
+        let value = option.value(wizard.config());
+        screen.line(format!("Option {}: {value}. {}", option.label(), option.meaning(wizard.config())));
+        let action = if place < step.cursor() { Action::Up } else { Action::Down };
+        let there = || vec![Do::Act(action); place.abs_diff(step.cursor())];
+        let then = |action| there().into_iter().chain([Do::Act(action)]).collect();
+        if option == UploadOption::JobsInFlight {
+            let more = Question::choice(format!("{}, one more", option.label()), then(Action::Right));
+            let fewer = Question::choice(format!("{}, one fewer", option.label()), then(Action::Left));
+            screen.questions.extend([more, fewer].map(|question| question.value(format!("now {value}"))));
+        } else {
+            screen.questions.push(
+                Question::choice(option.label(), then(Action::Toggle)).value(format!("{value}; choose to change")),
+            );
+        }
+    }
+    screen.subject = UploadOption::ALL.get(step.cursor()).map(|option| option.label().to_owned());
+}

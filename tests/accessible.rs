@@ -1,0 +1,196 @@
+//! The wizard in plain lines: the built program with piped answers and at a pseudo-terminal, and what it offers at every step.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "test helpers may stop at the first surprise"
+)]
+
+mod support;
+
+use std::{fs, io::Write as _, path::Path, process::Stdio, time::Duration};
+
+use azure_to_encord::{
+    accessible::{Do, Kind, describe},
+    demo::{Stage, encord::Pace},
+    service::{Driver, tls},
+    store::{Home, config},
+    wizard::{Action, Event, RuleField, Step, UploadOption, Wizard},
+};
+use support::{config::ConfigText, program::program, terminal::Terminal};
+use tokio::sync::mpsc::UnboundedReceiver;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The program's exit code and what it printed, with these lines to read.
+fn answered(home: &Path, arguments: &[&str], answers: &str) -> (Option<i32>, String) {
+    let mut command = program(home, arguments);
+    command.env("TMPDIR", home).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(answers.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text}");
+    (output.status.code(), text)
+}
+
+#[test]
+fn the_whole_demo_goes_by_piped_answers() {
+    let home = tempfile::tempdir().unwrap();
+    let arguments = ["demo", "--accessible", "--units-per-second", "0"];
+    let (code, text) = answered(home.path(), &arguments, "1\n1\n1\n1\n1\nno\n1\nyes\n1\n");
+    assert_eq!(code, Some(3), "{text}");
+    let mut rest = text.as_str();
+    for step in Step::ALL {
+        let heading = format!("\nStep {} of 6: {}", step.number(), step.title());
+        let at = rest.find(&heading).unwrap_or_else(|| panic!("no {heading} in {rest}"));
+        rest = &rest[at + 1..];
+    }
+    assert!(text.contains("Not done: the answer was not yes."), "{text}");
+    assert!(rest.contains("The run has ended: done, but some items failed.") && rest.contains("Report: "), "{rest}");
+    let causes: Vec<&str> = rest.lines().filter(|line| line.starts_with("Failure: ")).collect();
+    assert!(causes.iter().all(|cause| causes.iter().filter(|other| other == &cause).count() == 1), "{causes:?}");
+}
+
+#[test]
+fn home_offers_configs_and_runs_and_wrong_answers_are_told() {
+    let home = tempfile::tempdir().unwrap();
+    let configs = home.path().join("configs");
+    fs::create_dir_all(&configs).unwrap();
+    let text =
+        ConfigText::default().text("azure", "endpoint", "http://127.0.0.1:9/acme").text("azure", "container", "media");
+    text.write(&configs, "berlin.toml");
+    let (code, text) = answered(home.path(), &["--accessible"], "?\n999\n\nq\n");
+    assert_eq!(code, Some(0), "{text}");
+    for wanted in
+        ["Home: saved configs and past runs", "Saved configs: 1. Past runs: 0.", "Config 1: berlin", "End of the help."]
+    {
+        assert!(text.contains(wanted), "{wanted} in {text}");
+    }
+    assert!(text.contains("This is no answer here: 999."), "{text}");
+    assert_eq!(text.matches("Saved configs: 1.").count(), 2, "Enter alone repeats: {text}");
+}
+
+#[test]
+fn a_secret_is_not_shown_while_it_is_typed_and_the_terminal_is_given_back() {
+    const SECRET: &str = "sv=2024-11-04&ss=b&srt=co&sp=rl&se=2099-01-01&sig=c2VjcmV0LXNpZ25hdHVyZQ%3D%3D";
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal =
+        Terminal::start_with(home.path(), &["demo"], (200, 60), &[("ACCESSIBLE", "1"), ("TERM", "dumb")]);
+    terminal.wait_until("the choices", PATIENCE, |screen| {
+        screen.contains("Step 1 is ready.") && screen.contains("Your answer:") && screen.contains(": Secret from")
+    });
+    let number = |screen: &str| {
+        let line = screen.lines().rfind(|line| line.contains(": Secret from: ")).unwrap().to_owned();
+        line.split(':').next().unwrap().to_owned()
+    };
+    let chosen = number(&terminal.screen());
+    terminal.send(&format!("{chosen}\r"));
+    terminal.wait_for("What you type is not shown.", PATIENCE);
+    terminal.send(&format!("{SECRET}\r"));
+    terminal.wait_for("a secret, kept in memory only", PATIENCE);
+    terminal.send("q\r");
+    terminal.wait_for("Leave?", PATIENCE);
+    let screen = terminal.screen();
+    let yes = screen.lines().rfind(|line| line.ends_with(": Quit") && line.starts_with(char::is_numeric)).unwrap();
+    terminal.send(&format!("{}\r", yes.split(':').next().unwrap()));
+    let left = terminal.end(PATIENCE);
+    left.assert_modes_restored();
+    let raw = String::from_utf8_lossy(&left.raw).into_owned();
+    assert!(!raw.contains("c2VjcmV0") && !raw.contains('\u{1b}'), "{raw}");
+}
+
+/// The wizard with its services, and what is checked of every screen of it.
+struct Walk {
+    wizard: Wizard,
+    driver: Driver,
+    events: UnboundedReceiver<Event>,
+}
+
+impl Walk {
+    async fn tell(&mut self, event: Event) {
+        for effect in self.wizard.handle(event) {
+            self.driver.carry_out(effect);
+        }
+        while describe(&self.wizard).waits {
+            let event = tokio::time::timeout(PATIENCE, self.events.recv()).await.expect("an answer").unwrap();
+            for effect in self.wizard.handle(event) {
+                self.driver.carry_out(effect);
+            }
+        }
+        self.everything_is_offered();
+    }
+
+    async fn act(&mut self, actions: &[Action]) {
+        for action in actions {
+            self.tell(Event::Action(*action)).await;
+        }
+    }
+
+    fn everything_is_offered(&self) {
+        let screen = describe(&self.wizard);
+        let does = |kind: &Kind| match kind {
+            Kind::Choice(does) | Kind::Sure(does) => does.last().cloned(),
+            Kind::Text { .. } => None,
+        };
+        for hint in self.wizard.hints().iter().filter(|hint| !hint.action.is_movement()) {
+            let is_offered = screen.questions.iter().any(|asked| does(&asked.kind) == Some(Do::Act(hint.action)));
+            assert!(is_offered, "{hint:?} in {screen:#?}");
+        }
+        for (place, asked) in screen.questions.iter().enumerate() {
+            let twin = screen
+                .questions
+                .iter()
+                .skip(place + 1)
+                .find(|other| (other.key, &other.name) == (asked.key, &asked.name));
+            assert!(twin.is_none(), "{twin:?} is there twice in {}", screen.heading);
+        }
+        assert!(screen.lines.iter().all(|line| !line.trim().is_empty()), "{:?}", screen.lines);
+    }
+
+    fn offers(&self, label: &str) {
+        let screen = describe(&self.wizard);
+        assert!(screen.questions.iter().any(|asked| asked.name.starts_with(label)), "{label} in {screen:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_hint_and_field_of_every_step_and_panel_is_offered() {
+    use Action::{
+        Back, Browse, EditRules, FilterMarked, FocusNext, Infer, MakeSas, New, Next, Right, Search, SwitchList, Toggle,
+    };
+    tls::install();
+    let dir = tempfile::tempdir().unwrap();
+    let stage = Stage::set_up(dir.path(), Pace::Unlimited).await.unwrap();
+    let wizard = Wizard::new(config::load(stage.config()).unwrap()).guided();
+    let (driver, events) = Driver::new(Home::below(dir.path()), "demo");
+    let mut walk = Walk { wizard, driver, events };
+    walk.tell(Event::Open).await;
+    let fields = walk.wizard.integration().fields();
+    for field in &fields {
+        walk.offers(field.label());
+        walk.act(&[FocusNext]).await;
+        if field.has_list() {
+            walk.act(&[Browse, Back]).await;
+        }
+    }
+    walk.act(&[Back, Toggle, Back, New, Right, Back, MakeSas, Back, Next]).await;
+    assert_eq!(walk.wizard.step(), Step::Schema);
+    walk.act(&[New, FocusNext, Back, Infer, Next, Back, Search, Back, Toggle, Back, Next]).await;
+    assert_eq!(walk.wizard.step(), Step::Manifest);
+    walk.act(&[EditRules]).await;
+    RuleField::ALL.iter().for_each(|rule| walk.offers(rule.label()));
+    walk.act(&[Back, Toggle, Back, Search, Back, SwitchList, SwitchList, Next, Back, SwitchList, Next]).await;
+    assert_eq!(walk.wizard.step(), Step::Folder);
+    walk.act(&[New]).await;
+    let questions = describe(&walk.wizard).questions.len();
+    assert!(questions >= walk.wizard.folder().form().unwrap().fields().len(), "{questions}");
+    walk.act(&[Back, Search, Back, FilterMarked, Back, Next]).await;
+    assert_eq!(walk.wizard.step(), Step::Upload);
+    UploadOption::ALL.iter().for_each(|option| walk.offers(option.label()));
+    walk.act(&[SwitchList, Back, Next]).await;
+    assert_eq!(walk.wizard.step(), Step::Progress);
+    assert!(walk.wizard.progress().outcome().is_some());
+    walk.act(&[SwitchList, Next, Toggle, Back, Back, SwitchList, SwitchList]).await;
+    stage.strike().await;
+}
