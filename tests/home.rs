@@ -48,10 +48,12 @@ fn a_config_is_opened_left_searched_for_copied_and_the_program_left() {
     terminal.wait_until("step 1 of berlin", PATIENCE, |screen| {
         screen.contains("[1 Integration") && screen.contains("street-scenes")
     });
-    // Out of a field first, where a digit would be text.
-    terminal.send("\x1b");
-    terminal.wait_until("the checks", PATIENCE, |screen| screen.contains("Space details"));
-    terminal.send("0");
+    // From a field, too, where a digit would be text.
+    terminal.send("\x10");
+    terminal.wait_for("type to search", PATIENCE);
+    terminal.send("saved configs");
+    terminal.wait_for("Enter do it", PATIENCE);
+    terminal.send("\r");
     terminal.wait_for("[Configs 2]", PATIENCE);
     terminal.send("/ngt");
     terminal.wait_until("only nightly", PATIENCE, |screen| screen.contains("1 of 2") && !screen.contains("berlin "));

@@ -154,7 +154,7 @@ fn goodbye(progress: &ProgressStep, is_demo: bool) -> Vec<String> {
     if let Some(reports) = progress.reports() {
         lines.push(format!("Report: {}", reports.html.display()));
         if let Some(failed) = &reports.failed {
-            lines.push(format!("Failed: {}", failed.display()));
+            lines.push(format!("To send again: {}", failed.display()));
         }
     }
     let is_open = match &snapshot.sync {

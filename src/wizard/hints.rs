@@ -88,13 +88,13 @@ impl Wizard {
         };
         let ready = self.status(self.step) == Status::Ready;
         hints.retain(|hint| ready || self.is_home || (hint.action, hint.label) != (Action::Next, "continue"));
-        if self.fresh.is_none() {
-            // The demo's config goes with it.
+        if self.fresh.is_none() || self.visit.is_some() {
+            // The demo's config goes with it, and a run that is looked at has its own.
             hints.retain(|hint| hint.action != Action::Save);
         }
         if self.fresh.is_some() && !self.is_home {
             let is_offered = hints.iter().any(|hint| hint.action == Action::Save);
-            if !is_offered && (self.is_unsaved() || self.opened.label.is_none()) {
+            if !is_offered && self.visit.is_none() && (self.is_unsaved() || self.opened.label.is_none()) {
                 hints.push(Hint::new(Action::Save, "save"));
             }
             hints.push(Hint::new(Action::GoHome, "home"));

@@ -73,7 +73,9 @@ impl Wizard {
             if !is_left_out(info.action) && rows.iter().all(|row| row.action != info.action) {
                 let is_possible = match info.action {
                     Action::Goto(step) => self.can_go_to(step),
-                    Action::GoHome | Action::Save | Action::Mouse => true,
+                    Action::Save => self.may_open_save() && !self.is_home,
+                    Action::GoHome => !self.is_home && self.fresh.is_some(),
+                    Action::Mouse => true,
                     _ => false,
                 };
                 let label = info.about.trim_end_matches('.');

@@ -20,7 +20,7 @@ async fn what_does_not_go_with_a_mirror_is_refused_and_nothing_is_changed() {
     assert_eq!(only(&found, "plan")["creates"], json!(["Mirrors", "Site A"]));
     assert!(found.iter().all(|event| event["event"] != "folder" && event["event"] != "sync"));
     let ended = run(&mut scene.run(&["--dry-run"])).expect(0);
-    for part in [scene.remote_url().as_str(), "a cloud-synced folder is created", "DICOM series", "none is read"] {
+    for part in [scene.remote_url().as_str(), "a cloud-synced folder will be created", "DICOM series", "none is read"] {
         assert!(ended.stdout.contains(part), "{part}: {}", ended.stdout);
     }
 

@@ -131,7 +131,7 @@ async fn a_role_that_may_not_be_enough_is_told_before_and_encords_refusal_after(
     for (access, code) in [(FolderAccess::Looking, 0), (FolderAccess::Adding, 0), (FolderAccess::Nothing, 0)] {
         import.encord.server.set_folder_access(raw, access);
         let ended = import.run(&folder, &["run", "--dry-run"]).expect(code);
-        let is_told = ended.stdout.contains("note: Your role in the folder 'Raw' is User, not Admin");
+        let is_told = ended.stdout.contains("Your role in the folder 'Raw' is User, not Admin");
         assert_eq!(is_told, access != FolderAccess::Nothing, "{}", ended.stdout);
     }
     import.encord.server.set_folder_access(raw, FolderAccess::Looking);

@@ -101,7 +101,7 @@ pub struct Screen {
     /// Whether the choices matter also while something is on its way.
     pub is_live: bool,
     /// What the choices that act on a row act on.
-    subject: Option<String>,
+    pub(super) subject: Option<String>,
 }
 
 impl Screen {

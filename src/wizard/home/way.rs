@@ -6,8 +6,8 @@ use super::{HomeStep, moves::HomeMove};
 use crate::{
     store::config::Config,
     wizard::{
-        Action, FolderStep, IntegrationStep, ManifestStep, OpenedConfig, Overlay, Problem, ProgressStep, Request,
-        RequestId, SchemaStep, Stamp, Status, Step, UploadStep, Wizard,
+        Action, Check, CheckState, FolderStep, IntegrationStep, ManifestStep, OpenedConfig, Overlay, Problem,
+        ProgressStep, Request, RequestId, SchemaStep, Stamp, Status, Step, UploadStep, Wizard,
     },
 };
 
@@ -234,7 +234,11 @@ impl Wizard {
 
     fn needs_nobody(&self) -> bool {
         let is_settled = match self.step {
-            Step::Integration => self.integration.panel().is_none(),
+            // What is worth a look is not passed over.
+            Step::Integration => {
+                let is_sound = |check: &Check| check.state != CheckState::Warn;
+                self.integration.panel().is_none() && self.integration.checks(&self.config).iter().all(is_sound)
+            }
             Step::Schema => self.schema.diff(&self.config).is_some_and(|diff| diff.changes.is_empty()),
             Step::Manifest => true,
             Step::Folder => self.folder.destination().is_some_and(|folder| folder.create.is_empty()),

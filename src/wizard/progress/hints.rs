@@ -39,7 +39,7 @@ impl ProgressStep {
             _ => {}
         }
         if self.may_pause() {
-            hints.push(Hint::new(Action::Pause, if self.is_paused() { "send again" } else { "pause" }));
+            hints.push(Hint::new(Action::Pause, if self.is_paused() { "go on" } else { "pause" }));
         }
         if self.may_resume() {
             hints.push(Hint::new(Action::Refresh, "go on with it"));

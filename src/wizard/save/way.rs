@@ -33,9 +33,15 @@ impl Wizard {
         })
     }
 
+    /// Whether there is a config to save, and somewhere to save it. A run that is looked at has its own config, as it was when it
+    /// began.
+    pub(in crate::wizard) fn may_open_save(&self) -> bool {
+        self.fresh.is_some() && self.visit.is_none()
+    }
+
     /// Opens the dialog.
     pub(in crate::wizard) fn open_save(&mut self) {
-        if self.fresh.is_none() {
+        if !self.may_open_save() {
             return;
         }
         if self.step == Step::Integration && !self.is_home {

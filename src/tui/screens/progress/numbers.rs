@@ -144,7 +144,7 @@ fn holds(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Vec<Line<'stat
             1 => "the job in Encord goes on".to_owned(),
             jobs => format!("{} jobs in Encord go on", text::count(jobs as u64)),
         };
-        let words = format!("; {meanwhile}. {} sends again.", look.key(Action::Pause));
+        let words = format!("; {meanwhile}. {} goes on.", look.key(Action::Pause));
         lines.extend(look.hanging(sign, &words, Style::new(), columns));
     }
     let sign = || Span::styled(format!("{} ", look.glyphs().working), look.theme.accent());

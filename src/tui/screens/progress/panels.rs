@@ -171,7 +171,7 @@ pub(in crate::tui::screens) fn leaving(step: &ProgressStep, look: &Look<'_>) -> 
         (false, Some(run)) => format!(
             "Jobs that Encord already has go on there; the rest waits. All is on record:\n\
              azure-to-encord runs resume {run}\n\
-             takes it up again from any terminal of this machine, and so does azure-to-encord by itself."
+             takes it up again from any terminal of this machine, and so does azure-to-encord from its Home."
         ),
     };
     ("The upload is still under way.", then)
