@@ -78,7 +78,7 @@ fn enter_leads_through_all_six_screens_to_the_end() {
     assert_eq!(left.code, 3, "{}", left.screen);
     left.assert_restored();
     assert!(left.screen.contains("Done with errors: 276 items are registered, 2 failed."), "{}", left.screen);
-    assert!(left.screen.contains("report.json"), "{}", left.screen);
+    assert!(left.screen.contains("report.html"), "{}", left.screen);
 }
 
 #[test]
