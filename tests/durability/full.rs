@@ -88,6 +88,9 @@ async fn play(left: u64, skip: bool) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disk_that_fills_up_at_any_moment_stops_the_run_and_loses_nothing() {
+    if !beneath::can_mount() {
+        return;
+    }
     let kib = [0, 8, 40, 80, 120, 180, 260, 400, 600, 900];
     let plays = stream::iter(kib.map(|kib| play(kib * 1024, kib != 120 && kib != 260)));
     let stops = plays.buffer_unordered(3).filter(|was_full| future::ready(*was_full)).count().await;
