@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::output::{Output, destination_json, harmless};
 use crate::{
     manifest::{MOST_ITEMS, MOST_URLS, batch::MOST_JSON},
-    schema::ChangeKind,
     wizard::{Estimate, Plan, Present, Tone, UploadOption, config_text, describe_change, mirror},
 };
 
@@ -48,17 +47,6 @@ fn lines(shown: &Shown<'_>) -> Vec<String> {
     lines
 }
 
-fn change_name(kind: &ChangeKind) -> &'static str {
-    match kind {
-        ChangeKind::Add => "add",
-        ChangeKind::Widen => "widen",
-        ChangeKind::Restore => "restore",
-        ChangeKind::Conflict => "conflict",
-        ChangeKind::Delete => "delete",
-        ChangeKind::DeleteForEver => "delete-for-ever",
-    }
-}
-
 fn event(shown: &Shown<'_>) -> Value {
     let Shown { plan, present, estimate, command } = *shown;
     let types: Vec<Value> = plan
@@ -75,7 +63,7 @@ fn event(shown: &Shown<'_>) -> Value {
     let schema: Vec<Value> = changes
         .map(|change| {
             json!({
-                "key": change.key, "type": change.then, "now": change.now, "change": change_name(&change.kind),
+                "key": change.key, "type": change.then, "now": change.now, "change": change.kind.name(),
                 "words": describe_change(change),
             })
         })

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Exit, exit::refuse, passphrase, usage};
 use crate::{
-    schema::{ChangeKind, describe, diff},
+    schema::{describe, diff},
     service::{KeySource, encord::Client, encord_problem, schema as service},
     store::config,
     wizard::Problem,
@@ -83,14 +83,7 @@ async fn carry_out(command: &Command, json: bool, config: &config::Config, clien
             let now = client.schema().await.map_err(|error| encord_problem(&error))?;
             let difference = diff(&now, &config.schema.keys);
             for change in &difference.changes {
-                let kind = match change.kind {
-                    ChangeKind::Add => "add",
-                    ChangeKind::Widen => "widen",
-                    ChangeKind::Restore => "restore",
-                    ChangeKind::Conflict => "conflict",
-                    ChangeKind::Delete => "delete",
-                    ChangeKind::DeleteForEver => "delete-for-ever",
-                };
+                let kind = change.kind.name();
                 if json {
                     say!("{}", json!({ "key": change.key, "change": kind, "now": change.now, "then": change.then }));
                 } else {

@@ -23,6 +23,20 @@ pub enum ChangeKind {
     DeleteForEver,
 }
 
+impl ChangeKind {
+    /// Its name for programs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            ChangeKind::Add => "add",
+            ChangeKind::Widen => "widen",
+            ChangeKind::Restore => "restore",
+            ChangeKind::Conflict => "conflict",
+            ChangeKind::Delete => "delete",
+            ChangeKind::DeleteForEver => "delete-for-ever",
+        }
+    }
+}
+
 /// A key whose entry in the schema is not yet what the import needs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {

@@ -15,7 +15,7 @@ const FALLBACK: &str = if cfg!(windows) { "notepad" } else { "vi" };
 
 /// An editor's words: the program, and what comes before the file's path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Editor {
+pub(crate) struct Editor {
     words: Vec<String>,
 }
 
@@ -24,7 +24,7 @@ impl Editor {
     ///
     /// # Errors
     /// The variable's quotes do not match.
-    pub(super) fn from_environment() -> Result<Editor, Problem> {
+    pub(crate) fn from_environment() -> Result<Editor, Problem> {
         Editor::from_lookup(|name| std::env::var(name).ok())
     }
 
@@ -40,17 +40,29 @@ impl Editor {
         }
     }
 
+    /// The program.
+    pub(crate) fn program(&self) -> &str {
+        self.words.first().map_or(FALLBACK, String::as_str)
+    }
+
     /// Starts it on a file, at this program's terminal.
     ///
     /// # Errors
     /// There is no such program, or it cannot be run.
+    pub(crate) fn spawn(&self, path: &Path) -> Result<Child, Problem> {
+        let program = self.program();
+        Command::new(program).args(self.words.iter().skip(1)).arg(path).spawn().map_err(|error| {
+            Problem::other(format!("The editor {program} cannot be started: {error}."))
+                .hint("Set $VISUAL or $EDITOR to the editor that you use, then try again.")
+        })
+    }
+
+    /// The same for a loop that does not stand still meanwhile.
+    ///
+    /// # Errors
+    /// As [`Self::spawn`].
     pub(super) fn start(&self, path: &Path) -> Result<Open, Problem> {
-        let (program, arguments) = self.words.split_first().map_or((FALLBACK, &[][..]), |(first, rest)| (first, rest));
-        match Command::new(program).args(arguments).arg(path).spawn() {
-            Ok(child) => Ok(Open::wait(child, program.to_owned())),
-            Err(error) => Err(Problem::other(format!("The editor {program} cannot be started: {error}."))
-                .hint("Set $VISUAL or $EDITOR to the editor that you use, then try again.")),
-        }
+        Ok(Open::wait(self.spawn(path)?, self.program().to_owned()))
     }
 }
 

@@ -12,6 +12,7 @@ mod theme;
 mod tests;
 
 pub use app::{Exit, Options, Services, run};
+pub(crate) use editor::Editor;
 pub use keymap::{Keymap, WrongKey, table as key_table};
 pub use screens::Labels;
 pub use theme::Theme;

@@ -3,16 +3,13 @@
 use std::{
     io::{BufRead as _, IsTerminal as _, Write as _},
     path::Path,
-    process::Command,
 };
 
 use crate::{
     store::{Home, config},
+    tui::Editor,
     wizard::Problem,
 };
-
-/// Where neither variable names an editor.
-const FALLBACK: &str = if cfg!(windows) { "notepad" } else { "vi" };
 
 /// Opens the editor until the config is sound, or the user leaves it as it is.
 pub(super) fn edit(home: &Home, label: &str) -> Result<(), Problem> {
@@ -38,17 +35,12 @@ pub(super) fn edit(home: &Home, label: &str) -> Result<(), Problem> {
 }
 
 fn start(path: &Path) -> Result<(), Problem> {
-    let set = |name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()).map(|value| (name, value));
-    let (name, value) = set("VISUAL").or_else(|| set("EDITOR")).unwrap_or(("EDITOR", FALLBACK.to_owned()));
-    let words = shell_words::split(&value).unwrap_or_default();
-    let Some((program, arguments)) = words.split_first() else {
-        return Err(Problem::config(format!("${name} names no editor: its quotes do not match."))
-            .hint(format!("It says: {value}. Set it as you would type the command in a shell.")));
-    };
-    let status = Command::new(program).args(arguments).arg(path).status().map_err(|error| {
-        Problem::other(format!("The editor {program} cannot be started: {error}."))
-            .hint("Set $VISUAL or $EDITOR to the editor that you use, then try again.")
-    })?;
+    let editor = Editor::from_environment()?;
+    let program = editor.program();
+    let status = editor
+        .spawn(path)?
+        .wait()
+        .map_err(|error| Problem::other(format!("The editor {program} cannot be waited for: {error}.")))?;
     match status.success() {
         true => Ok(()),
         false => {
