@@ -1,7 +1,8 @@
 //! The domain: what a blob becomes in Encord, and the two JSON forms in which Encord is told. Pure: no I/O.
 
 pub mod batch;
-pub mod builder;
+mod blob_facts;
+mod builder;
 mod checks;
 pub mod data_items;
 pub(crate) mod encoded;
@@ -26,13 +27,15 @@ pub mod rules;
 mod scenes;
 pub mod since;
 mod sink;
+mod skipped;
 mod strict;
 pub mod time_series;
 pub mod title;
 mod values;
 pub mod write;
 
-pub use builder::{Builder, SkipReason, Skipped};
+pub use blob_facts::BlobFacts;
+pub use builder::Builder;
 pub use finding::{Code, Finding, Origin, Place, Severity};
 pub use item::{Frame, Item, Provenance};
 pub use judge::{ADVISED_ITEMS, Judge, Judged, MOST_ITEMS, MOST_URLS};
@@ -41,4 +44,5 @@ pub use media::{Dialect, Media};
 pub use parts::Parts;
 pub use plain::Plain;
 pub use sink::Sink;
+pub use skipped::{SkipReason, Skipped};
 pub use values::{Demands, Values};

@@ -241,8 +241,7 @@ mod tests {
     use super::*;
     use crate::{
         manifest::{
-            Builder, Code, SkipReason,
-            builder::BlobFacts,
+            BlobFacts, Builder, Code, SkipReason,
             rules::{RuleTexts, Rules},
         },
         store::{ManifestDir, ManifestWriter, config::Upload},

@@ -11,7 +11,7 @@ use std::{borrow::Cow, io};
 
 use thiserror::Error;
 
-use super::builder::BlobFacts;
+use super::BlobFacts;
 
 pub use report::{DataFile, Report, ReportError};
 

@@ -2,8 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::manifest::{
-    Builder,
-    builder::BlobFacts,
+    BlobFacts, Builder,
     rules::{GroupText, RuleTexts, Rules},
     sink::tests::Collected,
 };

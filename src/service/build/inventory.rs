@@ -14,8 +14,7 @@ use ::time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use super::{Building, Writing, dicom};
 use crate::{
     manifest::{
-        Builder, Code, Finding, Judged, Sink as _, SkipReason, Skipped,
-        builder::BlobFacts,
+        BlobFacts, Builder, Code, Finding, Judged, Sink as _, SkipReason, Skipped,
         inventory::{self, DataFile, Fault, Report, Row, Rows, Wanted},
     },
     service::{account::resolve, problems::disk_problem},

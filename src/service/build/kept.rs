@@ -8,7 +8,7 @@ use std::{
 
 use super::{Building, Writing, dicom};
 use crate::{
-    manifest::{Builder, Judged, builder::BlobFacts},
+    manifest::{BlobFacts, Builder, Judged},
     service::{account::resolve, azure, problems::disk_problem},
     store::{Listed, ListedBlob, ListedPage, ListedWriter, Pairs, config},
     wizard::{ListingProgress, Problem},

@@ -13,7 +13,7 @@ use super::{
     fetch::{Page, Shared},
 };
 use crate::{
-    manifest::{Builder, Judge, Judged, builder::BlobFacts},
+    manifest::{BlobFacts, Builder, Judge, Judged},
     service::{
         azure::{Listed, PageParser, malformed},
         problems::{azure_problem, disk_problem},
