@@ -14,6 +14,7 @@ mod entra;
 mod error;
 mod hints;
 mod identity;
+mod listed;
 mod page;
 mod pasted;
 mod preflight;
@@ -41,11 +42,12 @@ pub use download::DownloadError;
 pub use entra::Entra;
 pub use error::{Error, ErrorKind};
 pub use identity::SignedIn;
+pub use listed::Listed;
 pub use page::{Blob, PageError};
 pub(super) use pasted::{Pasted, Secret};
 pub use preflight::Preflight;
 pub use sas::{SasFacts, redact};
-pub use scan::{Edges, Listed, PageParser, XmlPage};
+pub use scan::{Edges, PageParser, XmlPage};
 pub use whole::Whole;
 
 /// How requests are authorised. `Debug` shows no secret.
