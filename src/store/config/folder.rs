@@ -1,8 +1,25 @@
-//! What can be wrong with `[folder]` by itself.
+//! Where the items go in Encord, and what can be wrong with that by itself.
 
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use uuid::Uuid;
 
-use super::Folder;
+/// `[folder]`
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Folder {
+    /// The folder's path from the root, such as `Raw/2026`; what is missing is created. Blanks around names are dropped, so that a
+    /// folder whose name begins or ends with one, or holds a `/`, is named by its UUID.
+    pub path: Option<String>,
+    /// An existing folder.
+    pub uuid: Option<Uuid>,
+    /// The description of a folder that is created.
+    pub description: Option<String>,
+    /// Client metadata of a folder that is created: any JSON but dates and times, which JSON does not have.
+    pub metadata: Map<String, Value>,
+    /// The folder mirrors the container, or the one prefix in it that the manifest names: Encord lists it by itself and keeps to it.
+    pub cloud_synced: bool,
+}
 
 /// TOML's dates and times come through as an object with this key alone.
 const DATE: &str = "$__toml_private_datetime";
@@ -54,7 +71,7 @@ fn no_json(place: &str, value: &Value) -> Option<(String, &'static str)> {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::store::config::load::parse;
+    use crate::store::config::parse;
 
     fn with(lines: &str) -> Result<super::Folder, String> {
         parse(&format!("version = 1\n[folder]\n{lines}")).map(|config| config.folder).map_err(|error| error.0)
