@@ -13,8 +13,18 @@ pub(crate) async fn interrupted() {
             _ = hangup.recv() => {}
         }
     }
-    #[cfg(not(unix))]
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
+    // Closing the window is what a hang-up is elsewhere.
+    #[cfg(windows)]
+    {
+        use tokio::signal::windows::{ctrl_break, ctrl_close, ctrl_shutdown};
+        let Ok(mut broken) = ctrl_break() else { return std::future::pending().await };
+        let Ok(mut closed) = ctrl_close() else { return std::future::pending().await };
+        let Ok(mut shut) = ctrl_shutdown() else { return std::future::pending().await };
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = broken.recv() => {}
+            _ = closed.recv() => {}
+            _ = shut.recv() => {}
+        }
     }
 }

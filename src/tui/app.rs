@@ -246,6 +246,7 @@ async fn drive<T: Future<Output = ()>>(
     Ok(Pause::Exit(Exit::Quit))
 }
 
+#[cfg_attr(windows, expect(clippy::large_enum_variant, reason = "one at a time; paths are larger there"))]
 enum Next {
     Input(Option<io::Result<Input>>),
     Event(Option<Event>),
@@ -367,21 +368,28 @@ impl Signals {
     }
 }
 
-/// The signal that ends the program.
-#[cfg(not(unix))]
-struct Signals;
+/// What ends the program from outside; it is given the numbers that the like has elsewhere.
+#[cfg(windows)]
+struct Signals {
+    interrupted: tokio::signal::windows::CtrlC,
+    broken: tokio::signal::windows::CtrlBreak,
+    closed: tokio::signal::windows::CtrlClose,
+}
 
-#[cfg(not(unix))]
+#[cfg(windows)]
 impl Signals {
     fn new() -> io::Result<Signals> {
-        Ok(Signals)
+        use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close};
+        Ok(Signals { interrupted: ctrl_c()?, broken: ctrl_break()?, closed: ctrl_close()? })
     }
 
     async fn next(&mut self) -> i32 {
+        const HANGUP: i32 = 1;
         const INTERRUPT: i32 = 2;
-        match tokio::signal::ctrl_c().await {
-            Ok(()) => INTERRUPT,
-            Err(_) => future::pending().await,
+        tokio::select! {
+            _ = self.interrupted.recv() => INTERRUPT,
+            _ = self.broken.recv() => INTERRUPT,
+            _ = self.closed.recv() => HANGUP,
         }
     }
 }

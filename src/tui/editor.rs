@@ -33,7 +33,9 @@ impl Editor {
         let Some((name, value)) = set("VISUAL").or_else(|| set("EDITOR")) else {
             return Ok(Editor { words: vec![FALLBACK.to_owned()] });
         };
-        match shell_words::split(&value) {
+        // Where a backslash stands between folders it escapes nothing.
+        let text = if cfg!(windows) { value.replace('\\', r"\\") } else { value.clone() };
+        match shell_words::split(&text) {
             Ok(words) if !words.is_empty() => Ok(Editor { words }),
             _ => Err(Problem::config(format!("${name} names no editor: its quotes do not match."))
                 .hint(format!("It says: {value}. Set it as you would type the command in a shell."))),
@@ -130,6 +132,8 @@ mod tests {
         assert_eq!(words(&[]).unwrap(), [FALLBACK]);
         assert_eq!(words(&[("VISUAL", " "), ("EDITOR", "nano -w")]).unwrap(), ["nano", "-w"]);
         assert_eq!(words(&[("VISUAL", "'my editor' --wait"), ("EDITOR", "nano")]).unwrap(), ["my editor", "--wait"]);
+        #[cfg(windows)]
+        assert_eq!(words(&[("EDITOR", r#""C:\My Tools\vim.exe" -f"#)]).unwrap(), [r"C:\My Tools\vim.exe", "-f"]);
         let problem = words(&[("VISUAL", "'code --wait")]).unwrap_err();
         assert!(problem.what.contains("$VISUAL") && problem.hint.unwrap().contains("'code --wait"));
     }
