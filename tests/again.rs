@@ -20,9 +20,10 @@ use azure_to_encord::{
 };
 use tokio::sync::mpsc::UnboundedReceiver;
 
+#[cfg(unix)]
+use support::program::{Running, program};
 use support::{
     encord::write_private,
-    program::{Running, program},
     upload::{RUN, Upload, plain, url},
 };
 

@@ -9,7 +9,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(unix)]
 mod authority;
+// The tools that sign in are shell scripts there.
+#[cfg(unix)]
 mod entra;
 mod keys;
 
