@@ -1,6 +1,6 @@
 //! Who has the keyboard, and what can be done now.
 
-use super::{Action, Hint, Overlay, SaveDialog, Status, Step, Wizard, mirror};
+use super::{Action, Hint, Overlay, Place, SaveDialog, Status, Step, Wizard, mirror};
 
 impl Wizard {
     /// Whether a question waits for a yes or a no.
@@ -48,6 +48,11 @@ impl Wizard {
             Step::Folder => self.folder.form().is_some(),
             _ => false,
         }
+    }
+
+    /// The screen that is shown, whatever lies over it.
+    pub fn place(&self) -> Place {
+        if self.is_home { Place::Home } else { Place::of(self.step) }
     }
 
     /// The actions that do something now, with a word for each, the most useful first.
