@@ -97,6 +97,9 @@ impl Wizard {
             // The demo's config goes with it, and a run that is looked at has its own.
             hints.retain(|hint| hint.action != Action::Save);
         }
+        if self.is_home && self.may_open_save() && self.is_unsaved() && self.home.panel().is_none() {
+            hints.push(Hint::new(Action::Save, "save"));
+        }
         if self.fresh.is_some() && !self.is_home {
             let is_offered = hints.iter().any(|hint| hint.action == Action::Save);
             if !is_offered && self.visit.is_none() && (self.is_unsaved() || self.opened.label.is_none()) {

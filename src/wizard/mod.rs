@@ -4,6 +4,7 @@
 
 mod acting;
 mod action;
+mod ago;
 mod check;
 mod connections;
 mod destination;

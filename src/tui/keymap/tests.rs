@@ -166,7 +166,10 @@ fn what_is_wrong_is_told_with_its_place_and_what_was_meant() {
         ("[keys]\nsearch = [\"ctrl-i\"]", "line 2, column 11: Terminals send the same for 'ctrl-i' as for 'tab'."),
         ("[keys]\nsearch = [\"ctrl-z\"]", "line 2, column 11: 'ctrl-z' always puts the program into the background."),
         ("[keys]\nsearch = [\"/\", \"enter\"]", "line 2, column 16: 'enter' always is next."),
-        ("[keys]\nsearch = [\"v\"]", "line 2, column 11: 'v' is bound to search here, and to switch-list by default; both do something on Home"),
+        (
+            "[keys]\nsearch = [\"v\"]",
+            "line 2, column 11: 'v' is bound to search here, and to switch-list by default; both do something on Home",
+        ),
         (
             "[keys]\nsearch = [\"K\"]\nnew = [\"K\"]",
             "line 3, column 8: 'K' is bound to new here, and to search in line 2; both do something on Home and on others.",

@@ -103,9 +103,9 @@ impl Look<'_> {
         text::cut(&text::clean(text), columns, self.glyphs().ellipsis).into_owned()
     }
 
-    /// A path or URL cut at its start to a width.
+    /// A path or URL cut to a width so that the names at its end stay whole, or recognisable.
     pub(super) fn cut_path(&self, text: &str, columns: usize) -> String {
-        text::cut_start(&text::clean(text), columns, self.glyphs().ellipsis).into_owned()
+        text::cut_path(&text::clean(text), columns, self.glyphs().ellipsis).into_owned()
     }
 
     /// A heading.
@@ -236,7 +236,7 @@ impl Look<'_> {
 pub(super) enum Align {
     Left,
     Right,
-    /// To the left, cut at its start.
+    /// To the left, cut as paths are: their last names stay.
     Path,
 }
 
