@@ -73,7 +73,7 @@ pub(super) fn cut_start<'a>(text: &'a str, most: usize, ellipsis: &str) -> Cow<'
 /// name that is cut there, nothing stays if too little would to recognise it; where the last name alone is too wide, its middle
 /// is left out.
 pub(super) fn cut_path<'a>(text: &'a str, most: usize, ellipsis: &str) -> Cow<'a, str> {
-    const LEAST: usize = 4;
+    const LEAST: usize = 3;
     let is_between = |c| matches!(c, '/' | '\\');
     let room = most.saturating_sub(width(ellipsis));
     if width(text) <= most || room < LEAST {
@@ -222,14 +222,14 @@ mod tests {
             ("Raw/2026/Berlin", 14, "…/2026/Berlin"),
             ("Raw/2026/Berlin", 13, "…/2026/Berlin"),
             ("Raw/2026/Berlin", 12, "…2026/Berlin"),
-            ("Raw/2026/Berlin", 11, "…/Berlin"),
+            ("Raw/2026/Berlin", 10, "…/Berlin"),
             ("Raw/2026/Berlin/", 11, "…/Berlin/"),
             ("Raw/2026/Berlin streets by night", 16, "Berlin s…y night"),
             ("cam-07/2026-03-01/frame-000001.jpg", 33, "…m-07/2026-03-01/frame-000001.jpg"),
             ("街景/东京/夜间/第三组", 13, "…/夜间/第三组"),
             ("C:\\Users\\ada\\nightly.toml", 16, "…\\nightly.toml"),
             ("a-very-long-name-0001.jpg", 16, "a-very-l…001.jpg"),
-            ("Raw/2026/Berlin", 4, "…lin"),
+            ("Raw/2026/Berlin", 3, "…in"),
             ("//", 1, "…"),
             ("ab", 0, ""),
         ] {

@@ -98,7 +98,7 @@ impl Wizard {
             hints.retain(|hint| hint.action != Action::Save);
         }
         if self.is_home && self.may_open_save() && self.is_unsaved() && self.home.panel().is_none() {
-            hints.push(Hint::new(Action::Save, "save"));
+            hints.insert(hints.len().min(1), Hint::new(Action::Save, "save"));
         }
         if self.fresh.is_some() && !self.is_home {
             let is_offered = hints.iter().any(|hint| hint.action == Action::Save);

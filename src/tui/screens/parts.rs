@@ -211,6 +211,10 @@ impl Look<'_> {
         match column.align {
             Align::Left => text::left(&text::clean(content), column.width, ellipsis),
             Align::Right => text::right(&text::clean(content), column.width, ellipsis),
+            Align::End => {
+                let end = text::cut_start(&text::clean(content), column.width, ellipsis).into_owned();
+                text::left(&end, column.width, ellipsis)
+            }
             Align::Path => text::left(&self.cut_path(content, column.width), column.width, ellipsis),
         }
     }
@@ -236,6 +240,8 @@ impl Look<'_> {
 pub(super) enum Align {
     Left,
     Right,
+    /// To the left, cut at its start.
+    End,
     /// To the left, cut as paths are: their last names stay.
     Path,
 }

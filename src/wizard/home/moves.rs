@@ -99,7 +99,7 @@ impl HomeStep {
     }
 
     pub(in crate::wizard) fn edit(&mut self, edit: &Edit) {
-        (self.notice, self.problem) = (None, None);
+        self.was_read();
         if let Some(HomePanel::Duplicate(form)) = &mut self.panel {
             form.problem = None;
             form.name.edit(edit);
@@ -263,7 +263,13 @@ impl HomeStep {
     }
 
     pub(in crate::wizard) fn say(&mut self, notice: &str) {
+        self.problem = None;
         self.notice = Some(notice.to_owned());
+    }
+
+    /// The user goes on: what came of the latest key, and what failed, was read.
+    pub(in crate::wizard) fn was_read(&mut self) {
+        (self.notice, self.problem) = (None, None);
     }
 
     pub(in crate::wizard) fn fail(&mut self, problem: Problem) {

@@ -188,6 +188,7 @@ impl Wizard {
     /// Saves the config that is open, or says why there is nothing to save.
     fn save_at_home(&mut self) {
         if self.may_open_save() && self.is_unsaved() {
+            self.home.was_read();
             return self.open_save();
         }
         let why = match &self.opened.label {

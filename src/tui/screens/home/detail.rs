@@ -15,14 +15,13 @@ const LABEL: usize = 10;
 
 pub(super) fn foot(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let home = wizard.home();
-    let mut lines = match (home.config(home.cursor()), home.run(home.cursor())) {
+    // Where not everything has room, what failed goes first.
+    let mut lines = home.problem().map(|problem| look.problem(problem, columns)).unwrap_or_default();
+    lines.extend(match (home.config(home.cursor()), home.run(home.cursor())) {
         (Some(found), _) => config(found, wizard, look, columns),
         (_, Some(found)) => run(found, look, columns),
         (None, None) => Vec::new(),
-    };
-    if let Some(problem) = home.problem() {
-        lines.extend(look.problem(problem, columns));
-    }
+    });
     if let Some(notice) = home.notice() {
         let sign = Span::styled(format!("{} ", look.glyphs().warn), look.theme.warn());
         lines.extend(look.hanging(sign, notice, Style::new(), columns));
@@ -53,7 +52,7 @@ fn config(config: &SavedConfig, wizard: &Wizard, look: &Look<'_>, columns: usize
     let last = config.last_run.as_ref().map_or_else(|| "never run".to_owned(), story);
     lines.extend(labelled("Last run", &last, look, columns));
     if is_open(config, wizard) && wizard.is_unsaved() {
-        let save = format!("with changes that are not saved; {} saves them", look.key(Action::Save));
+        let save = format!("its changes are not saved; {} saves them", look.key(Action::Save));
         lines.extend(labelled("Open *", &save, look, columns));
     }
     lines
