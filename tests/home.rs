@@ -88,12 +88,12 @@ fn a_broken_config_says_where_and_the_editor_mends_it() {
         (100, 30),
         &[("EDITOR", &editor), ("PATH", "/usr/local/bin:/usr/bin:/bin")],
     );
-    terminal.wait_for("cannot be read", PATIENCE);
+    terminal.wait_for("unreadable", PATIENCE);
     terminal.send("G");
     terminal.wait_until("line and column", PATIENCE, |screen| screen.contains("line") && screen.contains("contianer"));
     terminal.send("E");
     terminal.wait_until("the mended config", PATIENCE, |screen| {
-        screen.contains("[Configs 2]") && !screen.contains("cannot be read")
+        screen.contains("[Configs 2]") && !screen.contains("unreadable")
     });
     terminal.send("q");
     terminal.end(PATIENCE).assert_restored();

@@ -77,7 +77,10 @@ fn what_is_wrong_in_keys_toml_is_told_before_the_screen_opens() {
             "[keys]\nswich-list = [\"V\"]\n",
             "line 2, column 1: There is no action 'swich-list'. Did you mean 'switch-list'?",
         ),
-        ("[keys]\nsearch = [\"v\"]\n", "'v' is bound to search here, and to switch-list by default."),
+        (
+            "[keys]\nsearch = [\"v\"]\n",
+            "'v' is bound to search here, and to switch-list by default; both do something on Home",
+        ),
         ("[keys]\nsearch = [\"esc\"]\n", "'esc' always is back."),
         ("[keys\n", "line 1, column"),
     ] {
@@ -93,11 +96,36 @@ fn what_is_wrong_in_keys_toml_is_told_before_the_screen_opens() {
 }
 
 #[test]
+fn what_is_wrong_in_keys_toml_is_broken_between_words() {
+    let home = tempfile::tempdir().unwrap();
+    write_keys(home.path(), "[keys]\nnew = [\"w\"]\n");
+    let left = Terminal::start(home.path(), &["demo"], (60, 20)).end(SOON);
+    assert_eq!(left.code, 2, "{}", left.screen);
+    let told = left.screen.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+    let says = "'w' is bound to new here, and to skip-schema by default; both do something on step 2, Schema.";
+    assert!(told.contains(says), "{}", left.screen);
+}
+
+#[test]
 fn the_table_that_is_printed_can_be_used_as_it_is() {
     let home = tempfile::tempdir().unwrap();
     let printed = program::run(&mut program::program(home.path(), &["config", "keys"])).expect(0).stdout;
     assert!(printed.contains("switch-list = [\"v\"]"), "{printed}");
+    let told = |arguments: &[&str]| program::run(&mut program::program(home.path(), arguments)).expect(0).stdout;
+    let file = home.path().join("configs/keys.toml");
+    let lies = |printed: &str| printed.contains(file.to_str().unwrap());
+    let explained = told(&["explain", "keys.toml"]).replace('\n', " ");
+    assert!(
+        lies(&printed) && printed.contains("is not there yet") && explained.contains("is not there yet"),
+        "{explained}"
+    );
     write_keys(home.path(), &printed);
+    assert!(lies(&told(&["config", "keys"])) && told(&["config", "keys"]).contains("# which is there"));
+    assert!(told(&["explain", "keys.toml"]).contains("It lies in"));
+    let objects: Vec<serde_json::Value> =
+        told(&["config", "keys", "--json"]).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&objects[0]["file"], &objects[0]["exists"]), (&file.to_str().unwrap().into(), &true.into()));
+    assert!(objects.iter().any(|object| object["action"] == "switch-list" && object["keys"][0] == "v"));
     let mut terminal = at_manifest(home.path());
     terminal.wait_for("v other list", SOON);
     // It is no config.

@@ -128,6 +128,31 @@ fn a_config_is_shown_as_it_is_and_checked_with_the_place_of_a_fault() {
     assert!(told.contains("site.toml:") && told.contains(wanted), "{told}");
 }
 
+#[test]
+fn without_a_name_all_saved_configs_are_checked() {
+    let dir = tempfile::tempdir().unwrap();
+    let none = run(&mut program(dir.path(), &["config", "check"])).expect(0);
+    assert!(none.stdout.is_empty() && none.stderr.contains("azure-to-encord config check site.toml"), "{none:?}");
+    save(dir.path(), "site", SITE);
+    save(dir.path(), "nightly", SITE);
+    let sound = run(&mut program(dir.path(), &["config", "check"])).expect(0);
+    assert_eq!((sound.stdout.as_str(), sound.stderr.as_str()), ("nightly  sound\nsite     sound\n", ""));
+    save(dir.path(), "nightly", "version = 1\n[azure]\ncontainr = \"\\u001b[31m\"\n");
+    let ended = run(&mut program(dir.path(), &["config", "check"])).expect(2);
+    let lines: Vec<&str> = ended.stdout.lines().collect();
+    assert_eq!(lines.len(), 2);
+    assert!(
+        lines[0].starts_with("nightly  cannot be used: At line 3, column 1: unknown field `containr`"),
+        "{lines:?}"
+    );
+    assert_eq!(lines[1], "site     sound");
+    assert!(ended.stderr.contains("1 of 2 configs cannot be used."), "{}", ended.stderr);
+    let ended = run(&mut program(dir.path(), &["config", "check", "--json"])).expect(2);
+    let told: Vec<Value> = ended.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&told[0]["config"], &told[1]["problem"]), (&"nightly".into(), &Value::Null));
+    assert!(told[0]["problem"].as_str().unwrap().contains("containr"));
+}
+
 /// An editor that appends a line, named with a blank in its path and an argument of its own.
 fn editor(dir: &Path, line: &str) -> String {
     let script = dir.join("my editor.sh");

@@ -1,6 +1,8 @@
 //! `config`: the saved configs.
 
+mod check;
 mod edit;
+mod keys;
 
 use clap::ValueHint;
 use serde_json::{Value, json};
@@ -13,7 +15,6 @@ use crate::{
         Home, RunState,
         config::{self, saved},
     },
-    tui::key_table,
     wizard::{PastRun, Problem, SavedConfig},
 };
 
@@ -35,15 +36,15 @@ enum Command {
     /// The directory in which configs are saved.
     #[command(after_help = usage::CONFIG_PATH)]
     Path,
-    /// All actions of the wizard with their keys, as a keys.toml.
+    /// All actions of the wizard with their keys, as a keys.toml, and where that file lies.
     #[command(after_help = usage::CONFIG_KEYS)]
     Keys,
     /// Read a config and say what is wrong with it; asks no service.
     #[command(after_help = usage::CONFIG_CHECK)]
     Check {
-        /// A saved config's name or a config file's path.
+        /// A saved config's name or a config file's path; without it all saved configs are read.
         #[arg(value_hint = ValueHint::FilePath)]
-        config: String,
+        config: Option<String>,
     },
     /// Print a config's file; with --json everything that it says, the defaults too.
     #[command(after_help = usage::CONFIG_SHOW)]
@@ -76,10 +77,11 @@ pub(crate) fn config(args: &Args) -> Exit {
             Ok(())
         }
         Command::Keys => {
-            say!("{}", key_table().trim_end());
+            keys::keys(&home, args.json);
             Ok(())
         }
-        Command::Check { config } => check(&home, config, args.json),
+        Command::Check { config: Some(config) } => check::one(&home, config, args.json),
+        Command::Check { config: None } => check::all(&home, args.json),
         Command::Show { config } => show(&home, config, args.json),
         Command::Edit { config } => edit::edit(&home, config),
     };
@@ -143,7 +145,7 @@ fn outcome(run: &PastRun) -> String {
         0 => String::new(),
         failed => format!(", {} failed", counted(failed, "item", "items")),
     };
-    format!("{state}{failed}, {}", run.ago)
+    format!("{state}{failed}, {}", run.ago(time::OffsetDateTime::now_utc()))
 }
 
 fn as_json(config: &SavedConfig) -> Value {
@@ -159,18 +161,6 @@ fn as_json(config: &SavedConfig) -> Value {
         "config": config.name, "path": config.path, "account": config.account, "container": config.container,
         "folder": config.folder, "problem": config.problem, "last_run": config.last_run.as_ref().map(run),
     })
-}
-
-fn check(home: &Home, label: &str, json: bool) -> Result<(), Problem> {
-    let config = open::config(home, label)?;
-    match json {
-        true => say!("{}", json!({ "config": label, "advice": config.advice })),
-        false => {
-            open::advise(&config);
-            say!("The config is sound.");
-        }
-    }
-    Ok(())
 }
 
 fn show(home: &Home, label: &str, json: bool) -> Result<(), Problem> {

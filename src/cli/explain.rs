@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Exit, exit::refuse, usage};
+use super::{Exit, exit::refuse, open, usage};
 use crate::{
     help::{self, Entry, EntryKind, Page, Topic},
     manifest::{Code, Severity, SkipReason},
@@ -113,7 +113,26 @@ fn all() -> Vec<Answer> {
         advice: reason.advice().to_owned(),
         more: Vec::new(),
     }));
+    all.push(own_keys());
     all
+}
+
+/// Where the user's own keys lie is known on this machine only.
+fn own_keys() -> Answer {
+    let lies = match open::home().map(|home| home.keys()) {
+        Ok(path) if path.exists() => format!("It lies in {}.", path.display()),
+        Ok(path) => format!("It belongs in {} and is not there yet.", path.display()),
+        Err(_) => "It lies beside the saved configs.".to_owned(),
+    };
+    Answer {
+        name: "keys.toml".to_owned(),
+        kind: "file",
+        title: "Keys of your own".to_owned(),
+        what: format!("Which keys do what in the wizard, and whether the mouse is on. {lies}"),
+        advice: "`azure-to-encord config keys` prints all actions with their keys; keep the lines that you change."
+            .to_owned(),
+        more: Vec::new(),
+    }
 }
 
 fn heading(kind: &str) -> &'static str {
@@ -126,6 +145,7 @@ fn heading(kind: &str) -> &'static str {
         "list" => "Lists",
         "finding, an error" => "Findings that stop an import",
         "finding, a warning" => "Findings that are worth a look",
+        "file" => "Files",
         _ => "Reasons to leave a blob out",
     }
 }

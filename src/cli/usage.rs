@@ -147,7 +147,7 @@ Example:
 
 pub(super) const CONFIG_KEYS: &str = "\
 Example:
-  azure-to-encord config keys > keys.toml    keep what you change, and put it into the directory of `config path`";
+  azure-to-encord config keys > keys.toml    keep what you change; its first line says where it belongs";
 
 pub(super) const CONFIG_SHOW: &str = "\
 Examples:
@@ -160,10 +160,11 @@ Examples:
   azure-to-encord config edit site.toml    opens $VISUAL, else $EDITOR";
 
 pub(super) const CONFIG_CHECK: &str = "\
-Example:
+Examples:
   azure-to-encord config check site.toml
+  azure-to-encord config check              all saved configs, a line each
 
-Exit codes: 0 sound, 2 not.";
+Exit codes: 0 all are sound, 2 not.";
 
 pub(super) const EXPLAIN: &str = "\
 Examples:

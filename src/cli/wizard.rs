@@ -113,10 +113,10 @@ async fn show(home: Home, wizard: Box<Wizard>, label: Option<&str>, lines: bool)
         Err(problem) => return refuse(&problem),
     };
     let (mut driver, mut events) = Driver::new(home, label.unwrap_or("(not saved)"));
-    let mut wizard = Box::new(wizard.guided().attended());
+    let mut wizard = Box::new(wizard.guided().attended().keyed(keys.names()));
     let first = wizard.handle(Event::Open);
     let is_demo = label == Some(DEMO);
-    let labels = Labels { headless_command: is_demo.then(|| command(DEMO)), is_demo, keys };
+    let labels = Labels { headless_command: is_demo.then(|| command(DEMO)), is_demo, keys, ..Labels::default() };
     let options = tui::Options { theme: Theme::from_environment(), labels, mouse };
     let left = tui::run(&mut wizard, first, &mut driver, &mut events, &options).await;
     wind_down(&mut wizard, &driver, &mut events).await;

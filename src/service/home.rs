@@ -2,15 +2,12 @@
 
 use std::{collections::HashMap, path::PathBuf};
 
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
-
 use super::{
     problems::store_problem,
     saving::{refusal, stamp},
     session::Session,
 };
 use crate::{
-    numbers::counted,
     store::{
         Home, RunGlance, RunLock, RunState, RunStore,
         config::{self, Config, ConfigError, saved},
@@ -77,16 +74,14 @@ fn past_runs(home: &Home) -> Result<Vec<PastRun>, Problem> {
     if !home.data().join("runs.db").exists() {
         return Ok(Vec::new());
     }
-    let now = OffsetDateTime::now_utc();
     let runs = RunStore::open(home).and_then(|store| store.glance()).map_err(|error| store_problem(&error))?;
-    Ok(runs.into_iter().map(|run| past_run(home, run, now)).collect())
+    Ok(runs.into_iter().map(|run| past_run(home, run)).collect())
 }
 
-fn past_run(home: &Home, run: RunGlance, now: OffsetDateTime) -> PastRun {
+fn past_run(home: &Home, run: RunGlance) -> PastRun {
     PastRun {
         // Only these can have an owner, and a lock is a file to be opened.
         is_live: (run.is_open || run.state == RunState::Running) && RunLock::is_held(home, &run.id),
-        ago: OffsetDateTime::parse(&run.started, &Rfc3339).map_or_else(|_| String::new(), |then| ago(now - then)),
         run: run.id,
         config: run.config,
         folder: run.folder,
@@ -98,22 +93,6 @@ fn past_run(home: &Home, run: RunGlance, now: OffsetDateTime) -> PastRun {
         started: run.started,
         retry_of: run.retry_of,
     }
-}
-
-/// How long ago, in words.
-fn ago(passed: time::Duration) -> String {
-    let (minutes, hours, days) = (passed.whole_minutes(), passed.whole_hours(), passed.whole_days());
-    let (number, one, many) = match (minutes, hours, days) {
-        (..1, _, _) => return "just now".to_owned(),
-        (..60, _, _) => (minutes, "minute", "minutes"),
-        (_, ..24, _) => (hours, "hour", "hours"),
-        (_, _, 1) => return "yesterday".to_owned(),
-        (_, _, ..14) => (days, "day", "days"),
-        (_, _, ..61) => (days / 7, "week", "weeks"),
-        (_, _, ..730) => (days / 30, "month", "months"),
-        _ => (days / 365, "year", "years"),
-    };
-    format!("{} ago", counted(number.unsigned_abs(), one, many))
 }
 
 /// The file that Home or the user means: a saved config of this name goes before a file of the same name.
@@ -270,7 +249,7 @@ mod tests {
         let row = |id: &str, is_live, is_open| (id.to_owned(), is_live, is_open);
         assert_eq!(told(&home), [row("live", true, true), row("left", false, true), row("done", false, false)]);
         assert_eq!(page(&home).runs[2].registered, 10);
-        assert_eq!(page(&home).runs[0].ago, "just now");
+        assert_eq!(page(&home).runs[0].ago(time::OffsetDateTime::now_utc()), "just now");
         let problem = forget(&home, "live").unwrap_err();
         assert!(problem.what.contains("right now"), "{problem}");
         drop(lock);
@@ -317,27 +296,5 @@ mod tests {
         );
         assert_eq!(delete(&home, "copy").unwrap().configs.len(), 2);
         assert!(delete(&home, "copy").unwrap_err().what.contains("any more"));
-    }
-
-    #[test]
-    fn times_are_told_in_words() {
-        let minutes = [-5, 0, 1, 59, 60, 60 * 23, 60 * 24, 60 * 48, 60 * 24 * 15, 60 * 24 * 70, 60 * 24 * 800];
-        let told = minutes.map(|minutes| ago(time::Duration::minutes(minutes)));
-        assert_eq!(
-            told.each_ref().map(String::as_str),
-            [
-                "just now",
-                "just now",
-                "1 minute ago",
-                "59 minutes ago",
-                "1 hour ago",
-                "23 hours ago",
-                "yesterday",
-                "2 days ago",
-                "2 weeks ago",
-                "2 months ago",
-                "2 years ago"
-            ]
-        );
     }
 }

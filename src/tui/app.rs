@@ -288,7 +288,7 @@ const WHEEL: usize = 3;
 /// shall confirm what he cannot see.
 fn on_input(input: Input, wizard: &mut Wizard, hits: Option<&Hits>, keys: &Keymap) -> Taken {
     match input {
-        Input::Key(key) => match keys.read(&key, screens::mode(wizard)) {
+        Input::Key(key) => match keys.read(&key, screens::mode(wizard), wizard.place()) {
             Some(Command::Wizard(event)) if hits.is_some() || matches!(event, Event::Action(Action::Quit)) => {
                 Taken::Changed(wizard.handle(event))
             }

@@ -8,7 +8,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 pub use self::file::{WrongKey, table};
 use self::key::Key;
-use crate::wizard::{Action, Edit, Event, Scope};
+use crate::wizard::{Action, Edit, Event, Place, Scope};
 
 /// Who has the keyboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,8 +90,8 @@ impl Default for Keymap {
 }
 
 impl Keymap {
-    /// What a key means in a mode; `None` where it means nothing. Releases mean nothing: Windows reports them too.
-    pub(super) fn read(&self, key: &KeyEvent, mode: Mode) -> Option<Command> {
+    /// What a key means on a screen in a mode; `None` where it means nothing. Releases mean nothing: Windows reports them too.
+    pub(super) fn read(&self, key: &KeyEvent, mode: Mode, place: Place) -> Option<Command> {
         if key.kind == KeyEventKind::Release {
             return None;
         }
@@ -99,8 +99,14 @@ impl Keymap {
         if pressed == SUSPEND {
             return Some(Command::Suspend);
         }
-        let bound = self.bindings.iter().find(|binding| binding.key == pressed && binding.holds(mode));
-        if let Some(binding) = bound {
+        let bound = || self.bindings.iter().filter(|binding| binding.key == pressed && binding.holds(mode));
+        // Of actions that share a key, at most one does something here; while a question waits, that is its answer.
+        let rank = |binding: &&Binding| match binding.action.info() {
+            _ if binding.scope == Scope::Question => 0,
+            Some(info) if info.is_at(place) => 1,
+            _ => 2,
+        };
+        if let Some(binding) = bound().min_by_key(rank) {
             return Some(Command::Wizard(Event::Action(binding.action)));
         }
         let edit = edit(pressed).filter(|_| mode == Mode::Text)?;
@@ -140,6 +146,11 @@ impl Keymap {
             }
         }
         labels.join(" ")
+    }
+
+    /// All keys of all actions, as `keys.toml` writes them.
+    pub fn names(&self) -> Vec<(Action, String)> {
+        self.bindings.iter().map(|binding| (binding.action, binding.key.name())).collect()
     }
 
     fn keys(&self, action: Action, mode: Mode) -> impl Iterator<Item = Key> {

@@ -69,6 +69,38 @@ pub(super) fn cut_start<'a>(text: &'a str, most: usize, ellipsis: &str) -> Cow<'
     Cow::Owned(format!("{ellipsis}{}", kept.concat()))
 }
 
+/// A path, URL or name no wider than `most` columns: its end with `ellipsis` in front, so that its last name stays whole. Of the
+/// name that is cut there, nothing stays if too little would to recognise it; where the last name alone is too wide, its middle
+/// is left out.
+pub(super) fn cut_path<'a>(text: &'a str, most: usize, ellipsis: &str) -> Cow<'a, str> {
+    const LEAST: usize = 3;
+    let is_between = |c| matches!(c, '/' | '\\');
+    let room = most.saturating_sub(width(ellipsis));
+    if width(text) <= most || room < LEAST {
+        return cut_start(text, most, ellipsis);
+    }
+    let mut kept = fitting(text.graphemes(true).rev(), room);
+    kept.reverse();
+    let end = kept.concat();
+    match end.find(is_between) {
+        // A name that begins here is whole.
+        Some(0) if end.chars().any(|c| !is_between(c)) => Cow::Owned(format!("{ellipsis}{end}")),
+        Some(at) if end.get(at..).is_some_and(|rest| rest.chars().any(|c| !is_between(c))) => {
+            let is_told = end.get(..at).is_some_and(|part| part.graphemes(true).count() >= LEAST);
+            let from = if is_told { 0 } else { at };
+            Cow::Owned(format!("{ellipsis}{}", end.get(from..).unwrap_or_default()))
+        }
+        _ => {
+            let trimmed = text.trim_end_matches(is_between);
+            let name = trimmed.rfind(is_between).and_then(|at| text.get(at + 1..)).unwrap_or(text);
+            let mut end = fitting(name.graphemes(true).rev(), room / 2);
+            end.reverse();
+            let start = fitting(name.graphemes(true), room - room / 2).concat();
+            Cow::Owned(format!("{start}{ellipsis}{}", end.concat()))
+        }
+    }
+}
+
 fn fitting<'a>(graphemes: impl Iterator<Item = &'a str>, most: usize) -> Vec<&'a str> {
     let mut used = 0;
     graphemes
@@ -184,6 +216,28 @@ mod tests {
     }
 
     #[test]
+    fn the_names_at_the_end_of_a_path_stay_whole_or_recognisable() {
+        for (path, columns, expected) in [
+            ("Raw/2026/Berlin", 15, "Raw/2026/Berlin"),
+            ("Raw/2026/Berlin", 14, "…/2026/Berlin"),
+            ("Raw/2026/Berlin", 13, "…/2026/Berlin"),
+            ("Raw/2026/Berlin", 12, "…2026/Berlin"),
+            ("Raw/2026/Berlin", 10, "…/Berlin"),
+            ("Raw/2026/Berlin/", 11, "…/Berlin/"),
+            ("Raw/2026/Berlin streets by night", 16, "Berlin s…y night"),
+            ("cam-07/2026-03-01/frame-000001.jpg", 33, "…m-07/2026-03-01/frame-000001.jpg"),
+            ("街景/东京/夜间/第三组", 13, "…/夜间/第三组"),
+            ("C:\\Users\\ada\\nightly.toml", 16, "…\\nightly.toml"),
+            ("a-very-long-name-0001.jpg", 16, "a-very-l…001.jpg"),
+            ("Raw/2026/Berlin", 3, "…in"),
+            ("//", 1, "…"),
+            ("ab", 0, ""),
+        ] {
+            assert_eq!(cut_path(path, columns, "…"), expected, "{path} in {columns}");
+        }
+    }
+
+    #[test]
     fn wrapping_breaks_between_words_and_long_ones_inside() {
         assert_eq!(wrap("one two  three", 8), ["one two", "three"]);
         assert_eq!(wrap("see https://example.org/x", 10), ["see", "https://ex", "ample.org/", "x"]);
@@ -208,6 +262,8 @@ mod tests {
         fn nothing_is_ever_wider_than_asked(text in "\\PC{0,40}", columns in 2_usize..30) {
             prop_assert!(width(&cut(&text, columns, "…")) <= columns);
             prop_assert!(width(&cut_start(&text, columns, "…")) <= columns);
+            prop_assert!(width(&cut_path(&text, columns, "…")) <= columns);
+            prop_assert!(width(&cut_path(&text.replace(' ', "/"), columns, "…")) <= columns);
             prop_assert_eq!(width(&left(&text, columns, "…")), columns);
             for line in wrap(&text, columns) {
                 prop_assert!(width(&line) <= columns, "{}", line);

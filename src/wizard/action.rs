@@ -13,6 +13,55 @@ pub enum Scope {
     Question,
 }
 
+/// A screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Home.
+    Home,
+    /// Step 1.
+    Integration,
+    /// Step 2.
+    Schema,
+    /// Step 3.
+    Manifest,
+    /// Step 4.
+    Folder,
+    /// Step 5.
+    Upload,
+    /// Step 6.
+    Progress,
+}
+
+impl Place {
+    /// In order.
+    pub const ALL: [Place; 7] = [
+        Place::Home,
+        Place::Integration,
+        Place::Schema,
+        Place::Manifest,
+        Place::Folder,
+        Place::Upload,
+        Place::Progress,
+    ];
+
+    /// The screen of a step.
+    pub fn of(step: Step) -> Place {
+        match step {
+            Step::Integration => Place::Integration,
+            Step::Schema => Place::Schema,
+            Step::Manifest => Place::Manifest,
+            Step::Folder => Place::Folder,
+            Step::Upload => Place::Upload,
+            Step::Progress => Place::Progress,
+        }
+    }
+
+    /// The step whose screen it is.
+    pub fn step(self) -> Option<Step> {
+        Step::ALL.into_iter().find(|step| Place::of(*step) == self)
+    }
+}
+
 /// What is known of an action besides what it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ActionInfo {
@@ -26,13 +75,20 @@ pub struct ActionInfo {
     pub keys: &'static [&'static str],
     /// Where its keys hold.
     pub scope: Scope,
-    /// The steps on which it does something; none where that does not depend on the step.
-    pub steps: &'static [Step],
+    /// The screens on which it does something; none where that does not depend on the screen.
+    pub places: &'static [Place],
+}
+
+impl ActionInfo {
+    /// Whether it may do something on a screen.
+    pub fn is_at(&self, place: Place) -> bool {
+        self.places.is_empty() || self.places.contains(&place)
+    }
 }
 
 /// Writes the enum and the table from the same rows, so that no action can be without a row. A row's comment is its sentence.
 macro_rules! actions {
-    ($(#[doc = $about:literal] $action:ident = $name:literal, $scope:ident, [$($key:literal),*], [$($step:ident)*];)*) => {
+    ($(#[doc = $about:literal] $action:ident = $name:literal, $scope:ident, [$($key:literal),*], [$($place:ident)*];)*) => {
         /// One thing to do.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Action {
@@ -51,7 +107,7 @@ macro_rules! actions {
                 about: $about.trim_ascii(),
                 keys: &[$($key),*],
                 scope: Scope::$scope,
-                steps: &[$(Step::$step),*],
+                places: &[$(Place::$place),*],
             },)*
             goto(Step::Integration, "step-1", "To step 1, Integration.", &["1"]),
             goto(Step::Schema, "step-2", "To step 2, Schema.", &["2"]),
@@ -64,7 +120,7 @@ macro_rules! actions {
 }
 
 const fn goto(step: Step, name: &'static str, about: &'static str, keys: &'static [&'static str]) -> ActionInfo {
-    ActionInfo { action: Action::Goto(step), name, about, keys, scope: Scope::Anywhere, steps: &[] }
+    ActionInfo { action: Action::Goto(step), name, about, keys, scope: Scope::Anywhere, places: &[] }
 }
 
 actions! {
@@ -95,23 +151,23 @@ actions! {
     /// To the field before.
     FocusPrevious = "previous-field", Anywhere, ["shift-tab"], [];
     /// Do the step's work again: check, read or list again.
-    Refresh = "refresh", Anywhere, ["r"], [Integration Schema Manifest Folder];
+    Refresh = "refresh", Anywhere, ["r"], [Home Integration Schema Manifest Folder Progress];
     /// Make something new: an integration, a key, a folder, a config.
-    New = "new", Screen, ["n"], [Integration Schema Folder];
+    New = "new", Screen, ["n"], [Home Integration Schema Folder];
     /// Search.
-    Search = "search", Anywhere, ["/"], [Schema Manifest Folder];
+    Search = "search", Anywhere, ["/"], [Home Schema Manifest Folder];
     /// Show the step's next list.
-    SwitchList = "switch-list", Anywhere, ["v"], [Manifest Progress];
+    SwitchList = "switch-list", Anywhere, ["v"], [Home Manifest Upload Progress];
     /// Show only items of the next type.
     FilterKind = "filter-type", Anywhere, ["b"], [Manifest];
     /// Show only items about which something was found, or all again.
-    FilterMarked = "filter-findings", Anywhere, ["m"], [Manifest];
+    FilterMarked = "filter-findings", Anywhere, ["m"], [Manifest Folder];
     /// Change the rules by which files become items.
     EditRules = "rules", Anywhere, ["e"], [Manifest];
     /// Keep Encord's type where the config asks for another.
     KeepTheirs = "keep-theirs", Anywhere, ["t"], [Schema];
     /// Delete what is under the cursor; it can be restored.
-    Delete = "delete", Screen, ["x"], [Schema];
+    Delete = "delete", Screen, ["x"], [Home Schema];
     /// Delete what is under the cursor for ever.
     DeleteForEver = "delete-for-ever", Screen, ["X"], [Schema];
     /// Take back what was done to what is under the cursor.
@@ -137,9 +193,9 @@ actions! {
     /// Make a SAS for Encord.
     MakeSas = "make-sas", Screen, ["s"], [Integration];
     /// Put what is under the cursor into the clipboard.
-    Copy = "copy", Screen, ["y"], [Integration];
+    Copy = "copy", Screen, ["y"], [Integration Upload Progress];
     /// Stop the work.
-    Cancel = "cancel", Anywhere, ["c"], [Manifest Progress];
+    Cancel = "cancel", Anywhere, ["c"], [Manifest Folder Progress];
     /// Hold the work, or go on with it.
     Pause = "pause", Anywhere, ["p"], [Progress];
     /// Save the config, after its difference was seen.
@@ -147,7 +203,7 @@ actions! {
     /// Open the config in the editor that $VISUAL or $EDITOR names.
     OpenEditor = "editor", Screen, ["E"], [];
     /// Make a copy.
-    Duplicate = "duplicate", Screen, ["D"], [];
+    Duplicate = "duplicate", Screen, ["D"], [Home];
     /// To the saved configs and past runs.
     GoHome = "home", Anywhere, ["0"], [];
     /// All actions, to be searched and chosen from.

@@ -1,6 +1,6 @@
 //! Who has the keyboard, and what can be done now.
 
-use super::{Action, Hint, Overlay, SaveDialog, Status, Step, Wizard, mirror};
+use super::{Action, Hint, Overlay, Place, SaveDialog, Status, Step, Wizard, mirror};
 
 impl Wizard {
     /// Whether a question waits for a yes or a no.
@@ -50,6 +50,11 @@ impl Wizard {
         }
     }
 
+    /// The screen that is shown, whatever lies over it.
+    pub fn place(&self) -> Place {
+        if self.is_home { Place::Home } else { Place::of(self.step) }
+    }
+
     /// The actions that do something now, with a word for each, the most useful first.
     pub fn hints(&self) -> Vec<Hint> {
         match self.overlay {
@@ -91,6 +96,9 @@ impl Wizard {
         if self.fresh.is_none() || self.visit.is_some() {
             // The demo's config goes with it, and a run that is looked at has its own.
             hints.retain(|hint| hint.action != Action::Save);
+        }
+        if self.is_home && self.may_open_save() && self.is_unsaved() && self.home.panel().is_none() {
+            hints.insert(hints.len().min(1), Hint::new(Action::Save, "save"));
         }
         if self.fresh.is_some() && !self.is_home {
             let is_offered = hints.iter().any(|hint| hint.action == Action::Save);

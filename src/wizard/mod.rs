@@ -4,6 +4,7 @@
 
 mod acting;
 mod action;
+mod ago;
 mod check;
 mod connections;
 mod destination;
@@ -16,6 +17,7 @@ mod hints;
 mod home;
 mod integration;
 mod manifest;
+mod matching;
 mod palette;
 mod plan;
 mod problem;
@@ -39,7 +41,7 @@ use crate::{
 };
 
 pub use crate::store::SyncCounts;
-pub use action::{Action, ActionInfo, Edit, Hint, Scope};
+pub use action::{Action, ActionInfo, Edit, Hint, Place, Scope};
 pub use check::{About, CHECKS, Check, CheckState, Repair, about};
 pub use connections::{
     AzureAccess, ContainerFacts, CorsRepair, Discovery, EncordReply, Integration, KeyCandidate, KeyFacts, PrefixPage,
@@ -217,6 +219,8 @@ pub struct Wizard {
     step: Step,
     overlay: Option<Overlay>,
     palette: Palette,
+    /// The user's keys, where they are not the default ones.
+    own_keys: Option<Vec<(Action, String)>>,
     /// The help's first line in view, and the last one that can be.
     help: (u16, u16),
     integration: IntegrationStep,
@@ -247,6 +251,7 @@ impl Wizard {
             step: Step::Integration,
             overlay: None,
             palette: Palette::default(),
+            own_keys: None,
             help: (0, 0),
             outbox: Outbox::default(),
             is_attended: false,

@@ -1,6 +1,6 @@
 //! All actions in one list, searched by what is typed.
 
-use super::{Action, Edit, Field, Overlay, Status, Step, Wizard, rows::moved_in};
+use super::{Action, ActionInfo, Edit, Field, Overlay, Place, Status, Step, Wizard, matching::gaps, rows::moved_in};
 
 /// What is searched for, and the cursor in what was found.
 #[derive(Debug, Default)]
@@ -38,11 +38,26 @@ pub struct PaletteRow {
     pub label: &'static str,
     /// Whether it does something now.
     pub is_possible: bool,
-    /// The steps on which it does something; none where that does not depend on the step.
-    pub steps: &'static [Step],
+    /// The screens on which it does something; none where that does not depend on the screen.
+    pub places: &'static [Place],
 }
 
 impl Wizard {
+    /// The same for a user who has other keys than the default ones: the palette finds actions by them. Keys are written as
+    /// `keys.toml` writes them.
+    #[must_use]
+    pub fn keyed(mut self, keys: Vec<(Action, String)>) -> Wizard {
+        self.own_keys = Some(keys);
+        self
+    }
+
+    fn has_key(&self, info: &ActionInfo, key: &str) -> bool {
+        match &self.own_keys {
+            Some(keys) => keys.iter().any(|(action, own)| *action == info.action && own == key),
+            None => info.keys.contains(&key),
+        }
+    }
+
     /// What is typed into the palette and where its cursor is; as if it were empty while it is closed.
     pub fn palette(&self) -> &Palette {
         &self.palette
@@ -50,10 +65,14 @@ impl Wizard {
 
     /// The actions that match what is typed: first those that do something now, then the others, the best match first.
     pub fn palette_rows(&self) -> Vec<PaletteRow> {
-        let query = self.palette.field.text().trim().to_lowercase();
+        let typed = self.palette.field.text().trim();
+        let query = typed.to_lowercase();
+        // Of single letters, the large ones are other keys than the small ones.
+        let key = if typed.chars().count() > 1 { query.as_str() } else { typed };
         let mut found: Vec<(bool, u32, PaletteRow)> = Vec::new();
         for row in self.all_rows() {
-            if let Some(distance) = distance(&query, &row) {
+            let is_key = row.action.info().is_some_and(|info| self.has_key(info, key));
+            if let Some(distance) = if is_key { Some(0) } else { distance(&query, &row).map(|distance| 1 + distance) } {
                 found.push((!row.is_possible, distance, row));
             }
         }
@@ -65,21 +84,29 @@ impl Wizard {
         let mut rows: Vec<PaletteRow> = Vec::new();
         for hint in self.step_hints() {
             let is_known = rows.iter().any(|row| row.action == hint.action);
-            if let (false, false, Some(info)) = (is_known, is_left_out(hint.action), hint.action.info()) {
-                rows.push(PaletteRow { action: hint.action, label: hint.label, is_possible: true, steps: info.steps });
+            // Tab leads somewhere where a screen says so; in a list it only moves.
+            let is_left_out =
+                is_left_out(hint.action) && !matches!(hint.action, Action::FocusNext | Action::FocusPrevious);
+            if let (false, false, Some(info)) = (is_known, is_left_out, hint.action.info()) {
+                rows.push(PaletteRow {
+                    action: hint.action,
+                    label: hint.label,
+                    is_possible: true,
+                    places: info.places,
+                });
             }
         }
         for info in Action::all() {
             if !is_left_out(info.action) && rows.iter().all(|row| row.action != info.action) {
                 let is_possible = match info.action {
                     Action::Goto(step) => self.can_go_to(step),
-                    Action::Save => self.may_open_save() && !self.is_home,
+                    Action::Save => self.may_open_save() && (!self.is_home || self.is_unsaved()),
                     Action::GoHome => !self.is_home && self.fresh.is_some(),
                     Action::Mouse => true,
                     _ => false,
                 };
                 let label = info.about.trim_end_matches('.');
-                rows.push(PaletteRow { action: info.action, label, is_possible, steps: info.steps });
+                rows.push(PaletteRow { action: info.action, label, is_possible, places: info.places });
             }
         }
         // What does something wherever one is comes after what belongs to the step.
@@ -147,16 +174,4 @@ fn distance(query: &str, row: &PaletteRow) -> Option<u32> {
     // Sentences are long enough for any few letters to be in them somewhere.
     let sentence = info.about.to_lowercase().contains(query).then_some(5);
     names.chain(sentence).min()
-}
-
-/// How many characters lie between those that are looked for, if all are there in their order; blanks need not be.
-fn gaps(query: &str, text: &str) -> Option<u32> {
-    let mut rest = text.chars();
-    let mut gaps = None;
-    for wanted in query.chars().filter(|c| !c.is_whitespace()) {
-        let skipped = rest.position(|c| c == wanted)?;
-        // What lies before the first one is no gap.
-        gaps = Some(gaps.map_or(0, |gaps: u32| gaps.saturating_add(u32::try_from(skipped).unwrap_or(u32::MAX))));
-    }
-    gaps
 }

@@ -58,8 +58,6 @@ pub struct PastRun {
     pub items: u64,
     /// When it began, RFC 3339 in UTC.
     pub started: String,
-    /// How long ago that was, in words: `3 hours ago`. The machine has no clock.
-    pub ago: String,
     /// The run whose failures it registers again.
     pub retry_of: Option<String>,
 }

@@ -65,7 +65,10 @@ fn story(run: &PastRun) -> String {
         () => run.state.name(),
     };
     let [registered, items, failed] = [run.registered, run.items, run.failed].map(count);
-    format!("{state}, begun {}, {registered} of {items} registered, {failed} failed", run.ago)
+    format!(
+        "{state}, begun {}, {registered} of {items} registered, {failed} failed",
+        run.ago(time::OffsetDateTime::now_utc())
+    )
 }
 
 fn panel(panel: &HomePanel, screen: &mut Screen) {

@@ -222,7 +222,7 @@ mod tests {
         let home = Home::below(dir.path());
         std::fs::create_dir_all(home.data()).unwrap();
         let old = Connection::open(home.data().join("runs.db")).unwrap();
-        for step in &super::super::STEPS[..4] {
+        for step in &super::super::versions::STEPS[..4] {
             old.execute_batch(step).unwrap();
         }
         old.execute_batch(

@@ -11,7 +11,7 @@ use std::{
 use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 use time::{OffsetDateTime, macros::format_description};
 
-use super::{RunStore, STEPS, StoreError, causes};
+use super::{RunStore, StoreError, causes, versions::STEPS};
 use crate::store::Home;
 
 impl RunStore {

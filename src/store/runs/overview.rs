@@ -27,17 +27,11 @@ pub struct RunGlance {
     pub retry_of: Option<String>,
 }
 
-/// One pass over the batches, whatever the number of runs.
+/// What the index and the sums hold is all that is read: a run's config fills pages, and its jobs may be thousands.
 const QUERY: &str = "
-with sums as (
-  select run, sum(done) as done, sum(errors) as failed, sum(count) as items,
-    sum(state not in ('done', 'error', 'cancelled')) as open
-  from batch group by run
-)
 select run.id, run.config, run.folder_path, run.state, run.started, run.retry_of,
-  coalesce(sums.done, 0), coalesce(sums.failed, 0), coalesce(sums.items, 0), coalesce(sums.open, 0),
-  remote_url, sidecar, sync_state, sync_job, sync_counts, sync_message
-from run left join sums on sums.run = run.id order by run.rowid desc";
+  coalesce(done, 0), coalesce(errors, 0), coalesce(count, 0), coalesce(open, 0), run.sync_state, run.sync_counts
+from run left join run_sums on run_sums.run = run.id order by +run.rowid desc";
 
 impl RunStore {
     /// All runs, newest first, in one query: configs, batches and failed units are not read.
@@ -48,7 +42,7 @@ impl RunStore {
         let read = || -> rusqlite::Result<Vec<_>> {
             let mut statement = self.connection.prepare(QUERY)?;
             let rows = statement.query_map([], |row| {
-                let counts = sync::read(row)?.map(|sync| sync.counts);
+                let counts = sync::read_counts(row)?;
                 let number = |place| row.get(place).map(unsigned);
                 Ok(RunGlance {
                     id: row.get(0)?,
@@ -78,6 +72,62 @@ mod tests {
         manifest::{Kind, batch::Batch},
         store::{Home, NewSync, SyncCounts, runs::tests::new_run},
     };
+
+    fn sums(store: &RunStore, table: &str) -> Vec<(String, [i64; 4])> {
+        let mut statement = store.connection.prepare(table).unwrap();
+        let rows =
+            statement.query_map([], |row| Ok((row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?])));
+        rows.unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
+    const KEPT: &str = "select run, done, errors, count, open from run_sums order by run";
+    const SUMMED: &str = "select run, sum(done), sum(errors), sum(count),
+        sum(state not in ('done', 'error', 'cancelled')) from batch group by run order by run";
+
+    #[test]
+    fn what_is_kept_of_the_batches_is_what_they_sum_up_to() {
+        let dir = tempfile::tempdir().unwrap();
+        let home = Home::below(dir.path());
+        let mut store = RunStore::open(&home).unwrap();
+        let batches: Vec<Batch> = (0..4).map(|n| Batch { kind: Kind::Image, first: n * 10, count: 10 }).collect();
+        for id in ["a", "b"] {
+            store.create(&new_run(id), &batches).unwrap();
+        }
+        let states = [
+            BatchState::Sending,
+            BatchState::Pending,
+            BatchState::Error,
+            BatchState::Waiting,
+            BatchState::Cancelled,
+            BatchState::Done,
+        ];
+        for (turn, state) in states.into_iter().cycle().take(40).enumerate() {
+            let mut row = store.batches("a").unwrap().swap_remove(turn * 7 % 4);
+            (row.state, row.done, row.errors) = (state, turn as u64 % 8, turn as u64 % 3);
+            store.save_batch("a", &row, None).unwrap();
+            if turn % 13 == 0 {
+                store.halve_batch("b", &store.batches("b").unwrap()[turn % 4]).unwrap();
+            }
+            assert_eq!(sums(&store, KEPT), sums(&store, SUMMED), "after {turn}");
+        }
+        store.connection.execute("delete from batch where run = 'b' and number = 2", []).unwrap();
+        assert_eq!(sums(&store, KEPT), sums(&store, SUMMED));
+        std::fs::create_dir_all(home.run("a")).unwrap();
+        store.forget(&home, "a").unwrap();
+        assert_eq!(sums(&store, KEPT), sums(&store, SUMMED));
+        assert_eq!(sums(&store, KEPT).len(), 1);
+    }
+
+    #[test]
+    fn neither_configs_nor_batches_are_read_for_a_glance() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = RunStore::open(&Home::below(dir.path())).unwrap();
+        let mut plan = store.connection.prepare(&format!("explain query plan {QUERY}")).unwrap();
+        let plan: Vec<String> = plan.query_map([], |row| row.get(3)).unwrap().collect::<Result<_, _>>().unwrap();
+        assert!(plan.iter().any(|line| line == "SCAN run USING COVERING INDEX run_glance"), "{plan:?}");
+        assert!(plan.iter().any(|line| line.starts_with("SEARCH run_sums USING PRIMARY KEY")), "{plan:?}");
+        assert!(plan.iter().all(|line| !line.contains("batch")), "{plan:?}");
+    }
 
     #[test]
     fn a_glance_tells_what_the_rows_tell() {

@@ -110,22 +110,19 @@ impl SyncRow {
 
 /// The sync in a row of the table of runs, if the run is one.
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Option<SyncRow>> {
-    let Some(remote_url) = row.get("remote_url")? else { return Ok(None) };
+    let (Some(remote_url), Some(counts)) = (row.get("remote_url")?, read_counts(row)?) else { return Ok(None) };
+    let job: Option<String> = row.get("sync_job")?;
+    let counts = SyncCounts { job: job.map(|text| parse_uuid(&text)), ..counts };
+    Ok(Some(SyncRow { remote_url, sidecar: row.get("sidecar")?, counts, message: row.get("sync_message")? }))
+}
+
+/// How far the sync of a run is, if the run is one: a run has a state of its sync from the beginning. Without Encord's id of it.
+pub(super) fn read_counts(row: &Row<'_>) -> rusqlite::Result<Option<SyncCounts>> {
+    // State and id are what a resumed run goes by, so they have columns of their own.
+    let Some(state) = row.get::<_, Option<String>>("sync_state")? else { return Ok(None) };
     let counts: Option<String> = row.get("sync_counts")?;
     let counts: SyncCounts = counts.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-    let state: Option<String> = row.get("sync_state")?;
-    let job: Option<String> = row.get("sync_job")?;
-    Ok(Some(SyncRow {
-        remote_url,
-        sidecar: row.get("sidecar")?,
-        // State and id are what a resumed run goes by, so they have columns of their own.
-        counts: SyncCounts {
-            state: BatchState::from_name(&state.unwrap_or_default()),
-            job: job.map(|text| parse_uuid(&text)),
-            ..counts
-        },
-        message: row.get("sync_message")?,
-    }))
+    Ok(Some(SyncCounts { state: BatchState::from_name(&state), job: None, ..counts }))
 }
 
 impl RunStore {

@@ -1,4 +1,7 @@
-use super::*;
+use super::{
+    versions::{VERSION_1, VERSION_2},
+    *,
+};
 
 pub(crate) fn new_run(id: &str) -> NewRun {
     NewRun {
@@ -70,6 +73,8 @@ fn a_database_of_the_first_version_is_brought_up_to_date_with_its_runs() {
         let run = store.run("old").unwrap();
         assert_eq!((run.state, run.registered, run.items), (RunState::Done, 7, 7));
         assert!(run.run.despite.is_empty());
+        let glance = store.glance().unwrap();
+        assert_eq!((glance[0].registered, glance[0].items, glance[0].is_open), (7, 7, false));
     }
     RunStore::open(&home).unwrap().create(&new_run("new"), &[batch(0, 1)]).unwrap();
     assert_eq!(RunStore::open(&home).unwrap().run("new").unwrap().run.despite, ["azure.cors"]);

@@ -3,12 +3,12 @@
 use std::fmt;
 
 use super::{
-    Binding, FIXED, Keymap, Mode, SUSPEND,
+    Binding, FIXED, Keymap, Mode, SUSPEND, Scope,
     key::{Key, NoKey},
 };
 use crate::{
     store::keys::{KeysFile, Written},
-    wizard::{Action, ActionInfo},
+    wizard::{Action, ActionInfo, Place},
 };
 
 /// Something in `keys.toml` that cannot be: where it stands, and why.
@@ -121,6 +121,7 @@ fn conflicts(claims: &[Claim<'_>]) -> Vec<WrongKey> {
             {
                 continue;
             }
+            let Some(shared) = shared(claim, other) else { continue };
             // The one that stands further down is told.
             let line = |claim: &Claim<'_>| claim.at.map(|at| (at.line, at.column));
             let (earlier, later) = if line(claim) > line(other) { (other, claim) } else { (claim, other) };
@@ -128,11 +129,11 @@ fn conflicts(claims: &[Claim<'_>]) -> Vec<WrongKey> {
             let why = match earlier.at {
                 _ if earlier.info.name == later.info.name => format!("'{}' stands here twice.", at.text),
                 Some(first) => format!(
-                    "'{}' is bound to {} here, and to {} in line {}. Choose another key for one of them.",
+                    "'{}' is bound to {} here, and to {} in line {}; {shared}. Choose another key for one of them.",
                     at.text, later.info.name, earlier.info.name, first.line
                 ),
                 None => format!(
-                    "'{}' is bound to {} here, and to {} by default. Choose another key, or give {} one of its own.",
+                    "'{}' is bound to {} here, and to {} by default; {shared}. Choose another key, or give {} one of its own.",
                     at.text, later.info.name, earlier.info.name, earlier.info.name
                 ),
             };
@@ -140,6 +141,34 @@ fn conflicts(claims: &[Claim<'_>]) -> Vec<WrongKey> {
         }
     }
     wrong
+}
+
+/// Where two actions could both be meant, in words; nowhere if no screen has both of them.
+fn shared(one: &Claim<'_>, other: &Claim<'_>) -> Option<String> {
+    let is_question = |claim: &Claim<'_>| claim.binding.scope == Scope::Question;
+    match (is_question(one), is_question(other)) {
+        (true, true) => return Some("both answer questions".to_owned()),
+        (true, false) | (false, true) => {
+            // What belongs to a screen waits until the question is answered.
+            let is_everywhere = one.info.places.is_empty() && other.info.places.is_empty();
+            return is_everywhere.then(|| "both are meant while a question waits".to_owned());
+        }
+        (false, false) => {}
+    }
+    let places: Vec<Place> =
+        Place::ALL.into_iter().filter(|place| one.info.is_at(*place) && other.info.is_at(*place)).collect();
+    let name = |place: Place| match place.step() {
+        Some(step) => format!("step {}, {}", step.number(), step.title()),
+        None => "Home".to_owned(),
+    };
+    match places.as_slice() {
+        [] => None,
+        all if all.len() == Place::ALL.len() => Some("both do something on every screen".to_owned()),
+        [first, rest @ ..] => {
+            let more = if rest.is_empty() { "" } else { " and on others" };
+            Some(format!("both do something on {}{more}", name(*first)))
+        }
+    }
 }
 
 /// The whole table as a `keys.toml` that changes nothing.

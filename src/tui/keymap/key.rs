@@ -93,6 +93,18 @@ impl Key {
         }
     }
 
+    /// As `keys.toml` writes it.
+    pub(super) fn name(self) -> String {
+        match self {
+            Key::Ctrl(c) => format!("ctrl-{c}"),
+            Key::Code(code) => match NAMED.iter().find(|(named, ..)| *named == code) {
+                Some((_, name, _)) => (*name).to_owned(),
+                None if self.types().is_some() => code.to_string(),
+                None => code.to_string().to_lowercase(),
+            },
+        }
+    }
+
     /// As screens call it.
     pub(super) fn label(self, utf8: bool) -> String {
         match self {

@@ -4,10 +4,14 @@ use crossterm::event::KeyModifiers;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{store::keys, wizard::Step};
+use crate::{
+    store::keys,
+    tui::tests::fixtures::{Stage, well},
+    wizard::Step,
+};
 
 fn press(code: KeyCode, modifiers: KeyModifiers, mode: Mode) -> String {
-    match Keymap::default().read(&KeyEvent::new(code, modifiers), mode) {
+    match Keymap::default().read(&KeyEvent::new(code, modifiers), mode, Place::Schema) {
         Some(Command::Wizard(Event::Action(action))) => format!("{action:?}"),
         Some(Command::Wizard(Event::Edit(edit))) => format!("{edit:?}"),
         Some(Command::Wizard(other)) => format!("{other:?}"),
@@ -78,9 +82,9 @@ fn keys_mean_this_in_each_mode() {
 fn releases_mean_nothing_and_repeats_count() {
     let mut key = KeyEvent::new(KeyCode::Down, KeyModifiers::NONE);
     key.kind = KeyEventKind::Release;
-    assert!(Keymap::default().read(&key, Mode::Screen).is_none());
+    assert!(Keymap::default().read(&key, Mode::Screen, Place::Schema).is_none());
     key.kind = KeyEventKind::Repeat;
-    assert!(Keymap::default().read(&key, Mode::Screen).is_some());
+    assert!(Keymap::default().read(&key, Mode::Screen, Place::Schema).is_some());
 }
 
 #[test]
@@ -136,7 +140,7 @@ fn with(text: &str) -> Result<Keymap, String> {
 fn keys_of_ones_own_take_the_place_of_the_defaults() {
     let keymap =
         with("[keys]\nswitch-list = [\"V\", \"ctrl-l\"]\nquit = []\nup = [\"ctrl-k\"]\ndown = [\"ctrl-j\"]").unwrap();
-    let press = |code, modifiers, mode| match keymap.read(&KeyEvent::new(code, modifiers), mode) {
+    let press = |code, modifiers, mode| match keymap.read(&KeyEvent::new(code, modifiers), mode, Place::Manifest) {
         Some(Command::Wizard(Event::Action(action))) => Some(action),
         _ => None,
     };
@@ -162,10 +166,13 @@ fn what_is_wrong_is_told_with_its_place_and_what_was_meant() {
         ("[keys]\nsearch = [\"ctrl-i\"]", "line 2, column 11: Terminals send the same for 'ctrl-i' as for 'tab'."),
         ("[keys]\nsearch = [\"ctrl-z\"]", "line 2, column 11: 'ctrl-z' always puts the program into the background."),
         ("[keys]\nsearch = [\"/\", \"enter\"]", "line 2, column 16: 'enter' always is next."),
-        ("[keys]\nsearch = [\"v\"]", "line 2, column 11: 'v' is bound to search here, and to switch-list by default."),
+        (
+            "[keys]\nsearch = [\"v\"]",
+            "line 2, column 11: 'v' is bound to search here, and to switch-list by default; both do something on Home",
+        ),
         (
             "[keys]\nsearch = [\"K\"]\nnew = [\"K\"]",
-            "line 3, column 8: 'K' is bound to new here, and to search in line 2.",
+            "line 3, column 8: 'K' is bound to new here, and to search in line 2; both do something on Home and on others.",
         ),
         ("[keys]\nsearch = [\"K\", \"K\"]", "line 2, column 16: 'K' stands here twice."),
     ] {
@@ -189,6 +196,70 @@ fn a_default_key_that_moved_is_free_for_another() {
 }
 
 #[test]
+fn only_actions_that_meet_on_a_screen_cannot_share_a_key() {
+    for (text, says) in [
+        // Home only, and step 2 only.
+        ("duplicate = [\"w\"]", None),
+        ("pause = [\"w\"]", None),
+        // Steps 1, 2 and 4 and Home, and step 6 only.
+        ("new = [\"p\"]", None),
+        ("fix = [\"e\"]\npause = [\"e\"]", None),
+        // A question is answered before the screen below it has the keys again.
+        ("yes = [\"p\"]", None),
+        ("no = [\"w\"]", None),
+        (
+            "new = [\"w\"]",
+            Some(
+                "line 2, column 8: 'w' is bound to new here, and to skip-schema by default; both do something on step 2, \
+                 Schema. Choose another key, or give skip-schema one of its own.",
+            ),
+        ),
+        ("delete = [\"r\"]", Some("and to refresh by default; both do something on Home and on others.")),
+        ("duplicate = [\"x\"]", Some("and to delete by default; both do something on Home.")),
+        ("editor = [\"q\"]", Some("and to quit by default; both do something on every screen.")),
+        ("yes = [\"q\"]", Some("and to quit by default; both are meant while a question waits.")),
+        ("yes = [\"o\"]\nno = [\"o\"]", Some("and to yes in line 2; both answer questions.")),
+    ] {
+        match (with(&format!("[keys]\n{text}")), says) {
+            (Ok(_), None) => {}
+            (Err(said), Some(says)) => assert!(said.contains(says), "{text}: {said}"),
+            (got, _) => panic!("{text}: {got:?}"),
+        }
+    }
+    let keymap = with("[keys]\nduplicate = [\"w\"]\nyes = [\"p\"]").unwrap();
+    let means =
+        |key, mode, place| match keymap.read(&KeyEvent::new(KeyCode::Char(key), KeyModifiers::NONE), mode, place) {
+            Some(Command::Wizard(Event::Action(action))) => Some(action),
+            _ => None,
+        };
+    assert_eq!(means('w', Mode::Screen, Place::Home), Some(Action::Duplicate));
+    assert_eq!(means('w', Mode::Screen, Place::Schema), Some(Action::SkipSchema));
+    assert_eq!(means('p', Mode::Screen, Place::Progress), Some(Action::Pause));
+    assert_eq!(means('p', Mode::Overlay, Place::Progress), Some(Action::Yes));
+}
+
+#[test]
+fn what_a_screen_offers_belongs_to_it_by_the_table() {
+    for step in Step::ALL {
+        let stage = Stage::at(step, well);
+        assert_eq!(stage.wizard.place(), Place::of(step));
+        for hint in stage.wizard.step_hints() {
+            let info = hint.action.info().unwrap();
+            assert!(info.is_at(stage.wizard.place()), "{} on {step:?}", info.name);
+        }
+    }
+}
+
+#[test]
+fn keys_are_named_as_they_are_written() {
+    for info in Action::all() {
+        for name in info.keys {
+            assert_eq!(&Key::parse(name).map(Key::name).unwrap(), name);
+        }
+    }
+}
+
+#[test]
 fn the_table_as_a_file_is_the_default_and_names_everything() {
     let text = super::table();
     assert_eq!(with(&text).unwrap(), Keymap::default());
@@ -203,7 +274,7 @@ proptest! {
     #[test]
     fn in_a_field_what_prints_is_text(c in any::<char>().prop_filter("prints", |c| !c.is_control())) {
         for keymap in [Keymap::default(), with("[keys]\nsearch = [\"é\"]\nquit = [\"Q\"]").unwrap()] {
-            let read = keymap.read(&KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE), Mode::Text);
+            let read = keymap.read(&KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE), Mode::Text, Place::Home);
             prop_assert!(matches!(read, Some(Command::Wizard(Event::Edit(Edit::Insert(typed)))) if typed == c));
         }
     }

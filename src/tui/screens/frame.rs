@@ -20,7 +20,7 @@ use crate::{
 /// The steps with a sign for how each stands, the one on the screen in brackets.
 pub(super) fn step_bar(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
     if wizard.is_at_home() {
-        return put(frame, area, vec![super::home::bar(look), rule(area, look)]);
+        return put(frame, area, vec![super::home::bar(wizard, look, usize::from(area.width)), rule(area, look)]);
     }
     let room = usize::from(area.width);
     let arrow = format!(" {} ", if look.theme.is_utf8() { "›" } else { ">" });

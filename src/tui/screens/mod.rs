@@ -24,6 +24,7 @@ use ratatui::{
     layout::{Alignment, Rect},
     widgets::Paragraph,
 };
+use time::OffsetDateTime;
 
 use super::{
     keymap::{Keymap, Mode},
@@ -38,7 +39,7 @@ use parts::{Look, take_bottom, take_top};
 pub const SMALLEST: (u16, u16) = (60, 20);
 
 /// What the screens say of the program's surroundings.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Labels {
     /// The command line that does the same without the wizard, where it is another than the wizard's own.
     pub headless_command: Option<String>,
@@ -46,6 +47,14 @@ pub struct Labels {
     pub is_demo: bool,
     /// Which keys do what.
     pub keys: Keymap,
+    /// What time it is. How long ago something was is told as it is when it is drawn; nothing is drawn for it alone.
+    pub clock: fn() -> OffsetDateTime,
+}
+
+impl Default for Labels {
+    fn default() -> Labels {
+        Labels { headless_command: None, is_demo: false, keys: Keymap::default(), clock: OffsetDateTime::now_utc }
+    }
 }
 
 /// Whether the screens can be shown in such an area.

@@ -14,10 +14,10 @@ use super::{
 };
 use crate::{
     tui::text,
-    wizard::{PaletteRow, Step, Wizard},
+    wizard::{PaletteRow, Place, Wizard},
 };
 
-/// Columns of the place that an action belongs to: `steps 1, 2, 3, 4`.
+/// Columns of the place that an action belongs to: `Home, 1 to 4, 6`.
 const PLACE: usize = 16;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>, columns: usize) {
@@ -65,7 +65,7 @@ fn line(
     let base = if row.is_possible { base } else { base.patch(look.theme.dim()) };
     let key_style = if row.is_possible { base.patch(look.theme.key()) } else { base };
     let mark = if is_selected { look.glyphs().cursor } else { " " };
-    let place = if row.is_possible { String::new() } else { place(row.steps) };
+    let place = if row.is_possible { String::new() } else { place(row.places) };
     let room = columns.saturating_sub(2 + key_width + 2);
     let label = room.saturating_sub(if place.is_empty() { 0 } else { PLACE + 2 });
     let mut spans = vec![
@@ -80,11 +80,27 @@ fn line(
 }
 
 /// Where an action does something, if not here and now.
-fn place(steps: &[Step]) -> String {
-    let numbers: Vec<String> = steps.iter().map(|step| step.number().to_string()).collect();
-    match numbers.as_slice() {
-        [] => "not here".to_owned(),
-        [one] => format!("step {one}"),
-        several => format!("steps {}", several.join(", ")),
+fn place(places: &[Place]) -> String {
+    let steps: Vec<usize> = places.iter().filter_map(|place| place.step()).map(|step| step.number()).collect();
+    let mut stretches: Vec<(usize, usize)> = Vec::new();
+    for number in steps.iter().copied() {
+        match stretches.last_mut() {
+            Some((_, last)) if *last + 1 == number => *last = number,
+            _ => stretches.push((number, number)),
+        }
+    }
+    let stretches = stretches.into_iter().map(|(first, last)| match last - first {
+        0 => first.to_string(),
+        1 => format!("{first}, {last}"),
+        _ => format!("{first} to {last}"),
+    });
+    let numbers = stretches.collect::<Vec<_>>().join(", ");
+    match (places.contains(&Place::Home), steps.len()) {
+        (true, 0) => "Home".to_owned(),
+        (true, 1) => format!("Home, step {numbers}"),
+        (true, _) => format!("Home, {numbers}"),
+        (false, 0) => "not here".to_owned(),
+        (false, 1) => format!("step {numbers}"),
+        (false, _) => format!("steps {numbers}"),
     }
 }

@@ -103,9 +103,9 @@ impl Look<'_> {
         text::cut(&text::clean(text), columns, self.glyphs().ellipsis).into_owned()
     }
 
-    /// A path or URL cut at its start to a width.
+    /// A path or URL cut to a width so that the names at its end stay whole, or recognisable.
     pub(super) fn cut_path(&self, text: &str, columns: usize) -> String {
-        text::cut_start(&text::clean(text), columns, self.glyphs().ellipsis).into_owned()
+        text::cut_path(&text::clean(text), columns, self.glyphs().ellipsis).into_owned()
     }
 
     /// A heading.
@@ -211,6 +211,10 @@ impl Look<'_> {
         match column.align {
             Align::Left => text::left(&text::clean(content), column.width, ellipsis),
             Align::Right => text::right(&text::clean(content), column.width, ellipsis),
+            Align::End => {
+                let end = text::cut_start(&text::clean(content), column.width, ellipsis).into_owned();
+                text::left(&end, column.width, ellipsis)
+            }
             Align::Path => text::left(&self.cut_path(content, column.width), column.width, ellipsis),
         }
     }
@@ -237,6 +241,8 @@ pub(super) enum Align {
     Left,
     Right,
     /// To the left, cut at its start.
+    End,
+    /// To the left, cut as paths are: their last names stay.
     Path,
 }
 

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
+use time::{OffsetDateTime, macros::datetime};
 use unicode_width::UnicodeWidthStr;
 use uuid::Uuid;
 
@@ -126,11 +127,15 @@ impl Stage {
     }
 }
 
+/// What time it is on the screens of the tests.
+pub(crate) const NOW: OffsetDateTime = datetime!(2026-03-01 12:00 UTC);
+
 /// The frame as text, and where the cursor stands in it.
 pub(crate) fn frame(wizard: &Wizard, theme: Theme, width: u16, height: u16) -> String {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     let labels = screens::Labels {
         headless_command: Some("azure-to-encord run nightly --yes".into()),
+        clock: || NOW,
         ..screens::Labels::default()
     };
     terminal.draw(|frame| _ = screens::draw(frame, wizard, &theme, &labels)).unwrap();

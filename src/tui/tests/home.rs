@@ -1,5 +1,7 @@
 //! Home and the save dialog.
 
+use time::format_description::well_known::Rfc3339;
+
 use super::{PLAIN, fixtures, shows, shows_as};
 use crate::{
     store::{RunState, config::Config},
@@ -21,8 +23,7 @@ fn run(number: usize, state: RunState) -> PastRun {
         registered: 11_395 - number as u64 % 1000,
         failed: if state == RunState::DoneWithErrors { 12 } else { 0 },
         items: 11_395,
-        started: "2026-03-01T10:00:00Z".into(),
-        ago: format!("{} hours ago", number + 1),
+        started: (fixtures::NOW - time::Duration::hours(number as i64 + 1)).format(&Rfc3339).unwrap(),
         retry_of: (number == 3).then(|| "20260228-000001-1c2d".into()),
     }
 }
@@ -131,6 +132,38 @@ fn home_screens() {
         other => answers(other),
     };
     shows_as("home_problem_60x20", &home(unreadable).wizard, UTF8, 60, 20);
+}
+
+/// Home over the config `nightly`, with something changed.
+fn home_over_changes() -> Stage {
+    named(answers).press(Action::Toggle).press(Action::GoHome).press(Action::Down).press(Action::Down)
+}
+
+#[test]
+fn home_tells_which_config_is_open_and_that_it_has_changes() {
+    let stage = home_over_changes();
+    shows("home_unsaved", &stage.wizard);
+    shows_as("home_unsaved_60x20", &stage.wizard, UTF8, 60, 20);
+    shows_as("home_unsaved_no_colour", &stage.wizard, crate::tui::Theme::new(false, true), 80, 24);
+    shows_as("home_unsaved_ascii", &stage.wizard, PLAIN, 60, 20);
+    let open = named(answers).press(Action::GoHome).press(Action::Save);
+    shows_as("home_nothing_to_save", &open.wizard, UTF8, 80, 24);
+    let searched = home(answers).press(Action::Search).type_in("nigh").press(Action::Next).press(Action::GoHome);
+    shows_as("home_come_back", &searched.wizard, UTF8, 80, 24);
+}
+
+#[test]
+fn times_on_home_are_told_as_they_are_when_it_is_drawn() {
+    let stage = home(answers);
+    let drawn = |clock: fn() -> time::OffsetDateTime| {
+        let mut terminal = ratatui::Terminal::new(ratatui::backend::TestBackend::new(80, 24)).unwrap();
+        let labels = crate::tui::Labels { clock, ..crate::tui::Labels::default() };
+        terminal.draw(|frame| _ = crate::tui::screens::draw(frame, &stage.wizard, &UTF8, &labels)).unwrap();
+        fixtures::lines(terminal.backend().buffer())
+    };
+    assert!(drawn(|| fixtures::NOW).contains("12 failed 2 h ago"));
+    assert!(drawn(|| fixtures::NOW + time::Duration::hours(1)).contains("12 failed 3 h ago"));
+    assert!(drawn(|| fixtures::NOW).contains("(2026-03-01 10:00 UTC)"));
 }
 
 #[test]

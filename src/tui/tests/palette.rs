@@ -60,6 +60,44 @@ fn everything_that_a_footer_offers_is_in_the_palette() {
     }
 }
 
+#[test]
+fn actions_are_found_by_the_words_of_the_footer_by_their_names_and_by_their_keys() {
+    for step in Step::ALL {
+        for hint in Stage::at(step, well).wizard.step_hints() {
+            if hint.action.is_movement() && !matches!(hint.action, Action::FocusNext | Action::FocusPrevious) {
+                continue;
+            }
+            let typed = Stage::at(step, well).press(Action::Palette).type_in(hint.label);
+            let rows = typed.wizard.palette_rows();
+            let found = rows.iter().take(3).any(|row| row.action == hint.action && row.is_possible);
+            assert!(found, "{step:?}: {hint:?} in {rows:?}");
+        }
+    }
+    let first = |stage: &Stage| stage.wizard.palette_rows().first().map(|row| row.action);
+    for (typed, action) in [
+        ("v", Action::SwitchList),
+        ("switch-list", Action::SwitchList),
+        ("other list", Action::SwitchList),
+        ("m", Action::FilterMarked),
+        ("e", Action::EditRules),
+        ("?", Action::Help),
+        ("F1", Action::Help),
+        ("4", Action::Goto(Step::Folder)),
+        ("ctrl-c", Action::Quit),
+    ] {
+        let stage = Stage::at(Step::Manifest, well).press(Action::Palette).type_in(typed);
+        assert_eq!(first(&stage), Some(action), "{typed}");
+    }
+    let keyed = |typed| {
+        let mut stage = Stage::at(Step::Manifest, well);
+        stage.wizard = stage.wizard.keyed(vec![(Action::SwitchList, "V".into()), (Action::EditRules, "ctrl-e".into())]);
+        first(&stage.press(Action::Palette).type_in(typed))
+    };
+    assert_eq!(keyed("V"), Some(Action::SwitchList));
+    assert_eq!(keyed("Ctrl-E"), Some(Action::EditRules));
+    assert_ne!(keyed("v"), Some(Action::SwitchList));
+}
+
 /// What a click on a text does, in a frame of 80 columns or more.
 fn click(stage: &Stage, width: u16, text: &str) -> Option<Click> {
     let mut terminal = Terminal::new(TestBackend::new(width, 30)).unwrap();

@@ -67,7 +67,8 @@ fn the_pictures_show_the_screens_as_they_are() {
 
 fn drawn(stage: &Stage, rows: u16) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(COLUMNS, rows)).unwrap();
-    let labels = Labels { headless_command: Some("azure-to-encord run nightly --yes".into()), ..Labels::default() };
+    let headless_command = Some("azure-to-encord run nightly --yes".into());
+    let labels = Labels { headless_command, clock: || super::fixtures::NOW, ..Labels::default() };
     terminal.draw(|frame| _ = screens::draw(frame, &stage.wizard, &UTF8, &labels)).unwrap();
     terminal.backend().buffer().clone()
 }

@@ -1,6 +1,6 @@
 //! The order of a list on Home, the search in it and its cursor.
 
-use crate::wizard::{Action, PastRun, SavedConfig, rows::moved_in};
+use crate::wizard::{Action, PastRun, SavedConfig, matching::gaps, rows::moved_in};
 
 /// A list of Home.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -119,16 +119,11 @@ fn fit(words: &[&str], text: &str) -> Option<Fit> {
         let of_word = text.lines().enumerate().filter_map(|(place, field)| match field.contains(word) {
             true if place == 0 => Some(Fit::Name),
             true => Some(Fit::Whole),
-            false => is_scattered(word, field).then_some(Fit::Scattered),
+            false => gaps(word, field).map(|_| Fit::Scattered),
         });
         worst = worst.max(of_word.min()?);
     }
     Some(worst)
-}
-
-fn is_scattered(word: &str, field: &str) -> bool {
-    let mut rest = field.chars();
-    word.chars().all(|wanted| rest.any(|c| c == wanted))
 }
 
 #[cfg(test)]

@@ -46,6 +46,12 @@ impl HomeStep {
         (self.notice, self.problem) = (None, None);
     }
 
+    /// Shown again: the list has the keys, whatever was searched for.
+    pub(super) fn come_back(&mut self, outbox: &mut Outbox) {
+        self.is_searching = false;
+        self.open(outbox);
+    }
+
     /// Whether the lists were read.
     pub fn is_read(&self) -> bool {
         self.is_read

@@ -57,7 +57,7 @@ impl HomeStep {
         let mut hints: Vec<Hint> = enter.into_iter().map(|label| Hint::new(Action::Next, label)).collect();
         if self.is_searching {
             hints.extend([
-                Hint::new(Action::Back, "end search"),
+                Hint::new(Action::Back, if self.problem.is_some() { "close" } else { "end search" }),
                 Hint::new(Action::FocusNext, "to the list"),
                 Hint::new(Action::Down, "move"),
             ]);
@@ -84,7 +84,9 @@ impl HomeStep {
         } else if self.current_run().is_some_and(|run| !run.is_live) {
             hints.push(Hint::new(Action::Delete, "forget"));
         }
-        if !self.search.text().is_empty() {
+        if self.problem.is_some() {
+            hints.push(Hint::new(Action::Back, "close"));
+        } else if !self.search.text().is_empty() {
             hints.push(Hint::new(Action::Back, "end search"));
         } else if can_return {
             hints.push(Hint::new(Action::Back, "back"));
@@ -97,7 +99,7 @@ impl HomeStep {
     }
 
     pub(in crate::wizard) fn edit(&mut self, edit: &Edit) {
-        self.notice = None;
+        self.was_read();
         if let Some(HomePanel::Duplicate(form)) = &mut self.panel {
             form.problem = None;
             form.name.edit(edit);
@@ -120,11 +122,14 @@ impl HomeStep {
 
     fn act(&mut self, action: Action, outbox: &mut Outbox) -> HomeMove {
         self.notice = None;
+        // What failed was read by whoever goes on.
+        let had_problem = self.problem.take().is_some();
         if self.panel.is_some() {
             return self.panel_action(action, outbox);
         }
         match action {
             Action::Next => return self.enter(),
+            Action::Back if had_problem => {}
             Action::Back if self.is_searching || !self.search.text().is_empty() => self.end_search(),
             Action::Back => return HomeMove::Return,
             Action::FocusNext | Action::FocusPrevious if self.is_searching => self.is_searching = false,
@@ -141,7 +146,6 @@ impl HomeStep {
             Action::Duplicate => self.open_copy_form(),
             Action::OpenEditor => {
                 if let Some(path) = self.current_config().map(|config| config.path.clone()) {
-                    self.problem = None;
                     self.is_editing = true;
                     outbox.effects.push(Effect::Editor(path));
                 }
@@ -259,7 +263,13 @@ impl HomeStep {
     }
 
     pub(in crate::wizard) fn say(&mut self, notice: &str) {
+        self.problem = None;
         self.notice = Some(notice.to_owned());
+    }
+
+    /// The user goes on: what came of the latest key, and what failed, was read.
+    pub(in crate::wizard) fn was_read(&mut self) {
+        (self.notice, self.problem) = (None, None);
     }
 
     pub(in crate::wizard) fn fail(&mut self, problem: Problem) {

@@ -90,6 +90,11 @@ impl Wizard {
         self.is_begun || self.visit.is_some()
     }
 
+    /// Whether a config is open: Home leads back to it.
+    pub fn has_config(&self) -> bool {
+        self.is_begun && self.visit.is_none()
+    }
+
     /// Whether this program works on a run at this moment. Looking on is no work.
     pub fn is_busy(&self) -> bool {
         self.progress.is_running() && self.visit.is_none_or(|visit| visit.works)
@@ -125,8 +130,12 @@ impl Wizard {
             return;
         }
         self.end_visit();
+        if self.step == Step::Integration {
+            // What stands in the fields belongs to the config, whatever becomes of it now.
+            self.step_action(Action::Save);
+        }
         self.is_home = true;
-        self.home.open(&mut self.outbox);
+        self.home.come_back(&mut self.outbox);
     }
 
     /// Leaves a run that was opened from Home, unless this program still works on it.
@@ -141,6 +150,9 @@ impl Wizard {
     }
 
     pub(in crate::wizard) fn home_action(&mut self, action: Action) {
+        if action == Action::Save && self.home.panel().is_none() && self.home.opening().is_none() {
+            return self.save_at_home();
+        }
         match self.home.action(action, &mut self.outbox) {
             HomeMove::Stay => {}
             HomeMove::Return => {
@@ -171,6 +183,21 @@ impl Wizard {
                 self.progress = ProgressStep::resume(run, &mut self.outbox);
             }
         }
+    }
+
+    /// Saves the config that is open, or says why there is nothing to save.
+    fn save_at_home(&mut self) {
+        if self.may_open_save() && self.is_unsaved() {
+            self.home.was_read();
+            return self.open_save();
+        }
+        let why = match &self.opened.label {
+            _ if self.visit.is_some() => "A run is under way, and its config is on record with it.".to_owned(),
+            Some(label) => format!("'{label}' is open and has no changes to save."),
+            None if self.is_begun => "The new config has nothing to save yet.".to_owned(),
+            None => "No config is open, so there is nothing to save.".to_owned(),
+        };
+        self.home.say(&why);
     }
 
     fn begin_visit(&mut self, works: bool) {

@@ -125,6 +125,8 @@ impl Wizard {
                 if self.target.is_some() {
                     self.close_save();
                     self.proceed();
+                } else if self.is_home {
+                    self.home.open(&mut self.outbox);
                 }
             }
             Err(problem) => dialog.refuse(problem, &mut self.outbox),

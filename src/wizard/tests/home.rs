@@ -1,5 +1,7 @@
 //! Home, saving and the ways between them and the steps.
 
+mod open;
+
 use proptest::prelude::*;
 
 use super::{properties::answer_to, *};
@@ -16,7 +18,6 @@ fn past(run: &str, state: RunState) -> PastRun {
         failed: 1,
         items: 10,
         started: "2026-03-01T10:00:00Z".into(),
-        ago: "3 hours ago".into(),
         retry_of: None,
     }
 }

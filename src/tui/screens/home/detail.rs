@@ -5,7 +5,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{super::parts::Look, container_of, standing};
+use super::{super::parts::Look, container_of, is_open, standing};
 use crate::{
     tui::{keymap::Mode, text},
     wizard::{Action, HomeList, PastRun, SavedConfig, Wizard},
@@ -15,14 +15,13 @@ const LABEL: usize = 10;
 
 pub(super) fn foot(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let home = wizard.home();
-    let mut lines = match (home.config(home.cursor()), home.run(home.cursor())) {
-        (Some(found), _) => config(found, look, columns),
+    // Where not everything has room, what failed goes first.
+    let mut lines = home.problem().map(|problem| look.problem(problem, columns)).unwrap_or_default();
+    lines.extend(match (home.config(home.cursor()), home.run(home.cursor())) {
+        (Some(found), _) => config(found, wizard, look, columns),
         (_, Some(found)) => run(found, look, columns),
         (None, None) => Vec::new(),
-    };
-    if let Some(problem) = home.problem() {
-        lines.extend(look.problem(problem, columns));
-    }
+    });
     if let Some(notice) = home.notice() {
         let sign = Span::styled(format!("{} ", look.glyphs().warn), look.theme.warn());
         lines.extend(look.hanging(sign, notice, Style::new(), columns));
@@ -36,7 +35,7 @@ fn labelled(label: &str, content: &str, look: &Look<'_>, columns: usize) -> Vec<
     look.hanging(label, content, Style::new(), columns)
 }
 
-fn config(config: &SavedConfig, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn config(config: &SavedConfig, wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let room = columns.saturating_sub(LABEL);
     let path = look.cut_path(&config.path.display().to_string(), room);
     let mut lines = labelled("File", &path, look, columns);
@@ -49,8 +48,13 @@ fn config(config: &SavedConfig, look: &Look<'_>, columns: usize) -> Vec<Line<'st
     lines.extend(labelled("From", &look.cut(&container_of(config).unwrap_or_else(missing), room), look, columns));
     let folder = config.folder.clone().unwrap_or_else(missing);
     lines.extend(labelled("To", &look.cut_path(&folder, room), look, columns));
-    let last = config.last_run.as_ref().map_or_else(|| "never run".to_owned(), |run| story(run, look));
+    let story = |run| story(run, &format!(" ({})", PastRun::began(run)), look);
+    let last = config.last_run.as_ref().map_or_else(|| "never run".to_owned(), story);
     lines.extend(labelled("Last run", &last, look, columns));
+    if is_open(config, wizard) && wizard.is_unsaved() {
+        let save = format!("its changes are not saved; {} saves them", look.key(Action::Save));
+        lines.extend(labelled("Open *", &save, look, columns));
+    }
     lines
 }
 
@@ -59,21 +63,21 @@ fn run(run: &PastRun, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let of = format!("{} {} {}", run.run, look.glyphs().dot, run.config);
     let mut lines = labelled("Run", &look.cut(&of, room), look, columns);
     lines.extend(labelled("To", &look.cut_path(&run.folder, room), look, columns));
-    lines.extend(labelled("Stands", &story(run, look), look, columns));
+    lines.extend(labelled("Stands", &story(run, "", look), look, columns));
     let begun = match &run.retry_of {
-        Some(earlier) => format!("{}; sends again what failed in {earlier}", run.started),
-        None => run.started.clone(),
+        Some(earlier) => format!("{}; sends again what failed in {earlier}", run.began()),
+        None => run.began(),
     };
     lines.extend(labelled("Begun", &look.cut(&begun, room), look, columns));
     lines
 }
 
 /// How a run stands, in a sentence.
-fn story(run: &PastRun, look: &Look<'_>) -> String {
+fn story(run: &PastRun, date: &str, look: &Look<'_>) -> String {
     let (_, word, _) = standing(run, look);
     // How many failed is told with the other numbers.
     let word = if word.ends_with(" failed") { "done with errors".to_owned() } else { word };
-    let mut story = format!("{word}, begun {}", run.ago);
+    let mut story = format!("{word}, begun {}{date}", run.ago((look.labels.clock)()));
     if run.items > 0 {
         story += &format!(": {} of {} registered", text::count(run.registered), text::count(run.items));
     }
@@ -98,6 +102,7 @@ fn next(wizard: &Wizard, look: &Look<'_>) -> String {
             format!("{} opens the file in your editor; it is read again afterwards.", key(Action::OpenEditor))
         }
         (Some(_), _) if home.is_searching() => format!("{enter} opens it. Type part of a name, account or folder."),
+        (Some(config), _) if is_open(config, wizard) => format!("{enter} goes back to it; {new} begins a new import."),
         (Some(_), _) => format!("{enter} opens it; {new} begins a new import."),
         (_, Some(run)) if run.is_live => format!("{enter} follows it; whoever works on it goes on."),
         (_, Some(run)) if run.is_open => format!("{enter} goes on where it was broken off, after a question."),

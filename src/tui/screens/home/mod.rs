@@ -18,10 +18,25 @@ use crate::{
 };
 
 const LABEL: usize = 8;
+/// Lists in fewer columns leave out what the lines below them tell of the row under the cursor.
+const NARROW: usize = 70;
+/// From so many columns on, times are written out.
+const LONG: usize = 100;
 
-/// In place of the step bar.
-pub(super) fn bar(look: &Look<'_>) -> Line<'static> {
-    Line::from(vec![Span::raw(" "), Span::styled("azure-to-encord", look.theme.accent())])
+/// In place of the step bar: with the config that is open, and whether it has changes that are not saved.
+pub(super) fn bar(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Line<'static> {
+    let mut line = Line::from(vec![Span::raw(" "), Span::styled("azure-to-encord", look.theme.accent())]);
+    if wizard.has_config() {
+        let (mark, style) = match wizard.is_unsaved() {
+            true => (" * changes not saved", look.theme.warn()),
+            false => ("", look.theme.dim()),
+        };
+        let room = columns.saturating_sub(line.width() + 10 + mark.len());
+        let told = format!("Open: {}{mark}", look.cut_path(wizard.label().unwrap_or("a new config"), room));
+        line.push_span(Span::raw(" ".repeat(columns.saturating_sub(line.width() + text::width(&told) + 1))));
+        line.push_span(Span::styled(told, style));
+    }
+    line
 }
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
@@ -42,7 +57,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
     put(frame, below, foot);
     match home.shown() {
         _ if home.found() == 0 => nothing(frame, body, home, look),
-        HomeList::Configs => configs(frame, body, home, look),
+        HomeList::Configs => configs(frame, body, wizard, look),
         HomeList::Runs => runs(frame, body, home, look),
     }
     panels::draw(frame, area, wizard, look);
@@ -100,41 +115,46 @@ fn in_view(area: Rect, home: &HomeStep, look: &Look<'_>) -> std::ops::Range<usiz
     first..(first + height).min(home.found())
 }
 
-fn configs(frame: &mut Frame<'_>, area: Rect, home: &HomeStep, look: &Look<'_>) {
+fn configs(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+    let home = wizard.home();
     let wide = usize::from(area.width);
-    let name = (wide / 4).clamp(12, 28);
-    let last = if wide < 70 { 15 } else { 20 };
-    let container = (wide / 4).clamp(10, 36);
-    let columns = [
-        Column::new("Config", name, Align::Left),
-        Column::new("Container", container, Align::Left),
-        Column::new("Folder", rest(wide, &[name, container, last]), Align::Path),
-        Column::new("Last run", last, Align::Left),
-    ];
+    let is_long = wide >= LONG;
+    let last = if is_long { 30 } else { 24 };
+    let name = (wide / 5).clamp(14, 28);
+    let container = if wide < NARROW { 0 } else { (wide / 5).clamp(10, 36) };
+    let others: Vec<usize> = [name, container, last].into_iter().filter(|width| *width > 0).collect();
+    let mut columns = vec![Column::new("Config", name, Align::Left)];
+    if container > 0 {
+        columns.push(Column::new("Container", container, Align::Path));
+    }
+    columns.push(Column::new("Folder", rest(wide, &others), Align::Path));
+    columns.push(Column::new("Last run", last, Align::Left));
     let mut lines = vec![look.header(&columns)];
     for place in in_view(area, home, look) {
         let Some(config) = home.config(place) else { continue };
         let dash = || look.glyphs().dash.to_owned();
-        let cells = match &config.problem {
-            Some(_) => {
-                let said = format!("{} cannot be read", look.glyphs().bad);
-                [
-                    (config.name.clone(), Style::new()),
-                    (said, look.theme.bad()),
-                    (dash(), Style::new()),
-                    last_run(config, look),
-                ]
-            }
-            None => [
-                (config.name.clone(), Style::new()),
-                (container_of(config).unwrap_or_else(dash), Style::new()),
-                (config.folder.clone().unwrap_or_else(dash), Style::new()),
-                last_run(config, look),
-            ],
-        };
+        let is_open = is_open(config, wizard);
+        let mark = if is_open && wizard.is_unsaved() { " *" } else { "" };
+        let called = format!("{}{mark}", look.cut(&config.name, name.saturating_sub(mark.len())));
+        let mut cells = vec![(called, if is_open { look.theme.accent() } else { Style::new() })];
+        let broken = || (format!("{} unreadable", look.glyphs().bad), look.theme.bad());
+        let folder = || (config.folder.clone().unwrap_or_else(dash), Style::new());
+        if container > 0 {
+            let from = || (container_of(config).unwrap_or_else(dash), Style::new());
+            cells.push(if config.problem.is_some() { broken() } else { from() });
+            cells.push(if config.problem.is_some() { (dash(), Style::new()) } else { folder() });
+        } else {
+            cells.push(if config.problem.is_some() { broken() } else { folder() });
+        }
+        cells.push(last_run(config, is_long, look));
         lines.push(look.row(&columns, &cells, place == home.cursor()));
     }
     put(frame, area, lines);
+}
+
+/// Whether it is the config that the wizard is on.
+fn is_open(config: &SavedConfig, wizard: &Wizard) -> bool {
+    wizard.has_config() && wizard.label() == Some(config.name.as_str())
 }
 
 fn container_of(config: &SavedConfig) -> Option<String> {
@@ -144,21 +164,29 @@ fn container_of(config: &SavedConfig) -> Option<String> {
     }
 }
 
-fn last_run(config: &SavedConfig, look: &Look<'_>) -> (String, Style) {
+/// How the last run ended, and when it began.
+fn last_run(config: &SavedConfig, is_long: bool, look: &Look<'_>) -> (String, Style) {
+    let now = (look.labels.clock)();
     match &config.last_run {
         None => (look.glyphs().dash.to_owned(), look.theme.dim()),
         Some(run) => {
-            let (sign, _, style) = standing(run, look);
-            (format!("{sign} {}", if run.is_live { "now" } else { &run.ago }), style)
+            let (sign, word, style) = standing(run, look);
+            let told = match is_long {
+                true => format!("{sign} {word}, {}", run.ago(now)),
+                false => format!("{sign} {word} {}", run.ago_short(now)),
+            };
+            (told, style)
         }
     }
 }
 
 fn runs(frame: &mut Frame<'_>, area: Rect, home: &HomeStep, look: &Look<'_>) {
+    let now = (look.labels.clock)();
     let wide = usize::from(area.width);
-    let (state, when) = (13, if wide < 70 { 12 } else { 15 });
+    let is_narrow = wide < NARROW;
+    let (state, when) = (13, if is_narrow { 10 } else { 15 });
     let config = (wide / 5).clamp(9, 24);
-    let items = if wide < 70 { 0 } else { 17 };
+    let items = if is_narrow { 0 } else { 17 };
     let others: Vec<usize> = [state, config, items, when].into_iter().filter(|width| *width > 0).collect();
     let mut columns = vec![
         Column::new("Run", state, Align::Left),
@@ -181,13 +209,13 @@ fn runs(frame: &mut Frame<'_>, area: Rect, home: &HomeStep, look: &Look<'_>) {
         if items > 0 {
             cells.push((format!("{}/{}", text::count(run.registered), text::count(run.items)), Style::new()));
         }
-        cells.push((run.ago.clone(), look.theme.dim()));
+        cells.push((if is_narrow { run.ago_short(now) } else { run.ago(now) }, look.theme.dim()));
         lines.push(look.row(&columns, &cells, place == home.cursor()));
     }
     put(frame, area, lines);
 }
 
-/// A run's sign, word and style.
+/// A run's sign, word and style. The word has eleven columns at most.
 fn standing(run: &PastRun, look: &Look<'_>) -> (&'static str, String, Style) {
     let (sign, style) = look.theme.run(run.state);
     let word = match run.state {
@@ -195,7 +223,8 @@ fn standing(run: &PastRun, look: &Look<'_>) -> (&'static str, String, Style) {
         _ if run.is_open => return (look.glyphs().warn, "broken off".to_owned(), look.theme.warn()),
         RunState::Running => "broken off".to_owned(),
         RunState::Done => "done".to_owned(),
-        RunState::DoneWithErrors => format!("{} failed", text::count(run.failed)),
+        RunState::DoneWithErrors if run.failed > 999 => "some failed".to_owned(),
+        RunState::DoneWithErrors => format!("{} failed", run.failed),
         RunState::Failed => "failed".to_owned(),
         RunState::Cancelled => "cancelled".to_owned(),
     };

@@ -76,7 +76,7 @@ fn list(frame: &mut Frame<'_>, area: Rect, picker: &Picker, look: &Look<'_>) {
         let (style, align) = match row.is_usable {
             true => (Style::new(), Align::Left),
             // Why it will not do stands at the end.
-            false => (look.theme.dim(), Align::Path),
+            false => (look.theme.dim(), Align::End),
         };
         let columns = [Column::new("", label, Align::Left), Column::new("", note, align)];
         let cells = [(row.label.clone(), style), (row.note.clone(), look.theme.dim())];

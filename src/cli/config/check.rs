@@ -1,0 +1,65 @@
+//! `config check`: whether configs can be used, without asking any service.
+
+use serde_json::json;
+
+use super::{open, printable};
+use crate::{
+    numbers::counted,
+    store::{
+        Home,
+        config::{self, saved},
+    },
+    wizard::Problem,
+};
+
+/// One config, with all that is to be said of it.
+pub(super) fn one(home: &Home, label: &str, json: bool) -> Result<(), Problem> {
+    let config = open::config(home, label)?;
+    match json {
+        true => say!("{}", json!({ "config": label, "advice": config.advice, "problem": null })),
+        false => {
+            open::advise(&config);
+            say!("The config is sound.");
+        }
+    }
+    Ok(())
+}
+
+/// All saved configs, a line each.
+pub(super) fn all(home: &Home, json: bool) -> Result<(), Problem> {
+    let names = config::saved(home);
+    if names.is_empty() {
+        eprintln!(
+            "No config is saved in {} yet. Name the file of one: azure-to-encord config check site.toml. The wizard saves \
+             configs: azure-to-encord.",
+            home.configs().display()
+        );
+        return Ok(());
+    }
+    let widest = names.iter().map(|name| name.chars().count()).max().unwrap_or_default();
+    let mut unsound = 0;
+    for name in &names {
+        let path = saved::file_of(home, name);
+        let found = saved::text_of(&path).and_then(|text| config::load_text(&text, &path));
+        unsound += u64::from(found.is_err());
+        let (advice, problem) = match &found {
+            Ok(config) => (config.advice.as_slice(), None),
+            Err(error) => (&[][..], Some(error.in_one_line())),
+        };
+        let told = match (&problem, advice.len() as u64) {
+            _ if json => json!({ "config": name, "advice": advice, "problem": problem }).to_string(),
+            (Some(problem), _) => format!("{name:<widest$}  cannot be used: {problem}"),
+            (None, 0) => format!("{name:<widest$}  sound"),
+            (None, notes) => format!("{name:<widest$}  sound, with {}", counted(notes, "note", "notes")),
+        };
+        say!("{}", printable(&told));
+    }
+    match unsound {
+        0 => Ok(()),
+        _ => Err(Problem::config(format!(
+            "{unsound} of {} cannot be used.",
+            counted(names.len() as u64, "config", "configs")
+        ))
+        .hint("`azure-to-encord config edit NAME` opens one in your editor and checks it again.")),
+    }
+}
