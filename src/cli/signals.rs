@@ -1,20 +1,28 @@
 //! The signals that ask the program to end.
 
+use crate::accessible::Stop;
+
 /// Waits until the user or the system asks the program to end.
 pub(crate) async fn interrupted() {
+    asked().await;
+}
+
+/// The same, for somebody who asks back after an interrupt.
+pub(crate) async fn asked() -> Stop {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
         let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
         let Ok(mut hangup) = signal(SignalKind::hangup()) else { return std::future::pending().await };
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
+            _ = tokio::signal::ctrl_c() => Stop::Interrupt,
+            _ = terminate.recv() => Stop::End,
+            _ = hangup.recv() => Stop::End,
         }
     }
     #[cfg(not(unix))]
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
+    match tokio::signal::ctrl_c().await {
+        Ok(()) => Stop::Interrupt,
+        Err(_) => std::future::pending().await,
     }
 }
