@@ -22,6 +22,8 @@ pub(super) struct Input {
     answers: UnboundedReceiver<Option<String>>,
     /// Whether somebody types; otherwise the answers come from a file or a program.
     pub(super) is_terminal: bool,
+    /// An answer is being read; what it answers may have changed since.
+    is_reading: bool,
     modes: Modes,
 }
 
@@ -39,21 +41,29 @@ impl Input {
                 }
             }
         });
-        Input { wishes, answers, is_terminal, modes: Modes::read() }
+        Input { wishes, answers, is_terminal, is_reading: false, modes: Modes::read() }
     }
 
     /// Asks for an answer, which [`Self::answer`] waits for. From now on nothing of a secret is shown.
-    pub(super) fn ask(&self, wish: Wish) {
+    pub(super) fn ask(&mut self, wish: Wish) {
         if wish == Wish::Secret {
             self.modes.hide();
         }
-        // Where nobody reads any more, no answer comes either.
-        let _ = self.wishes.send(wish);
+        if !std::mem::replace(&mut self.is_reading, true) {
+            // Where nobody reads any more, no answer comes either.
+            let _ = self.wishes.send(wish);
+        }
+    }
+
+    /// What is typed from now on is shown again. The answer that is being read will be to something else.
+    pub(super) fn give_up(&self) {
+        self.modes.restore();
     }
 
     /// The answer; nothing at the end of the input.
     pub(super) async fn answer(&mut self) -> Option<String> {
         let answer = self.answers.recv().await.flatten();
+        self.is_reading = false;
         self.modes.restore();
         answer
     }

@@ -1,14 +1,18 @@
-//! The wizard as plain lines: what there is, then numbered choices; an answer is a number, a letter or a text.
+//! The wizard as plain lines: what there is, then numbered choices; an answer is a number, a word, a letter or a text.
 //!
 //! For screen readers and for terminals that can do no more than print. Nothing that was printed is changed afterwards, no line
 //! needs the one before it to be understood, and no byte is anything but text. It drives the same machine as the screens do:
 //! [`describe()`] reads the questions off the wizard's own hints, fields and lists.
 
+mod answer;
 mod ask;
 pub mod describe;
+mod editing;
 mod input;
 mod print;
 mod talk;
+#[cfg(test)]
+pub(crate) mod tests;
 
-pub use describe::{Do, Kind, Question, Screen, describe};
-pub use talk::{Exit, run};
+pub use describe::{Do, Kind, Place, Question, Rows, Screen, describe};
+pub use talk::{Exit, Stop, run};

@@ -1,14 +1,15 @@
 //! Prints what is new, and nothing twice.
 
 use std::{
+    collections::HashMap,
     io::Write,
     time::{Duration, Instant},
 };
 
-use super::describe::{Question, Screen};
+use super::describe::{Kind, PART, Place, Question, ROWS_FROM, SELECTED, Screen};
 
-/// How far something is, is told this often at most.
-const BETWEEN: Duration = Duration::from_secs(5);
+/// How far something is, is told at every tenth part of it, and otherwise this often at most.
+const BETWEEN: Duration = Duration::from_secs(30);
 
 /// What was printed.
 #[derive(Debug)]
@@ -16,14 +17,40 @@ pub(super) struct Printer<W> {
     out: W,
     heading: String,
     lines: Vec<String>,
-    progress: Option<(String, Instant)>,
+    body: Vec<String>,
+    /// So many lines of the body were told.
+    read: usize,
+    progress: Option<Progress>,
+    /// The names of the choices of each heading in the order of their numbers, so that none ever gets another number.
+    numbers: HashMap<String, Vec<String>>,
     /// What the numbers stand for.
-    pub(super) asked: Vec<Question>,
+    told: Vec<(u64, Question)>,
+    /// The list is told, although it is folded.
+    is_open: bool,
+    prompt: String,
+}
+
+#[derive(Debug)]
+struct Progress {
+    text: String,
+    tens: Option<u64>,
+    at: Instant,
 }
 
 impl<W: Write> Printer<W> {
     pub(super) fn new(out: W) -> Printer<W> {
-        Printer { out, heading: String::new(), lines: Vec::new(), progress: None, asked: Vec::new() }
+        Printer {
+            out,
+            heading: String::new(),
+            lines: Vec::new(),
+            body: Vec::new(),
+            read: 0,
+            progress: None,
+            numbers: HashMap::new(),
+            told: Vec::new(),
+            is_open: false,
+            prompt: String::new(),
+        }
     }
 
     /// Prints a text of one line or several. A reader that went away stops nothing.
@@ -34,17 +61,25 @@ impl<W: Write> Printer<W> {
         let _ = self.out.flush();
     }
 
-    /// The next screen is printed whole.
+    /// What is on the screen is printed again as a whole.
     pub(super) fn forget(&mut self) {
         self.heading.clear();
         self.lines.clear();
-        self.asked.clear();
+        self.body.clear();
+        self.told.clear();
+        self.prompt.clear();
         self.progress = None;
+    }
+
+    /// What is selected is told anew, also where it is what it was.
+    pub(super) fn forget_selection(&mut self) {
+        self.lines.retain(|line| !line.starts_with(SELECTED));
     }
 
     /// Prints what the screen says that was not there before.
     pub(super) fn show(&mut self, screen: &Screen) {
         if screen.heading != self.heading {
+            self.is_open &= self.heading.is_empty();
             self.forget();
             self.say("");
             self.say(&screen.heading);
@@ -55,48 +90,162 @@ impl<W: Write> Printer<W> {
             self.say(line);
         }
         self.lines.clone_from(&screen.lines);
-        let is_due = |(told, at): &(String, Instant)| Some(told) != screen.progress.as_ref() && at.elapsed() >= BETWEEN;
-        if let Some(progress) = &screen.progress
-            && self.progress.as_ref().is_none_or(is_due)
-        {
-            self.say(progress);
-            self.progress = Some((progress.clone(), Instant::now()));
+        if self.body != screen.body {
+            self.body.clone_from(&screen.body);
+            self.read = 0;
+            self.read_on();
         }
+        self.progress(screen);
+    }
+
+    fn progress(&mut self, screen: &Screen) {
+        let Some(text) = &screen.progress else {
+            self.progress = None;
+            return;
+        };
+        let tens = screen.percent.map(|percent| percent / 10);
+        let is_due = self
+            .progress
+            .as_ref()
+            .is_none_or(|told| told.text != *text && (tens != told.tens || told.at.elapsed() >= BETWEEN));
+        if is_due {
+            self.say(text);
+            self.progress = Some(Progress { text: text.clone(), tens, at: Instant::now() });
+        }
+    }
+
+    /// Prints the next part of the long text.
+    pub(super) fn read_on(&mut self) {
+        let from = if self.read < self.body.len() { self.read } else { 0 };
+        let to = (from + PART).min(self.body.len());
+        for line in self.body.get(from..to).unwrap_or_default().to_vec() {
+            self.say(&line);
+        }
+        self.read = to;
+        if self.body.len() > PART {
+            self.say(&match to == self.body.len() {
+                true => "That was all of it. Reading on begins again.".to_owned(),
+                false => format!("That was line {to} of {}.", self.body.len()),
+            });
+        }
+    }
+
+    /// From now on the rows of the list are told.
+    pub(super) fn open_list(&mut self) {
+        self.is_open = true;
+        self.told.retain(|(_, question)| !matches!(question.place, Place::Row(_) | Place::Page));
+    }
+
+    /// What can be chosen by a number, with the number.
+    fn offered(&mut self, screen: &Screen) -> Vec<(u64, Question)> {
+        let is_told = !screen.rows.as_ref().is_some_and(|rows| rows.is_folded) || self.is_open;
+        let names = self.numbers.entry(screen.heading.clone()).or_default();
+        let mut offered: Vec<(u64, Question)> = Vec::new();
+        for question in screen.questions.iter().filter(|question| question.key.is_none()) {
+            let is_in_list = matches!(question.place, Place::Row(_) | Place::Page);
+            if is_in_list && !is_told || matches!(question.kind, Kind::List) && is_told {
+                continue;
+            }
+            let number = match question.place {
+                Place::On => 1,
+                Place::Row(place) => ROWS_FROM + 1 + place,
+                Place::Choice | Place::Page => {
+                    let at = names.iter().position(|name| *name == question.name).unwrap_or_else(|| {
+                        names.push(question.name.clone());
+                        names.len() - 1
+                    });
+                    2 + at as u64
+                }
+            };
+            offered.push((number, question.clone()));
+        }
+        offered.sort_by_key(|(number, _)| *number);
+        offered
     }
 
     /// Whether the choices are others than those that were printed.
-    pub(super) fn has_other_choices(&self, screen: &Screen) -> bool {
-        self.asked.len() != screen.questions.len()
-            || self.asked.iter().zip(&screen.questions).any(|(one, other)| one.text() != other.text())
+    pub(super) fn has_other_choices(&mut self, screen: &Screen) -> bool {
+        let offered = self.offered(screen);
+        offered.len() != self.told.len()
+            || offered.iter().zip(&self.told).any(|((_, one), (_, other))| one.text() != other.text())
+            || prompt(screen) != self.prompt
     }
 
-    /// Prints the choices with their numbers.
+    /// Prints the choices that are new or stand otherwise than before, and what is asked.
     pub(super) fn choices(&mut self, screen: &Screen) {
-        if self.has_other_choices(screen) {
-            let mut number = 0;
-            for question in &screen.questions {
-                match question.key {
-                    Some(key) => self.say(&format!("{key}: {}", question.text())),
-                    None => {
-                        number += 1;
-                        self.say(&format!("{number}: {}", question.text()));
-                    }
-                }
-            }
-            self.asked.clone_from(&screen.questions);
-        }
-        let rest = if screen.waits { "Working. Your answer:" } else { "Your answer:" };
-        self.say(rest);
+        self.list(screen);
+        self.ask(screen);
     }
 
-    /// The question that an answer names by its number or letter.
-    pub(super) fn named(&self, answer: &str) -> Option<&Question> {
-        let number: Option<usize> = answer.parse().ok();
-        match number {
-            Some(number) => self.asked.iter().filter(|asked| asked.key.is_none()).nth(number.checked_sub(1)?),
-            None => self.asked.iter().find(|asked| asked.key.is_some_and(|key| answer == key.to_string())),
+    /// Prints the choices that are new or stand otherwise than before, with their numbers.
+    pub(super) fn list(&mut self, screen: &Screen) {
+        let before = std::mem::take(&mut self.told);
+        self.told = self.offered(screen);
+        for (number, question) in self.told.clone() {
+            let text = question.text();
+            if !before.iter().any(|(other, told)| *other == number && told.text() == text) {
+                self.say(&format!("{number}: {text}"));
+            }
         }
     }
+
+    /// Prints what is asked, without the choices.
+    pub(super) fn ask(&mut self, screen: &Screen) {
+        self.prompt = prompt(screen);
+        self.say(&self.prompt.clone());
+    }
+
+    /// The question that a number names: one that was printed, or a row of the list.
+    pub(super) fn numbered(&self, number: u64, screen: &Screen) -> Option<Question> {
+        let told = self.told.iter().find(|(told, _)| *told == number).map(|(_, question)| question.clone());
+        told.or_else(|| {
+            let rows = screen.rows.as_ref().filter(|_| self.heading == screen.heading && !self.told.is_empty())?;
+            let place = number.checked_sub(ROWS_FROM + 1).filter(|place| *place < rows.total)?;
+            Some(Question::row(rows, place))
+        })
+    }
+}
+
+#[cfg(test)]
+impl Printer<Vec<u8>> {
+    pub(super) fn printed(&self) -> String {
+        String::from_utf8_lossy(&self.out).into_owned()
+    }
+}
+
+/// What is asked: what leads on, and the letters that mean the same everywhere.
+fn prompt(screen: &Screen) -> String {
+    let is_on = |question: &&Question| question.place == Place::On && question.key.is_none();
+    let mut answers: Vec<String> = screen
+        .questions
+        .iter()
+        .find(is_on)
+        .map(|question| format!("1 {}", uncapitalised(&question.name)))
+        .into_iter()
+        .collect();
+    for question in &screen.questions {
+        answers.extend(question.key.map(|key| format!("{key} {}", uncapitalised(&question.name))));
+    }
+    for always in ["? help", "q quit"] {
+        if !answers.iter().any(|answer| answer.starts_with(always.get(..1).unwrap_or_default())) {
+            answers.push(always.to_owned());
+        }
+    }
+    let working = if screen.waits { "Working. " } else { "" };
+    let text = only_text(screen).map(|question| format!(", or a text for {}", question.name)).unwrap_or_default();
+    format!("{working}Your answer{text} ({}):", answers.join("; "))
+}
+
+fn uncapitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}
+
+/// Where one field alone takes a text, the text may be typed at once.
+pub(super) fn only_text(screen: &Screen) -> Option<&Question> {
+    let mut texts = screen.questions.iter().filter(|asked| matches!(asked.kind, Kind::Text { .. }));
+    let only = texts.next().filter(|_| texts.next().is_none())?;
+    matches!(only.kind, Kind::Text { is_secret: false, .. }).then_some(only)
 }
 
 /// Others choose the names of files, keys and folders, and a terminal obeys what they may hold; what cannot be seen is replaced too.
@@ -108,29 +257,4 @@ fn printable(line: &str) -> String {
                 | '\u{e0000}'..='\u{e007f}')
     };
     line.replace(is_odd, "\u{fffd}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn printed(screens: &[Screen]) -> String {
-        let mut printer = Printer::new(Vec::new());
-        screens.iter().for_each(|screen| printer.show(screen));
-        String::from_utf8(printer.out).unwrap()
-    }
-
-    #[test]
-    fn only_what_is_new_is_printed_and_nothing_that_a_terminal_obeys() {
-        let screen = |lines: &[&str]| Screen {
-            heading: "Step".into(),
-            lines: lines.iter().map(|line| (*line).to_owned()).collect(),
-            progress: Some("1 of 2".into()),
-            ..Screen::default()
-        };
-        let first = screen(&["one", "two \u{1b}[2J\u{202e}"]);
-        let second = Screen { progress: Some("2 of 2".into()), ..screen(&["one", "three"]) };
-        let text = printed(&[first.clone(), first, second]);
-        assert_eq!(text, "\nStep\none\ntwo \u{fffd}[2J\u{fffd}\n1 of 2\nthree\n", "numbers come seldom");
-    }
 }

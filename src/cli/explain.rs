@@ -3,16 +3,13 @@
 use serde_json::json;
 
 use super::{Exit, exit::refuse, open, usage};
-use crate::{
-    help::{self, Entry, EntryKind, Page, Topic},
-    manifest::{Code, Severity, SkipReason},
-    wizard::Problem,
+use crate::help::{
+    self, EntryKind, Page, Topic,
+    explain::{Answer, all, is_about, unknown},
 };
 
 /// Text is broken into lines of so many columns.
 const COLUMNS: usize = 100;
-/// So many names are suggested for one that is not known.
-const SUGGESTED: usize = 8;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = usage::EXPLAIN)]
@@ -24,35 +21,11 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// What is known of one name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Answer {
-    name: String,
-    /// What the name is the name of.
-    kind: &'static str,
-    title: String,
-    what: String,
-    advice: String,
-    more: Vec<String>,
-}
-
-impl From<&Entry> for Answer {
-    fn from(entry: &Entry) -> Answer {
-        Answer {
-            name: entry.name().to_owned(),
-            kind: entry.kind().name(),
-            title: entry.label.clone(),
-            what: entry.what.clone(),
-            advice: entry.choose.clone(),
-            more: entry.more.clone(),
-        }
-    }
-}
-
 pub(crate) fn explain(args: &Args) -> Exit {
     let topic = args.topic.join(" ");
     let topic = topic.trim();
-    let all = all();
+    let mut all = all();
+    all.push(own_keys());
     let page = Topic::ALL.into_iter().find(|known| known.name() == topic && !args.json).and_then(help::page);
     let answers: Vec<&Answer> = all.iter().filter(|answer| topic.is_empty() || is_about(answer, topic)).collect();
     if answers.is_empty() && page.is_none() {
@@ -86,37 +59,6 @@ pub(crate) fn explain(args: &Args) -> Exit {
     Exit::Done
 }
 
-/// Everything that can be explained, by kind.
-fn all() -> Vec<Answer> {
-    let kinds = [EntryKind::Key, EntryKind::Check, EntryKind::Exit, EntryKind::Type, EntryKind::Field, EntryKind::List];
-    let entries = help::entries();
-    let mut all: Vec<Answer> = Vec::new();
-    for kind in kinds {
-        all.extend(entries.iter().filter(|entry| entry.kind() == kind).map(|entry| Answer::from(*entry)));
-    }
-    all.extend(Code::ALL.iter().map(|code| Answer {
-        name: code.name().to_owned(),
-        kind: match code.severity() {
-            Severity::Error => "finding, an error",
-            Severity::Warning => "finding, a warning",
-        },
-        title: String::new(),
-        what: code.meaning().to_owned(),
-        advice: code.advice().to_owned(),
-        more: Vec::new(),
-    }));
-    all.extend(SkipReason::ALL.iter().map(|reason| Answer {
-        name: serde_json::to_value(reason).ok().and_then(|name| Some(name.as_str()?.to_owned())).unwrap_or_default(),
-        kind: "reason to leave a blob out",
-        title: reason.label().to_owned(),
-        what: format!("A blob that is left out: {}.", reason.label()),
-        advice: reason.advice().to_owned(),
-        more: Vec::new(),
-    }));
-    all.push(own_keys());
-    all
-}
-
 /// Where the user's own keys lie is known on this machine only.
 fn own_keys() -> Answer {
     let lies = match open::home().map(|home| home.keys()) {
@@ -148,47 +90,6 @@ fn heading(kind: &str) -> &'static str {
         "file" => "Files",
         _ => "Reasons to leave a blob out",
     }
-}
-
-/// Whether this is meant: by name, by kind and name, or as screens call it.
-fn is_about(answer: &Answer, topic: &str) -> bool {
-    let is = |name: &str| name.eq_ignore_ascii_case(topic);
-    let first = answer.kind.split([' ', ',']).next().unwrap_or_default();
-    // `[azure] container`, as messages write it.
-    let dotted = topic.trim_start_matches('[').replace("]]", ".").replace("] ", ".").replace(']', ".");
-    is(&answer.name)
-        || is(&answer.title)
-        || is(&format!("{first} {}", answer.name))
-        || answer.name == dotted.trim_end_matches('.').replace(". ", ".")
-}
-
-fn unknown(topic: &str, all: &[Answer]) -> Problem {
-    let lower = topic.to_lowercase();
-    let mut near: Vec<(f64, &str)> = all
-        .iter()
-        .map(|answer| {
-            let holds = answer.name.contains(&lower) || answer.title.to_lowercase().contains(&lower);
-            // Of the names that hold the word, the shortest one first.
-            let likeness = match holds {
-                true => 1.0 + 1.0 / (1 + answer.name.len()) as f64,
-                false => strsim::jaro_winkler(&lower, &answer.name),
-            };
-            (likeness, answer.name.as_str())
-        })
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .collect();
-    near.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut names: Vec<&str> = Vec::new();
-    for (_, name) in near {
-        if !names.contains(&name) && names.len() < SUGGESTED {
-            names.push(name);
-        }
-    }
-    let hint = match names.as_slice() {
-        [] => "`azure-to-encord explain` lists everything that is known.".to_owned(),
-        names => format!("Did you mean {}?", names.join(", ")),
-    };
-    Problem::config(format!("Nothing is known of '{topic}'.")).hint(hint)
 }
 
 fn object(answer: &Answer) -> serde_json::Value {

@@ -1,16 +1,23 @@
 //! The signals that ask the program to end.
 
+use crate::accessible::Stop;
+
 /// Waits until the user or the system asks the program to end.
 pub(crate) async fn interrupted() {
+    asked().await;
+}
+
+/// The same, for somebody who asks back after an interrupt.
+pub(crate) async fn asked() -> Stop {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
         let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
         let Ok(mut hangup) = signal(SignalKind::hangup()) else { return std::future::pending().await };
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
+            _ = tokio::signal::ctrl_c() => Stop::Interrupt,
+            _ = terminate.recv() => Stop::End,
+            _ = hangup.recv() => Stop::End,
         }
     }
     // Closing the window is what a hang-up is elsewhere.
@@ -21,10 +28,10 @@ pub(crate) async fn interrupted() {
         let Ok(mut closed) = ctrl_close() else { return std::future::pending().await };
         let Ok(mut shut) = ctrl_shutdown() else { return std::future::pending().await };
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = broken.recv() => {}
-            _ = closed.recv() => {}
-            _ = shut.recv() => {}
+            _ = tokio::signal::ctrl_c() => Stop::Interrupt,
+            _ = broken.recv() => Stop::End,
+            _ = closed.recv() => Stop::End,
+            _ = shut.recv() => Stop::End,
         }
     }
 }

@@ -81,7 +81,7 @@ async fn in_lines(home: Home, wizard: Box<Wizard>, label: Option<&str>) -> Exit 
     let mut wizard = Box::new(wizard.guided().attended());
     let first = wizard.handle(Event::Open);
     let carry_out = |effect| driver.carry_out(effect);
-    let left = Box::pin(accessible::run(&mut wizard, first, carry_out, &mut events, signals::interrupted())).await;
+    let left = Box::pin(accessible::run(&mut wizard, first, carry_out, &mut events, signals::asked)).await;
     wind_down(&mut wizard, &driver, &mut events).await;
     say_goodbye(&wizard, label == Some(DEMO));
     match left {

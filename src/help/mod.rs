@@ -1,6 +1,7 @@
 //! What is said of steps, fields, options, checks and exit codes, wherever it is shown. The texts lie in `assets/help`, one page for
 //! each step; this module reads them and knows no screen.
 
+pub(crate) mod explain;
 mod read;
 
 #[cfg(test)]

@@ -63,13 +63,13 @@ impl Editor {
     ///
     /// # Errors
     /// As [`Self::spawn`].
-    pub(super) fn start(&self, path: &Path) -> Result<Open, Problem> {
+    pub(crate) fn start(&self, path: &Path) -> Result<Open, Problem> {
         Ok(Open::wait(self.spawn(path)?, self.program().to_owned()))
     }
 }
 
 /// An editor that was started.
-pub(super) struct Open {
+pub(crate) struct Open {
     program: String,
     /// Its process.
     #[cfg_attr(not(unix), expect(dead_code, reason = "only signals need it"))]
@@ -90,7 +90,7 @@ impl Open {
     ///
     /// # Errors
     /// It failed.
-    pub(super) async fn left(&mut self) -> Result<(), Problem> {
+    pub(crate) async fn left(&mut self) -> Result<(), Problem> {
         let failed = |why: String| {
             Problem::other(format!("The editor {} {why}.", self.program))
                 .hint("What it has written to the file counts.")
@@ -105,7 +105,7 @@ impl Open {
 
     /// Asks it to end, as this program was asked.
     #[cfg(unix)]
-    pub(super) fn stop(&self) {
+    pub(crate) fn stop(&self) {
         let process = i32::try_from(self.id).ok().and_then(rustix::process::Pid::from_raw);
         if let Some(process) = process {
             // One that has ended by itself needs no asking.
@@ -115,7 +115,7 @@ impl Open {
 
     /// There are no signals here; it stays open.
     #[cfg(not(unix))]
-    pub(super) fn stop(&self) {}
+    pub(crate) fn stop(&self) {}
 }
 
 #[cfg(test)]

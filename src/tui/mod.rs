@@ -9,7 +9,7 @@ mod text;
 mod theme;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use app::{Exit, Options, Services, run};
 pub(crate) use editor::Editor;

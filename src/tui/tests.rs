@@ -1,7 +1,7 @@
 //! Every screen in its states, as text; and what must hold of all of them.
 
 mod checks;
-pub(super) mod fixtures;
+pub(crate) mod fixtures;
 mod folder;
 pub(super) mod home;
 mod inferred;

@@ -50,7 +50,7 @@ pub(super) fn step(wizard: &Wizard, screen: &mut Screen) {
         if let Some(problem) = search.problem() {
             screen.problem(problem);
         }
-        screen.questions.push(Question::text_field("Search", search.field().text(), Vec::new(), Vec::new()));
+        screen.questions.push(Question::search(search.field().text()));
         screen.rows("Folder", search.rows().len() as u64, search.cursor() as u64, |place| {
             search.rows().get(usize::try_from(place).ok()?).map(row)
         });
@@ -141,9 +141,12 @@ fn form(form: &FolderForm, screen: &mut Screen) {
     for field in fields.iter().copied() {
         let there = to_field(place(form.focus()), place(field));
         let label = &help::field(field.key()).label;
-        let label = if label.is_empty() { format!("{field:?}") } else { label.clone() };
+        let label = label.clone();
         match form.field(field) {
-            Some(typed) => screen.questions.push(Question::text_field(label, typed.text(), there, Vec::new())),
+            Some(typed) => {
+                let typed = Question::text_field(label, typed.text(), there, Vec::new());
+                screen.questions.push(typed.helped(field.key()));
+            }
             None => {
                 let value = form.place().map_or("at the top", |place| place.path.as_str());
                 let switch = there.into_iter().chain([Do::Edit(Edit::Right)]).collect();

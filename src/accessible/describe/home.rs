@@ -36,7 +36,7 @@ pub(super) fn page(wizard: &Wizard, screen: &mut Screen) {
     };
     if home.is_searching() {
         screen.line(format!("{} match the search.", count(home.found() as u64)));
-        screen.questions.push(Question::text_field("Search", home.search().text(), Vec::new(), Vec::new()));
+        screen.questions.push(Question::search(home.search().text()));
     }
     screen.rows(noun, home.found() as u64, home.cursor() as u64, |place| row(wizard, usize::try_from(place).ok()?));
 }

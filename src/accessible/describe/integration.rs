@@ -17,21 +17,43 @@ pub(super) fn step(wizard: &Wizard, screen: &mut Screen) {
         field(name, wizard, screen);
     }
     screen.lines.extend(step.input_problem().map(|(name, why)| format!("Problem with {}: {why}.", name.label())));
-    for check in checks.iter().filter(|check| check.state.is_final()) {
-        self::check(check, screen);
-    }
     screen.waits |= checks.iter().any(|check| check.state == CheckState::Running);
-    let open = |state| checks.iter().filter(|check| check.state == state).count() as u64;
-    if !screen.waits {
-        let [ok, warned, failed] = [CheckState::Pass, CheckState::Warn, CheckState::Fail].map(open).map(count);
-        screen.line(format!("Checks: {ok} ok, {warned} worth a look, {failed} failed."));
+    if screen.waits {
+        let finished = checks.iter().filter(|check| check.state.is_final()).count() as u64;
+        if finished > 0 {
+            screen.progress =
+                Some(format!("{} of {} checks are finished.", count(finished), count(checks.len() as u64)));
+        }
+        return;
     }
-    if step.focus() == Focus::Checks && !screen.waits {
-        screen.rows("Check", checks.len() as u64, step.check_cursor() as u64, |place| {
+    screen.line(result(&checks));
+    checks.iter().for_each(|check| self::check(check, screen));
+    if step.focus() == Focus::Checks {
+        screen.folded("Check", checks.len() as u64, step.check_cursor() as u64, |place| {
             let check = checks.get(usize::try_from(place).ok()?)?;
             Some(format!("{}, {}", check.about().name, state(check.state)))
         });
     }
+}
+
+/// How all of them stand, in one sentence.
+fn result(checks: &[Check]) -> String {
+    let number = |state| checks.iter().filter(|check| check.state == state).count() as u64;
+    let told = |state, one: &str, many: &str| {
+        let number = number(state);
+        (number > 0).then(|| format!("{} {}", count(number), if number == 1 { one } else { many }))
+    };
+    let parts: Vec<String> = [
+        told(CheckState::Fail, "check fails", "checks fail"),
+        told(CheckState::Pass, "check passes", "checks pass"),
+        told(CheckState::Warn, "to look at", "to look at"),
+        told(CheckState::Waiting, "waits", "wait"),
+        told(CheckState::Skipped, "skipped", "skipped"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if parts.is_empty() { "Nothing was checked.".to_owned() } else { format!("{}.", parts.join(", ")) }
 }
 
 fn field(name: FieldName, wizard: &Wizard, screen: &mut Screen) {
@@ -52,14 +74,16 @@ fn field(name: FieldName, wizard: &Wizard, screen: &mut Screen) {
         FieldKind::Text => {
             let is_secret = matches!(name, FieldName::Passphrase | FieldName::Credential);
             let kind = Kind::Text { before: there(), after: Vec::new(), is_secret };
-            screen.questions.push(Question { key: None, name: label.to_owned(), value: Some(value), kind });
+            screen.questions.push(Question::new(label, kind).value(value).helped(name.key()));
         }
         FieldKind::Choice => {
-            screen
-                .questions
-                .push(Question::choice(label, then(Action::Toggle)).value(format!("{value}; choose to switch")));
+            let switch = Question::choice(label, then(Action::Toggle)).value(format!("{value}; choose to switch"));
+            screen.questions.push(switch.helped(name.key()));
         }
-        FieldKind::Pick => screen.questions.push(Question::choice(label, then(Action::Browse)).value(value)),
+        FieldKind::Pick => {
+            let pick = Question::choice(label, then(Action::Browse)).value(format!("{value}; choose for a list"));
+            screen.questions.push(pick.helped(name.key()));
+        }
     }
     if name.has_list() && name.kind() != FieldKind::Pick {
         screen.questions.push(Question::choice(format!("{label}, from a list"), then(Action::Browse)));
@@ -71,18 +95,20 @@ pub(super) fn state(state: CheckState) -> &'static str {
         CheckState::Waiting => "waiting",
         CheckState::Running => "running",
         CheckState::Pass => "ok",
-        CheckState::Warn => "worth a look",
+        CheckState::Warn => "to look at",
         CheckState::Fail => "failed",
         CheckState::Skipped => "skipped",
     }
 }
 
 fn check(check: &Check, screen: &mut Screen) {
-    screen.line(format!("Check {}: {}. {}", check.about().name, state(check.state), check.detail));
-    if matches!(check.state, CheckState::Fail | CheckState::Warn) {
-        let name = check.about().name;
-        screen.line(format!("Why {name} matters: {}", check.about().why));
-        let fix = check.fix.iter().flat_map(|fix| fix.lines());
-        screen.lines.extend(fix.map(|fix| format!("What to do about {name}: {fix}")));
-    }
+    let name = check.about().name;
+    let word = match check.state {
+        CheckState::Fail => "Failed",
+        CheckState::Warn => "To look at",
+        _ => return,
+    };
+    screen.line(format!("{word}: {name}. {}", check.detail));
+    let fix = check.fix.iter().flat_map(|fix| fix.lines());
+    screen.lines.extend(fix.map(|fix| format!("What to do about {name}: {fix}")));
 }

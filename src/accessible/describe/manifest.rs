@@ -42,6 +42,7 @@ pub(super) fn step(wizard: &Wizard, screen: &mut Screen) {
             screen.progress = Some(match progress.bytes {
                 Some((done, all)) => {
                     let percent = done.saturating_mul(100) / all.max(1);
+                    screen.percent = Some(percent);
                     format!("Reading: {percent} percent, {items} items, {skipped} left out.")
                 }
                 None => format!("Listing: {blobs} blobs, {items} items, {skipped} left out."),
@@ -58,13 +59,13 @@ pub(super) fn step(wizard: &Wizard, screen: &mut Screen) {
     self::facts(facts, screen);
     if step.whole().is_some() {
         match step.window().current() {
-            Some(row) => screen.lines.extend(whole(row)),
+            Some(row) => screen.body.extend(whole(row)),
             None => screen.waits = true,
         }
         return;
     }
     if let Some(search) = step.search() {
-        screen.questions.push(Question::text_field("Search", search.text(), Vec::new(), Vec::new()));
+        screen.questions.push(Question::search(search.text()));
     }
     screen.waits |= step.scan().is_some_and(|scan| scan.is_running());
     let (is_looking, is_lost) = step.jump();
@@ -94,7 +95,7 @@ pub(super) fn step(wizard: &Wizard, screen: &mut Screen) {
         List::Findings => "Finding",
         _ => "Item",
     };
-    screen.rows(noun, step.window().total(), step.window().cursor(), |place| step.window().get(place).map(brief));
+    screen.folded(noun, step.window().total(), step.window().cursor(), |place| step.window().get(place).map(brief));
 }
 
 fn facts(facts: &ManifestFacts, screen: &mut Screen) {
@@ -106,10 +107,14 @@ fn facts(facts: &ManifestFacts, screen: &mut Screen) {
         bytes(summary.bytes),
         count(summary.total_skipped())
     ));
-    screen
-        .lines
-        .extend(summary.items.iter().map(|(kind, items)| format!("Items of type {}: {}.", kind.name(), count(*items))));
-    screen.line(format!("Findings: {} errors, {} warnings.", count(summary.errors), count(summary.warnings)));
+    let kinds: Vec<String> =
+        summary.items.iter().map(|(kind, items)| format!("{} {}", count(*items), kind.name())).collect();
+    if !kinds.is_empty() {
+        screen.line(format!("By type: {}.", kinds.join(", ")));
+    }
+    let [errors, warnings] =
+        [counted(summary.errors, "error", "errors"), counted(summary.warnings, "warning", "warnings")];
+    screen.line(format!("Findings: {errors}, {warnings}."));
 }
 
 fn rules(wizard: &Wizard, screen: &mut Screen) {
@@ -120,7 +125,7 @@ fn rules(wizard: &Wizard, screen: &mut Screen) {
         let Some(field) = form.field(rule) else { continue };
         let text = if field.text().is_empty() { rule.when_empty() } else { field.text() };
         let there = to_field(place(form.focus()), place(rule));
-        screen.questions.push(Question::text_field(rule.label(), text, there, Vec::new()));
+        screen.questions.push(Question::text_field(rule.label(), text, there, Vec::new()).helped(rule.key()));
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn panel(panel: &Panel, wizard: &Wizard, screen: &mut Screen) {
             if matches!(picker.state(), Loading::Done) {
                 screen.line(format!("{} of {} rows match.", picker.rows().len(), picker.total()));
             }
-            screen.questions.push(Question::text_field("Search", picker.search().text(), Vec::new(), Vec::new()));
+            screen.questions.push(Question::search(picker.search().text()));
             let rows: Vec<_> = picker.rows().collect();
             screen.rows("Row", rows.len() as u64, picker.cursor() as u64, |place| {
                 let row = rows.get(usize::try_from(place).ok()?)?;

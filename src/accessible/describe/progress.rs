@@ -1,6 +1,6 @@
 //! Step 6.
 
-use super::{PAGE, Screen};
+use super::Screen;
 use crate::{
     numbers::{count, counted},
     store::{FailedUnit, RunState, SyncCounts},
@@ -85,16 +85,15 @@ fn under_way(step: &ProgressStep, screen: &mut Screen) {
     }
     match &snapshot.sync {
         Some(counts) => {
+            // How much there will be nobody knows.
             screen.line(SyncStage::of(counts).words());
             screen.progress = Some(sync(counts));
         }
-        None if snapshot.total > 0 => screen.progress = Some(numbers(snapshot)),
+        None if snapshot.total > 0 => {
+            screen.progress = Some(numbers(snapshot));
+            screen.percent = Some(snapshot.percent().into());
+        }
         None => {}
-    }
-    // Where there are few jobs, the state of each is told as it changes.
-    if snapshot.jobs.len() as u64 <= PAGE {
-        let jobs = snapshot.jobs.iter().filter(|job| job.job.is_some());
-        screen.lines.extend(jobs.map(|job| format!("Job {}, {}: {}.", job.batch, job.kind.name(), job.state.name())));
     }
 }
 
@@ -139,10 +138,8 @@ fn outcome(step: &ProgressStep, state: RunState, screen: &mut Screen) {
 fn lists(step: &ProgressStep, screen: &mut Screen) {
     let snapshot = step.snapshot();
     match step.view() {
-        // Their numbers change all the time while they are worked on.
-        RunView::Jobs if step.outcome().is_none() => {}
         RunView::Jobs => {
-            screen.rows("Job", snapshot.jobs.len() as u64, step.job_cursor() as u64, |place| {
+            screen.folded("Job", snapshot.jobs.len() as u64, step.job_cursor() as u64, |place| {
                 snapshot.jobs.get(usize::try_from(place).ok()?).map(job)
             });
         }
@@ -169,7 +166,7 @@ fn job(job: &JobRow) -> String {
     let [done, total, errors] = [job.done, job.count, job.errors].map(count);
     let message = job.message.as_ref().map(|message| format!(". {message}")).unwrap_or_default();
     let state = job.state.name();
-    format!("job {}, {}, {state}, {done} of {total} registered, {errors} failed{message}", job.batch, job.kind.name())
+    format!("{}, {state}, {done} of {total} registered, {errors} failed{message}", job.kind.name())
 }
 
 fn whole(unit: &FailedUnit) -> Vec<String> {

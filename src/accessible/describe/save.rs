@@ -35,9 +35,9 @@ fn preview(preview: &SavePreview, screen: &mut Screen) {
     });
     for line in &preview.lines {
         match (line, &preview.stamp) {
-            (DiffLine::Added(text), None) => screen.line(text.clone()),
-            (DiffLine::Added(text), Some(_)) => screen.line(format!("Added: {text}")),
-            (DiffLine::Removed(text), _) => screen.line(format!("Removed: {text}")),
+            (DiffLine::Added(text), None) => screen.body.push(text.clone()),
+            (DiffLine::Added(text), Some(_)) => screen.body.push(format!("Added: {text}")),
+            (DiffLine::Removed(text), _) => screen.body.push(format!("Removed: {text}")),
             (DiffLine::Same(_) | DiffLine::Skipped(_), _) => {}
         }
     }

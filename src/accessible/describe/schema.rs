@@ -64,7 +64,7 @@ pub(super) fn step(wizard: &Wizard, screen: &mut Screen) {
     screen.line(format!("Metadata keys: {}. This import makes {changes}.", count(step.total() as u64)));
     if step.is_searching() {
         screen.line(format!("{} match the search.", count(step.found() as u64)));
-        screen.questions.push(Question::text_field("Search", step.search().text(), Vec::new(), Vec::new()));
+        screen.questions.push(Question::search(step.search().text()));
     }
     screen.rows("Key", step.found() as u64, step.cursor() as u64, |place| {
         step.row(usize::try_from(place).ok()?).map(|row| self::row(&row))
@@ -128,14 +128,16 @@ fn key_form(form: &KeyForm, screen: &mut Screen) {
     problem(form.problem(), screen);
     screen.lines.extend(form.advice().map(str::to_owned));
     screen.line(format!("Type: {}, {}.", form.kind().name(), form.kind().meaning()));
-    screen.questions.push(Question::text_field("Name", form.name().text(), there(FormFocus::Name), Vec::new()));
+    let name = Question::text_field("Name", form.name().text(), there(FormFocus::Name), Vec::new());
+    screen.questions.push(name.helped(FormFocus::Name.key()));
     for (number, kind) in KeyKind::ALL.into_iter().enumerate() {
         let mut does = there(FormFocus::Kind);
         does.push(Do::Edit(Edit::Home));
         does.extend(vec![Do::Edit(Edit::Right); number]);
         let mark = if kind == form.kind() { ", selected" } else { "" };
         let name = format!("Type {}", kind.name());
-        screen.questions.push(Question::choice(name, does).value(format!("{}{mark}", kind.meaning())));
+        let kind = Question::choice(name, does).value(format!("{}{mark}", kind.meaning())).helped(kind.key());
+        screen.questions.push(kind);
     }
     if !form.has_detail() {
         return;

@@ -9,7 +9,7 @@ pub(super) fn step(wizard: &Wizard, screen: &mut Screen) {
         let headless = wizard.headless_command();
         screen.lines.extend(headless.map(|command| format!("The command that does the same: {command}")));
         screen.line("The config follows.");
-        return screen.lines.extend(config_text(wizard.config()).lines().map(str::to_owned));
+        return screen.body.extend(config_text(wizard.config()).lines().map(str::to_owned));
     }
     screen.waits = step.is_estimating();
     let Some(plan) = wizard.plan() else { return };
@@ -25,26 +25,31 @@ pub(super) fn step(wizard: &Wizard, screen: &mut Screen) {
         } else {
             format!("{}, ", told.head.split_whitespace().collect::<Vec<_>>().join(" "))
         };
-        screen.line(format!("{tone}{label}{head}{}", told.text));
+        screen.line(format!("{tone}{label}{head}{}", in_words(&told.text)));
     }
     if plan.destination.mirror.is_some() {
         return;
     }
     for (place, option) in UploadOption::ALL.into_iter().enumerate() {
         let value = option.value(wizard.config());
-        screen.line(format!("Option {}: {value}. {}", option.label(), option.meaning(wizard.config())));
         let action = if place < step.cursor() { Action::Up } else { Action::Down };
         let there = || vec![Do::Act(action); place.abs_diff(step.cursor())];
         let then = |action| there().into_iter().chain([Do::Act(action)]).collect();
         if option == UploadOption::JobsInFlight {
             let more = Question::choice(format!("{}, one more", option.label()), then(Action::Right));
             let fewer = Question::choice(format!("{}, one fewer", option.label()), then(Action::Left));
-            screen.questions.extend([more, fewer].map(|question| question.value(format!("now {value}"))));
+            let told = |question: Question| question.value(format!("now {value}")).helped(option.key());
+            screen.questions.extend([more, fewer].map(told));
         } else {
-            screen.questions.push(
-                Question::choice(option.label(), then(Action::Toggle)).value(format!("{value}; choose to change")),
-            );
+            let change = Question::choice(option.label(), then(Action::Toggle));
+            screen.questions.push(change.value(format!("{value}; choose to change")).helped(option.key()));
         }
     }
-    screen.subject = UploadOption::ALL.get(step.cursor()).map(|option| option.label().to_owned());
+}
+
+/// The signs before changes of the schema are for eyes.
+fn in_words(text: &str) -> String {
+    let signs = [("+ ", "add "), ("~ ", "change "), ("- ", "delete "), ("! ", "conflict, ")];
+    let sign = signs.into_iter().find_map(|(sign, word)| Some((word, text.strip_prefix(sign)?)));
+    sign.map_or_else(|| text.to_owned(), |(word, rest)| format!("{word}{rest}"))
 }

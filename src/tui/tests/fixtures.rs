@@ -98,6 +98,7 @@ impl Stage {
                 Effect::Cancel { .. } | Effect::Editor(_) | Effect::Bell | Effect::Mouse | Effect::Exit => {}
             }
         }
+        crate::accessible::tests::speaks(&self.wizard);
         self
     }
 
