@@ -17,7 +17,8 @@ const SUGGESTED: usize = 8;
 #[derive(Debug, clap::Args)]
 #[command(after_help = usage::EXPLAIN)]
 pub(crate) struct Args {
-    /// A finding's code, a check's id, a config's key, an exit code, a step of the wizard; without it everything is listed.
+    /// A finding's code, a check's id, a config's key, a run's or job's state, an exit code, a step of the wizard; without it
+    /// everything is listed.
     topic: Vec<String>,
     /// Print one JSON object a line.
     #[arg(long)]
@@ -88,7 +89,8 @@ pub(crate) fn explain(args: &Args) -> Exit {
 
 /// Everything that can be explained, by kind.
 fn all() -> Vec<Answer> {
-    let kinds = [EntryKind::Key, EntryKind::Check, EntryKind::Exit, EntryKind::Type, EntryKind::Field, EntryKind::List];
+    use EntryKind::{Check, Exit, Field, Job, Key, List, Run, Type};
+    let kinds = [Key, Check, Run, Job, Exit, Type, Field, List];
     let entries = help::entries();
     let mut all: Vec<Answer> = Vec::new();
     for kind in kinds {
@@ -120,6 +122,8 @@ fn heading(kind: &str) -> &'static str {
     match kind {
         "config key" => "Keys of a config",
         "check" => "Checks",
+        "run state" => "States of a run",
+        "job state" => "States of a job",
         "exit code" => "Exit codes",
         "type of keys" => "Types of metadata keys",
         "field" => "Fields that no config has",
@@ -137,6 +141,8 @@ fn is_about(answer: &Answer, topic: &str) -> bool {
     // `[azure] container`, as messages write it.
     let dotted = topic.trim_start_matches('[').replace("]]", ".").replace("] ", ".").replace(']', ".");
     is(&answer.name)
+        // As programs read it: `done-with-errors`.
+        || is(&answer.name.replace(' ', "-"))
         || is(&answer.title)
         || is(&format!("{first} {}", answer.name))
         || answer.name == dotted.trim_end_matches('.').replace(". ", ".")

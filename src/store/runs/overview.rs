@@ -19,6 +19,8 @@ pub struct RunGlance {
     pub registered: u64,
     /// Units failed.
     pub failed: u64,
+    /// Units cancelled.
+    pub cancelled: u64,
     /// Items in all.
     pub items: u64,
     /// Something of it is not at its end.
@@ -30,13 +32,13 @@ pub struct RunGlance {
 /// One pass over the batches, whatever the number of runs.
 const QUERY: &str = "
 with sums as (
-  select run, sum(done) as done, sum(errors) as failed, sum(count) as items,
+  select run, sum(done) as done, sum(errors) as failed, sum(cancelled) as cancelled, sum(count) as items,
     sum(state not in ('done', 'error', 'cancelled')) as open
   from batch group by run
 )
 select run.id, run.config, run.folder_path, run.state, run.started, run.retry_of,
   coalesce(sums.done, 0), coalesce(sums.failed, 0), coalesce(sums.items, 0), coalesce(sums.open, 0),
-  remote_url, sidecar, sync_state, sync_job, sync_counts, sync_message
+  remote_url, sidecar, sync_state, sync_job, sync_counts, sync_message, coalesce(sums.cancelled, 0)
 from run left join sums on sums.run = run.id order by run.rowid desc";
 
 impl RunStore {
@@ -59,6 +61,7 @@ impl RunStore {
                     retry_of: row.get(5)?,
                     registered: counts.map_or_else(|| number(6), |counts| Ok(counts.registered()))?,
                     failed: counts.map_or_else(|| number(7), |counts| Ok(counts.failed()))?,
+                    cancelled: counts.map_or_else(|| number(16), |counts| Ok(counts.cancelled()))?,
                     items: counts.map_or_else(|| number(8), |counts| Ok(counts.files()))?,
                     is_open: counts
                         .map(|counts| counts.state)

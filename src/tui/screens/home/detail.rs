@@ -5,7 +5,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{super::parts::Look, container_of, standing};
+use super::{super::parts::Look, container_of};
 use crate::{
     tui::{keymap::Mode, text},
     wizard::{Action, HomeList, PastRun, SavedConfig, Wizard},
@@ -49,7 +49,7 @@ fn config(config: &SavedConfig, look: &Look<'_>, columns: usize) -> Vec<Line<'st
     lines.extend(labelled("From", &look.cut(&container_of(config).unwrap_or_else(missing), room), look, columns));
     let folder = config.folder.clone().unwrap_or_else(missing);
     lines.extend(labelled("To", &look.cut_path(&folder, room), look, columns));
-    let last = config.last_run.as_ref().map_or_else(|| "never run".to_owned(), |run| story(run, look));
+    let last = config.last_run.as_ref().map_or_else(|| "never run".to_owned(), |run| story(run));
     lines.extend(labelled("Last run", &last, look, columns));
     lines
 }
@@ -59,7 +59,7 @@ fn run(run: &PastRun, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let of = format!("{} {} {}", run.run, look.glyphs().dot, run.config);
     let mut lines = labelled("Run", &look.cut(&of, room), look, columns);
     lines.extend(labelled("To", &look.cut_path(&run.folder, room), look, columns));
-    lines.extend(labelled("Stands", &story(run, look), look, columns));
+    lines.extend(labelled("Stands", &story(run), look, columns));
     let begun = match &run.retry_of {
         Some(earlier) => format!("{}; sends again what failed in {earlier}", run.started),
         None => run.started.clone(),
@@ -69,11 +69,8 @@ fn run(run: &PastRun, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
 }
 
 /// How a run stands, in a sentence.
-fn story(run: &PastRun, look: &Look<'_>) -> String {
-    let (_, word, _) = standing(run, look);
-    // How many failed is told with the other numbers.
-    let word = if word.ends_with(" failed") { "done with errors".to_owned() } else { word };
-    let mut story = format!("{word}, begun {}", run.ago);
+fn story(run: &PastRun) -> String {
+    let mut story = format!("{}, begun {}", run.standing().word(), run.ago);
     if run.items > 0 {
         story += &format!(": {} of {} registered", text::count(run.registered), text::count(run.items));
     }
@@ -100,7 +97,7 @@ fn next(wizard: &Wizard, look: &Look<'_>) -> String {
         (Some(_), _) if home.is_searching() => format!("{enter} opens it. Type part of a name, account or folder."),
         (Some(_), _) => format!("{enter} opens it; {new} begins a new import."),
         (_, Some(run)) if run.is_live => format!("{enter} follows it; whoever works on it goes on."),
-        (_, Some(run)) if run.is_open => format!("{enter} goes on where it was broken off, after a question."),
+        (_, Some(run)) if run.is_open => format!("{enter} goes on where it was interrupted, after a question."),
         (_, Some(_)) => format!("{enter} shows its jobs and what failed."),
         (None, None) if home.shown() == HomeList::Runs => {
             format!("{} goes to the configs; {new} begins a new import.", key(Action::SwitchList))

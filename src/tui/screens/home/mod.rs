@@ -12,9 +12,8 @@ use ratatui::{
 
 use super::parts::{Align, Column, Look, put, put_cursor, rest, take_bottom, take_top};
 use crate::{
-    store::RunState,
     tui::{keymap::Mode, text},
-    wizard::{Action, HomeList, HomeStep, PastRun, SavedConfig, Wizard},
+    wizard::{Action, HomeList, HomeStep, SavedConfig, Wizard},
 };
 
 const LABEL: usize = 8;
@@ -148,7 +147,7 @@ fn last_run(config: &SavedConfig, look: &Look<'_>) -> (String, Style) {
     match &config.last_run {
         None => (look.glyphs().dash.to_owned(), look.theme.dim()),
         Some(run) => {
-            let (sign, _, style) = standing(run, look);
+            let (sign, style) = look.theme.run(run.standing());
             (format!("{sign} {}", if run.is_live { "now" } else { &run.ago }), style)
         }
     }
@@ -156,9 +155,11 @@ fn last_run(config: &SavedConfig, look: &Look<'_>) -> (String, Style) {
 
 fn runs(frame: &mut Frame<'_>, area: Rect, home: &HomeStep, look: &Look<'_>) {
     let wide = usize::from(area.width);
-    let (state, when) = (13, if wide < 70 { 12 } else { 15 });
-    let config = (wide / 5).clamp(9, 24);
-    let items = if wide < 70 { 0 } else { 17 };
+    let (state, when, items, config) = match wide {
+        0..70 => (18, 12, 0, (wide / 5).clamp(9, 12)),
+        70..100 => (18, 14, 15, (wide / 6).max(12)),
+        _ => (18, 15, 17, (wide / 5).min(24)),
+    };
     let others: Vec<usize> = [state, config, items, when].into_iter().filter(|width| *width > 0).collect();
     let mut columns = vec![
         Column::new("Run", state, Align::Left),
@@ -172,9 +173,9 @@ fn runs(frame: &mut Frame<'_>, area: Rect, home: &HomeStep, look: &Look<'_>) {
     let mut lines = vec![look.header(&columns)];
     for place in in_view(area, home, look) {
         let Some(run) = home.run(place) else { continue };
-        let (sign, word, style) = standing(run, look);
+        let (sign, style) = look.theme.run(run.standing());
         let mut cells = vec![
-            (format!("{sign} {word}"), style),
+            (format!("{sign} {}", run.standing().word()), style),
             (run.config.clone(), Style::new()),
             (run.folder.clone(), Style::new()),
         ];
@@ -185,19 +186,4 @@ fn runs(frame: &mut Frame<'_>, area: Rect, home: &HomeStep, look: &Look<'_>) {
         lines.push(look.row(&columns, &cells, place == home.cursor()));
     }
     put(frame, area, lines);
-}
-
-/// A run's sign, word and style.
-fn standing(run: &PastRun, look: &Look<'_>) -> (&'static str, String, Style) {
-    let (sign, style) = look.theme.run(run.state);
-    let word = match run.state {
-        _ if run.is_live => return (look.glyphs().working, "under way".to_owned(), look.theme.accent()),
-        _ if run.is_open => return (look.glyphs().warn, "broken off".to_owned(), look.theme.warn()),
-        RunState::Running => "broken off".to_owned(),
-        RunState::Done => "done".to_owned(),
-        RunState::DoneWithErrors => format!("{} failed", text::count(run.failed)),
-        RunState::Failed => "failed".to_owned(),
-        RunState::Cancelled => "cancelled".to_owned(),
-    };
-    (sign, word, style)
 }
