@@ -12,6 +12,7 @@ pub mod manifest;
 mod numbers;
 pub mod schema;
 pub mod service;
+pub mod states;
 pub mod store;
 pub mod tui;
 pub mod wizard;

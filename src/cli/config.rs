@@ -133,14 +133,7 @@ fn source(config: &SavedConfig) -> String {
 
 /// How a run ended, and when it began.
 fn outcome(run: &PastRun) -> String {
-    let state = match run.state {
-        _ if run.is_live => "running now",
-        RunState::Running => "interrupted",
-        RunState::Done => "done",
-        RunState::DoneWithErrors => "done with errors",
-        RunState::Failed => "failed",
-        RunState::Cancelled => "cancelled",
-    };
+    let state = run.standing().word();
     let failed = match run.failed {
         0 => String::new(),
         failed => format!(", {} failed", counted(failed, "item", "items")),

@@ -14,7 +14,8 @@ const COLUMNS: usize = 100;
 #[derive(Debug, clap::Args)]
 #[command(after_help = usage::EXPLAIN)]
 pub(crate) struct Args {
-    /// A finding's code, a check's id, a config's key, an exit code, a step of the wizard; without it everything is listed.
+    /// A finding's code, a check's id, a config's key, a run's or job's state, an exit code, a step of the wizard; without it
+    /// everything is listed.
     topic: Vec<String>,
     /// Print one JSON object a line.
     #[arg(long)]
@@ -81,6 +82,8 @@ fn heading(kind: &str) -> &'static str {
     match kind {
         "config key" => "Keys of a config",
         "check" => "Checks",
+        "run state" => "States of a run",
+        "job state" => "States of a job",
         "exit code" => "Exit codes",
         "type of keys" => "Types of metadata keys",
         "field" => "Fields that no config has",

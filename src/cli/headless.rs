@@ -17,6 +17,7 @@ use crate::{
     access::cors,
     manifest::SkipReason,
     service::Driver,
+    states::JobStanding,
     store::{Home, Summary, config::Config},
     wizard::{
         Action, Check, CheckState, CorsRepair, Destination, Effect, Event, JobRow, Listing, Problem, Reply, Request,
@@ -351,7 +352,7 @@ fn report_jobs(output: &mut Output, before: &mut Vec<JobRow>, now: &[JobRow]) {
                 "Job {:>4} {:<15} {}: {} registered, {} failed{message}",
                 job.batch,
                 job.kind,
-                job.state.name(),
+                JobStanding::of(job.state, job.errors, true).word(),
                 job.done,
                 job.errors
             ));

@@ -5,18 +5,30 @@ use serde_json::{Value, json};
 use super::output::{Output, destination_json, harmless};
 use crate::{
     manifest::{MOST_ITEMS, MOST_URLS, batch::MOST_JSON},
-    wizard::{Estimate, Plan, Present, Tone, UploadOption, config_text, describe_change, mirror},
+    numbers::count,
+    wizard::{Estimate, Plan, Present, Told, Tone, UploadOption, config_text, describe_change, mirror},
 };
 
 /// A plan with what is known besides of what it will come to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Shown<'a> {
     pub(crate) plan: &'a Plan,
+    /// Where it is a retry.
+    pub(crate) again: Option<Again<'a>>,
     /// What of the items the folder holds already.
     pub(crate) present: Option<&'a Present>,
     pub(crate) estimate: Option<Estimate>,
     /// The command that carries the plan out.
     pub(crate) command: Option<&'a str>,
+}
+
+/// What a retry goes back to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Again<'a> {
+    /// The run whose failures are sent again.
+    pub(crate) of: &'a str,
+    /// How many of its items Encord may have registered already.
+    pub(crate) uncertain: u64,
 }
 
 /// What a label takes, with the space behind it.
@@ -30,9 +42,13 @@ pub(crate) fn show(output: &mut Output, shown: &Shown<'_>) {
 }
 
 fn lines(shown: &Shown<'_>) -> Vec<String> {
-    let Shown { plan, present, estimate, command } = *shown;
-    let mut lines = vec!["The plan:".to_owned()];
-    for told in plan.told(present, estimate) {
+    let Shown { plan, again, present, estimate, command } = *shown;
+    let mut lines = match again {
+        None => vec!["The plan:".to_owned()],
+        Some(again) => vec![format!("The plan, of what failed or was cancelled in run {}:", again.of)],
+    };
+    let doubts = again.filter(|again| again.uncertain > 0).map(|again| doubts_told(again.uncertain, plan));
+    for told in doubts.into_iter().chain(plan.told(present, estimate)) {
         let sign = if told.tone == Tone::Warning { '!' } else { ' ' };
         lines.push(format!("{sign} {:<LABEL$}{}{}", told.label.to_lowercase(), told.head, told.text));
     }
@@ -47,8 +63,17 @@ fn lines(shown: &Shown<'_>) -> Vec<String> {
     lines
 }
 
+fn doubts_told(uncertain: u64, plan: &Plan) -> Told {
+    let then = match plan.upload.skip_duplicate_urls {
+        true => "those are skipped",
+        false => "those are then there twice",
+    };
+    let text = format!("{} of the items may be there already; {then}", count(uncertain));
+    Told { label: "Note", head: String::new(), text, tone: Tone::Warning }
+}
+
 fn event(shown: &Shown<'_>) -> Value {
-    let Shown { plan, present, estimate, command } = *shown;
+    let Shown { plan, again, present, estimate, command } = *shown;
     let types: Vec<Value> = plan
         .kinds
         .iter()
@@ -69,7 +94,7 @@ fn event(shown: &Shown<'_>) -> Value {
         })
         .collect();
     let limits = plan.upload.limits();
-    json!({
+    let mut event = json!({
         "event": "plan", "domain": plan.domain, "integration": plan.integration.title,
         "integration_uuid": plan.integration.uuid, "folder": plan.destination.path(), "creates": plan.destination.create,
         "destination": destination_json(&plan.destination),
@@ -88,5 +113,10 @@ fn event(shown: &Shown<'_>) -> Value {
             "remote_url": mirror.remote_url, "sidecar": mirror.sidecar, "warnings": mirror::warnings(&plan.config),
         })),
         "command": command, "config": config_text(&plan.config),
-    })
+    });
+    if let Some(Again { of, uncertain }) = again {
+        event["retries"] = json!(of);
+        event["perhaps_there"] = json!(uncertain);
+    }
+    event
 }

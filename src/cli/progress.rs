@@ -24,7 +24,9 @@ pub(super) fn line(snapshot: &Snapshot) -> String {
             format!("{done} of {total} registered{already}, {} failed", count(snapshot.errors))
         }
     };
-    line += &format!(", {:.1} a second", snapshot.per_second);
+    if snapshot.per_second > 0.0 {
+        line += &format!(", {:.1} a second", snapshot.per_second);
+    }
     if let Some(note) = &snapshot.note {
         line += &format!(" ({note})");
     }
@@ -100,10 +102,7 @@ mod tests {
             ..SyncCounts::default()
         };
         let snapshot = Snapshot { sync: Some(counts), ..Snapshot::default() };
-        assert_eq!(
-            line(&snapshot),
-            "2,001 files found: 1,990 registered, 1 failed; 2 of 3 listing pages dealt with, 0.0 a second"
-        );
+        assert_eq!(line(&snapshot), "2,001 files found: 1,990 registered, 1 failed; 2 of 3 listing pages dealt with");
         let mut told = Told::default();
         assert_eq!([false, false, true].map(|is_news| told.is_due(is_news)), [true, false, true]);
     }

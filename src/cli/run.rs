@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     store::{FailedUnit, Home, RunState, RunStore, config},
-    wizard::{CHECKS, Problem, Snapshot, Status, Step, headless_command, sync_outcome},
+    wizard::{CHECKS, Problem, Snapshot, Status, Step, already_words, headless_command, outcome_words, sync_outcome},
 };
 
 /// How many failed items are named on the screen; the report names all.
@@ -146,7 +146,8 @@ async fn steps(headless: &mut Headless, home: &Home, label: &str, consent: Conse
     let command = (label != super::wizard::DEMO).then(|| format!("{}{}", headless_command(label), plan.flags()));
     let present = headless.wizard.folder().present().and_then(|present| present.as_ref().ok()).copied();
     let estimate = headless.wizard.upload().estimate();
-    let shown = plan::Shown { plan: &plan, present: present.as_ref(), estimate, command: command.as_deref() };
+    let shown =
+        plan::Shown { plan: &plan, again: None, present: present.as_ref(), estimate, command: command.as_deref() };
     plan::show(&mut headless.output, &shown);
     match consent {
         Consent::DryRun => return Ok(Exit::Done),
@@ -194,32 +195,16 @@ fn finish(headless: &mut Headless, home: &Home) -> Exit {
              Mend the files, or leave them out with [manifest] exclude.",
         );
     }
-    let open = snapshot.total - snapshot.finished().min(snapshot.total);
-    if open > 0 {
-        headless.output.message(&format!("{open} items were not tried. Go on with: azure-to-encord runs resume {run}"));
+    if snapshot.is_open() {
+        headless.output.message(&format!("Go on with: azure-to-encord runs resume {run}"));
     }
     Exit::of_run(state, problem.as_ref())
 }
 
-/// One sentence on how a run ended.
+/// How a run ended.
 pub(crate) fn summary(state: RunState, snapshot: &Snapshot) -> String {
-    let Snapshot { done: registered, errors: failed, cancelled, already, .. } = *snapshot;
-    let told = match state {
-        RunState::Done => format!("Done: all {registered} items are registered."),
-        RunState::DoneWithErrors => format!("Done with errors: {registered} items are registered, {failed} failed."),
-        RunState::Failed => format!("Failed: {registered} items are registered, {failed} failed."),
-        RunState::Cancelled => {
-            format!("Cancelled: {registered} items are registered, {failed} failed, {cancelled} cancelled.")
-        }
-        RunState::Running => format!("Interrupted: {registered} items are registered so far, {failed} failed."),
-    };
-    match already {
-        0 => told,
-        _ => format!(
-            "{told} Of the registered, {} are new; {already} were already there.",
-            registered.saturating_sub(already)
-        ),
-    }
+    let told = outcome_words(state, snapshot);
+    already_words(snapshot).map_or(told.clone(), |already| format!("{told} {already}"))
 }
 
 /// Names the first failed items with Encord's own words.

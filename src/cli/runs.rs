@@ -10,14 +10,16 @@ use super::{
     headless::report_run,
     open,
     output::Output,
-    passphrase,
+    passphrase, plan,
     run::{ask, can_ask, summary},
     signals, usage,
 };
 use crate::{
+    numbers::{count, counted},
     service::{cancel, resume, retry::Retry},
+    states::{JobStanding, Standing},
     store::{
-        BatchRow, Cause, Home, ReportPaths, RunLock, RunRow, RunState, RunStore, StoreError, SyncRow, already_there,
+        BatchRow, Cause, Home, ReportPaths, RunLock, RunState, RunStore, StoreError, SyncRow, already_there,
         write_report,
     },
     wizard::{Doubts, Problem, RetryChange, RunReply, Snapshot, sync_outcome},
@@ -44,7 +46,7 @@ enum Command {
         /// The run's id.
         id: String,
     },
-    /// Go on with a run that was broken off.
+    /// Go on with an interrupted run.
     #[command(after_help = usage::RUNS_RESUME)]
     Resume {
         /// The run's id.
@@ -61,7 +63,7 @@ enum Command {
     /// Begin a new run of only what failed or was cancelled in a run that is at its end.
     #[command(after_help = usage::RUNS_RETRY)]
     Retry(Retrying),
-    /// Cancel in Encord the jobs that a broken-off run left, and send none of the others.
+    /// Cancel in Encord the jobs that an interrupted run left, and send none of the others.
     #[command(after_help = usage::RUNS_CANCEL)]
     Cancel {
         /// The run's id.
@@ -127,37 +129,43 @@ pub(crate) async fn runs(args: Args) -> Exit {
     })
 }
 
-/// A run that is on record as running but that no process holds was broken off.
-fn state_name(home: &Home, row: &RunRow) -> &'static str {
-    match row.state {
-        RunState::Running if !RunLock::is_held(home, &row.run.id) => "interrupted",
+/// Whether a process works on a run. Nobody works on one that is at its end, so nothing has to be looked at for those.
+fn is_live(home: &Home, id: &str, state: RunState, is_open: bool) -> bool {
+    (is_open || state == RunState::Running) && RunLock::is_held(home, id)
+}
+
+/// For programs: a run that is on record as running but that no process holds was interrupted.
+fn state_name(state: RunState, is_live: bool) -> &'static str {
+    match state {
+        RunState::Running if !is_live => "interrupted",
         state => state.name(),
     }
 }
 
 fn list(home: &Home, json: bool) -> Result<Exit, StoreError> {
-    let rows = RunStore::open(home)?.runs()?;
-    if rows.is_empty() && !json {
+    let runs = RunStore::open(home)?.glance()?;
+    if runs.is_empty() && !json {
         say!("No runs yet.");
     }
-    for row in &rows {
+    for run in runs.iter().rev() {
+        let is_live = is_live(home, &run.id, run.state, run.is_open);
         if json {
             say!(
                 "{}",
                 json!({
-                    "run": row.run.id, "config": row.run.config, "state": state_name(home, row), "registered": row.registered,
-                    "failed": row.failed, "started": row.started,
+                    "run": run.id, "config": run.config, "state": state_name(run.state, is_live), "registered": run.registered,
+                    "failed": run.failed, "started": run.started,
                 })
             );
         } else {
             say!(
                 "{}  {:<16} {:>9} registered {:>7} failed  {}  {}",
-                row.run.id,
-                state_name(home, row),
-                row.registered,
-                row.failed,
-                row.started,
-                row.run.config
+                run.id,
+                Standing::of(run.state, is_live, run.is_open).word(),
+                run.registered,
+                run.failed,
+                run.started,
+                printable(&run.config)
             );
         }
     }
@@ -172,11 +180,16 @@ fn show(home: &Home, id: &str, json: bool) -> Result<Exit, StoreError> {
     let already = already_there(&row, &batches);
     let created = row.registered.saturating_sub(already);
     let (of, by) = store.retries(id)?;
+    let is_open = match &row.sync {
+        Some(sync) => !sync.counts.state.is_final(),
+        None => batches.iter().any(|batch| !batch.state.is_final()),
+    };
+    let is_live = is_live(home, id, row.state, is_open);
     if json {
         say!(
             "{}",
             json!({
-                "run": row.run.id, "config": row.run.config, "state": state_name(home, &row), "registered": row.registered,
+                "run": row.run.id, "config": row.run.config, "state": state_name(row.state, is_live), "registered": row.registered,
                 "created": created, "already_there": already, "failed": row.failed, "items": row.items,
                 "started": row.started, "finished": row.finished, "causes": causes,
                 "retry_of": of, "retried_by": by, "folder_items": store.folder_count(id)?, "disagreement": store.disagreement(id)?,
@@ -187,7 +200,7 @@ fn show(home: &Home, id: &str, json: bool) -> Result<Exit, StoreError> {
         say!(
             "Run {}: {}, {} of {} registered, {} failed",
             row.run.id,
-            state_name(home, &row),
+            Standing::of(row.state, is_live, is_open).word(),
             row.registered,
             row.items,
             row.failed
@@ -207,10 +220,10 @@ fn show(home: &Home, id: &str, json: bool) -> Result<Exit, StoreError> {
         store.disagreement(id)?.iter().for_each(|sentence| say!("  {sentence}"));
     }
     if let Some(sync) = row.sync.as_ref().filter(|_| !json) {
-        print_sync(sync);
+        print_sync(sync, is_live);
     }
     for batch in &batches {
-        print_batch(batch, json);
+        print_batch(batch, json, is_live);
     }
     if !json {
         print_causes(&causes);
@@ -239,11 +252,11 @@ fn printable(text: &str) -> String {
     text.replace(char::is_control, "\u{fffd}")
 }
 
-fn print_sync(sync: &SyncRow) {
+fn print_sync(sync: &SyncRow, is_live: bool) {
     let counts = &sync.counts;
     let job = counts.job.map_or_else(|| "none yet".to_owned(), |job| job.to_string());
     say!("  mirrors {}", sync.remote_url);
-    say!("  sync {}: {}", job, counts.state.name());
+    say!("  sync {}: {}", job, JobStanding::of(counts.state, counts.failed(), is_live).word());
     let [open, done, failed, cancelled] = counts.pages;
     say!("  listing pages {done:>9} done {failed:>7} failed {open:>9} open {cancelled:>7} cancelled");
     let [open, done, failed] = counts.jobs;
@@ -258,7 +271,7 @@ fn print_sync(sync: &SyncRow) {
     }
 }
 
-fn print_batch(batch: &BatchRow, json: bool) {
+fn print_batch(batch: &BatchRow, json: bool, is_live: bool) {
     if json {
         say!(
             "{}",
@@ -271,10 +284,10 @@ fn print_batch(batch: &BatchRow, json: bool) {
     } else {
         let message = batch.message.as_deref().map(|text| format!("  {text}")).unwrap_or_default();
         say!(
-            "  job {:>4}  {:<15} {:<10} {:>7} items {:>7} done {:>6} failed{message}",
+            "  job {:>4}  {:<15} {:<16} {:>7} items {:>7} done {:>6} failed{message}",
             batch.number,
             batch.batch.kind,
-            batch.state.name(),
+            JobStanding::of(batch.state, batch.errors, is_live).word(),
             batch.batch.count,
             batch.done,
             batch.errors
@@ -315,7 +328,11 @@ async fn retry_run(home: &Home, args: &Retrying, json: bool) -> Exit {
             return Exit::of(&problem);
         }
     };
-    tell_plan(&mut output, &args.id, &retry);
+    let again = plan::Again { of: &args.id, uncertain: retry.uncertain() };
+    let command = retry_command(args);
+    let shown =
+        plan::Shown { plan: retry.plan(), again: Some(again), present: None, estimate: None, command: Some(&command) };
+    plan::show(&mut output, &shown);
     if !args.yes && !ask() {
         output.message("Nothing was sent or changed.");
         return Exit::Interrupted;
@@ -324,39 +341,16 @@ async fn retry_run(home: &Home, args: &Retrying, json: bool) -> Exit {
     work(home, &id, json, Work::Retry(Box::new(retry))).await
 }
 
-fn tell_plan(output: &mut Output, of: &str, retry: &Retry) {
-    let run = retry.run();
-    let jobs = |kind| retry.batches().iter().filter(|batch| batch.kind == kind).count();
-    let types: Vec<Value> = retry
-        .items()
-        .iter()
-        .map(|(kind, count)| json!({ "type": kind, "items": count, "jobs": jobs(*kind) }))
-        .collect();
-    output.event(&json!({
-        "event": "plan", "retries": of, "domain": run.domain, "folder": run.folder_path,
-        "items": retry.items().iter().map(|(_, count)| count).sum::<u64>(), "jobs": retry.batches().len(), "types": types,
-        "perhaps_there": retry.uncertain(), "options": run.options,
-    }));
-    output.result(&format!("The plan, of what failed or was cancelled in run {of}:"));
-    for (kind, count) in retry.items() {
-        output.result(&format!("  {count:>9} {kind:<15} in {} job(s)", jobs(*kind)));
-    }
-    output.result(&format!("  to        {}", run.domain));
-    output.result(&format!("  folder    {}", printable(&run.folder_path)));
-    output.result(&format!(
-        "  options   {} errors of single files, {} URLs already there, {} their metadata, {} job(s) at a time",
-        if run.options.ignore_errors { "ignore" } else { "stop at" },
-        if run.options.skip_duplicate_urls { "skip" } else { "register again" },
-        if run.options.upsert_metadata { "update" } else { "keep" },
-        run.jobs_in_flight
-    ));
-    match (retry.uncertain(), run.options.skip_duplicate_urls) {
-        (0, _) => {}
-        (some, true) => output.result(&format!("  note      {some} of them may be there already; those are skipped.")),
-        (some, false) => {
-            output.result(&format!("  note      {some} of them may be there already; those are then there twice."));
-        }
-    }
+/// The command that sends what was shown without asking.
+fn retry_command(args: &Retrying) -> String {
+    let option = |name: &str, value: Option<bool>| value.map(|value| format!(" --{name}={value}")).unwrap_or_default();
+    let options = [
+        option("upsert", args.upsert),
+        option("skip-duplicates", args.skip_duplicates),
+        option("ignore-errors", args.ignore_errors),
+    ];
+    let doubtful = if args.resend_doubtful { " --resend-doubtful" } else { "" };
+    format!("azure-to-encord runs retry {}{}{doubtful} --yes", args.id, options.concat())
 }
 
 async fn cancel_run(home: &Home, id: &str, json: bool) -> Exit {
@@ -388,10 +382,11 @@ async fn cancel_run(home: &Home, id: &str, json: bool) -> Exit {
         output.message(&format!("Interrupted. Go on with: azure-to-encord runs cancel {id}"));
         return Exit::Interrupted;
     }
-    output.result(&format!(
-        "Run {id} is ended: {} items are registered, {} failed, {cancelled} cancelled.",
-        row.registered, row.failed
-    ));
+    let numbers = [(row.failed, "failed"), (cancelled, "cancelled")];
+    let numbers = numbers.map(|(number, what)| format!("{} {what}", count(number))).join(", ");
+    let registered = counted(row.registered, "item is", "items are");
+    let word = Standing::of(row.state, false, false).title();
+    output.result(&format!("{word}: {registered} registered, {numbers}."));
     name_reports(&mut output, home, id);
     Exit::Done
 }

@@ -51,7 +51,8 @@ pub(crate) fn found(topic: &str) -> Result<Vec<Answer>, Problem> {
 
 /// Everything that can be explained, by kind.
 pub(crate) fn all() -> Vec<Answer> {
-    let kinds = [EntryKind::Key, EntryKind::Check, EntryKind::Exit, EntryKind::Type, EntryKind::Field, EntryKind::List];
+    use EntryKind::{Check, Exit, Field, Job, Key, List, Run, Type};
+    let kinds = [Key, Check, Run, Job, Exit, Type, Field, List];
     let entries = entries();
     let mut all: Vec<Answer> = Vec::new();
     for kind in kinds {
@@ -86,6 +87,8 @@ pub(crate) fn is_about(answer: &Answer, topic: &str) -> bool {
     // `[azure] container`, as messages write it.
     let dotted = topic.trim_start_matches('[').replace("]]", ".").replace("] ", ".").replace(']', ".");
     is(&answer.name)
+        // As programs read it: `done-with-errors`.
+        || is(&answer.name.replace(' ', "-"))
         || is(&answer.title)
         || is(&format!("{first} {}", answer.name))
         || answer.name == dotted.trim_end_matches('.').replace(". ", ".")

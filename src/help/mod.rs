@@ -119,11 +119,11 @@ pub struct Section {
     pub entries: Vec<Entry>,
 }
 
-/// What is said of one field, option, list, check or exit code.
+/// What is said of one field, option, list, check, state or exit code.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Entry {
     /// Its stable name: a config's key such as `azure.container`; everything else has its kind before its name, as in
-    /// `check azure.cors`, `exit 3`, `field passphrase`, `list items`, `type number`.
+    /// `check azure.cors`, `exit 3`, `field passphrase`, `list items`, `run interrupted`, `job in doubt`, `type number`.
     pub key: String,
     /// What it is called on screens.
     pub label: String,
@@ -152,6 +152,10 @@ pub enum EntryKind {
     List,
     /// A type of metadata keys.
     Type,
+    /// How a run stands.
+    Run,
+    /// How a job stands.
+    Job,
 }
 
 impl EntryKind {
@@ -164,6 +168,8 @@ impl EntryKind {
             EntryKind::Field => "field",
             EntryKind::List => "list",
             EntryKind::Type => "type of keys",
+            EntryKind::Run => "run state",
+            EntryKind::Job => "job state",
         }
     }
 }
@@ -176,12 +182,14 @@ impl Entry {
             Some("exit") => EntryKind::Exit,
             Some("list") => EntryKind::List,
             Some("type") => EntryKind::Type,
+            Some("run") => EntryKind::Run,
+            Some("job") => EntryKind::Job,
             Some(_) => EntryKind::Field,
             None => EntryKind::Key,
         }
     }
 
-    /// Its name without its kind: `azure.cors`, `3`.
+    /// Its name without its kind: `azure.cors`, `3`, `in doubt`.
     pub fn name(&self) -> &str {
         self.key.split_once(' ').map_or(&self.key, |(_, name)| name)
     }

@@ -87,6 +87,7 @@ fn past_run(home: &Home, run: RunGlance) -> PastRun {
         folder: run.folder,
         state: run.state,
         is_open: run.is_open,
+        cancelled: run.cancelled,
         registered: run.registered,
         failed: run.failed,
         items: run.items,

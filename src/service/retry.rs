@@ -11,13 +11,15 @@ use super::{
     work::Work,
 };
 use crate::{
-    manifest::{Kind, Origin, Sink as _, batch::Batch},
+    manifest::{Kind, Origin, Sink as _, batch::Cut},
+    schema::Diff,
     store::{
-        Home, ManifestDir, ManifestWriter, NewRun, RunLock, RunStore, config,
+        Home, ManifestDir, ManifestWriter, NewRun, RunLock, RunStore,
+        config::{self, Config},
         failed::{Unfinished, Wanted, each_unfinished},
         seen,
     },
-    wizard::{Problem, RetryChange, RunReply},
+    wizard::{About, CHECKS, Destination, FolderRef, Integration, Plan, Problem, RetryChange, RunReply},
 };
 
 /// What a retry sends. Its manifest lies in the directory that the new run will have, and goes with this unless the retry is
@@ -26,9 +28,8 @@ use crate::{
 pub struct Retry {
     of: String,
     run: NewRun,
-    items: Vec<(Kind, u64)>,
+    plan: Plan,
     uncertain: u64,
-    batches: Vec<Batch>,
     manifest: ManifestDir,
     dir: TempDir,
 }
@@ -39,19 +40,19 @@ impl Retry {
         &self.run
     }
 
+    /// What the new run sends, in the form in which every run is planned. It changes no schema and makes no folder.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
     /// Items of each kind.
     pub fn items(&self) -> &[(Kind, u64)] {
-        &self.items
+        &self.plan.items
     }
 
     /// How many of them Encord may have registered already.
     pub fn uncertain(&self) -> u64 {
         self.uncertain
-    }
-
-    /// The jobs in their order.
-    pub fn batches(&self) -> &[Batch] {
-        &self.batches
     }
 
     /// Prepares a retry of what failed or was cancelled in a run that is at its end. Nothing is sent or recorded yet.
@@ -115,7 +116,6 @@ impl Retry {
         }
         let manifest = writer.finish(options).map_err(fail)?;
         seen::record_like(from.path(), manifest.path()).map_err(fail)?;
-        let counts: Vec<(Kind, u64)> = manifest.summary().items.iter().map(|(kind, count)| (*kind, *count)).collect();
         let run = NewRun {
             id: dir.path().file_name().unwrap_or_default().to_string_lossy().into_owned(),
             config_text: toml::to_string(&config)
@@ -123,8 +123,10 @@ impl Retry {
             options,
             ..row.run
         };
-        let batches = manifest.cut(config.upload.limits()).map_err(fail)?.batches;
-        Ok(Retry { of: id.to_owned(), run, items: counts, uncertain, batches, manifest, dir })
+        config.upload.jobs_in_flight = run.jobs_in_flight;
+        let cut = manifest.cut(config.upload.limits()).map_err(fail)?;
+        let plan = plan_of(&run, config, &manifest, cut);
+        Ok(Retry { of: id.to_owned(), run, plan, uncertain, manifest, dir })
     }
 
     /// Records the new run and works until it ends or `interrupt` says so; what happens is told as it happens. `passphrase` is
@@ -155,12 +157,35 @@ impl Retry {
         self.manifest.sync().map_err(|error| disk_problem("keep the manifest", &error))?;
         let mut store = RunStore::open(home).map_err(|error| store_problem(&error))?;
         let lock = RunLock::take(home, &self.run.id).map_err(|error| store_problem(&error))?;
-        store.create(&self.run, &self.batches).map_err(|error| store_problem(&error))?;
+        store.create(&self.run, &self.plan.batches).map_err(|error| store_problem(&error))?;
         // From now on its directory stays.
         let _path = self.dir.keep();
         store.set_retry_of(&self.run.id, &self.of).map_err(|error| store_problem(&error))?;
         let uploader = Uploader::new(&client, store, home.clone(), lock, self.manifest, self.run);
         Ok(Work::Jobs(uploader.map_err(|error| store_problem(&error))?))
+    }
+}
+
+/// What the jobs of a run that is not yet recorded come to.
+fn plan_of(run: &NewRun, config: Config, manifest: &ManifestDir, cut: Cut) -> Plan {
+    let is_kept = |about: &&About| run.despite.iter().any(|id| id == about.id);
+    // The record holds the integration's id; its title is known where the config calls it so.
+    let title =
+        config.encord.integration.clone().filter(|name| uuid::Uuid::try_parse(name).is_err()).unwrap_or_default();
+    let existing = FolderRef { uuid: run.folder, path: run.folder_path.clone() };
+    Plan {
+        domain: run.domain.clone(),
+        integration: Integration { uuid: run.integration, title },
+        schema: Diff::default(),
+        schema_edits: Vec::new(),
+        destination: Destination { existing: Some(existing), ..Destination::default() },
+        items: manifest.summary().items.iter().map(|(kind, count)| (*kind, *count)).collect(),
+        bytes: manifest.summary().bytes,
+        batches: cut.batches,
+        kinds: cut.kinds,
+        upload: config.upload.clone(),
+        despite: CHECKS.iter().filter(is_kept).map(|about| about.id).collect(),
+        config: Box::new(config),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Every screen in its states, as text; and what must hold of all of them.
 
+mod bars;
 mod checks;
 pub(crate) mod fixtures;
 mod folder;

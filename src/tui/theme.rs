@@ -6,7 +6,7 @@ use ratatui::{
 };
 
 use crate::{
-    store::{BatchState, RunState},
+    states::{JobStanding, Standing},
     wizard::CheckState,
 };
 
@@ -201,28 +201,27 @@ impl Theme {
         }
     }
 
-    /// A job's sign, word and style.
-    pub fn job(self, state: BatchState, errors: u64) -> (&'static str, &'static str, Style) {
+    /// A job's sign and style; the word is its own.
+    pub fn job(self, standing: JobStanding) -> (&'static str, Style) {
         let glyphs = self.glyphs();
-        match state {
-            BatchState::Waiting => (glyphs.waiting, "waiting", self.dim()),
-            BatchState::Sending => (glyphs.working, "sending", self.accent()),
-            BatchState::Pending => (glyphs.working, "in Encord", self.accent()),
-            BatchState::Done if errors > 0 => (glyphs.warn, "done, some failed", self.warn()),
-            BatchState::Done => (glyphs.ok, "done", self.ok()),
-            BatchState::Error => (glyphs.bad, "failed", self.bad()),
-            BatchState::Cancelled => (glyphs.bad, "cancelled", self.warn()),
+        match standing {
+            JobStanding::Waiting => (glyphs.waiting, self.dim()),
+            JobStanding::Sending | JobStanding::InEncord => (glyphs.working, self.accent()),
+            JobStanding::InDoubt | JobStanding::DoneWithErrors => (glyphs.warn, self.warn()),
+            JobStanding::Done => (glyphs.ok, self.ok()),
+            JobStanding::Failed => (glyphs.bad, self.bad()),
+            JobStanding::Cancelled => (glyphs.bad, self.warn()),
         }
     }
 
-    /// A run's sign and style.
-    pub fn run(self, state: RunState) -> (&'static str, Style) {
+    /// A run's sign and style; the word is its own.
+    pub fn run(self, standing: Standing) -> (&'static str, Style) {
         let glyphs = self.glyphs();
-        match state {
-            RunState::Running => (glyphs.working, self.accent()),
-            RunState::Done => (glyphs.ok, self.ok()),
-            RunState::DoneWithErrors | RunState::Cancelled => (glyphs.warn, self.warn()),
-            RunState::Failed => (glyphs.bad, self.bad()),
+        match standing {
+            Standing::UnderWay => (glyphs.working, self.accent()),
+            Standing::Done => (glyphs.ok, self.ok()),
+            Standing::Interrupted | Standing::DoneWithErrors | Standing::Cancelled => (glyphs.warn, self.warn()),
+            Standing::Failed => (glyphs.bad, self.bad()),
         }
     }
 }
@@ -250,11 +249,11 @@ mod tests {
     #[test]
     fn without_colour_no_role_sets_one() {
         let theme = Theme::new(false, true);
-        let states = [BatchState::Waiting, BatchState::Sending, BatchState::Done, BatchState::Error];
         let styles = [theme.title(), theme.ok(), theme.warn(), theme.bad(), theme.dim(), theme.selected()]
             .into_iter()
             .chain([theme.accent(), theme.key()])
-            .chain(states.map(|state| theme.job(state, 1).2));
+            .chain(JobStanding::ALL.map(|standing| theme.job(standing).1))
+            .chain(Standing::ALL.map(|standing| theme.run(standing).1));
         for style in styles {
             assert_eq!((style.fg, style.bg), (None, None));
         }

@@ -64,6 +64,7 @@ mod tests {
             is_open: false,
             registered: 0,
             failed: 0,
+            cancelled: 0,
             items: 0,
             started: started.into(),
             retry_of: None,

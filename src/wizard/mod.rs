@@ -71,7 +71,8 @@ pub use palette::{Palette, PaletteRow};
 pub use plan::{Plan, Told, Tone, config_text, describe_change, destination_words, estimate_words, present_words};
 pub use problem::{Class, Problem};
 pub use progress::{
-    Ask, Copied, DoubtOption, HISTORY, JobRow, ProgressStep, RetryOption, RunView, Snapshot, SyncStage, sync_outcome,
+    Ask, Copied, DoubtOption, HISTORY, JobRow, ProgressStep, RetryOption, RunView, Snapshot, SyncStage, already_words,
+    outcome_words, so_far_words, sync_outcome,
 };
 pub use rows::{List, Row, RowWindow};
 pub use save::{SaveDialog, SaveStage};

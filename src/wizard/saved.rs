@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use super::Problem;
-use crate::store::{RunState, config::Config};
+use crate::{
+    states::Standing,
+    store::{RunState, config::Config},
+};
 
 /// What Home shows. Everything in it is on this machine; reading it asks no service.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -54,12 +57,21 @@ pub struct PastRun {
     pub registered: u64,
     /// Units failed.
     pub failed: u64,
+    /// Units cancelled.
+    pub cancelled: u64,
     /// Items in all.
     pub items: u64,
     /// When it began, RFC 3339 in UTC.
     pub started: String,
     /// The run whose failures it registers again.
     pub retry_of: Option<String>,
+}
+
+impl PastRun {
+    /// How it stands, for people.
+    pub fn standing(&self) -> Standing {
+        Standing::of(self.state, self.is_live, self.is_open)
+    }
 }
 
 /// A config that was opened.

@@ -280,6 +280,21 @@ fn an_empty_manifest_is_no_way_on_and_says_what_was_left_out() {
 fn stopping_a_run_takes_two_presses_to_cancel_in_encord() {
     let mut harness = Harness::ready_to_send();
     harness.act(Action::Next);
+    let (id, _) = *harness.open.last().unwrap();
+    let job = JobRow {
+        batch: 1,
+        job: None,
+        kind: Kind::Image,
+        state: BatchState::Pending,
+        count: 1,
+        done: 0,
+        errors: 0,
+        cancelled: 0,
+        message: None,
+        age: None,
+    };
+    let snapshot = Box::new(Snapshot { jobs: vec![job], total: 1, ..Snapshot::default() });
+    harness.event(Event::Reply { id, reply: Reply::Run(RunReply::Progress(snapshot)) });
     harness.act(Action::Quit);
     assert_eq!(harness.wizard.overlay(), Some(Overlay::Quit));
     harness.act(Action::No);

@@ -59,11 +59,7 @@ fn run(run: &PastRun) -> String {
 }
 
 fn story(run: &PastRun) -> String {
-    let state = match () {
-        () if run.is_live => "in progress",
-        () if run.is_open => "broken off",
-        () => run.state.name(),
-    };
+    let state = run.standing().word();
     let [registered, items, failed] = [run.registered, run.items, run.failed].map(count);
     format!(
         "{state}, begun {}, {registered} of {items} registered, {failed} failed",
@@ -85,6 +81,8 @@ fn panel(panel: &HomePanel, screen: &mut Screen) {
             ));
         }
         HomePanel::Forget(run) => screen.line(format!("The record of this run is deleted: {}.", self::run(run))),
-        HomePanel::Resume(run) => screen.line(format!("This run goes on where it was broken off: {}.", self::run(run))),
+        HomePanel::Resume(run) => {
+            screen.line(format!("This run goes on where it was interrupted: {}.", self::run(run)))
+        }
     }
 }

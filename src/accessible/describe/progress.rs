@@ -3,8 +3,12 @@
 use super::Screen;
 use crate::{
     numbers::{count, counted},
+    states::JobStanding,
     store::{FailedUnit, RunState, SyncCounts},
-    wizard::{Ask, Copied, JobRow, ProgressStep, Row, RunView, Snapshot, SyncStage, Wizard, sync_outcome},
+    wizard::{
+        Ask, Copied, JobRow, ProgressStep, Row, RunView, Snapshot, SyncStage, Wizard, already_words, outcome_words,
+        sync_outcome,
+    },
 };
 
 pub(super) fn over(wizard: &Wizard) -> Option<&'static str> {
@@ -54,13 +58,13 @@ pub(super) fn step(wizard: &Wizard, screen: &mut Screen) {
         let units = step.outcome().map(|_| format!(", {}", counted(cause.units, "item", "items"))).unwrap_or_default();
         screen.line(format!("Failure{units}: {}{hint}", cause.cause));
     }
-    screen.lines.extend(step.copied().map(|copied| {
+    screen.lines.extend(step.copied().map(|(copied, text)| {
         let what = match copied {
             Copied::Job => "the job's id",
             Copied::Subtask => "the item's id",
             Copied::Urls => "the item's URLs",
         };
-        format!("Copied: {what}.")
+        format!("Given to the terminal for the clipboard, {what}: {text}")
     }));
     if step.whole().is_some() {
         return screen.lines.extend(step.current_unit().map(whole).unwrap_or_default());
@@ -114,20 +118,8 @@ fn outcome(step: &ProgressStep, state: RunState, screen: &mut Screen) {
         let path = step.destination().map_or("", |(path, _)| path);
         screen.lines.extend(sync_outcome(state, counts, path));
     } else {
-        let how = match state {
-            RunState::Done => "done",
-            RunState::DoneWithErrors => "done, but some items failed",
-            RunState::Failed => "failed",
-            RunState::Cancelled => "cancelled",
-            RunState::Running => "interrupted; it can be resumed",
-        };
-        let [done, errors, cancelled] = [snapshot.done, snapshot.errors, snapshot.cancelled].map(count);
-        let total = count(snapshot.total);
-        screen.line(format!("The run has ended: {how}."));
-        screen.line(format!("Of {total} items {done} are registered, {errors} failed, {cancelled} were cancelled."));
-        if snapshot.already > 0 {
-            screen.line(format!("{} of the registered were already there.", count(snapshot.already)));
-        }
+        screen.line(outcome_words(state, snapshot));
+        screen.lines.extend(already_words(snapshot));
     }
     if let Some(reports) = step.reports() {
         screen.line(format!("Report: {}", reports.html.display()));
@@ -162,10 +154,14 @@ fn lists(step: &ProgressStep, screen: &mut Screen) {
     }
 }
 
+fn standing(job: &JobRow, is_live: bool) -> JobStanding {
+    JobStanding::of(job.state, job.errors, is_live)
+}
+
 fn job(job: &JobRow) -> String {
     let [done, total, errors] = [job.done, job.count, job.errors].map(count);
     let message = job.message.as_ref().map(|message| format!(". {message}")).unwrap_or_default();
-    let state = job.state.name();
+    let state = standing(job, false).word();
     format!("{}, {state}, {done} of {total} registered, {errors} failed{message}", job.kind.name())
 }
 
@@ -182,7 +178,7 @@ fn ask(step: &ProgressStep, ask: Ask, screen: &mut Screen) {
     match ask {
         Ask::Cancel => screen.line("The jobs that Encord works on are cancelled. What they have registered stays."),
         Ask::Resume(cursor) => {
-            screen.line("The run goes on where it stopped.");
+            screen.line("The run goes on where it was interrupted.");
             let doubts = step.doubts();
             if !doubts.is_empty() {
                 let jobs: Vec<String> = step.in_doubt().iter().map(u32::to_string).collect();

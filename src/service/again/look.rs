@@ -22,8 +22,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 /// The record cannot be read so often in a row until that is told: another process may be just about to put it in order.
 const PATIENCE: u32 = 20;
 
-const LEFT: &str =
-    "Nobody works on this run any more, and it is not at its end: it was left or broken off. Resume it to go on.";
+const LEFT: &str = "The run is interrupted: it is not at its end, and nobody works on it any more. Resume it to go on.";
 const LEFT_SYNC: &str =
     "Nobody follows this sync any more; Encord goes on with it by itself. Resume the run to follow it.";
 

@@ -15,7 +15,7 @@ use crate::{
 impl Shared {
     /// With how to go on later.
     pub(super) fn resumable(&self, mut problem: Problem) -> Problem {
-        let resume = format!("`azure-to-encord runs resume {}` goes on where the run stopped.", self.run.id);
+        let resume = format!("`azure-to-encord runs resume {}` goes on where the run was interrupted.", self.run.id);
         problem.hint = Some(match problem.hint {
             Some(hint) => format!("{hint} After that, {resume}"),
             None => resume,

@@ -9,7 +9,8 @@ use std::{
 use super::{Facts, ReportPaths, failing};
 use crate::{
     numbers::count,
-    store::{BatchState, FailedUnit, StoreError},
+    states::JobStanding,
+    store::{FailedUnit, StoreError},
 };
 
 /// As many failed units and jobs are on the page; the other reports have all.
@@ -77,7 +78,7 @@ fn head(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
          <title>Run {id}</title><style>{STYLE}</style></head><body>\n<h1>Run {id}: {state}</h1>\n\
          <p class=\"soft\">Config {config}, folder {folder} at {domain}, {started} to {finished}</p>\n",
         id = safe(&run.id),
-        state = safe(row.state.name().replace('-', " ")),
+        state = safe(facts.standing().word()),
         config = safe(&run.config),
         folder = safe(&run.folder_path),
         domain = safe(&run.domain),
@@ -100,7 +101,7 @@ fn head(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
         ("there", "already there", already),
         ("failed", "failed", row.failed),
         ("cancelled", "cancelled", cancelled),
-        ("open", "not tried", row.items.saturating_sub(row.registered + row.failed + cancelled)),
+        ("open", "not finished", row.items.saturating_sub(row.registered + row.failed + cancelled)),
     ];
     writeln!(out, "<section>\n<h2>Items: {}</h2>", count(row.items))?;
     // What is little beside the rest is still seen.
@@ -189,10 +190,7 @@ fn jobs(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
         let id = batch.job.map(|job| job.to_string());
         let seconds = facts.durations.get(&batch.number).map(|seconds| format!("{seconds:.1}")).unwrap_or_default();
         let words = [id, batch.message.clone()].into_iter().flatten().collect::<Vec<_>>().join("; ");
-        let state = match batch.state {
-            BatchState::Sending => "in doubt",
-            state => state.name(),
-        };
+        let state = JobStanding::of(batch.state, batch.errors, facts.is_live).word();
         writeln!(
             out,
             "<tr><td class=\"n\">{}</td><td class=\"s\">{}</td><td class=\"s\">{state}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>\

@@ -12,7 +12,11 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{BatchRow, Cause, FailedUnit, FolderCount, Home, RunRow, RunStore, StoreError, SyncRow, cause, failed};
+use super::{
+    BatchRow, Cause, FailedUnit, FolderCount, Home, RunLock, RunRow, RunState, RunStore, StoreError, SyncRow, cause,
+    failed,
+};
+use crate::states::Standing;
 
 /// Where a run's reports lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,9 +62,19 @@ struct Facts<'a> {
     durations: BTreeMap<u32, f64>,
     held: FolderCount,
     disagreement: Option<String>,
+    /// A process works on the run; that which writes the report at its end does not count.
+    is_live: bool,
 }
 
 impl Facts<'_> {
+    fn standing(&self) -> Standing {
+        let is_open = match &self.row.sync {
+            Some(sync) => !sync.counts.state.is_final(),
+            None => self.batches.iter().any(|batch| !batch.state.is_final()),
+        };
+        Standing::of(self.row.state, self.is_live, is_open)
+    }
+
     /// Units that were in the folder before the run.
     fn already_there(&self) -> u64 {
         already_there(&self.row, &self.batches)
@@ -88,9 +102,11 @@ pub fn already_there(row: &RunRow, batches: &[BatchRow]) -> u64 {
 /// # Errors
 /// There is no such run, or its directory cannot be read or written.
 pub fn write_report(store: &RunStore, home: &Home, id: &str) -> Result<ReportPaths, StoreError> {
+    let row = store.run(id)?;
     let facts = Facts {
         store,
-        row: store.run(id)?,
+        is_live: row.state == RunState::Running && RunLock::is_held(home, id),
+        row,
         batches: store.batches(id)?,
         causes: store.causes(id)?,
         durations: store.durations(id)?,

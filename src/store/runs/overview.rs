@@ -19,6 +19,8 @@ pub struct RunGlance {
     pub registered: u64,
     /// Units failed.
     pub failed: u64,
+    /// Units cancelled.
+    pub cancelled: u64,
     /// Items in all.
     pub items: u64,
     /// Something of it is not at its end.
@@ -30,7 +32,8 @@ pub struct RunGlance {
 /// What the index and the sums hold is all that is read: a run's config fills pages, and its jobs may be thousands.
 const QUERY: &str = "
 select run.id, run.config, run.folder_path, run.state, run.started, run.retry_of,
-  coalesce(done, 0), coalesce(errors, 0), coalesce(count, 0), coalesce(open, 0), run.sync_state, run.sync_counts
+  coalesce(done, 0), coalesce(errors, 0), coalesce(count, 0), coalesce(open, 0), run.sync_state, run.sync_counts,
+  coalesce(cancelled, 0)
 from run left join run_sums on run_sums.run = run.id order by +run.rowid desc";
 
 impl RunStore {
@@ -53,6 +56,7 @@ impl RunStore {
                     retry_of: row.get(5)?,
                     registered: counts.map_or_else(|| number(6), |counts| Ok(counts.registered()))?,
                     failed: counts.map_or_else(|| number(7), |counts| Ok(counts.failed()))?,
+                    cancelled: counts.map_or_else(|| number(12), |counts| Ok(counts.cancelled()))?,
                     items: counts.map_or_else(|| number(8), |counts| Ok(counts.files()))?,
                     is_open: counts
                         .map(|counts| counts.state)
@@ -73,15 +77,15 @@ mod tests {
         store::{Home, NewSync, SyncCounts, runs::tests::new_run},
     };
 
-    fn sums(store: &RunStore, table: &str) -> Vec<(String, [i64; 4])> {
+    fn sums(store: &RunStore, table: &str) -> Vec<(String, [i64; 5])> {
         let mut statement = store.connection.prepare(table).unwrap();
-        let rows =
-            statement.query_map([], |row| Ok((row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?])));
+        let rows = statement
+            .query_map([], |row| Ok((row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?])));
         rows.unwrap().collect::<Result<_, _>>().unwrap()
     }
 
-    const KEPT: &str = "select run, done, errors, count, open from run_sums order by run";
-    const SUMMED: &str = "select run, sum(done), sum(errors), sum(count),
+    const KEPT: &str = "select run, done, errors, cancelled, count, open from run_sums order by run";
+    const SUMMED: &str = "select run, sum(done), sum(errors), sum(cancelled), sum(count),
         sum(state not in ('done', 'error', 'cancelled')) from batch group by run order by run";
 
     #[test]
@@ -104,6 +108,7 @@ mod tests {
         for (turn, state) in states.into_iter().cycle().take(40).enumerate() {
             let mut row = store.batches("a").unwrap().swap_remove(turn * 7 % 4);
             (row.state, row.done, row.errors) = (state, turn as u64 % 8, turn as u64 % 3);
+            row.cancelled = turn as u64 % 5;
             store.save_batch("a", &row, None).unwrap();
             if turn % 13 == 0 {
                 store.halve_batch("b", &store.batches("b").unwrap()[turn % 4]).unwrap();

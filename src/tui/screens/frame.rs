@@ -12,7 +12,6 @@ use super::{
     parts::{Look, put, take_top},
 };
 use crate::{
-    store::RunState,
     tui::text,
     wizard::{Action, CheckState, Status, Step, Wizard},
 };
@@ -85,7 +84,7 @@ fn mark(wizard: &Wizard, step: Step, look: &Look<'_>) -> Option<(&'static str, S
         (Step::Upload, _) => sent.then_some((glyphs.ok, theme.ok())),
         (_, Status::Idle) => None,
         (_, Status::Working) => Some((glyphs.working, theme.accent())),
-        (Step::Progress, Status::Ready) => Some(theme.run(wizard.progress().outcome().unwrap_or(RunState::Done))),
+        (Step::Progress, Status::Ready) => wizard.progress().standing().map(|standing| theme.run(standing)),
         (_, Status::Ready) => Some((glyphs.ok, theme.ok())),
         // What is only not filled in yet is no warning.
         (Step::Integration, Status::Blocked(_)) if !has_failed(wizard) => None,

@@ -61,9 +61,10 @@ fn line(
     look: &Look<'_>,
 ) -> Line<'static> {
     let ellipsis = look.glyphs().ellipsis;
-    let base = if is_selected { look.theme.selected() } else { Style::new() };
-    let base = if row.is_possible { base } else { base.patch(look.theme.dim()) };
-    let key_style = if row.is_possible { base.patch(look.theme.key()) } else { base };
+    let (base, key_style) = match row.is_possible {
+        true => (Style::new(), look.theme.key()),
+        false => (look.theme.dim(), look.theme.dim()),
+    };
     let mark = if is_selected { look.glyphs().cursor } else { " " };
     let place = if row.is_possible { String::new() } else { place(row.places) };
     let room = columns.saturating_sub(2 + key_width + 2);
@@ -76,7 +77,8 @@ fn line(
     if !place.is_empty() {
         spans.push(Span::styled(format!("  {}", text::left(&place, PLACE, ellipsis)), base));
     }
-    Line::from(spans)
+    let line = Line::from(spans);
+    if is_selected { look.bar(line) } else { line }
 }
 
 /// Where an action does something, if not here and now.

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use ratatui::{
     Frame,
     layout::{Position, Rect},
-    style::Style,
+    style::{Modifier, Style},
     text::{Line, Span},
     widgets::Paragraph,
 };
@@ -195,15 +195,23 @@ impl Look<'_> {
     /// A table's row.
     pub(super) fn row(&self, columns: &[Column], cells: &[(String, Style)], selected: bool) -> Line<'static> {
         let mark = if selected { self.glyphs().cursor } else { " " };
-        let base = if selected { self.theme.selected() } else { Style::new() };
-        let mut spans = vec![Span::styled(format!("{mark} "), base)];
+        let mut spans = vec![Span::raw(format!("{mark} "))];
         for (place, (column, (content, style))) in columns.iter().zip(cells).enumerate() {
             if place > 0 {
-                spans.push(Span::styled("  ", base));
+                spans.push(Span::raw("  "));
             }
-            spans.push(Span::styled(self.cell(column, content), base.patch(*style)));
+            spans.push(Span::styled(self.cell(column, content), *style));
         }
-        Line::from(spans)
+        let line = Line::from(spans);
+        if selected { self.bar(line) } else { line }
+    }
+
+    /// The row under the cursor of any list: one even bar, which [`put`] draws as wide as the list. What the parts' own colours
+    /// say is said by their signs and words, too; reversed, each would be a patch of another ground, and dim text could not be
+    /// read on it.
+    pub(super) fn bar(&self, line: Line<'static>) -> Line<'static> {
+        let content: String = line.spans.iter().map(|span| span.content.as_ref()).collect();
+        Line::styled(content, self.theme.selected())
     }
 
     fn cell(&self, column: &Column, content: &str) -> String {
@@ -276,9 +284,17 @@ pub(super) fn position(cursor: u64, total: u64) -> String {
     if total == 0 { String::new() } else { format!("{} of {}", text::count(cursor + 1), text::count(total)) }
 }
 
-/// Draws lines from the top of an area; what does not fit is not drawn.
+/// Draws lines from the top of an area; what does not fit is not drawn. A line that is reversed as a whole is so up to the
+/// area's end.
 pub(super) fn put(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'static>>) {
+    let is_bar = |line: &Line<'_>| line.style.add_modifier.contains(Modifier::REVERSED);
+    let bars: Vec<(u16, Style)> =
+        (area.y..area.bottom()).zip(&lines).filter(|(_, line)| is_bar(line)).map(|(y, line)| (y, line.style)).collect();
     frame.render_widget(Paragraph::new(lines), area);
+    for (y, style) in bars {
+        let row = Rect { y, height: 1, ..area }.intersection(*frame.buffer_mut().area());
+        frame.buffer_mut().set_style(row, style);
+    }
 }
 
 /// Puts the terminal's cursor at a column of an area's row, if it lies in the area.

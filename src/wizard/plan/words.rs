@@ -8,7 +8,7 @@ use crate::{
     numbers::{bytes, count, counted},
     schema::{Change, ChangeKind, describe},
     store::config,
-    wizard::{Destination, Estimate, Mirror, Present, about, mirror},
+    wizard::{Destination, Estimate, Integration, Mirror, Present, about, mirror},
 };
 
 use super::Plan;
@@ -65,7 +65,9 @@ impl Plan {
         }
         told.extend(self.schema_told());
         told.extend(self.jobs_told());
-        told.push(Told::plain("Integration", format!("{} ({})", self.integration.title, self.integration.uuid)));
+        let Integration { uuid, title } = &self.integration;
+        let named = if title.is_empty() { uuid.to_string() } else { format!("{title} ({uuid})") };
+        told.push(Told::plain("Integration", named));
         told.push(Told::plain("Encord", self.domain.as_str()));
         if self.destination.mirror.is_some() {
             told.extend(mirror::LIMITS.into_iter().map(|limit| Told::plain("Note", limit)));

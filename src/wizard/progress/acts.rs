@@ -95,7 +95,7 @@ impl ProgressStep {
     }
 
     /// How many answers there are to choose from.
-    fn choices(&self, ask: Ask) -> usize {
+    pub(super) fn choices(&self, ask: Ask) -> usize {
         match ask {
             Ask::Cancel => 0,
             Ask::Resume(_) => self.doubts().len(),
@@ -120,7 +120,7 @@ impl ProgressStep {
     fn carry_out(&mut self, ask: Ask, outbox: &mut Outbox) {
         match ask {
             // The run may have ended while the question was on the screen.
-            Ask::Cancel if matches!(self.phase, Phase::Stopping) => {
+            Ask::Cancel if self.may_cancel() => {
                 self.phase = Phase::Aborting;
                 outbox.start(Request::StopRun { abort: true });
             }

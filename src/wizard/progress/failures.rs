@@ -161,16 +161,16 @@ impl ProgressStep {
         let urls = (!unit.object_urls.is_empty()).then(|| (Copied::Urls, unit.object_urls.join("\n")));
         let subtask = unit.subtask_uuid.clone().map(|subtask| (Copied::Subtask, subtask));
         // One press after the other takes both in turn.
-        match self.copied {
-            Some(Copied::Subtask) => urls.or(subtask),
+        match self.copied() {
+            Some((Copied::Subtask, _)) => urls.or(subtask),
             _ => subtask.or(urls),
         }
     }
 
     pub(super) fn copy(&mut self, outbox: &mut Outbox) {
         if let Some((copied, text)) = self.copyable() {
-            outbox.effects.push(Effect::Copy(text.into()));
-            self.copied = Some(copied);
+            outbox.effects.push(Effect::Copy(text.clone().into()));
+            self.copied = Some((copied, text));
         }
     }
 }

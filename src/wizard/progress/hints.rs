@@ -79,13 +79,14 @@ impl ProgressStep {
     }
 
     fn answers(&self, ask: Ask) -> Vec<Hint> {
-        let (yes, no, has_choices) = match ask {
-            Ask::Cancel => ("cancel them", "keep them", false),
-            Ask::Resume(_) => ("go on", "not now", !self.doubts().is_empty()),
-            Ask::Retry(_) => ("send them", "send nothing", true),
+        let (yes, no) = match ask {
+            Ask::Cancel if !self.may_cancel() => return vec![Hint::new(Action::Next, "close")],
+            Ask::Cancel => ("cancel them", "keep them"),
+            Ask::Resume(_) => ("go on", "not now"),
+            Ask::Retry(_) => ("send them", "send nothing"),
         };
         let mut hints = vec![Hint::new(Action::Next, yes), Hint::new(Action::Back, no)];
-        hints.extend(has_choices.then(|| Hint::new(Action::Down, "choose")));
+        hints.extend((self.choices(ask) > 1).then(|| Hint::new(Action::Down, "choose")));
         hints
     }
 }

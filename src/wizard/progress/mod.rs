@@ -4,6 +4,7 @@ mod acts;
 mod again;
 mod failures;
 mod hints;
+mod outcome;
 mod snapshot;
 mod sync;
 
@@ -11,10 +12,14 @@ use super::{
     Action, CauseId, CauseRow, Doubts, Effect, Hint, List, Mirror, Move, Outbox, Plan, Problem, Request, RequestId,
     RetryChange, Row, RowWindow, RunReply, Status,
 };
-use crate::store::{BatchState, ReportPaths, RunState};
+use crate::{
+    states::Standing,
+    store::{BatchState, ReportPaths, RunState},
+};
 
 pub use again::{Ask, DoubtOption, RetryOption};
 pub use failures::{Copied, RunView};
+pub use outcome::{already_words, outcome_words, so_far_words};
 pub use snapshot::{HISTORY, JobRow, Snapshot};
 pub use sync::{SyncStage, sync_outcome};
 
@@ -68,7 +73,7 @@ pub struct ProgressStep {
     items: Items,
     /// The failed item under the cursor is shown whole, so many of its lines scrolled away.
     whole: Option<usize>,
-    copied: Option<Copied>,
+    copied: Option<(Copied, String)>,
     /// The run that ended, until the one that was asked for after it begins.
     earlier: Option<Box<ProgressStep>>,
 }
@@ -151,6 +156,11 @@ impl ProgressStep {
         }
     }
 
+    /// How it stands, once nobody works on it any more.
+    pub fn standing(&self) -> Option<Standing> {
+        self.outcome().map(|state| self.snapshot.standing(state))
+    }
+
     /// Why it could not begin, or what went wrong outside single items.
     pub fn problem(&self) -> Option<&Problem> {
         match &self.phase {
@@ -211,9 +221,14 @@ impl ProgressStep {
         self.job_cursor
     }
 
-    /// What was put into the clipboard with the last key.
-    pub fn copied(&self) -> Option<Copied> {
-        self.copied
+    /// What was given to the terminal for the clipboard with the last key, and the text. Terminals that do not take it say nothing.
+    pub fn copied(&self) -> Option<(Copied, &str)> {
+        self.copied.as_ref().map(|(what, text)| (*what, text.as_str()))
+    }
+
+    /// Whether there are jobs in Encord that could be cancelled there; they may end while the question is on the screen.
+    pub fn may_cancel(&self) -> bool {
+        matches!(self.phase, Phase::Stopping) && !self.is_watched() && self.snapshot.in_encord() > 0
     }
 
     /// Whether it was told to stop sending; what Encord has may still be under way.
@@ -261,14 +276,13 @@ impl ProgressStep {
 
     /// Whether the run ended with jobs that are not at their end, so that it can be taken up at once.
     pub fn may_resume(&self) -> bool {
-        let is_open = self.snapshot.jobs.iter().any(|job| !job.state.is_final());
-        self.outcome().is_some() && self.run.is_some() && !self.is_sync() && is_open
+        self.outcome().is_some() && self.run.is_some() && !self.is_sync() && self.snapshot.is_open()
     }
 
     /// Whether something failed or was cancelled in a run at its end, so that it can be sent again.
     pub fn may_retry(&self) -> bool {
-        let is_open = self.snapshot.jobs.iter().any(|job| !job.state.is_final());
-        self.outcome().is_some() && self.run.is_some() && !self.is_sync() && !is_open && self.snapshot.lost() > 0
+        let is_over = self.outcome().is_some() && !self.snapshot.is_open();
+        is_over && self.run.is_some() && !self.is_sync() && self.snapshot.lost() > 0
     }
 
     pub(super) fn status(&self) -> Status {

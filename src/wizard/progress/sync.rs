@@ -53,7 +53,7 @@ pub fn sync_outcome(state: RunState, counts: &SyncCounts, path: &str) -> Vec<Str
         RunState::DoneWithErrors => format!("Done with errors: {registered} registered, {failed} failed."),
         RunState::Failed if counts.failed() == 0 => format!("Failed: {registered} registered."),
         RunState::Failed => format!("Failed: {registered} registered, {failed} failed."),
-        RunState::Cancelled => format!("Cancelled in Encord: {registered} registered, {failed} failed."),
+        RunState::Cancelled => format!("Cancelled: {registered} registered, {failed} failed."),
         RunState::Running if counts.state == BatchState::Waiting => format!("The sync of '{path}' has not begun."),
         RunState::Running => format!("Encord goes on syncing '{path}' by itself; {registered} registered so far."),
     }];

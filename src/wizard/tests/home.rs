@@ -14,6 +14,7 @@ fn past(run: &str, state: RunState) -> PastRun {
         state,
         is_live: false,
         is_open: false,
+        cancelled: 0,
         registered: 7,
         failed: 1,
         items: 10,

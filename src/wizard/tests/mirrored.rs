@@ -175,7 +175,7 @@ fn the_outcome_is_told_in_sentences() {
         (RunState::Running, counts([1, 0, 0, 0], [0; 4], None), &["goes on syncing 'Raw/M'"]),
         (RunState::Running, SyncCounts::default(), &["'Raw/M' has not begun"]),
         (RunState::Failed, counts([0; 4], [0; 4], None), &["Failed: 0 files are registered."]),
-        (RunState::Cancelled, counts([0, 0, 0, 1], [0; 4], None), &["Cancelled in Encord", "1 page of"]),
+        (RunState::Cancelled, counts([0, 0, 0, 1], [0; 4], None), &["Cancelled: 0 files", "1 page of"]),
     ] {
         let told = sync_outcome(state, &counts, "Raw/M");
         assert_eq!(told.len(), parts.len(), "{told:?}");

@@ -1,5 +1,7 @@
 //! Step 6: what each key does in each state, and what holds whatever comes in whatever order.
 
+mod questions;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -243,18 +245,6 @@ fn a_pause_is_shown_at_once_and_ends_as_the_run_says() {
 }
 
 #[test]
-fn a_question_that_the_run_outlived_does_nothing() {
-    let mut follow = Follow::planned(true, true);
-    follow.progress(at_work());
-    follow.all(&[Action::Cancel, Action::Cancel]);
-    follow.finish(RunState::Done, snapshot(vec![job(1, BatchState::Done, 0)], Vec::new()));
-    assert_eq!(follow.step.ask(), Some(Ask::Cancel));
-    assert_eq!(follow.act(Action::Next), Move::Stay, "the yes is not taken for leaving");
-    assert_eq!((follow.asked(), follow.step.ask()), (vec!["stop false".to_owned()], None));
-    assert_eq!(follow.act(Action::Next), Move::Next);
-}
-
-#[test]
 fn looking_on_changes_nothing_and_ends_with_leaving() {
     let mut follow = Follow::watched();
     follow.tell(RunReply::Started { run: "old".into(), folder: "F".into() });
@@ -283,73 +273,6 @@ fn the_bell_rings_once_for_a_run_of_our_own_and_not_for_a_refusal() {
     let mut follow = Follow::resumed();
     follow.tell(RunReply::Refused(Problem::other("no")));
     assert_eq!((follow.bells, follow.act(Action::Back)), (0, Move::Back));
-}
-
-#[test]
-fn a_retry_is_sent_by_a_yes_only_and_with_one_change() {
-    use Action::{Back, Down, Next, No, Refresh, Up, Yes};
-    for (ignores, skips, actions, asked) in [
-        (true, true, &[Refresh][..], None),
-        (true, true, &[Refresh, Back, Down, Up], None),
-        (true, true, &[Refresh, No], None),
-        (true, true, &[Refresh, Next], Some("retry r1 ---")),
-        (true, true, &[Refresh, Down, Yes], Some("retry r1 -11")),
-        (true, true, &[Refresh, Down, Down, Down, Next], Some("retry r1 -11")),
-        (false, false, &[Refresh, Down, Next], Some("retry r1 1--")),
-        (false, false, &[Refresh, Down, Down, Next], Some("retry r1 -1-")),
-        (false, true, &[Refresh, Down, Down, Next], Some("retry r1 -11")),
-    ] {
-        let mut follow = Follow::planned(ignores, skips);
-        follow.finish(RunState::DoneWithErrors, with_errors());
-        follow.all(actions);
-        assert_eq!(follow.asked(), asked.into_iter().collect::<Vec<_>>(), "{actions:?}");
-        assert_eq!(follow.step.retry_of(), asked.map(|_| "r1"));
-    }
-    // Where nothing failed, there is nothing to send.
-    let mut follow = Follow::planned(true, true);
-    follow.finish(RunState::Done, snapshot(vec![job(1, BatchState::Done, 0)], Vec::new()));
-    follow.all(&[Refresh, Yes]);
-    assert!(follow.asked().is_empty());
-}
-
-#[test]
-fn a_retry_begins_anew_and_its_refusal_leads_back() {
-    let mut follow = Follow::planned(true, true);
-    follow.finish(RunState::DoneWithErrors, with_errors());
-    follow.all(&[Action::Refresh, Action::Next]);
-    assert!(follow.step.is_running() && follow.step.run().is_none());
-    assert_eq!((follow.step.snapshot().total, follow.step.destination()), (0, Some(("Raw/2026", false))));
-    follow.tell(RunReply::Refused(Problem::other("no")));
-    assert_eq!(follow.act(Action::Back), Move::Stay);
-    assert_eq!((follow.step.outcome(), follow.step.run()), (Some(RunState::DoneWithErrors), Some("r1")));
-    follow.all(&[Action::Refresh, Action::Next]);
-    follow.tell(RunReply::Started { run: "r2".into(), folder: "Raw/2026".into() });
-    follow.finish(RunState::DoneWithErrors, with_errors());
-    assert_eq!((follow.step.run(), follow.step.retry_of()), (Some("r2"), Some("r1")));
-    follow.all(&[Action::Refresh, Action::Next]);
-    assert_eq!(follow.asked(), ["retry r1 ---", "retry r1 ---", "retry r2 ---"]);
-}
-
-#[test]
-fn a_run_that_stopped_goes_on_after_a_yes_with_a_decision_for_jobs_in_doubt() {
-    use Action::{Back, Down, Next, Refresh};
-    for (skips, actions, asked) in [
-        (true, &[Refresh, Back][..], None),
-        (true, &[Refresh, Next], Some("resume r1 false []")),
-        // Where duplicates are skipped there is no doubt.
-        (true, &[Refresh, Down, Next], Some("resume r1 false []")),
-        (false, &[Refresh, Next], Some("resume r1 false []")),
-        (false, &[Refresh, Down, Next], Some("resume r1 true []")),
-        (false, &[Refresh, Down, Down, Next], Some("resume r1 false [2]")),
-    ] {
-        let mut follow = Follow::planned(true, skips);
-        follow.finish(RunState::Failed, broken_off());
-        follow.all(actions);
-        assert_eq!(follow.asked(), asked.into_iter().collect::<Vec<_>>(), "{actions:?}");
-        if asked.is_some() {
-            assert_eq!((follow.step.run(), follow.step.is_running()), (Some("r1"), true));
-        }
-    }
 }
 
 #[test]

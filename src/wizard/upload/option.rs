@@ -48,11 +48,11 @@ impl UploadOption {
                 "The first file that fails ends its whole job: nothing that follows in it is registered, however sound."
             }
             UploadOption::SkipDuplicates if upload.skip_duplicate_urls => {
-                "What the folder already holds under the same URL is left alone. Sending again is safe, and a run that was broken \
-                 off resumes by itself."
+                "What the folder already holds under the same URL is left alone. Sending again is safe, and an interrupted run \
+                 resumes by itself."
             }
             UploadOption::SkipDuplicates => {
-                "Whatever is sent again is registered twice. A run that is broken off while a job leaves has to ask you whether to \
+                "Whatever is sent again is registered twice. A run that is interrupted while a job leaves has to ask you whether to \
                  send that job again."
             }
             UploadOption::UpsertMetadata if upload.upsert_metadata => {

@@ -5,7 +5,7 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{super::parts::Look, container_of, is_open, standing};
+use super::{super::parts::Look, container_of, is_open};
 use crate::{
     tui::{keymap::Mode, text},
     wizard::{Action, HomeList, PastRun, SavedConfig, Wizard},
@@ -74,10 +74,7 @@ fn run(run: &PastRun, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
 
 /// How a run stands, in a sentence.
 fn story(run: &PastRun, date: &str, look: &Look<'_>) -> String {
-    let (_, word, _) = standing(run, look);
-    // How many failed is told with the other numbers.
-    let word = if word.ends_with(" failed") { "done with errors".to_owned() } else { word };
-    let mut story = format!("{word}, begun {}{date}", run.ago((look.labels.clock)()));
+    let mut story = format!("{}, begun {}{date}", run.standing().word(), run.ago((look.labels.clock)()));
     if run.items > 0 {
         story += &format!(": {} of {} registered", text::count(run.registered), text::count(run.items));
     }
@@ -105,7 +102,7 @@ fn next(wizard: &Wizard, look: &Look<'_>) -> String {
         (Some(config), _) if is_open(config, wizard) => format!("{enter} goes back to it; {new} begins a new import."),
         (Some(_), _) => format!("{enter} opens it; {new} begins a new import."),
         (_, Some(run)) if run.is_live => format!("{enter} follows it; whoever works on it goes on."),
-        (_, Some(run)) if run.is_open => format!("{enter} goes on where it was broken off, after a question."),
+        (_, Some(run)) if run.is_open => format!("{enter} goes on where it was interrupted, after a question."),
         (_, Some(_)) => format!("{enter} shows its jobs and what failed."),
         (None, None) if home.shown() == HomeList::Runs => {
             format!("{} goes to the configs; {new} begins a new import.", key(Action::SwitchList))

@@ -12,9 +12,8 @@ use ratatui::{
 
 use super::parts::{Align, Column, Look, put, put_cursor, rest, take_bottom, take_top};
 use crate::{
-    store::RunState,
     tui::{keymap::Mode, text},
-    wizard::{Action, HomeList, HomeStep, PastRun, SavedConfig, Wizard},
+    wizard::{Action, HomeList, HomeStep, SavedConfig, Wizard},
 };
 
 const LABEL: usize = 8;
@@ -119,7 +118,7 @@ fn configs(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) 
     let home = wizard.home();
     let wide = usize::from(area.width);
     let is_long = wide >= LONG;
-    let last = if is_long { 30 } else { 24 };
+    let last = if is_long { 36 } else { 28 };
     let name = (wide / 5).clamp(14, 28);
     let container = if wide < NARROW { 0 } else { (wide / 5).clamp(10, 36) };
     let others: Vec<usize> = [name, container, last].into_iter().filter(|width| *width > 0).collect();
@@ -170,7 +169,8 @@ fn last_run(config: &SavedConfig, is_long: bool, look: &Look<'_>) -> (String, St
     match &config.last_run {
         None => (look.glyphs().dash.to_owned(), look.theme.dim()),
         Some(run) => {
-            let (sign, word, style) = standing(run, look);
+            let (sign, style) = look.theme.run(run.standing());
+            let word = run.standing().word();
             let told = match is_long {
                 true => format!("{sign} {word}, {}", run.ago(now)),
                 false => format!("{sign} {word} {}", run.ago_short(now)),
@@ -184,7 +184,7 @@ fn runs(frame: &mut Frame<'_>, area: Rect, home: &HomeStep, look: &Look<'_>) {
     let now = (look.labels.clock)();
     let wide = usize::from(area.width);
     let is_narrow = wide < NARROW;
-    let (state, when) = (13, if is_narrow { 10 } else { 15 });
+    let (state, when) = (18, if is_narrow { 10 } else { 15 });
     let config = (wide / 5).clamp(9, 24);
     let items = if is_narrow { 0 } else { 17 };
     let others: Vec<usize> = [state, config, items, when].into_iter().filter(|width| *width > 0).collect();
@@ -200,9 +200,9 @@ fn runs(frame: &mut Frame<'_>, area: Rect, home: &HomeStep, look: &Look<'_>) {
     let mut lines = vec![look.header(&columns)];
     for place in in_view(area, home, look) {
         let Some(run) = home.run(place) else { continue };
-        let (sign, word, style) = standing(run, look);
+        let (sign, style) = look.theme.run(run.standing());
         let mut cells = vec![
-            (format!("{sign} {word}"), style),
+            (format!("{sign} {}", run.standing().word()), style),
             (run.config.clone(), Style::new()),
             (run.folder.clone(), Style::new()),
         ];
@@ -213,20 +213,4 @@ fn runs(frame: &mut Frame<'_>, area: Rect, home: &HomeStep, look: &Look<'_>) {
         lines.push(look.row(&columns, &cells, place == home.cursor()));
     }
     put(frame, area, lines);
-}
-
-/// A run's sign, word and style. The word has eleven columns at most.
-fn standing(run: &PastRun, look: &Look<'_>) -> (&'static str, String, Style) {
-    let (sign, style) = look.theme.run(run.state);
-    let word = match run.state {
-        _ if run.is_live => return (look.glyphs().working, "under way".to_owned(), look.theme.accent()),
-        _ if run.is_open => return (look.glyphs().warn, "broken off".to_owned(), look.theme.warn()),
-        RunState::Running => "broken off".to_owned(),
-        RunState::Done => "done".to_owned(),
-        RunState::DoneWithErrors if run.failed > 999 => "some failed".to_owned(),
-        RunState::DoneWithErrors => format!("{} failed", run.failed),
-        RunState::Failed => "failed".to_owned(),
-        RunState::Cancelled => "cancelled".to_owned(),
-    };
-    (sign, word, style)
 }

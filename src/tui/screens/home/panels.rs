@@ -13,7 +13,7 @@ use super::super::{
 };
 use crate::{
     tui::{keymap::Mode, text},
-    wizard::{Action, CopyForm, HomePanel, PastRun, Wizard},
+    wizard::{Action, CopyForm, HomePanel, PastRun, Wizard, so_far_words},
 };
 
 /// The widest a panel gets inside.
@@ -72,7 +72,7 @@ fn forget(run: &PastRun, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
         "Its record, manifest and reports on this machine are deleted for good. What is in Encord stays as it is.";
     lines.extend(wrapped(what, columns));
     if run.is_open {
-        lines.extend(wrapped("It was broken off, and cannot be resumed once it is forgotten.", columns));
+        lines.extend(wrapped("It is interrupted, and cannot be resumed once it is forgotten.", columns));
     }
     lines.extend([Line::default(), answers(look, "forget", "keep it")]);
     lines
@@ -80,18 +80,14 @@ fn forget(run: &PastRun, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
 
 fn resume(run: &PastRun, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut lines = vec![look.title(look.cut(&run.run, columns))];
-    let rest = run.items.saturating_sub(run.registered + run.failed);
-    let left = match run.items {
-        0 => "It is followed on to its end.".to_owned(),
-        _ => format!(
-            "{} of {} are registered. The other {} are sent to {}.",
-            text::count(run.registered),
-            text::counted(run.items, "item", "items"),
-            text::count(rest),
-            run.folder
-        ),
-    };
-    lines.extend(wrapped(&left, columns));
+    match run.items {
+        0 => lines.extend(wrapped("It is followed on to its end.", columns)),
+        items => {
+            lines.extend(wrapped(&so_far_words(items, run.registered, run.failed, run.cancelled), columns));
+            let then = format!("Jobs that wait are sent to {}; those that Encord has are followed.", run.folder);
+            lines.extend(wrapped(&then, columns));
+        }
+    }
     lines.extend(wrapped("It goes on with the plan that was confirmed when it began.", columns));
     lines.extend([Line::default(), answers(look, "resume", "not now")]);
     lines

@@ -6,7 +6,7 @@ use super::super::parts::Look;
 use crate::{
     store::RunState,
     tui::text,
-    wizard::{Action, Problem, ProgressStep, RunView, Snapshot},
+    wizard::{Action, Problem, ProgressStep, RunView, Snapshot, already_words, outcome_words},
 };
 
 /// Where it is narrower, sentences are shorter.
@@ -15,7 +15,7 @@ const WIDE: usize = 74;
 pub(super) fn foot(step: &ProgressStep, look: &Look<'_>, columns: usize, height: usize) -> Vec<Line<'static>> {
     let Some(state) = step.outcome() else { return look.next(&meanwhile(step, look), columns) };
     let mut lines = vec![Line::default()];
-    let (sign, style) = look.theme.run(state);
+    let (sign, style) = look.theme.run(step.snapshot().standing(state));
     let sign = Span::styled(format!("{sign} "), style);
     lines.extend(look.hanging(
         sign,
@@ -90,26 +90,8 @@ fn meanwhile(step: &ProgressStep, look: &Look<'_>) -> String {
 
 /// The outcome in plain words; what was there before only where nothing else has to be told.
 fn outcome(state: RunState, snapshot: &Snapshot, in_full: bool) -> String {
-    let mut parts = vec![format!("{} registered", text::counted(snapshot.done, "item is", "items are"))];
-    if in_full && snapshot.already > 0 {
-        parts.push(format!("{} of them there before", text::count(snapshot.already)));
-    }
-    for (number, what) in
-        [(snapshot.errors, "failed"), (snapshot.cancelled, "cancelled"), (snapshot.open(), "not finished")]
-    {
-        if number > 0 {
-            parts.push(format!("{} {what}", text::count(number)));
-        }
-    }
-    let numbers = parts.join(", ");
-    match state {
-        RunState::Done => format!("Done: {numbers}."),
-        RunState::DoneWithErrors => format!("Finished, but not everything went in: {numbers}."),
-        RunState::Failed if snapshot.open() == 0 => format!("The run failed: {numbers}."),
-        RunState::Failed => format!("The run failed before everything was tried: {numbers}."),
-        RunState::Cancelled => format!("You stopped the run: {numbers}."),
-        RunState::Running => format!("The run is not at its end: {numbers}."),
-    }
+    let already = already_words(snapshot).filter(|_| in_full);
+    [Some(outcome_words(state, snapshot)), already].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 fn afterwards(state: RunState, step: &ProgressStep, look: &Look<'_>, columns: usize) -> String {
@@ -118,10 +100,12 @@ fn afterwards(state: RunState, step: &ProgressStep, look: &Look<'_>, columns: us
     let first = match state {
         // The shell is told the command once more when the program ends.
         _ if step.may_resume() && (look.labels.is_demo || columns < WIDE) => {
-            format!("{again} goes on where this stopped.")
+            format!("{again} goes on where this was interrupted.")
         }
         _ if step.may_resume() => {
-            format!("{again} goes on where this stopped; so does azure-to-encord runs resume {run}, at any time.")
+            format!(
+                "{again} goes on where this was interrupted; so does azure-to-encord runs resume {run}, at any time."
+            )
         }
         _ if step.may_retry() && step.view() == RunView::Jobs && step.views().len() > 1 => format!(
             "{show} shows why. When the cause is gone, {again} offers to send the {} again.",

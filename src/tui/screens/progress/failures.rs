@@ -121,7 +121,7 @@ pub(super) fn whole(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look
     let columns = usize::from(area.width.saturating_sub(6)).min(96);
     let copied = |what, name: &str| {
         let mut line = look.title(name.to_owned());
-        if step.copied() == Some(what) {
+        if step.copied().is_some_and(|(copied, _)| copied == what) {
             line.push_span(Span::styled(format!("  {} copied", look.glyphs().ok), look.theme.ok()));
         }
         line

@@ -8,7 +8,7 @@ use ratatui::{
 };
 
 use super::super::parts::{Align, Column, Look, put};
-use crate::{tui::text, wizard::ProgressStep};
+use crate::{states::JobStanding, tui::text, wizard::ProgressStep};
 
 /// Where it is narrower, the ages go below the table.
 const WIDE: usize = 74;
@@ -42,13 +42,14 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look:
     let height = usize::from(area.height).saturating_sub(1);
     let first = usize::try_from(look.first_row(cursor as u64, snapshot.jobs.len() as u64, height)).unwrap_or_default();
     for (place, job) in snapshot.jobs.iter().enumerate().skip(first).take(height) {
-        let (sign, word, style) = look.theme.job(job.state, job.errors);
+        let standing = JobStanding::of(job.state, job.errors, step.outcome().is_none());
+        let (sign, style) = look.theme.job(standing);
         let failed = job.errors.saturating_add(job.cancelled);
         let failed_style = if failed > 0 { look.theme.bad() } else { Style::new() };
         let cells = [
             (job.batch.to_string(), Style::new()),
             (job.kind.name().to_owned(), Style::new()),
-            (format!("{sign} {word}"), style),
+            (format!("{sign} {}", standing.word()), style),
             (text::count(job.done), Style::new()),
             (text::count(job.errors), failed_style),
             (text::count(job.count), Style::new()),

@@ -14,7 +14,10 @@ use ratatui::{
 };
 
 use super::parts::{Look, position, put, take_bottom, take_top};
-use crate::wizard::{Action, Copied, ProgressStep, RunView, Status, Wizard};
+use crate::{
+    tui::text,
+    wizard::{Action, Copied, ProgressStep, RunView, Status, Wizard},
+};
 
 pub(super) use panels::leaving;
 
@@ -59,7 +62,7 @@ fn run(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &Look<'_>) 
     let rest = numbers::draw(frame, rest, step, look);
     let (_, rest) = take_top(rest, usize::from(is_roomy));
     let (tabs_area, rest) = take_top(rest, 1);
-    put(frame, tabs_area, vec![tabs(step, look)]);
+    put(frame, tabs_area, vec![tabs(step, look, columns)]);
     // What went wrong with the whole run is more than any list; next to what failed, its end is told in brief.
     let below = match step.view() {
         RunView::Jobs if step.problem().is_some() => LEAST - 1,
@@ -120,7 +123,7 @@ fn heading(step: &ProgressStep, look: &Look<'_>, columns: usize, is_roomy: bool)
     lines
 }
 
-fn tabs(step: &ProgressStep, look: &Look<'_>) -> Line<'static> {
+fn tabs(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Line<'static> {
     let snapshot = step.snapshot();
     let mut tabs = Vec::new();
     for view in step.views() {
@@ -138,11 +141,17 @@ fn tabs(step: &ProgressStep, look: &Look<'_>) -> Line<'static> {
         RunView::Behind(_) | RunView::Items => position(step.failed().cursor(), step.failed().total()),
     };
     line.push_span(Span::styled(place, look.theme.dim()));
-    let copied = match step.copied() {
-        None => return line,
-        Some(Copied::Job | Copied::Subtask) => "id copied",
-        Some(Copied::Urls) => "URL copied",
+    let Some((what, sent)) = step.copied() else { return line };
+    let name = match what {
+        Copied::Job | Copied::Subtask => "id",
+        Copied::Urls => "URL",
     };
-    line.push_span(Span::styled(format!("  {} {copied}", look.glyphs().ok), look.theme.ok()));
+    // Whether the terminal has taken it nobody tells, so what it was given is shown where there is room for enough of it.
+    let said = format!("  {} {name} copied", look.glyphs().ok);
+    let room = columns.saturating_sub(line.width() + text::width(&said) + 2);
+    line.push_span(Span::styled(said, look.theme.ok()));
+    if room >= 12 {
+        line.push_span(Span::raw(format!(": {}", look.cut(sent, room))));
+    }
     line
 }

@@ -39,7 +39,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look:
             (true, ..) => "The run's record is being read.",
             (false, None, false) => "First the schema is saved and the folder made, then the jobs go out.",
             (false, Some(_), _) => "What failed is gathered, then the jobs go out.",
-            (false, None, true) => "The run is taken up where it stopped.",
+            (false, None, true) => "The run is taken up where it was interrupted.",
         };
         lines.extend(text::wrap(words, columns).into_iter().map(Line::from));
     } else {
@@ -58,7 +58,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look:
         let width = if snapshot.history.len() < 2 { 0 } else { values.len() };
         spark = (width > 0).then_some((lines.len(), values));
         let before = if width > 0 { " ".repeat(width + 1) } else { String::new() };
-        lines.push(Line::from(format!("{before}{}", speed(step, look).join(&format!(" {} ", look.glyphs().dot)))));
+        lines.push(Line::from(format!("{before}{}", speed(step).join(&format!(" {} ", look.glyphs().dot)))));
     }
     if is_live {
         lines.extend(holds(step, look, columns));
@@ -120,13 +120,17 @@ fn counts(snapshot: &Snapshot, is_live: bool) -> Vec<String> {
     parts
 }
 
-fn speed(step: &ProgressStep, look: &Look<'_>) -> Vec<String> {
+fn speed(step: &ProgressStep) -> Vec<String> {
     let snapshot = step.snapshot();
-    let rate = match snapshot.per_second > 0.0 {
-        true => format!("{}/s", text::rate(snapshot.per_second)),
-        false => format!("{}/s", look.glyphs().dash),
-    };
-    let mut parts = vec![rate, text::duration(snapshot.elapsed)];
+    let mut parts = Vec::new();
+    // Before anything has been finished there is no pace to tell, and later a pause of it is no number either.
+    match (snapshot.per_second > 0.0, snapshot.finished()) {
+        (true, _) => parts.push(format!("{}/s", text::rate(snapshot.per_second))),
+        (false, 0) => parts.push("no item is finished yet".to_owned()),
+        (false, _) if snapshot.open() > 0 => parts.push("nothing new in the last moments".to_owned()),
+        (false, _) => {}
+    }
+    parts.extend((snapshot.elapsed > 0).then(|| text::duration(snapshot.elapsed)));
     if let Some(eta) = snapshot.eta().filter(|_| !step.is_paused() && !step.is_stopping()) {
         parts.push(format!("about {} left", text::duration(eta)));
     }

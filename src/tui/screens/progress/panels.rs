@@ -3,7 +3,6 @@
 use ratatui::{
     Frame,
     layout::Rect,
-    style::Style,
     text::{Line, Span},
 };
 
@@ -13,7 +12,7 @@ use super::super::{
 };
 use crate::{
     tui::text,
-    wizard::{Action, Ask, ProgressStep},
+    wizard::{Action, Ask, ProgressStep, so_far_words},
 };
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &Look<'_>) {
@@ -55,9 +54,10 @@ fn keys(yes: &str, no: &str, look: &Look<'_>) -> Line<'static> {
 
 fn cancel(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let jobs = step.snapshot().in_encord();
-    if jobs == 0 || !step.is_running() {
+    if !step.may_cancel() {
         let mut lines = paragraph("There is nothing to cancel any more: Encord has ended every job it had.", columns);
-        lines.extend([Line::default(), keys("closes this", "too", look)]);
+        let key = Span::styled(look.key(Action::Next), look.theme.key());
+        lines.extend([Line::default(), Line::from(vec![key, Span::raw(" closes this")])]);
         return lines;
     }
     let what = text::counted(jobs as u64, "job is", "jobs are");
@@ -94,8 +94,8 @@ fn choices<'a>(
         let is_chosen = place == chosen;
         let glyphs = look.glyphs();
         let (cursor, sign) = if is_chosen { (glyphs.cursor, glyphs.chosen) } else { (" ", glyphs.unchosen) };
-        let style = if is_chosen { look.theme.selected() } else { Style::new() };
-        lines.push(Line::styled(format!("{cursor} {sign} {label}"), style));
+        let line = Line::raw(format!("{cursor} {sign} {label}"));
+        lines.push(if is_chosen { look.bar(line) } else { line });
         if is_chosen {
             told = look.hanging(Span::raw("    "), meaning, look.theme.dim(), columns);
         }
@@ -109,8 +109,8 @@ fn choices<'a>(
 
 fn resume(step: &ProgressStep, place: usize, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let snapshot = step.snapshot();
-    let open = text::counted(snapshot.open(), "item is", "items are");
-    let mut lines = vec![look.title(format!("{open} not finished."))];
+    let so_far = so_far_words(snapshot.total, snapshot.done, snapshot.errors, snapshot.cancelled);
+    let mut lines: Vec<_> = text::wrap(&so_far, columns).into_iter().map(|line| look.title(line)).collect();
     lines.extend(paragraph(
         "Jobs that wait are sent, and those that Encord has are followed. What is registered is left alone.",
         columns,
@@ -137,17 +137,24 @@ fn retry(step: &ProgressStep, place: usize, look: &Look<'_>, columns: usize) -> 
     let lost = text::counted(snapshot.lost(), "item", "items");
     let of = match (snapshot.errors, snapshot.cancelled) {
         (_, 0) => "that failed".to_owned(),
+        (0, 1) => "that was cancelled".to_owned(),
         (0, _) => "that were cancelled".to_owned(),
         (failed, cancelled) => format!("({} failed, {} cancelled)", text::count(failed), text::count(cancelled)),
     };
     let folder = step.destination().map(|(path, _)| format!(" into {path}")).unwrap_or_default();
-    let mut lines = paragraph(
-        &format!("The {lost} {of} are sent{folder} as a new run, and nothing else. What should be different?"),
-        columns,
-    );
-    lines.push(Line::default());
     let changes = step.changes();
-    lines.extend(choices(changes.iter().map(|it| (it.label(), it.meaning())), place, look, columns));
+    let are = if snapshot.lost() == 1 { "is" } else { "are" };
+    let different = if changes.len() > 1 { " What should be different?" } else { "" };
+    let mut lines =
+        paragraph(&format!("The {lost} {of} {are} sent{folder} as a new run, and nothing else.{different}"), columns);
+    lines.push(Line::default());
+    match changes.as_slice() {
+        [only] => {
+            lines.extend(paragraph(only.meaning(), columns));
+            lines.push(Line::default());
+        }
+        changes => lines.extend(choices(changes.iter().map(|it| (it.label(), it.meaning())), place, look, columns)),
+    }
     lines.push(keys(&format!("sends {lost}"), "sends nothing", look));
     lines
 }

@@ -144,7 +144,7 @@ fn foot(step: &ProgressStep, look: &Look<'_>, columns: usize, height: usize) -> 
         return look.next(&words, columns);
     };
     let mut lines = Vec::new();
-    let (sign, style) = look.theme.run(state);
+    let (sign, style) = look.theme.run(step.snapshot().standing(state));
     let path = step.destination().map_or("", |(path, _)| path);
     let counts = step.snapshot().sync.unwrap_or_default();
     for (place, sentence) in sync_outcome(state, &counts, path).into_iter().enumerate() {
