@@ -60,14 +60,14 @@ fn home_offers_configs_and_runs_and_wrong_answers_are_told() {
     let text =
         ConfigText::default().text("azure", "endpoint", "http://127.0.0.1:9/acme").text("azure", "container", "media");
     text.write(&configs, "berlin.toml");
-    let (code, text) = answered(home.path(), &["--accessible"], "?\n999\n\nq\n");
+    let (code, text) = answered(home.path(), &["--accessible"], "? all\n999\n\nq\n");
     assert_eq!(code, Some(0), "{text}");
     for wanted in
         ["Home: saved configs and past runs", "Saved configs: 1. Past runs: 0.", "Config 1: berlin", "End of the help."]
     {
         assert!(text.contains(wanted), "{wanted} in {text}");
     }
-    assert!(text.contains("This is no answer here: 999."), "{text}");
+    assert!(text.contains("There is no choice 999 here."), "{text}");
     assert_eq!(text.matches("Saved configs: 1.").count(), 2, "Enter alone repeats: {text}");
 }
 
@@ -78,7 +78,7 @@ fn a_secret_is_not_shown_while_it_is_typed_and_the_terminal_is_given_back() {
     let mut terminal =
         Terminal::start_with(home.path(), &["demo"], (200, 60), &[("ACCESSIBLE", "1"), ("TERM", "dumb")]);
     terminal.wait_until("the choices", PATIENCE, |screen| {
-        screen.contains("Step 1 is ready.") && screen.contains("Your answer:") && screen.contains(": Secret from")
+        screen.contains("Step 1 is ready.") && screen.contains("Your answer (") && screen.contains(": Secret from")
     });
     let number = |screen: &str| {
         let line = screen.lines().rfind(|line| line.contains(": Secret from: ")).unwrap().to_owned();
@@ -98,6 +98,134 @@ fn a_secret_is_not_shown_while_it_is_typed_and_the_terminal_is_given_back() {
     left.assert_modes_restored();
     let raw = String::from_utf8_lossy(&left.raw).into_owned();
     assert!(!raw.contains("c2VjcmV0") && !raw.contains('\u{1b}'), "{raw}");
+}
+
+/// Types an answer once the program asks for it: after so many prompts.
+struct Talk {
+    terminal: Terminal,
+}
+
+impl Talk {
+    fn start(home: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Talk {
+        let all: Vec<(&str, &str)> = [("ACCESSIBLE", "1")].iter().chain(variables).copied().collect();
+        Talk { terminal: Terminal::start_with(home, arguments, (80, 24), &all) }
+    }
+
+    /// Everything so far, as it was printed.
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.terminal.raw()).replace('\r', "")
+    }
+
+    /// Types this and waits for a text, and for a prompt after it. Gives what came since.
+    fn say(&mut self, keys: &str, wanted: &str) -> String {
+        let before = self.text().len();
+        self.terminal.send(keys);
+        self.hear(before, wanted)
+    }
+
+    fn hear(&mut self, before: usize, wanted: &str) -> String {
+        let raw = || String::from_utf8_lossy(&self.terminal.raw()).replace('\r', "");
+        let began = std::time::Instant::now();
+        loop {
+            let text = raw()[before..].to_owned();
+            let is_asked = text.find(wanted).is_some_and(|at| {
+                let last = text[at..].trim_end_matches('\n').lines().next_back().unwrap_or_default();
+                let is_prompt = last.starts_with("Your answer") || last.starts_with("Working. Your answer");
+                text.ends_with('\n') && (is_prompt || last.contains(wanted))
+            });
+            if is_asked {
+                return text;
+            }
+            assert!(began.elapsed() < PATIENCE, "{wanted:?} is not heard:\n{text}");
+            std::thread::sleep(Duration::from_millis(15));
+        }
+    }
+
+    fn end(self, code: u32) -> String {
+        let left = self.terminal.end(PATIENCE);
+        left.assert_modes_restored();
+        let text = String::from_utf8(left.raw).unwrap().replace('\r', "");
+        assert_eq!(left.code, code, "{text}");
+        assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
+        text
+    }
+}
+
+#[test]
+fn the_whole_demo_goes_at_a_terminal_and_its_failures_are_looked_at() {
+    let home = tempfile::tempdir().unwrap();
+    let mut talk = Talk::start(home.path(), &["demo", "--units-per-second", "0"], &[]);
+    let first = talk.hear(0, "Check by check: a list of ");
+    assert!(first.contains("checks pass") && !first.contains("\n101: "), "{first}");
+    talk.say("check by\r", "\n101: Check 1: ");
+    talk.say("103\r", "Selected: Check 3 of ");
+    talk.say("details\r", "Why it matters: ");
+    talk.say("b\r", "Step 1 is ready.");
+    talk.say("? azure.cors\r", "CORS rules, check: ");
+    talk.say("1\r", "Step 2 is ready.");
+    talk.say("1\r", "Step 3 is ready.");
+    talk.say("137\r", "Selected: Item 37 of ");
+    talk.say("in full\r", "clientMetadata");
+    talk.say("b\r", "Continue to step 4, Folder");
+    talk.say("step 2\r", "Step 2 is ready.");
+    talk.say("1\r", "Continue to step 4, Folder");
+    talk.say("1\r", "Step 4 is ready.");
+    talk.say("1\r", "\n1: Send it");
+    talk.say("1\r", "Type yes to do it");
+    talk.say("yes\r", "The run has ended: ");
+    talk.say("why\r", "What to do about it: ");
+    talk.say("its items\r", "Items that failed for one reason");
+    talk.say("details\r", "In full: ");
+    talk.say("b\r", "Selected: Item 1 of ");
+    talk.terminal.send("q\r");
+    let text = talk.end(3);
+    assert_eq!(text.matches("percent finished").count().min(12), text.matches("percent finished").count(), "{text}");
+}
+
+#[test]
+fn an_interrupt_leaves_what_is_being_typed_and_then_asks_before_it_ends() {
+    let home = tempfile::tempdir().unwrap();
+    let mut talk = Talk::start(home.path(), &["demo"], &[]);
+    talk.hear(0, "Check by check: a list of ");
+    talk.say("container\r", "New text for Container, now traffic-study.");
+    talk.say("half a na\u{3}", "Left as it was.");
+    talk.say("secret from\r", "What you type is not shown.");
+    talk.say("hidden\u{3}", "Left as it was.");
+    talk.say("container\r", "New text for Container, now traffic-study.");
+    talk.say("\u{4}", "Left as it was.");
+    talk.say("strict\r", "Strict client: on");
+    talk.say("\u{3}", "Leave?");
+    talk.say("2\r", "Strict client: on");
+    talk.say("\u{4}", "Leave?");
+    talk.terminal.send("\u{4}");
+    let text = talk.end(0);
+    assert!(!text.contains("hidden"), "{text}");
+}
+
+#[test]
+fn the_editor_opens_the_config_at_the_same_terminal() {
+    let home = tempfile::tempdir().unwrap();
+    let configs = home.path().join("configs");
+    fs::create_dir_all(&configs).unwrap();
+    let text =
+        ConfigText::default().text("azure", "endpoint", "http://127.0.0.1:9/acme").text("azure", "container", "media");
+    text.write(&configs, "berlin.toml");
+    let editor = home.path().join("editor.sh");
+    fs::write(&editor, "sed -i.bak s/media/pictures/ \"$1\"\n").unwrap();
+    let command = format!("sh {}", editor.display());
+    let path = std::env::var("PATH").unwrap_or_default();
+    let mut talk = Talk::start(home.path(), &[], &[("EDITOR", &command), ("PATH", &path)]);
+    talk.hear(0, "container media");
+    talk.say("edit\r", "container pictures");
+    talk.say("duplicate\r", "Name of the copy: berlin-copy");
+    talk.say("hamburg\r", "Name of the copy: hamburg");
+    talk.say("1\r", "Saved configs: 2.");
+    talk.say("101\r", "Selected: Config 1 of 2: berlin");
+    talk.say("delete\r", "is deleted with its file");
+    talk.say("1\r", "Saved configs: 1.");
+    talk.terminal.send("q\r");
+    let text = talk.end(0);
+    assert!(text.contains("Your editor was left."), "{text}");
 }
 
 /// The wizard with its services, and what is checked of every screen of it.
@@ -131,7 +259,7 @@ impl Walk {
         let screen = describe(&self.wizard);
         let does = |kind: &Kind| match kind {
             Kind::Choice(does) | Kind::Sure(does) => does.last().cloned(),
-            Kind::Text { .. } => None,
+            Kind::Text { .. } | Kind::List | Kind::Read => None,
         };
         for hint in self.wizard.hints().iter().filter(|hint| !hint.action.is_movement()) {
             let is_offered = screen.questions.iter().any(|asked| does(&asked.kind) == Some(Do::Act(hint.action)));

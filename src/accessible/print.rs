@@ -165,9 +165,15 @@ impl<W: Write> Printer<W> {
 
     /// Whether the choices are others than those that were printed.
     pub(super) fn has_other_choices(&mut self, screen: &Screen) -> bool {
+        // What becomes of the rows while they are worked on is not told unasked.
+        let counts = |(_, question): &&(u64, Question)| {
+            !screen.waits || question.of.is_none() && !matches!(question.place, Place::Row(_) | Place::Page)
+        };
         let offered = self.offered(screen);
-        offered.len() != self.told.len()
-            || offered.iter().zip(&self.told).any(|((_, one), (_, other))| one.text() != other.text())
+        let (offered, told): (Vec<_>, Vec<_>) =
+            (offered.iter().filter(counts).collect(), self.told.iter().filter(counts).collect());
+        offered.len() != told.len()
+            || offered.iter().zip(&told).any(|((_, one), (_, other))| one.text() != other.text())
             || prompt(screen) != self.prompt
     }
 

@@ -56,7 +56,10 @@ pub(super) fn step(wizard: &Wizard, screen: &mut Screen) {
         Some(Reapplied::Judged) => screen.line("What was listed before was judged anew."),
         Some(Reapplied::Listed) | None => {}
     }
-    self::facts(facts, screen);
+    let is_of_items = step.list() == List::Items && step.whole().is_none();
+    if is_of_items {
+        self::facts(facts, screen);
+    }
     if step.whole().is_some() {
         match step.window().current() {
             Some(row) => screen.body.extend(whole(row)),

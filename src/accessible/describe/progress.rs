@@ -1,6 +1,6 @@
 //! Step 6.
 
-use super::Screen;
+use super::{SELECTED, Screen};
 use crate::{
     numbers::{count, counted},
     states::JobStanding,
@@ -30,6 +30,9 @@ pub(super) fn step(wizard: &Wizard, screen: &mut Screen) {
     if let Some(ask) = step.ask() {
         return self::ask(step, ask, screen);
     }
+    if step.outcome().is_some() && step.view() != RunView::Jobs {
+        return failures(step, screen);
+    }
     let snapshot = step.snapshot();
     match (step.run(), step.retry_of()) {
         (Some(run), Some(earlier)) => screen.line(format!("Run {run} sends again what failed in run {earlier}.")),
@@ -58,18 +61,23 @@ pub(super) fn step(wizard: &Wizard, screen: &mut Screen) {
         let units = step.outcome().map(|_| format!(", {}", counted(cause.units, "item", "items"))).unwrap_or_default();
         screen.line(format!("Failure{units}: {}{hint}", cause.cause));
     }
-    screen.lines.extend(step.copied().map(|(copied, text)| {
-        let what = match copied {
-            Copied::Job => "the job's id",
-            Copied::Subtask => "the item's id",
-            Copied::Urls => "the item's URLs",
-        };
-        format!("Given to the terminal for the clipboard, {what}: {text}")
-    }));
-    if step.whole().is_some() {
-        return screen.lines.extend(step.current_unit().map(whole).unwrap_or_default());
+    lists(step, screen);
+    if step.outcome().is_none() {
+        // Which job is at work changes all the time, and so does how far it is.
+        screen.lines.retain(|line| !line.starts_with(SELECTED));
+    }
+}
+
+/// What failed, once the run has ended; the ending itself was told with the jobs.
+fn failures(step: &ProgressStep, screen: &mut Screen) {
+    if let Some(problem) = step.problem() {
+        screen.problem(problem);
     }
     lists(step, screen);
+    let hint = step.snapshot().causes.get(step.cause_cursor()).and_then(|cause| cause.hint);
+    if step.view() == RunView::Causes {
+        screen.lines.extend(hint.map(|hint| format!("What to do about it: {hint}")));
+    }
 }
 
 fn under_way(step: &ProgressStep, screen: &mut Screen) {
@@ -78,7 +86,10 @@ fn under_way(step: &ProgressStep, screen: &mut Screen) {
     match () {
         () if step.is_cancelling() => screen.line("The jobs in Encord are being cancelled."),
         () if step.is_stopping() => screen.line("No further job is sent; those in Encord are still followed."),
-        () if step.is_paused() => screen.line("Paused: no new job is sent; those in Encord are still followed."),
+        // What the run itself says of it goes before.
+        () if step.is_paused() && snapshot.note.is_none() => {
+            screen.line("Paused: no new job is sent; those in Encord are still followed.")
+        }
         () => {}
     }
     if snapshot.linking {
@@ -129,6 +140,17 @@ fn outcome(step: &ProgressStep, state: RunState, screen: &mut Screen) {
 
 fn lists(step: &ProgressStep, screen: &mut Screen) {
     let snapshot = step.snapshot();
+    screen.lines.extend(step.copied().map(|(copied, text)| {
+        let what = match copied {
+            Copied::Job => "the job's id",
+            Copied::Subtask => "the item's id",
+            Copied::Urls => "the item's URLs",
+        };
+        format!("Given to the terminal for the clipboard, {what}: {text}")
+    }));
+    if step.whole().is_some() {
+        return screen.lines.extend(step.current_unit().map(whole).unwrap_or_default());
+    }
     match step.view() {
         RunView::Jobs => {
             screen.folded("Job", snapshot.jobs.len() as u64, step.job_cursor() as u64, |place| {

@@ -20,11 +20,7 @@ pub(super) fn step(wizard: &Wizard, screen: &mut Screen) {
         label = if told.label.is_empty() { label } else { told.label };
         let tone = if told.tone == Tone::Warning { "Warning. " } else { "" };
         let label = if label.is_empty() { String::new() } else { format!("{label}: ") };
-        let head = if told.head.is_empty() {
-            String::new()
-        } else {
-            format!("{}, ", told.head.split_whitespace().collect::<Vec<_>>().join(" "))
-        };
+        let head = columns(&told.head);
         screen.line(format!("{tone}{label}{head}{}", in_words(&told.text)));
     }
     if plan.destination.mirror.is_some() {
@@ -52,4 +48,15 @@ fn in_words(text: &str) -> String {
     let signs = [("+ ", "add "), ("~ ", "change "), ("- ", "delete "), ("! ", "conflict, ")];
     let sign = signs.into_iter().find_map(|(sign, word)| Some((word, text.strip_prefix(sign)?)));
     sign.map_or_else(|| text.to_owned(), |(word, rest)| format!("{word}{rest}"))
+}
+
+/// What stands in columns: the kind, how many items, their size.
+fn columns(head: &str) -> String {
+    let parts: Vec<&str> = head.split("  ").map(str::trim).filter(|part| !part.is_empty()).collect();
+    let words = parts.iter().enumerate().map(|(place, part)| match place {
+        1 if *part == "1" => "1 item, ".to_owned(),
+        1 => format!("{part} items, "),
+        _ => format!("{part}, "),
+    });
+    words.collect()
 }
