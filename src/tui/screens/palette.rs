@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     tui::text,
-    wizard::{PaletteRow, Place, Wizard},
+    wizard::{PaletteRow, Place, Step, Wizard},
 };
 
 /// Columns of the place that an action belongs to: `Home, 1 to 4, 6`.
@@ -83,7 +83,7 @@ fn line(
 
 /// Where an action does something, if not here and now.
 fn place(places: &[Place]) -> String {
-    let steps: Vec<usize> = places.iter().filter_map(|place| place.step()).map(|step| step.number()).collect();
+    let steps: Vec<usize> = places.iter().filter_map(|place| place.step()).map(Step::number).collect();
     let mut stretches: Vec<(usize, usize)> = Vec::new();
     for number in steps.iter().copied() {
         match stretches.last_mut() {

@@ -67,6 +67,11 @@ impl HomeStep {
         if is_broken {
             hints.push(Hint::new(Action::OpenEditor, "edit"));
         }
+        if self.problem.is_some() {
+            hints.push(Hint::new(Action::Back, "close"));
+        } else if !self.search.text().is_empty() {
+            hints.push(Hint::new(Action::Back, "end search"));
+        }
         hints.push(Hint::new(Action::New, "new"));
         hints.push(match self.shown {
             HomeList::Configs => Hint::new(Action::SwitchList, "runs"),
@@ -84,11 +89,7 @@ impl HomeStep {
         } else if self.current_run().is_some_and(|run| !run.is_live) {
             hints.push(Hint::new(Action::Delete, "forget"));
         }
-        if self.problem.is_some() {
-            hints.push(Hint::new(Action::Back, "close"));
-        } else if !self.search.text().is_empty() {
-            hints.push(Hint::new(Action::Back, "end search"));
-        } else if can_return {
+        if self.problem.is_none() && self.search.text().is_empty() && can_return {
             hints.push(Hint::new(Action::Back, "back"));
         }
         if has_row {
