@@ -1,5 +1,6 @@
 //! What most commands begin with: the directories and the config.
 
+use super::text::{self, mention};
 use crate::{
     store::{Home, config, keys},
     tui::Keymap,
@@ -38,6 +39,6 @@ pub(crate) fn keys(home: &Home) -> Result<(Keymap, bool), Problem> {
 /// Says on stderr what is good to know of a config that is sound.
 pub(crate) fn advise(config: &config::Config) {
     for sentence in &config.advice {
-        eprintln!("Note: {sentence}");
+        mention!("{} {sentence}", text::err().warn("Note:"));
     }
 }
