@@ -47,7 +47,7 @@ fn the_whole_demo_goes_by_piped_answers() {
         rest = &rest[at + 1..];
     }
     assert!(text.contains("Not done: the answer was not yes."), "{text}");
-    assert!(rest.contains("The run has ended: done, but some items failed.") && rest.contains("Report: "), "{rest}");
+    assert!(rest.contains("Done with errors: ") && rest.contains("Report: "), "{rest}");
     let causes: Vec<&str> = rest.lines().filter(|line| line.starts_with("Failure: ")).collect();
     assert!(causes.iter().all(|cause| causes.iter().filter(|other| other == &cause).count() == 1), "{causes:?}");
 }

@@ -97,7 +97,7 @@ fn the_list_tells_where_each_config_leads_and_how_it_went() {
     assert_eq!((&site["last_run"]["run"], &site["last_run"]["state"]), (&"2".into(), &"interrupted".into()));
     let lock = RunLock::take(&home, "2").unwrap();
     assert_eq!(last(&["config", "list", "--json"])["last_run"]["state"], "running");
-    assert!(lines(&["config"])[3].contains("(running now, just now)"));
+    assert!(lines(&["config"])[3].contains("(under way, just now)"));
     drop(lock);
 
     // Whatever is with the record of runs, the configs are there.

@@ -7,7 +7,13 @@ mod keys;
 use clap::ValueHint;
 use serde_json::{Value, json};
 
-use super::{Exit, exit::refuse, open, usage};
+use super::{
+    Exit,
+    exit::refuse,
+    open,
+    text::{self, mention, tell},
+    usage,
+};
 use crate::{
     numbers::counted,
     service::home,
@@ -98,7 +104,7 @@ fn path(home: &Home, json: bool) {
 fn list(home: &Home, json: bool) {
     let page = home::page(home);
     if page.configs.is_empty() && !json {
-        eprintln!("No config is saved in {} yet.", home.configs().display());
+        mention!("No config is saved in {} yet.", home.configs().display());
     }
     let widest = |text: fn(&SavedConfig) -> usize| page.configs.iter().map(text).max().unwrap_or(0);
     let name = widest(|config| config.name.chars().count());
@@ -109,20 +115,20 @@ fn list(home: &Home, json: bool) {
             false => {
                 let told = format!(
                     "{:<name$}  {:<from$} -> {}  ({})",
-                    config.name,
-                    source(config),
-                    config.folder.as_deref().unwrap_or("no folder yet"),
+                    printable(&config.name),
+                    printable(&source(config)),
+                    printable(config.folder.as_deref().unwrap_or("no folder yet")),
                     config.last_run.as_ref().map_or_else(|| "never run".to_owned(), outcome)
                 );
-                say!("{}", printable(&told));
+                tell!("{told}");
                 if let Some(problem) = &config.problem {
-                    say!("{:name$}  cannot be used: {}", "", printable(problem));
+                    tell!("{:name$}  cannot be used: {}", "", printable(problem));
                 }
             }
         }
     }
     if let Some(problem) = &page.problem {
-        eprintln!("{problem}");
+        mention!("{problem}");
     }
 }
 
@@ -133,7 +139,7 @@ fn source(config: &SavedConfig) -> String {
 
 /// How a run ended, and when it began.
 fn outcome(run: &PastRun) -> String {
-    let state = run.standing().word();
+    let state = text::out().run(run.standing(), run.standing().word());
     let failed = match run.failed {
         0 => String::new(),
         failed => format!(", {} failed", counted(failed, "item", "items")),

@@ -6,7 +6,9 @@ use super::{
     Exit,
     exit::refuse,
     run::{Consent, Terms, import},
-    signals, usage, wizard,
+    signals,
+    text::mention,
+    usage, wizard,
 };
 use crate::{
     demo::{Stage, encord::Pace},
@@ -57,7 +59,7 @@ async fn serve(stage: &Stage) -> Exit {
     match std::fs::read_to_string(stage.config()) {
         Ok(text) => {
             say!("{text}");
-            eprintln!(
+            mention!(
                 "The services are running. The config is also at {}. Ctrl-C stops them.",
                 stage.config().display()
             );
@@ -94,5 +96,5 @@ fn keep_report(dir: TempDir) {
         let _ = std::fs::remove_file(dir.path().join(secret));
     }
     let path = dir.keep();
-    eprintln!("The demo's report is kept in {}; remove it when you like.", path.display());
+    mention!("The demo's report is kept in {}; remove it when you like.", path.display());
 }

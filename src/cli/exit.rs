@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use super::text;
 use crate::{
     store::RunState,
     wizard::{Class, Problem, Wizard},
@@ -73,6 +74,7 @@ impl Exit {
 
 /// Says on stderr what is wrong, and ends with the exit code that goes with it.
 pub(crate) fn refuse(problem: &Problem) -> Exit {
-    eprintln!("azure-to-encord: {problem}");
+    let name = text::err().bad("azure-to-encord:");
+    text::mention!("{name} {problem}");
     Exit::of(problem)
 }

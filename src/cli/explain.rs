@@ -2,7 +2,13 @@
 
 use serde_json::json;
 
-use super::{Exit, exit::refuse, open, usage};
+use super::{
+    Exit,
+    exit::refuse,
+    open,
+    text::{self, tell},
+    usage,
+};
 use crate::help::{
     self, EntryKind, Page, Topic,
     explain::{Answer, all, is_about, unknown},
@@ -41,13 +47,13 @@ pub(crate) fn explain(args: &Args) -> Exit {
             (false, true) => {
                 let is_first = place == 0 || answers.get(place - 1).is_some_and(|before| before.kind != answer.kind);
                 if is_first {
-                    say!("{}{}", if place == 0 { "" } else { "\n" }, heading(answer.kind));
+                    tell!("{}{}", if place == 0 { "" } else { "\n" }, heading(answer.kind));
                 }
-                say!("  {:<40} {}", answer.name, plain(&answer.what));
+                tell!("  {:<40} {}", answer.name, plain(&answer.what));
             }
             (false, false) => {
                 if place > 0 || page.is_some() {
-                    say!("");
+                    tell!("");
                 }
                 tell(answer);
             }
@@ -55,7 +61,7 @@ pub(crate) fn explain(args: &Args) -> Exit {
     }
     if topic.is_empty() && !args.json {
         let pages: Vec<&str> = Topic::ALL.iter().map(|topic| topic.name()).collect();
-        say!("\nPages\n  {}", pages.join(", "));
+        tell!("\nPages\n  {}", pages.join(", "));
     }
     Exit::Done
 }
@@ -113,34 +119,33 @@ fn tell(answer: &Answer) {
         "" => answer.kind.to_owned(),
         title => format!("{title}, {}", answer.kind),
     };
-    say!("{} ({title})", answer.name);
+    tell!("{} ({title})", answer.name);
     for text in [&answer.what, &answer.advice].into_iter().chain(&answer.more) {
-        paragraph("  ", "  ", text);
+        paragraph("  ", text);
     }
 }
 
 fn tell_page(page: &Page) {
-    say!("{}\n", page.title);
-    paragraph("", "", &page.purpose);
-    paragraph("", "", &page.ready);
+    tell!("{}\n", page.title);
+    paragraph("", &page.purpose);
+    paragraph("", &page.ready);
     for section in &page.sections {
-        say!("\n{}", section.title);
+        tell!("\n{}", section.title);
         for entry in &section.entries {
             let key = if entry.kind() == EntryKind::Key { format!(" ({})", entry.key) } else { String::new() };
-            say!("  {}{key}", entry.label);
+            tell!("  {}{key}", entry.label);
             for text in [&entry.what, &entry.choose].into_iter().chain(&entry.more) {
-                paragraph("    ", "    ", text);
+                paragraph("    ", text);
             }
         }
-        section.points.iter().for_each(|point| paragraph("  - ", "    ", point));
+        section.points.iter().for_each(|point| paragraph("  - ", point));
     }
 }
 
-/// A text in lines, the first after one indent, the others after another.
-fn paragraph(first: &str, others: &str, text: &str) {
-    for (place, line) in crate::tui::wrapped(&plain(text), COLUMNS - others.len()).iter().enumerate() {
-        say!("{}{line}", if place == 0 { first } else { others });
-    }
+/// A text in lines below each other, with a mark before the first.
+fn paragraph(mark: &str, content: &str) {
+    let columns = text::out().columns().map_or(COLUMNS, |columns| columns.min(COLUMNS));
+    tell!("{}", plain(&text::fold(&format!("{mark}{content}"), columns)));
 }
 
 #[cfg(test)]

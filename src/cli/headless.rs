@@ -11,7 +11,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::{
     output::{Output, listed_line, listing_line},
-    progress, signals,
+    progress, signals, text,
 };
 use crate::{
     access::cors,
@@ -348,13 +348,11 @@ fn report_jobs(output: &mut Output, before: &mut Vec<JobRow>, now: &[JobRow]) {
         }));
         if job.state.is_final() {
             let message = job.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
+            let standing = JobStanding::of(job.state, job.errors, true);
+            let word = text::err().job(standing, standing.word());
             output.message(&format!(
-                "Job {:>4} {:<15} {}: {} registered, {} failed{message}",
-                job.batch,
-                job.kind,
-                JobStanding::of(job.state, job.errors, true).word(),
-                job.done,
-                job.errors
+                "Job {:>4} {:<15} {word}: {} registered, {} failed{message}",
+                job.batch, job.kind, job.done, job.errors
             ));
         }
     }

@@ -11,7 +11,7 @@ use clap_mangen::{
     roff::{Roff, bold, roman},
 };
 
-use super::{Cli, Exit, exit::refuse, usage};
+use super::{Cli, Exit, exit::refuse, text::mention, usage};
 use crate::{
     help::{self, EntryKind, Topic},
     wizard::Problem,
@@ -34,7 +34,7 @@ pub(crate) fn man(args: &Args) -> Exit {
             Err(error) => return refuse(&Problem::other(format!("The manual page cannot be made: {error}."))),
         },
         Some(dir) => match std::fs::create_dir_all(dir).and_then(|()| write(&command, dir)) {
-            Ok(pages) => eprintln!("Wrote {pages} pages into {}.", dir.display()),
+            Ok(pages) => mention!("Wrote {pages} pages into {}.", dir.display()),
             Err(error) => {
                 let what = format!("The manual pages cannot be written into {}: {error}.", dir.display());
                 return refuse(&Problem::other(what).hint("Name a directory that you may write to."));

@@ -27,6 +27,7 @@ mod runs;
 mod schema;
 mod signals;
 mod terminal;
+mod text;
 mod usage;
 mod wizard;
 
@@ -92,7 +93,7 @@ pub fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("azure-to-encord: the system refuses to start threads: {error}");
+            text::mention!("azure-to-encord: the system refuses to start threads: {error}");
             return Exit::Failed.into();
         }
     };

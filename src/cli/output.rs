@@ -7,9 +7,12 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::progress::{self, Told};
+use super::{
+    progress::{self, Told},
+    text,
+};
 use crate::{
-    manifest::Code,
+    manifest::{Code, Severity},
     store::{
         Summary, SyncCounts,
         config::{self, Source},
@@ -107,6 +110,14 @@ impl Output {
     pub(crate) fn result(&mut self, line: &str) {
         self.close_line();
         if !self.json {
+            text::out().print(&mut std::io::stdout(), line);
+        }
+    }
+
+    /// Prints a line of results for people that is to be copied: it is not broken.
+    pub(crate) fn verbatim(&mut self, line: &str) {
+        self.close_line();
+        if !self.json {
             let _ = writeln!(std::io::stdout(), "{line}");
         }
     }
@@ -115,14 +126,14 @@ impl Output {
     pub(crate) fn message(&mut self, line: &str) {
         self.close_line();
         if !self.json {
-            let _ = writeln!(std::io::stderr(), "{line}");
+            text::err().print(&mut std::io::stderr(), line);
         }
     }
 
     /// Shows progress on one line that is written over and over; on a terminal only.
     pub(crate) fn progress(&mut self, line: &str) {
         if self.live && !self.json {
-            let _ = write!(std::io::stderr(), "\r\x1b[K{line}");
+            let _ = write!(std::io::stderr(), "\r\x1b[K{}", text::err().cut(line));
             let _ = std::io::stderr().flush();
             self.line_open = true;
         }
@@ -134,7 +145,7 @@ impl Output {
             self.note = note.map(str::to_owned);
             if let Some(note) = note {
                 self.close_line();
-                let _ = writeln!(std::io::stderr(), "{note}");
+                text::err().print(&mut std::io::stderr(), note);
             }
         }
     }
@@ -177,7 +188,8 @@ impl Output {
             "event": "error", "message": problem.what, "detail": problem.said, "hint": problem.hint,
             "exit": problem.class.exit_code(),
         }));
-        let _ = writeln!(std::io::stderr(), "azure-to-encord: {problem}");
+        let name = text::err().bad("azure-to-encord:");
+        text::err().print(&mut std::io::stderr(), &format!("{name} {problem}"));
     }
 
     pub(crate) fn check(&mut self, check: &Check) {
@@ -185,13 +197,14 @@ impl Output {
             "event": "check", "id": check.id, "state": check.state.name(), "detail": check.detail, "fix": check.fix,
             "why": check.about().why,
         }));
+        let to = if self.checks_are_results { text::out() } else { text::err() };
         let mark = match check.state {
-            CheckState::Pass => "ok",
-            CheckState::Warn => "warn",
-            CheckState::Fail => "FAIL",
-            CheckState::Waiting | CheckState::Running | CheckState::Skipped => "-",
+            CheckState::Pass => to.ok("ok  "),
+            CheckState::Warn => to.warn("warn"),
+            CheckState::Fail => to.bad("FAIL"),
+            CheckState::Waiting | CheckState::Running | CheckState::Skipped => "-   ".to_owned(),
         };
-        self.check_line(&format!("{mark:<4}  {:<24}  {}", check.id, check.detail));
+        self.check_line(&format!("{mark}  {:<24}  {}", check.id, check.detail));
         if check.state == CheckState::Fail {
             self.check_line(&format!("{:32}why: {}", "", check.about().why));
         }
@@ -245,7 +258,12 @@ impl Output {
                 "" => String::new(),
                 item => format!("{}: ", item.escape_debug()),
             };
-            self.message(&format!("  {severity:<7}  {item}{}{others}", first.message));
+            let severity = format!("{severity:<7}");
+            let severity = match code.severity() {
+                Severity::Error => text::err().bad(&severity),
+                Severity::Warning => text::err().warn(&severity),
+            };
+            self.message(&format!("  {severity}  {item}{}{others}", first.message));
         }
         if let Some(file) = file {
             let counts = [(summary.errors, "error"), (summary.warnings, "warning")];

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::output::{Output, destination_json, harmless};
+use super::{
+    output::{Output, destination_json, harmless},
+    text,
+};
 use crate::{
     manifest::{MOST_ITEMS, MOST_URLS, batch::MOST_JSON},
     numbers::count,
@@ -37,12 +40,19 @@ const LABEL: usize = 13;
 pub(crate) fn show(output: &mut Output, shown: &Shown<'_>) {
     output.event(&event(shown));
     for line in lines(shown) {
-        output.result(&harmless(&line));
+        let line = harmless(&line);
+        match line.strip_prefix('!') {
+            Some(rest) => output.result(&format!("{}{rest}", text::out().warn("!"))),
+            None => output.result(&line),
+        }
+    }
+    if let Some(command) = shown.command {
+        output.verbatim(&harmless(&format!("  {:<LABEL$}{command}", "command")));
     }
 }
 
 fn lines(shown: &Shown<'_>) -> Vec<String> {
-    let Shown { plan, again, present, estimate, command } = *shown;
+    let Shown { plan, again, present, estimate, .. } = *shown;
     let mut lines = match again {
         None => vec!["The plan:".to_owned()],
         Some(again) => vec![format!("The plan, of what failed or was cancelled in run {}:", again.of)],
@@ -59,7 +69,6 @@ fn lines(shown: &Shown<'_>) -> Vec<String> {
             lines.push(format!("  {label:<LABEL$}{name}: {value}. {}", option.meaning(&plan.config)));
         }
     }
-    lines.extend(command.map(|command| format!("  {:<LABEL$}{command}", "command")));
     lines
 }
 

@@ -10,10 +10,10 @@ use super::{
     exit::refuse,
     headless::{Headless, Stopped},
     open,
-    output::Output,
+    output::{Output, harmless},
     passphrase, plan,
     runs::{finished, name_reports},
-    usage,
+    text, usage,
 };
 use crate::{
     store::{FailedUnit, Home, RunState, RunStore, config},
@@ -184,7 +184,7 @@ fn finish(headless: &mut Headless, home: &Home) -> Exit {
         }
         return Exit::of_run(state, problem.as_ref());
     }
-    headless.output.result(&summary(state, &snapshot));
+    headless.output.result(&text::out().run(snapshot.standing(state), &summary(state, &snapshot)));
     if reports.is_some() {
         name_failures(headless, home);
         name_reports(&mut headless.output, home, &run);
@@ -215,11 +215,10 @@ fn name_failures(headless: &mut Headless, home: &Home) {
         failed.iter().take(usize::try_from(NAMED).unwrap_or(20))
     {
         let more = if object_urls.len() > 1 { format!(" and {} more", object_urls.len() - 1) } else { String::new() };
-        headless
-            .output
-            .result(&format!("  failed  {}{more}\n          {error}", object_urls.first().map_or("", String::as_str)));
-        if let Some(action) = action_description {
-            headless.output.result(&format!("          {action}"));
+        let url = harmless(object_urls.first().map_or("", String::as_str));
+        headless.output.result(&format!("  {}  {url}{more}", text::out().bad("failed")));
+        for words in std::iter::once(error).chain(action_description) {
+            headless.output.result(&format!("          {}", harmless(words)));
         }
     }
     if failed.len() as u64 > NAMED {

@@ -12,7 +12,9 @@ use super::{
     output::Output,
     passphrase, plan,
     run::{ask, can_ask, summary},
-    signals, usage,
+    signals,
+    text::{self, tell},
+    usage,
 };
 use crate::{
     numbers::{count, counted},
@@ -134,6 +136,16 @@ fn is_live(home: &Home, id: &str, state: RunState, is_open: bool) -> bool {
     (is_open || state == RunState::Running) && RunLock::is_held(home, id)
 }
 
+/// The word for a run in a column so wide.
+fn word(standing: Standing, width: usize) -> String {
+    text::out().run(standing, &format!("{:<width$}", standing.word()))
+}
+
+/// The word for a job in a column so wide.
+fn job_word(standing: JobStanding, width: usize) -> String {
+    text::out().job(standing, &format!("{:<width$}", standing.word()))
+}
+
 /// For programs: a run that is on record as running but that no process holds was interrupted.
 fn state_name(state: RunState, is_live: bool) -> &'static str {
     match state {
@@ -145,7 +157,7 @@ fn state_name(state: RunState, is_live: bool) -> &'static str {
 fn list(home: &Home, json: bool) -> Result<Exit, StoreError> {
     let runs = RunStore::open(home)?.glance()?;
     if runs.is_empty() && !json {
-        say!("No runs yet.");
+        tell!("No runs yet.");
     }
     for run in runs.iter().rev() {
         let is_live = is_live(home, &run.id, run.state, run.is_open);
@@ -158,10 +170,10 @@ fn list(home: &Home, json: bool) -> Result<Exit, StoreError> {
                 })
             );
         } else {
-            say!(
-                "{}  {:<16} {:>9} registered {:>7} failed  {}  {}",
+            tell!(
+                "{}  {} {:>9} registered {:>7} failed  {}  {}",
                 run.id,
-                Standing::of(run.state, is_live, run.is_open).word(),
+                word(Standing::of(run.state, is_live, run.is_open), 16),
                 run.registered,
                 run.failed,
                 run.started,
@@ -197,27 +209,28 @@ fn show(home: &Home, id: &str, json: bool) -> Result<Exit, StoreError> {
             })
         );
     } else {
-        say!(
+        tell!(
             "Run {}: {}, {} of {} registered, {} failed",
             row.run.id,
-            Standing::of(row.state, is_live, is_open).word(),
+            word(Standing::of(row.state, is_live, is_open), 0),
             row.registered,
             row.items,
             row.failed
         );
         if already > 0 {
-            say!("  of the registered, {created} are new; {already} were already there");
+            tell!("  of the registered, {created} are new; {already} were already there");
         }
-        say!("  config {}, folder {} at {}", row.run.config, row.run.folder_path, row.run.domain);
-        say!("  started {}, finished {}", row.started, row.finished.as_deref().unwrap_or("not yet"));
+        let (config, folder) = (printable(&row.run.config), printable(&row.run.folder_path));
+        tell!("  config {config}, folder {folder} at {}", row.run.domain);
+        tell!("  started {}, finished {}", row.started, row.finished.as_deref().unwrap_or("not yet"));
         if !row.run.despite.is_empty() {
-            say!("  despite failed checks: {}", row.run.despite.join(", "));
+            tell!("  despite failed checks: {}", row.run.despite.join(", "));
         }
     }
     if !json {
-        of.iter().for_each(|of| say!("  a retry of what failed in run {of}"));
-        by.iter().for_each(|by| say!("  retried by run {by}"));
-        store.disagreement(id)?.iter().for_each(|sentence| say!("  {sentence}"));
+        of.iter().for_each(|of| tell!("  a retry of what failed in run {of}"));
+        by.iter().for_each(|by| tell!("  retried by run {by}"));
+        store.disagreement(id)?.iter().for_each(|sentence| tell!("  {sentence}"));
     }
     if let Some(sync) = row.sync.as_ref().filter(|_| !json) {
         print_sync(sync, is_live);
@@ -233,16 +246,16 @@ fn show(home: &Home, id: &str, json: bool) -> Result<Exit, StoreError> {
 
 fn print_causes(causes: &[Cause]) {
     if !causes.is_empty() {
-        say!("  why units failed:");
+        tell!("  why units failed:");
     }
     for Cause { cause, units, hint, advice, example, subtask_uuid } in causes {
-        say!("  {units:>9}  {}", printable(cause));
+        tell!("  {units:>9}  {}", printable(cause));
         if let Some(example) = example {
             let subtask = subtask_uuid.as_deref().map(|id| format!(" (subtask {id})")).unwrap_or_default();
-            say!("             such as {}{}", printable(example), printable(&subtask));
+            tell!("             such as {}{}", printable(example), printable(&subtask));
         }
         for advice in [hint.map(str::to_owned), advice.clone()].into_iter().flatten() {
-            say!("             {}", printable(&advice));
+            tell!("             {}", printable(&advice));
         }
     }
 }
@@ -255,19 +268,19 @@ fn printable(text: &str) -> String {
 fn print_sync(sync: &SyncRow, is_live: bool) {
     let counts = &sync.counts;
     let job = counts.job.map_or_else(|| "none yet".to_owned(), |job| job.to_string());
-    say!("  mirrors {}", sync.remote_url);
-    say!("  sync {}: {}", job, JobStanding::of(counts.state, counts.failed(), is_live).word());
+    tell!("  mirrors {}", sync.remote_url);
+    tell!("  sync {}: {}", job, job_word(JobStanding::of(counts.state, counts.failed(), is_live), 0));
     let [open, done, failed, cancelled] = counts.pages;
-    say!("  listing pages {done:>9} done {failed:>7} failed {open:>9} open {cancelled:>7} cancelled");
+    tell!("  listing pages {done:>9} done {failed:>7} failed {open:>9} open {cancelled:>7} cancelled");
     let [open, done, failed] = counts.jobs;
-    say!("  upload jobs   {done:>9} done {failed:>7} failed {open:>9} open");
+    tell!("  upload jobs   {done:>9} done {failed:>7} failed {open:>9} open");
     let [open, done, failed, cancelled] = counts.units;
-    say!("  files         {done:>9} done {failed:>7} failed {open:>9} open {cancelled:>7} cancelled");
+    tell!("  files         {done:>9} done {failed:>7} failed {open:>9} open {cancelled:>7} cancelled");
     if let Some(held) = counts.held {
-        say!("  the folder held {} items afterwards, {} of them without their file", held.items, held.tombstones);
+        tell!("  the folder held {} items afterwards, {} of them without their file", held.items, held.tombstones);
     }
     if let Some(message) = &sync.message {
-        say!("  {message}");
+        tell!("  {}", printable(message));
     }
 }
 
@@ -282,12 +295,12 @@ fn print_batch(batch: &BatchRow, json: bool, is_live: bool) {
             })
         );
     } else {
-        let message = batch.message.as_deref().map(|text| format!("  {text}")).unwrap_or_default();
-        say!(
-            "  job {:>4}  {:<15} {:<16} {:>7} items {:>7} done {:>6} failed{message}",
+        let message = batch.message.as_deref().map(|text| format!("  {}", printable(text))).unwrap_or_default();
+        tell!(
+            "  job {:>4}  {:<15} {} {:>7} items {:>7} done {:>6} failed{message}",
             batch.number,
             batch.batch.kind,
-            JobStanding::of(batch.state, batch.errors, is_live).word(),
+            job_word(JobStanding::of(batch.state, batch.errors, is_live), 16),
             batch.batch.count,
             batch.done,
             batch.errors
@@ -425,7 +438,7 @@ async fn work(home: &Home, id: &str, json: bool, work: Work<'_>) -> Exit {
     output.event(&finished(home, id, state, &snapshot, reports.is_some()));
     output.result(&match &snapshot.sync {
         Some(counts) => sync_outcome(state, counts, &path).join("\n"),
-        None => summary(state, &snapshot),
+        None => text::out().run(snapshot.standing(state), &summary(state, &snapshot)),
     });
     if reports.is_some() {
         name_reports(&mut output, home, id);

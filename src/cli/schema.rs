@@ -5,7 +5,13 @@ mod infer;
 use clap::ValueHint;
 use serde_json::json;
 
-use super::{Exit, exit::refuse, passphrase, usage};
+use super::{
+    Exit,
+    exit::refuse,
+    passphrase,
+    text::{mention, tell},
+    usage,
+};
 use crate::{
     schema::{describe, diff},
     service::{KeySource, encord::Client, encord_problem, schema as service},
@@ -68,13 +74,13 @@ async fn carry_out(command: &Command, json: bool, config: &config::Config, clien
         Command::Show(_) => {
             let now = client.schema().await.map_err(|error| encord_problem(&error))?;
             if now.is_empty() {
-                eprintln!("The organisation has no metadata schema yet: it has no keys.");
+                mention!("The organisation has no metadata schema yet: it has no keys.");
             }
             if json {
                 say!("{}", serde_json::Value::Object(now));
             } else {
                 for (key, entry) in &now {
-                    say!("{key:<32} {}", describe(entry));
+                    tell!("{key:<32} {}", describe(entry));
                 }
             }
             Ok(Exit::Done)
@@ -88,7 +94,7 @@ async fn carry_out(command: &Command, json: bool, config: &config::Config, clien
                     say!("{}", json!({ "key": change.key, "change": kind, "now": change.now, "then": change.then }));
                 } else {
                     let now = change.now.as_ref().map(|now| format!(" (now {})", describe(now))).unwrap_or_default();
-                    say!("{kind:<9} {:<32} {}{now}", change.key, describe(&change.then));
+                    tell!("{kind:<9} {:<32} {}{now}", change.key, describe(&change.then));
                 }
             }
             Ok(if difference.changes.is_empty() { Exit::Done } else { Exit::Partly })
@@ -98,9 +104,9 @@ async fn carry_out(command: &Command, json: bool, config: &config::Config, clien
             if json {
                 say!("{}", json!({ "saved": saved }));
             } else if saved.is_empty() {
-                say!("The schema already holds every key of the config.");
+                tell!("The schema already holds every key of the config.");
             } else {
-                say!("Saved: {}", saved.join(", "));
+                tell!("Saved: {}", saved.join(", "));
             }
             Ok(Exit::Done)
         }

@@ -4,7 +4,14 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::{Exit, exit::refuse, open, run::summary, signals, terminal};
+use super::{
+    Exit,
+    exit::refuse,
+    open,
+    run::summary,
+    signals, terminal,
+    text::{mention, tell},
+};
 use crate::{
     accessible,
     service::Driver,
@@ -93,7 +100,7 @@ async fn in_lines(home: Home, wizard: Box<Wizard>, label: Option<&str>) -> Exit 
 /// Waits until what was sent is on record.
 async fn wind_down(wizard: &mut Wizard, driver: &Driver, events: &mut UnboundedReceiver<Event>) {
     if wizard.is_busy() {
-        eprintln!("Leaving; what was sent is being put on record...");
+        mention!("Leaving; what was sent is being put on record...");
         driver.wind_down(PATIENCE).await;
         while let Ok(event) = events.try_recv() {
             wizard.handle(event);
@@ -134,7 +141,7 @@ async fn show(home: Home, wizard: Box<Wizard>, label: Option<&str>, lines: bool)
 /// What remains to be known once the screens are gone.
 fn say_goodbye(wizard: &Wizard, is_demo: bool) {
     for line in goodbye(wizard.progress(), is_demo) {
-        say!("{line}");
+        tell!("{line}");
     }
 }
 

@@ -97,7 +97,8 @@ impl Stage {
     fn config_text(&self, key_file: &Path, sas_file: &Path) -> String {
         let quoted = |text: &str| toml::Value::from(text).to_string();
         format!(
-            r#"# Points at the embedded services of `azure-to-encord demo`; of no use once they have stopped.
+            r#"# Points at the embedded services of `azure-to-encord demo`;
+# of no use once they have stopped.
 version = 1
 
 [encord]

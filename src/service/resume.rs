@@ -1,4 +1,4 @@
-//! Takes up a run that was broken off.
+//! Takes up an interrupted run.
 
 use secrecy::SecretString;
 
@@ -11,6 +11,7 @@ use super::{
     work::Work,
 };
 use crate::{
+    states::JobStanding,
     store::{BatchRow, BatchState, Home, ManifestDir, NewRun, RunLock, RunState, RunStore, config},
     wizard::{Doubts, Problem, RunReply},
 };
@@ -24,9 +25,9 @@ fn settle(doubts: &Doubts, store: &mut RunStore, run: &NewRun) -> Result<(), Pro
             Some(BatchState::Sending | BatchState::Pending) => {}
             Some(state) => {
                 return Err(Problem::config(format!(
-                    "Job {number} of run {} is {}: only a job in doubt (sending) or one that Encord has (pending) can be given up.",
+                    "Job {number} of run {} is {}: only a job that is in doubt or in Encord can be given up.",
                     run.id,
-                    state.name()
+                    JobStanding::of(state, row.map_or(0, |row| row.errors), false).word()
                 )));
             }
             None => return Err(Problem::config(format!("Run {} has no job {number}.", run.id))),

@@ -17,4 +17,5 @@ pub use keymap::{Keymap, WrongKey, table as key_table};
 pub use screens::Labels;
 pub use theme::Theme;
 
+#[cfg(test)]
 pub(crate) use text::wrap as wrapped;

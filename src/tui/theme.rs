@@ -118,6 +118,17 @@ impl Theme {
         Theme::from_lookup(|name| std::env::var(name).ok())
     }
 
+    /// For the lines of a command: colours only go to a terminal, unless the environment asks for them anywhere.
+    pub fn of_text(is_terminal: bool) -> Theme {
+        Theme::text_from_lookup(is_terminal, |name| std::env::var(name).ok())
+    }
+
+    fn text_from_lookup(is_terminal: bool, get: impl Fn(&str) -> Option<String>) -> Theme {
+        let forced = get("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0");
+        let theme = Theme::from_lookup(get);
+        Theme { colour: theme.colour && (is_terminal || forced), ..theme }
+    }
+
     fn from_lookup(get: impl Fn(&str) -> Option<String>) -> Theme {
         let set = |name| get(name).filter(|value| !value.is_empty());
         let forced = set("CLICOLOR_FORCE").is_some_and(|value| value != "0");
@@ -131,6 +142,11 @@ impl Theme {
             None => cfg!(windows),
         };
         Theme::new(set("NO_COLOR").is_none() && (forced || !refused), utf8)
+    }
+
+    /// Whether colours are used.
+    pub fn has_colour(self) -> bool {
+        self.colour
     }
 
     /// Whether signs beyond ASCII are used.
@@ -243,6 +259,25 @@ mod tests {
         ] {
             let get = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
             assert_eq!(Theme::from_lookup(get), Theme::new(colour, utf8), "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn commands_colour_what_goes_to_a_terminal_or_what_they_are_told_to() {
+        for (variables, at_terminal, in_pipe) in [
+            (&[][..], true, false),
+            (&[("CLICOLOR_FORCE", "1")], true, true),
+            (&[("CLICOLOR_FORCE", "0")], true, false),
+            (&[("CLICOLOR_FORCE", "")], true, false),
+            (&[("CLICOLOR", "0")], false, false),
+            (&[("CLICOLOR", "0"), ("CLICOLOR_FORCE", "1")], true, true),
+            (&[("TERM", "dumb")], false, false),
+            (&[("NO_COLOR", "1")], false, false),
+            (&[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")], false, false),
+        ] {
+            let get = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
+            let told = [true, false].map(|is_terminal| Theme::text_from_lookup(is_terminal, get).has_colour());
+            assert_eq!(told, [at_terminal, in_pipe], "{variables:?}");
         }
     }
 

@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use super::{open, printable};
+use super::{
+    open, printable,
+    text::{mention, tell},
+};
 use crate::{
     numbers::counted,
     store::{
@@ -19,7 +22,7 @@ pub(super) fn one(home: &Home, label: &str, json: bool) -> Result<(), Problem> {
         true => say!("{}", json!({ "config": label, "advice": config.advice, "problem": null })),
         false => {
             open::advise(&config);
-            say!("The config is sound.");
+            tell!("The config is sound.");
         }
     }
     Ok(())
@@ -29,7 +32,7 @@ pub(super) fn one(home: &Home, label: &str, json: bool) -> Result<(), Problem> {
 pub(super) fn all(home: &Home, json: bool) -> Result<(), Problem> {
     let names = config::saved(home);
     if names.is_empty() {
-        eprintln!(
+        mention!(
             "No config is saved in {} yet. Name the file of one: azure-to-encord config check site.toml. The wizard saves \
              configs: azure-to-encord.",
             home.configs().display()
@@ -52,7 +55,10 @@ pub(super) fn all(home: &Home, json: bool) -> Result<(), Problem> {
             (None, 0) => format!("{name:<widest$}  sound"),
             (None, notes) => format!("{name:<widest$}  sound, with {}", counted(notes, "note", "notes")),
         };
-        say!("{}", printable(&told));
+        match json {
+            true => say!("{told}"),
+            false => tell!("{}", printable(&told)),
+        }
     }
     match unsound {
         0 => Ok(()),

@@ -5,6 +5,7 @@ use std::{
     path::Path,
 };
 
+use super::super::text::{mention, tell};
 use crate::{
     store::{Home, config},
     tui::Editor,
@@ -19,11 +20,11 @@ pub(super) fn edit(home: &Home, label: &str) -> Result<(), Problem> {
         match config::load(&path) {
             Ok(config) => {
                 super::open::advise(&config);
-                say!("The config is sound.");
+                tell!("The config is sound.");
                 return Ok(());
             }
             Err(error) if can_ask() => {
-                eprintln!("{error}");
+                mention!("{error}");
                 if !wants_again() {
                     return Err(Problem::config("The config is left as it is and cannot be used.")
                         .hint("It is saved as you wrote it; edit it again when you like."));

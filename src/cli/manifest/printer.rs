@@ -9,6 +9,7 @@ use std::{
 use serde_json::json;
 
 use crate::{
+    cli::text::{self, Stream},
     manifest::{Code, Finding, Severity},
     numbers,
 };
@@ -21,6 +22,7 @@ pub(super) struct Printer {
     path: String,
     json: bool,
     out: BufWriter<Box<dyn Write + Send>>,
+    look: &'static Stream,
     findings: BTreeMap<Code, u64>,
     errors: u64,
     warnings: u64,
@@ -29,18 +31,19 @@ pub(super) struct Printer {
 impl Printer {
     /// Prints to stdout: the findings are what the command is for.
     pub(super) fn new(path: &Path, json: bool) -> Printer {
-        Printer::to(Box::new(io::stdout()), path, json)
+        Printer::to(Box::new(io::stdout()), text::out(), path, json)
     }
 
     /// Prints beside what the command is for: events to stdout, lines for people to stderr.
     pub(super) fn beside(path: &Path, json: bool) -> Printer {
         let out: Box<dyn Write + Send> = if json { Box::new(io::stdout()) } else { Box::new(io::stderr()) };
-        Printer::to(out, path, json)
+        Printer::to(out, text::err(), path, json)
     }
 
-    fn to(out: Box<dyn Write + Send>, path: &Path, json: bool) -> Printer {
+    fn to(out: Box<dyn Write + Send>, look: &'static Stream, path: &Path, json: bool) -> Printer {
         let out = BufWriter::with_capacity(64 * 1024, out);
-        Printer { path: path.display().to_string(), json, out, findings: BTreeMap::new(), errors: 0, warnings: 0 }
+        let path = path.display().to_string();
+        Printer { path, json, out, look, findings: BTreeMap::new(), errors: 0, warnings: 0 }
     }
 
     pub(super) fn finding(&mut self, finding: &Finding) {
@@ -73,9 +76,13 @@ impl Printer {
             "" => String::new(),
             item => format!(" {}:", item.escape_debug()),
         };
-        self.line(&format_args!("{place}: {severity}[{code}]:{item} {}{others}", finding.message));
+        let severity = match finding.severity {
+            Severity::Error => self.look.bad(severity),
+            Severity::Warning => self.look.warn(severity),
+        };
+        self.told(&format!("{place}: {severity}[{code}]:{item} {}{others}", finding.message));
         if count == 1 {
-            self.line(&format_args!("    fix: {}", finding.code.advice()));
+            self.told(&format!("    fix: {}", finding.code.advice()));
         }
     }
 
@@ -101,18 +108,23 @@ impl Printer {
                 })
                 .collect();
             for line in lines {
-                self.line(&line);
+                self.told(&line);
             }
             let counted = |count: u64, word: &str| {
                 format!("{} {word}{}", numbers::count(count), if count == 1 { "" } else { "s" })
             };
             let totals = [counted(items, "item"), counted(self.errors, "error"), counted(self.warnings, "warning")];
             let line = format!("{}: {}", self.path, totals.join(", "));
-            self.line(&line);
+            self.told(&line);
         }
         // A reader that went away has seen enough.
         let _ = self.out.flush();
         self.errors == 0
+    }
+
+    /// A line for people.
+    fn told(&mut self, line: &str) {
+        self.look.print(&mut self.out, line);
     }
 
     fn line(&mut self, line: &dyn std::fmt::Display) {

@@ -6,7 +6,12 @@ use serde_json::json;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::{
-    cli::{Exit, exit::refuse, open},
+    cli::{
+        Exit,
+        exit::refuse,
+        open,
+        text::{mention, tell},
+    },
     schema::{KeyType, Suggestion, describe},
     service::infer,
     store::config::Config,
@@ -39,15 +44,15 @@ pub(crate) async fn infer(args: &Args) -> Exit {
     } else if args.toml {
         say!("{}", block(&inferred).trim_end());
     } else {
-        table(&inferred).iter().for_each(|line| say!("{line}"));
+        table(&inferred).iter().for_each(|line| tell!("{line}"));
     }
     if !args.toml {
         for source in &inferred.sources {
-            eprintln!("From {}", plain(source));
+            mention!("From {}", plain(source));
         }
     }
     if inferred.is_part {
-        eprintln!("There is more than was looked at.");
+        mention!("There is more than was looked at.");
     }
     Exit::Done
 }

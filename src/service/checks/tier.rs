@@ -4,6 +4,7 @@
 
 use super::fault::{quoted, skipped};
 use crate::{
+    numbers::{count, counted},
     service::azure::Blob,
     wizard::{Check, CheckState},
 };
@@ -21,16 +22,18 @@ pub(super) fn judge(sample: &[Blob], more: bool) -> Check {
     if files.is_empty() {
         return skipped(ID, "there is no blob to look at");
     }
+    // Markers of folders lie in no tier, but are blobs of the listing: step 3 counts them too, and the numbers are to agree.
     let looked = match more {
-        true => format!("of the first {} blobs", files.len()),
-        false => format!("of {} blobs", files.len()),
+        true => format!("of the first {}", counted(sample.len() as u64, "blob", "blobs")),
+        false => format!("of {}", counted(sample.len() as u64, "blob", "blobs")),
     };
+    let some = |number: usize| format!("{} {looked} {}", count(number as u64), if number == 1 { "is" } else { "are" });
     let archived: Vec<&&Blob> = files.iter().filter(|blob| is_archived(blob)).collect();
     let cold: Vec<&&Blob> =
         files.iter().filter(|blob| !is_archived(blob) && blob.tier.as_deref() == Some("Cold")).collect();
     if let Some(example) = archived.first() {
         let name = quoted(&example.name);
-        return Check::new(ID, CheckState::Warn, format!("{} {looked} are in the archive, such as {name}", archived.len()))
+        return Check::new(ID, CheckState::Warn, format!("{} in the archive, such as {name}", some(archived.len())))
             .fix(
                 "Archived blobs are left out of the manifest. Rehydrate those that you need (az storage blob set-tier --tier Hot); \
                  it takes hours.",
@@ -38,18 +41,14 @@ pub(super) fn judge(sample: &[Blob], more: bool) -> Check {
     }
     if let Some(example) = cold.first() {
         let name = quoted(&example.name);
-        return Check::new(
-            ID,
-            CheckState::Warn,
-            format!("{} {looked} are in the Cold tier, such as {name}", cold.len()),
-        )
-        .fix("They can be read, at a price for each read; Encord's guide asks for the Hot tier.");
+        return Check::new(ID, CheckState::Warn, format!("{} in the Cold tier, such as {name}", some(cold.len())))
+            .fix("They can be read, at a price for each read; Encord's guide asks for the Hot tier.");
     }
     let cool = files.iter().filter(|blob| blob.tier.as_deref() == Some("Cool")).count();
     let kinds = match (cool, files.iter().any(|blob| blob.tier.is_some())) {
         (_, false) => "the blobs have no access tiers".to_owned(),
         (0, true) => format!("all {looked} can be read at once"),
-        (cool, true) => format!("{cool} {looked} are in the Cool tier, the others can be read as fast and cheaper"),
+        (cool, true) => format!("{} in the Cool tier, the others can be read as fast and cheaper", some(cool)),
     };
     Check::new(ID, CheckState::Pass, kinds)
 }
@@ -78,15 +77,15 @@ mod tests {
             (vec![], Skipped, "no blob"),
             (vec![folder.clone()], Skipped, "no blob"),
             (vec![blob(None, None)], Pass, "no access tiers"),
-            (vec![hot.clone(), hot.clone(), folder], Pass, "all of 2 blobs"),
-            (vec![hot.clone(), cool.clone()], Pass, "1 of 2 blobs are in the Cool"),
-            (vec![hot.clone(), cold.clone(), cool], Warn, "'Cold.jpg'"),
+            (vec![hot.clone(), hot.clone(), folder], Pass, "all of 3 blobs"),
+            (vec![hot.clone(), cool.clone()], Pass, "1 of 2 blobs is in the Cool"),
+            (vec![hot.clone(), cold.clone(), cool], Warn, "1 of 3 blobs is in the Cold tier, such as 'Cold.jpg'"),
             (vec![cold, hot, archive, waking], Warn, "2 of 4 blobs are in the archive, such as 'Archive.jpg'"),
         ] {
             let check = judge(&sample, false);
             assert_eq!(check.state, state, "{check:?}");
             assert!(check.detail.contains(words), "{check:?}");
         }
-        assert!(judge(&[blob(Some("Hot"), None)], true).detail.contains("first 1"));
+        assert!(judge(&[blob(Some("Hot"), None)], true).detail.contains("first 1 blob "));
     }
 }
