@@ -217,8 +217,8 @@ pub struct Wizard {
     step: Step,
     overlay: Option<Overlay>,
     palette: Palette,
-    /// The help's first line in view, and the last one that can be.
-    help: (u16, u16),
+    /// The help's first line in view, once that was seen, and the last one that can be.
+    help: (Option<u16>, u16),
     integration: IntegrationStep,
     schema: SchemaStep,
     manifest: ManifestStep,
@@ -247,7 +247,7 @@ impl Wizard {
             step: Step::Integration,
             overlay: None,
             palette: Palette::default(),
-            help: (0, 0),
+            help: (None, 0),
             outbox: Outbox::default(),
             is_attended: false,
             is_seen: false,
@@ -303,7 +303,7 @@ impl Wizard {
             Event::Edit(edit) => self.edit(&edit),
             Event::Reply { id, reply } => self.reply(id, reply),
             Event::Rows(rows) => self.page = Some(rows),
-            Event::HelpRest(lines) => self.help = (self.help.0.min(lines), lines),
+            Event::Help { first, last } => self.help = (Some(first.min(last)), last),
             // What the user did there is read anew by whoever asked for the editor.
             Event::EditorClosed(result) => self.editor_closed(result),
             Event::Seen => self.seen(),
@@ -340,8 +340,9 @@ impl Wizard {
         self.overlay
     }
 
-    /// The first line of the help that is in view, from 0.
-    pub fn help_line(&self) -> u16 {
+    /// The first line of the help that is in view, from 0; `None` when it was just opened: then it begins where it tells of the
+    /// field that has the keyboard, or else at its top.
+    pub fn help_line(&self) -> Option<u16> {
         self.help.0
     }
 

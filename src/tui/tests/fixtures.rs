@@ -34,6 +34,9 @@ pub(crate) fn one(reply: Reply) -> Vec<Reply> {
     vec![reply]
 }
 
+/// Makes a stage, the same each time.
+pub(crate) type Build = Box<dyn Fn() -> Stage + Send + Sync>;
+
 pub(crate) struct Stage {
     pub(crate) wizard: Wizard,
     pub(crate) open: Vec<(RequestId, Request)>,
@@ -126,14 +129,16 @@ impl Stage {
     }
 }
 
+/// What the screens say of the program's surroundings.
+pub(crate) fn labels() -> screens::Labels {
+    let headless_command = Some("azure-to-encord run nightly --yes".into());
+    screens::Labels { headless_command, ..screens::Labels::default() }
+}
+
 /// The frame as text, and where the cursor stands in it.
 pub(crate) fn frame(wizard: &Wizard, theme: Theme, width: u16, height: u16) -> String {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    let labels = screens::Labels {
-        headless_command: Some("azure-to-encord run nightly --yes".into()),
-        ..screens::Labels::default()
-    };
-    terminal.draw(|frame| _ = screens::draw(frame, wizard, &theme, &labels)).unwrap();
+    terminal.draw(|frame| _ = screens::draw(frame, wizard, &theme, &labels())).unwrap();
     let mut text = lines(terminal.backend().buffer());
     if terminal.backend().cursor_visible() {
         let at = terminal.backend().cursor_position();
