@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     schema::{KeyType, Scalar},
-    wizard::{Action, Edit, Event, Reply, Request, RunReply, Step},
+    wizard::{Action, Edit, Event, Reply, Request, RunReply, SchemaPanel, Step},
 };
 
 fn all_kinds(request: &Request) -> Vec<Reply> {
@@ -119,6 +119,14 @@ fn lists_of_keys() {
     shows("schema_on_enum", &on_enum.wizard);
     let refused = to(Stage::at(Step::Schema, all_kinds), "older").press(Action::Delete);
     shows("schema_refused_delete", &refused.wizard);
+}
+
+#[test]
+fn a_name_that_was_emptied_is_still_empty_when_its_form_is_opened_again() {
+    let stage = to(Stage::at(Step::Schema, well), "camera").press(Action::Toggle);
+    let stage = stage.event(Event::Edit(Edit::Clear)).press(Action::Back).press(Action::Toggle);
+    let Some(SchemaPanel::Key(form)) = stage.wizard.schema().panel() else { panic!("no form is open") };
+    assert_eq!((form.original(), form.name().text()), (Some("camera"), ""));
 }
 
 #[test]
