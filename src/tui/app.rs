@@ -1,5 +1,8 @@
 //! The loop: draws, waits until something happens, hands it to the wizard. It never wakes up by itself.
 
+mod input;
+mod signals;
+
 use std::{
     io,
     path::{Path, PathBuf},
@@ -8,19 +11,20 @@ use std::{
     time::Duration,
 };
 
-use crossterm::event::{Event as Input, EventStream, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{Event as Input, EventStream};
 use futures_util::{Stream, StreamExt, future};
 use secrecy::SecretString;
 use tokio::sync::mpsc::{UnboundedReceiver, error::TryRecvError};
 
 use super::{
     editor::Editor,
-    keymap::{Command, Keymap},
     screens::{self, Drawn, Labels, hits::Hits},
     terminal::{self, Canvas, Guard},
     theme::Theme,
 };
-use crate::wizard::{Action, Edit, Effect, Event, Problem, Step, Wizard};
+use crate::wizard::{Effect, Event, Problem, Step, Wizard};
+use input::{Taken, on_input};
+use signals::{Signals, suspend};
 
 /// What carries out the wizard's effects. Its answers come back over the channel that [`run`] listens to.
 pub trait Services {
@@ -182,10 +186,10 @@ async fn drive<T: Future<Output = ()>>(
                 is_shown = screens::fits(frame.area());
                 drawn = screens::draw(frame, wizard, &options.theme, &options.labels);
             })?;
-            hits = drawn.hits;
-            for known in [drawn.rows.map(Event::Rows), drawn.help_rest.map(Event::HelpRest)].into_iter().flatten() {
+            for known in drawn.events() {
                 wizard.handle(known);
             }
+            hits = drawn.hits;
         }
         match is_shown && wizard.awaits_look() {
             true => _ = waiting.get_or_insert_with(|| Box::pin(still())),
@@ -272,55 +276,6 @@ async fn ready(
     }
 }
 
-/// What became of an input.
-enum Taken {
-    Nothing,
-    Changed(Vec<Effect>),
-    /// By a click, whose place means something else from now on.
-    Clicked(Vec<Effect>),
-    Suspend,
-}
-
-/// So many rows the wheel moves by.
-const WHEEL: usize = 3;
-
-/// Where the screen is too small to be shown, which is where there is nothing to be clicked on, nothing works but leaving: nobody
-/// shall confirm what he cannot see.
-fn on_input(input: Input, wizard: &mut Wizard, hits: Option<&Hits>, keys: &Keymap) -> Taken {
-    match input {
-        Input::Key(key) => match keys.read(&key, screens::mode(wizard), wizard.place()) {
-            Some(Command::Wizard(event)) if hits.is_some() || matches!(event, Event::Action(Action::Quit)) => {
-                Taken::Changed(wizard.handle(event))
-            }
-            Some(Command::Suspend) if cfg!(unix) => Taken::Suspend,
-            Some(_) | None => Taken::Nothing,
-        },
-        Input::Paste(text) if hits.is_some() && wizard.takes_text() => {
-            Taken::Changed(wizard.handle(Event::Edit(Edit::Paste(text))))
-        }
-        Input::Resize(..) => Taken::Changed(Vec::new()),
-        Input::Mouse(mouse) => match hits {
-            Some(hits) => on_mouse(mouse, wizard, hits),
-            None => Taken::Nothing,
-        },
-        Input::Paste(_) | Input::FocusGained | Input::FocusLost => Taken::Nothing,
-    }
-}
-
-fn on_mouse(mouse: MouseEvent, wizard: &mut Wizard, hits: &Hits) -> Taken {
-    let mut tell = |events: Vec<Event>| events.into_iter().flat_map(|event| wizard.handle(event)).collect();
-    let rolled = |action| (0..WHEEL).map(|_| Event::Action(action)).collect();
-    match mouse.kind {
-        MouseEventKind::ScrollUp => Taken::Changed(tell(rolled(Action::Up))),
-        MouseEventKind::ScrollDown => Taken::Changed(tell(rolled(Action::Down))),
-        MouseEventKind::Down(MouseButton::Left) => match hits.at(mouse.column, mouse.row) {
-            Some(click) => Taken::Clicked(tell(click.events())),
-            None => Taken::Nothing,
-        },
-        _ => Taken::Nothing,
-    }
-}
-
 /// Hands effects over. Where one of them takes the screens away, that is given back, leaving before all else.
 fn carry_out(
     effects: Vec<Effect>,
@@ -339,80 +294,6 @@ fn carry_out(
         }
     }
     Ok(pause)
-}
-
-/// The signals that end the program.
-#[cfg(unix)]
-struct Signals(Vec<(i32, tokio::signal::unix::Signal)>);
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> io::Result<Signals> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let kinds = [SignalKind::hangup(), SignalKind::interrupt(), SignalKind::terminate()];
-        let signals: io::Result<Vec<_>> =
-            kinds.into_iter().map(|kind| Ok((kind.as_raw_value(), signal(kind)?))).collect();
-        Ok(Signals(signals?))
-    }
-
-    async fn next(&mut self) -> i32 {
-        let waiting = self.0.iter_mut().map(|(number, signal)| {
-            Box::pin(async move {
-                match signal.recv().await {
-                    Some(()) => *number,
-                    None => future::pending().await,
-                }
-            })
-        });
-        future::select_all(waiting).await.0
-    }
-}
-
-/// What ends the program from outside; it is given the numbers that the like has elsewhere.
-#[cfg(windows)]
-struct Signals {
-    interrupted: tokio::signal::windows::CtrlC,
-    broken: tokio::signal::windows::CtrlBreak,
-    closed: tokio::signal::windows::CtrlClose,
-}
-
-#[cfg(windows)]
-impl Signals {
-    fn new() -> io::Result<Signals> {
-        use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close};
-        Ok(Signals { interrupted: ctrl_c()?, broken: ctrl_break()?, closed: ctrl_close()? })
-    }
-
-    async fn next(&mut self) -> i32 {
-        const HANGUP: i32 = 1;
-        const INTERRUPT: i32 = 2;
-        tokio::select! {
-            _ = self.interrupted.recv() => INTERRUPT,
-            _ = self.broken.recv() => INTERRUPT,
-            _ = self.closed.recv() => HANGUP,
-        }
-    }
-}
-
-/// Stops this process and whatever runs in its group, as the terminal does on Ctrl-Z outside raw mode, and returns when it is
-/// continued. The system ignores such a stop where no shell could continue the group; then it returns after a moment.
-#[cfg(unix)]
-async fn suspend() -> io::Result<()> {
-    use std::time::Duration;
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut continued = signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?;
-    rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?;
-    // The stop reaches the process a moment after the call in a program of several threads; taking the terminal back before
-    // would leave the shell with a raw one.
-    let _ = tokio::time::timeout(Duration::from_millis(200), continued.recv()).await;
-    Ok(())
-}
-
-/// There is no such thing here.
-#[cfg(not(unix))]
-async fn suspend() -> io::Result<()> {
-    future::ready(Ok(())).await
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ impl Wizard {
                 self.overlay = Some(Overlay::NothingToSearch);
             }
             Action::Help => {
-                self.help.0 = 0;
+                self.help = (None, 0);
                 self.overlay = Some(Overlay::Help);
             }
             // A question is answered first.
@@ -91,8 +91,8 @@ impl Wizard {
         match self.in_rows(action) {
             Action::Back | Action::Help | Action::Quit => self.overlay = None,
             action => {
-                let to = moved_in(usize::from(line), action, usize::from(last) + 1);
-                self.help.0 = u16::try_from(to).unwrap_or(last);
+                let to = moved_in(usize::from(line.unwrap_or_default()), action, usize::from(last) + 1);
+                self.help.0 = Some(u16::try_from(to).unwrap_or(last));
             }
         }
     }

@@ -281,8 +281,13 @@ pub enum Event {
     Edit(Edit),
     /// So many rows of the list under the cursor are in view: page keys move by as many from now on.
     Rows(u16),
-    /// So many lines of the help do not fit: it can be scrolled by as many.
-    HelpRest(u16),
+    /// The help is seen from this line on, from 0, and can be scrolled down to line `last`.
+    Help {
+        /// The first line in view.
+        first: u16,
+        /// The last one that can be the first in view: so many lines do not fit.
+        last: u16,
+    },
     /// The plan was on the screen for a moment without a key being pressed. Only a wizard that is attended waits for it.
     Seen,
     /// The editor that [`Effect::Editor`] asked for was left, or could not be started.

@@ -222,8 +222,8 @@ pub struct Wizard {
     palette: Palette,
     /// The user's keys, where they are not the default ones.
     own_keys: Option<Vec<(Action, String)>>,
-    /// The help's first line in view, and the last one that can be.
-    help: (u16, u16),
+    /// The help's first line in view, once that was seen, and the last one that can be.
+    help: (Option<u16>, u16),
     integration: IntegrationStep,
     schema: SchemaStep,
     manifest: ManifestStep,
@@ -253,7 +253,7 @@ impl Wizard {
             overlay: None,
             palette: Palette::default(),
             own_keys: None,
-            help: (0, 0),
+            help: (None, 0),
             outbox: Outbox::default(),
             is_attended: false,
             is_seen: false,
@@ -309,7 +309,7 @@ impl Wizard {
             Event::Edit(edit) => self.edit(&edit),
             Event::Reply { id, reply } => self.reply(id, reply),
             Event::Rows(rows) => self.page = Some(rows),
-            Event::HelpRest(lines) => self.help = (self.help.0.min(lines), lines),
+            Event::Help { first, last } => self.help = (Some(first.min(last)), last),
             // What the user did there is read anew by whoever asked for the editor.
             Event::EditorClosed(result) => self.editor_closed(result),
             Event::Seen => self.seen(),
@@ -346,8 +346,9 @@ impl Wizard {
         self.overlay
     }
 
-    /// The first line of the help that is in view, from 0.
-    pub fn help_line(&self) -> u16 {
+    /// The first line of the help that is in view, from 0; `None` when it was just opened: then it begins where it tells of the
+    /// field that has the keyboard, or else at its top.
+    pub fn help_line(&self) -> Option<u16> {
         self.help.0
     }
 

@@ -140,6 +140,8 @@ impl Wizard {
                 let row = self.palette_rows().into_iter().nth(self.palette.cursor);
                 if let Some(row) = row.filter(|row| row.is_possible) {
                     self.close_palette();
+                    // The list hid the plan, which may have changed meanwhile: it is looked over again before it is sent.
+                    self.is_seen = false;
                     self.action(row.action);
                 }
             }

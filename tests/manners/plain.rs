@@ -3,7 +3,7 @@
 use std::{fs, process::Stdio};
 
 use crate::{
-    PATIENCE, SIZE, home,
+    PATIENCE, PROGRAM, SIZE, home, quit, start,
     support::{program::program, terminal::Terminal},
 };
 
@@ -32,6 +32,42 @@ fn a_terminal_of_the_c_locale_gets_ascii_on_home_too() {
     terminal.wait_for("Help -", PATIENCE);
     assert!(terminal.raw().is_ascii(), "{}", terminal.screen());
     crate::quit_from_help(terminal);
+}
+
+/// Whether foreground or background colours are set; 39 and 49 only go back to the default.
+fn is_coloured(raw: &[u8]) -> bool {
+    let colour = regex::Regex::new("\x1b\\[([0-9]+;)*(3[0-8]|4[0-8]|9[0-7]|10[0-7])[0-9;]*m").unwrap();
+    colour.is_match(&String::from_utf8_lossy(raw))
+}
+
+#[test]
+fn the_screens_are_coloured_as_the_environment_asks() {
+    for (variables, coloured) in [
+        (&[][..], true),
+        (&[("NO_COLOR", "1")], false),
+        (&[("CLICOLOR", "0")], false),
+        (&[("CLICOLOR", "0"), ("CLICOLOR_FORCE", "1")], true),
+        (&[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")], false),
+        (&[("NO_COLOR", ""), ("CLICOLOR_FORCE", "0")], true),
+    ] {
+        let home = home();
+        let left = quit(start(home.path(), variables));
+        assert_eq!(is_coloured(&left.raw), coloured, "{variables:?}");
+    }
+}
+
+#[test]
+fn a_terminal_that_is_only_half_there_gets_a_sentence_and_stays_as_it_is() {
+    for (redirected, arguments) in [("< /dev/null", ""), ("> out", ""), ("< /dev/null", "nightly"), ("> out", "demo")] {
+        let home = home();
+        let script = format!("{PROGRAM} {arguments} {redirected}");
+        let left = Terminal::start_program(home.path(), "/bin/sh", &["-c", &script], SIZE, &[]).end(PATIENCE);
+        assert_eq!(left.code, 2, "{script}: {}", left.screen);
+        left.assert_modes_restored();
+        assert!(!left.raw.contains(&0x1b), "{script}: {}", String::from_utf8_lossy(&left.raw));
+        assert!(left.screen.contains("terminal"), "{script}: {}", left.screen);
+        assert_eq!(fs::read_to_string(home.path().join("out")).unwrap_or_default(), "", "{script}");
+    }
 }
 
 /// What a command says where neither its input nor its outputs are a terminal.

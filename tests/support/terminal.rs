@@ -13,7 +13,10 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 
 const ENTER_ALTERNATE_SCREEN: &[u8] = b"\x1b[?1049h";
 const LEAVE_ALTERNATE_SCREEN: &[u8] = b"\x1b[?1049l";
+const HIDE_CURSOR: &[u8] = b"\x1b[?25l";
 const SHOW_CURSOR: &[u8] = b"\x1b[?25h";
+/// xterm, "Mouse Tracking" and "Extended coordinates".
+const MOUSE_MODES: [u16; 7] = [9, 1000, 1002, 1003, 1005, 1006, 1015];
 const DISABLE_BRACKETED_PASTE: &[u8] = b"\x1b[?2004l";
 const BEGIN_UPDATE: &[u8] = b"\x1b[?2026h";
 const END_UPDATE: &[u8] = b"\x1b[?2026l";
@@ -198,7 +201,7 @@ impl Seen {
 }
 
 impl Left {
-    /// Checks that the terminal is as it was: the ordinary screen, the cursor, no bracketed paste, the line settings.
+    /// Checks that the terminal is as it was: the ordinary screen, the cursor, no bracketed paste, no mouse, the line settings.
     pub(crate) fn assert_restored(&self) {
         let entered = last(&self.raw, ENTER_ALTERNATE_SCREEN).expect("the alternate screen was never entered");
         for (what, sequence) in [
@@ -207,6 +210,12 @@ impl Left {
             ("bracketed paste is not switched off", DISABLE_BRACKETED_PASTE),
         ] {
             assert!(last(&self.raw, sequence).is_some_and(|at| at > entered), "{what}");
+        }
+        assert!(last(&self.raw, HIDE_CURSOR) < last(&self.raw, SHOW_CURSOR), "the cursor is hidden again");
+        for mode in MOUSE_MODES {
+            let (on, off) = (format!("\x1b[?{mode}h"), format!("\x1b[?{mode}l"));
+            let is_off = last(&self.raw, on.as_bytes()) <= last(&self.raw, off.as_bytes());
+            assert!(is_off, "the mouse is not switched off: mode {mode}");
         }
         self.assert_modes_restored();
     }

@@ -12,15 +12,15 @@ use crate::{
     wizard::{Step, Wizard},
 };
 
-/// What comes first: what is said of the field, option or check that has the keyboard, or else what the step is for.
+/// What comes first: what the step is for, or what is said of the check or the panel that has the keyboard.
 pub(super) fn above(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
-    match focused(wizard) {
+    match focused(wizard).filter(|entry| !is_opened_at(wizard, entry)) {
         // More than both sentences would keep the keys too far down; the page has the rest.
         Some(entry) => self::entry(&Entry { more: Vec::new(), ..entry.clone() }, look, columns),
         None if wizard.is_at_home() => {
             page(wizard).map_or_else(Vec::new, |page| marked("", &page.purpose, look, columns))
         }
-        None if wizard.integration().panel().is_some() && wizard.step() == Step::Integration => Vec::new(),
+        None if has_panel(wizard) => Vec::new(),
         None => marked("", help::step(wizard.step()), look, columns),
     }
 }
@@ -30,16 +30,19 @@ fn page(wizard: &Wizard) -> Option<&'static Page> {
     if wizard.is_at_home() { help::page(Topic::Home) } else { help::page(wizard.step()) }
 }
 
-/// The rest of the step's page.
-pub(super) fn below(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
-    page(wizard).map_or_else(Vec::new, |page| {
-        let mut lines = vec![Line::default()];
-        if focused(wizard).is_some() {
-            lines.extend(marked("", &page.purpose, look, columns));
-        }
-        lines.extend(sections(page, look, columns));
-        lines
-    })
+/// The rest of the step's page, and the line of it where the field that has the keyboard is told of, if one has it.
+pub(super) fn below(wizard: &Wizard, look: &Look<'_>, columns: usize) -> (Vec<Line<'static>>, Option<usize>) {
+    let Some(page) = page(wizard) else { return (Vec::new(), None) };
+    let entry = focused(wizard);
+    let opened_at = entry.filter(|entry| is_opened_at(wizard, entry));
+    let mut lines = vec![Line::default()];
+    if entry.is_some() && opened_at.is_none() {
+        lines.extend(marked("", &page.purpose, look, columns));
+    }
+    let before = lines.len();
+    let (sections, line) = sections(page, opened_at, look, columns);
+    lines.extend(sections);
+    (lines, line.map(|line| before + line))
 }
 
 /// What is said of what has the keyboard. A list has it nearly always, and stands on the page.
@@ -47,15 +50,41 @@ fn focused(wizard: &Wizard) -> Option<&'static Entry> {
     wizard.help_entry().filter(|_| !wizard.is_at_home()).filter(|entry| entry.kind() != EntryKind::List)
 }
 
-fn sections(page: &Page, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+/// Whether the page is opened where it tells of an entry: of a field or an option. Over a panel its keys come first, and a check
+/// is told of in two sentences.
+fn is_opened_at(wizard: &Wizard, entry: &Entry) -> bool {
+    let is_on_page = |page: &Page| page.entries().any(|e| e.key == entry.key);
+    entry.kind() != EntryKind::Check && !has_panel(wizard) && page(wizard).is_some_and(is_on_page)
+}
+
+fn has_panel(wizard: &Wizard) -> bool {
+    !wizard.is_at_home() && wizard.step() == Step::Integration && wizard.integration().panel().is_some()
+}
+
+/// The page's sections, and the line where one of their entries begins, with its section's title if it is the first there.
+fn sections(
+    page: &Page,
+    sought: Option<&Entry>,
+    look: &Look<'_>,
+    columns: usize,
+) -> (Vec<Line<'static>>, Option<usize>) {
     let mut lines = marked("", &page.ready, look, columns);
+    let mut found = None;
     for section in &page.sections {
-        lines.extend([Line::default(), look.title(section.title.clone())]);
-        lines.extend(section.entries.iter().flat_map(|entry| self::entry(entry, look, columns)));
+        lines.push(Line::default());
+        let mut begins = lines.len();
+        lines.push(look.title(section.title.clone()));
+        for entry in &section.entries {
+            if sought.is_some_and(|sought| sought.key == entry.key) {
+                found.get_or_insert(begins);
+            }
+            lines.extend(self::entry(entry, look, columns));
+            begins = lines.len();
+        }
         let sign = format!("{} ", look.glyphs().dot);
         lines.extend(section.points.iter().flat_map(|point| marked(&sign, point, look, columns)));
     }
-    lines
+    (lines, found)
 }
 
 /// An entry: what it is called on the screen and in a config, and what is said of it.

@@ -31,7 +31,7 @@ use super::{
     text,
     theme::Theme,
 };
-use crate::wizard::{Panel, Step, Wizard};
+use crate::wizard::{Event, Panel, Step, Wizard};
 use hits::Hits;
 use parts::{Look, take_bottom, take_top};
 
@@ -67,17 +67,25 @@ pub fn fits(area: Rect) -> bool {
 pub struct Drawn {
     /// How many rows are in view of the list that the cursor moves in, if there is one.
     pub rows: Option<u16>,
-    /// How many lines of the help are not in view, if it is open.
-    pub help_rest: Option<u16>,
+    /// The first line of the help that is in view and how many are not, if it is open.
+    pub help: Option<(u16, u16)>,
     /// What can be clicked.
     pub(super) hits: Hits,
+}
+
+impl Drawn {
+    /// What the wizard is to know of the frame.
+    pub(super) fn events(&self) -> impl Iterator<Item = Event> + use<> {
+        let help = self.help.map(|(first, last)| Event::Help { first, last });
+        [self.rows.map(Event::Rows), help].into_iter().flatten()
+    }
 }
 
 /// Draws the wizard as it stands. Nothing is remembered from one frame to the next.
 pub fn draw(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, labels: &Labels) -> Drawn {
     let area = frame.area();
     let (rows, hits) = (Cell::new(None), Hits::default());
-    let mut help_rest = None;
+    let mut help = None;
     if !fits(area) {
         too_small(frame, area, *theme);
     } else {
@@ -104,12 +112,12 @@ pub fn draw(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, labels: &Labe
             hits.cover();
         }
         frame::footer(frame, foot, wizard, &look);
-        help_rest = overlay::draw(frame, above, wizard, &Look { keys: look.mode, ..look });
+        help = overlay::draw(frame, above, wizard, &Look { keys: look.mode, ..look });
     }
     if !theme.is_utf8() {
         to_ascii(frame.buffer_mut());
     }
-    Drawn { rows: rows.get(), help_rest, hits }
+    Drawn { rows: rows.get(), help, hits }
 }
 
 /// Who has the keyboard.

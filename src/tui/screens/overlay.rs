@@ -18,8 +18,8 @@ use crate::{
     wizard::{Action, Overlay, Step, Wizard},
 };
 
-/// Draws the overlay over the screen's area, if there is one, and tells how many lines of the help do not fit, if that is it.
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) -> Option<u16> {
+/// Draws the overlay over the screen's area, if there is one, and tells of the help, if that is it, the first line in view and how many do not fit.
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) -> Option<(u16, u16)> {
     let columns = usize::from(area.width.saturating_sub(6)).min(70);
     let (title, lines) = match wizard.overlay()? {
         Overlay::Help => return Some(draw_help(frame, area, wizard, look, columns)),
@@ -47,14 +47,15 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
     None
 }
 
-/// The help, scrolled to where the wizard has it; how many lines do not fit.
-fn draw_help(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>, columns: usize) -> u16 {
-    let lines = help(wizard, look, columns);
+/// The help, scrolled to where the wizard has it, or to what it tells of the field that has the keyboard; the first line in view
+/// and how many lines do not fit.
+fn draw_help(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>, columns: usize) -> (u16, u16) {
+    let (lines, field) = help(wizard, look, columns);
     let inside = boxed(frame, area, "Help", columns, lines.len(), look);
     let (height, total) = (usize::from(inside.height), lines.len());
     look.in_view(height);
     let rest = total.saturating_sub(height);
-    let first = usize::from(wizard.help_line()).min(rest);
+    let first = wizard.help_line().map_or(field, usize::from).min(rest);
     put(frame, inside, lines.into_iter().skip(first).collect());
     if rest > 0 {
         let told =
@@ -62,7 +63,8 @@ fn draw_help(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>
         let border = Rect { y: inside.bottom(), height: 1, ..inside };
         put(frame, border.intersection(area), vec![Line::styled(told, look.theme.dim())]);
     }
-    u16::try_from(rest).unwrap_or(u16::MAX)
+    let number = |lines| u16::try_from(lines).unwrap_or(u16::MAX);
+    (number(first), number(rest))
 }
 
 /// Draws an empty box in the middle of an area, as large inside as is asked for and fits, and gives its inside.
@@ -96,7 +98,8 @@ pub(super) fn boxed(
     inside
 }
 
-fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+/// The help's lines, and the one at which it tells of the field that has the keyboard, or else the first.
+fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> (Vec<Line<'static>>, usize) {
     let step = wizard.step();
     let panel = wizard.integration().panel().filter(|_| step == Step::Integration && !wizard.is_at_home());
     let mut lines = match panel {
@@ -149,8 +152,10 @@ fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
         let key = text::left(&key, widest, look.glyphs().ellipsis);
         lines.push(Line::from(vec![Span::styled(key, look.theme.key()), Span::raw(format!("   {label}"))]));
     }
-    lines.extend(super::help::below(wizard, look, columns));
-    lines
+    let (below, field) = super::help::below(wizard, look, columns);
+    let field = field.map_or(0, |line| lines.len() + line);
+    lines.extend(below);
+    (lines, field)
 }
 
 fn question(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {

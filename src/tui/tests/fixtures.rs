@@ -35,6 +35,9 @@ pub(crate) fn one(reply: Reply) -> Vec<Reply> {
     vec![reply]
 }
 
+/// Makes a stage, the same each time.
+pub(crate) type Build = Box<dyn Fn() -> Stage + Send + Sync>;
+
 pub(crate) struct Stage {
     pub(crate) wizard: Wizard,
     pub(crate) open: Vec<(RequestId, Request)>,
@@ -131,15 +134,19 @@ impl Stage {
 /// What time it is on the screens of the tests.
 pub(crate) const NOW: OffsetDateTime = datetime!(2026-03-01 12:00 UTC);
 
-/// The frame as text, and where the cursor stands in it.
-pub(crate) fn frame(wizard: &Wizard, theme: Theme, width: u16, height: u16) -> String {
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    let labels = screens::Labels {
+/// What the screens say of the program's surroundings.
+pub(crate) fn labels() -> screens::Labels {
+    screens::Labels {
         headless_command: Some("azure-to-encord run nightly --yes".into()),
         clock: || NOW,
         ..screens::Labels::default()
-    };
-    terminal.draw(|frame| _ = screens::draw(frame, wizard, &theme, &labels)).unwrap();
+    }
+}
+
+/// The frame as text, and where the cursor stands in it.
+pub(crate) fn frame(wizard: &Wizard, theme: Theme, width: u16, height: u16) -> String {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal.draw(|frame| _ = screens::draw(frame, wizard, &theme, &labels())).unwrap();
     let mut text = lines(terminal.backend().buffer());
     if terminal.backend().cursor_visible() {
         let at = terminal.backend().cursor_position();

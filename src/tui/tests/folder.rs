@@ -4,13 +4,12 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    PLAIN,
-    fixtures::{Stage, UTF8, config, one, refused, uuid, well},
-    shows, shows_as,
+    Build,
+    fixtures::{Stage, config, one, refused, uuid, well},
+    shows,
 };
 use crate::{
     store::config::Config,
-    tui::Theme,
     wizard::{
         Action, Edit, Event, FolderCounts, FolderDetails, FolderPage, FolderRef, FolderRole, FolderRow, Present,
         Problem, Reply, Request, Step,
@@ -33,12 +32,6 @@ fn folderless() -> Config {
     let mut config = config();
     config.folder.path = None;
     config
-}
-
-/// In every size that matters.
-fn everywhere(name: &str, stage: &Stage) {
-    shows(name, &stage.wizard);
-    shows_as(&format!("{name}_60x20"), &stage.wizard, UTF8, 60, 20);
 }
 
 fn row(number: u128, name: &str, description: &str) -> FolderRow {
@@ -124,31 +117,28 @@ fn folder_screens() {
     };
     shows("folder_reading", &at_folders(config(), unanswered).wizard);
     let fresh = at_folders(folderless(), storage);
-    everywhere("folder_none_chosen", &fresh);
+    shows("folder_none_chosen", &fresh.wizard);
     let ready = at_folders(config(), storage);
-    everywhere("folder_ready", &ready);
-    shows_as("folder_ready_ascii", &ready.wizard, PLAIN, 80, 24);
-    shows_as("folder_ready_no_colour", &ready.wizard, Theme::new(false, true), 100, 30);
+    shows("folder_ready", &ready.wizard);
     let inside = ready.press(Action::Down).press(Action::Right).press(Action::Down).press(Action::Down);
     let inside = inside.press(Action::Right).press(Action::Toggle);
-    everywhere("folder_inside_chosen", &inside);
-    shows_as("folder_inside_chosen_ascii", &inside.wizard, PLAIN, 80, 24);
-    everywhere("folder_counted", &inside.press(Action::Cancel));
+    shows("folder_inside_chosen", &inside.wizard);
+    shows("folder_counted", &inside.press(Action::Cancel).wizard);
     let search = at_folders(folderless(), storage).press(Action::Search);
     shows("folder_search_begins", &search.wizard);
     let search = search.type_in("a");
-    everywhere("folder_search", &search);
+    shows("folder_search", &search.wizard);
     shows("folder_search_none", &search.type_in("zz").wizard);
 }
 
 #[test]
 fn what_cannot_be_chosen_or_read_is_told() {
     let synced = at_folders(folderless(), storage).times(2, Action::Down).press(Action::Toggle);
-    everywhere("folder_synced", &synced);
+    shows("folder_synced", &synced.wizard);
     let shared = at_folders(folderless(), storage).times(3, Action::Down).press(Action::Toggle);
-    everywhere("folder_shared", &shared);
-    everywhere("folder_odd_names", &at_folders(folderless(), storage).times(5, Action::Down));
-    everywhere("folder_twin", &at_folders(folderless(), storage).press(Action::Bottom).press(Action::Toggle));
+    shows("folder_shared", &shared.wizard);
+    shows("folder_odd_names", &at_folders(folderless(), storage).times(5, Action::Down).wizard);
+    shows("folder_twin", &at_folders(folderless(), storage).press(Action::Bottom).press(Action::Toggle).wizard);
     let no_access = |request: &Request| match request {
         Request::ListFolders { parent: Some(_), .. } | Request::FolderDetails { .. } => {
             let mut problem = Problem::other("Encord does not show this folder.");
@@ -161,7 +151,7 @@ fn what_cannot_be_chosen_or_read_is_told() {
         }
         other => storage(other),
     };
-    everywhere("folder_no_access", &at_folders(folderless(), no_access).press(Action::Right));
+    shows("folder_no_access", &at_folders(folderless(), no_access).press(Action::Right).wizard);
     let broken = |request: &Request| match request {
         Request::ResolveFolder { .. } => one(Reply::FolderResolved(Box::new(Err(Problem::other(
             "The folder 7d1c… does not exist.",
@@ -175,13 +165,13 @@ fn what_cannot_be_chosen_or_read_is_told() {
         Request::ListFolders { .. } => one(Reply::Folders(Ok(FolderPage::default()))),
         other => well(other),
     };
-    everywhere("folder_empty", &at_folders(folderless(), empty));
+    shows("folder_empty", &at_folders(folderless(), empty).wizard);
 }
 
 #[test]
 fn folders_are_named() {
     let ready = at_folders(config(), storage);
-    everywhere("folder_form", &ready.press(Action::New));
+    shows("folder_form", &ready.press(Action::New).wizard);
     let typed = at_folders(folderless(), storage).press(Action::Down).press(Action::New).type_in("2026/März 2/中文");
     shows("folder_form_typed", &typed.wizard);
     let placed = typed.press(Action::FocusNext);
@@ -189,12 +179,11 @@ fn folders_are_named() {
     let wrong = placed.times(2, Action::FocusNext).type_in("site").press(Action::Next);
     shows("folder_form_wrong", &wrong.wizard);
     let named = wrong.type_in("=berlin, lux=3").press(Action::Next);
-    everywhere("folder_named", &named);
+    shows("folder_named", &named.wizard);
     let at_root = || at_folders(folderless(), storage).press(Action::New);
-    everywhere("folder_exists", &at_root().type_in("Raw").press(Action::Next));
-    everywhere("folder_nearly", &at_root().type_in("raw/2026").press(Action::Next));
-    everywhere("folder_twins", &at_root().type_in("Twin/x").press(Action::Next).press(Action::Down));
-    shows_as("folder_twins_ascii", &at_root().type_in("Twin/x").press(Action::Next).wizard, PLAIN, 60, 20);
+    shows("folder_exists", &at_root().type_in("Raw").press(Action::Next).wizard);
+    shows("folder_nearly", &at_root().type_in("raw/2026").press(Action::Next).wizard);
+    shows("folder_twins", &at_root().type_in("Twin/x").press(Action::Next).press(Action::Down).wizard);
 }
 
 #[test]
@@ -207,19 +196,18 @@ fn an_ambiguous_path_of_a_config_leads_to_the_choice() {
     };
     let mut twin = config();
     twin.folder.path = Some("Twin/2026".into());
-    everywhere("folder_ambiguous", &at_folders(twin, ambiguous));
+    shows("folder_ambiguous", &at_folders(twin, ambiguous).wizard);
 }
 
 #[test]
 fn cloud_synced_folders() {
     let form = at_folders(folderless(), storage).press(Action::FilterMarked);
-    everywhere("folder_mirror", &form);
-    shows_as("folder_mirror_ascii", &form.wizard, PLAIN, 80, 24);
+    shows("folder_mirror", &form.wizard);
     let sidecars = form.type_in("Street scenes").times(2, Action::FocusNext).event(Event::Edit(Edit::Insert(' ')));
-    everywhere("folder_mirror_sidecars", &sidecars);
-    everywhere("folder_mirror_chosen", &sidecars.press(Action::Next));
+    shows("folder_mirror_sidecars", &sidecars.wizard);
+    shows("folder_mirror_chosen", &sidecars.press(Action::Next).wizard);
     let again = at_folders(folderless(), storage).times(2, Action::Down).press(Action::FilterMarked);
-    everywhere("folder_mirror_again", &again);
+    shows("folder_mirror_again", &again.wizard);
     shows("folder_mirror_again_chosen", &again.press(Action::Next).wizard);
 }
 
@@ -245,20 +233,20 @@ fn ten_thousand_siblings_stay_fluid() {
     }
     let tree = stage.wizard.folder().tree();
     assert_eq!((tree.len(), tree.cursor()), (10_000, 9_999));
-    shows_as("folder_many_at_the_end", &stage.wizard, UTF8, 80, 24);
+    shows("folder_many_at_the_end", &stage.wizard);
 }
 
 #[test]
 fn the_review_tells_what_is_there_already() {
     let counted = at_folders(folderless(), storage).press(Action::Toggle).press(Action::Cancel).press(Action::Next);
     assert_eq!(counted.wizard.step(), Step::Upload);
-    everywhere("folder_review", &counted);
+    shows("folder_review", &counted.wizard);
 }
 
 /// Where every kind of panel is open.
-pub(super) fn stages() -> Vec<Stage> {
+pub(super) fn stages() -> Vec<Build> {
     let fresh = || at_folders(folderless(), storage);
-    vec![
+    stages![
         fresh().press(Action::Down).press(Action::Right),
         fresh().press(Action::Bottom).press(Action::Toggle).press(Action::Cancel),
         fresh().press(Action::Search).type_in("中a"),

@@ -5,24 +5,15 @@ use std::time::Instant;
 use serde_json::{Map, Value, json};
 
 use super::{
-    PLAIN,
+    Build,
     fixtures::{Stage, UTF8, config, frame, one, schema, well},
-    shows, shows_as,
+    shows,
 };
 use crate::{
     schema::{Inference, Suggestion},
     store::config::Join,
-    tui::Theme,
     wizard::{Action, Inferred, Problem, Reply, Request, Step},
 };
-
-const COLOURLESS: Theme = Theme::new(false, true);
-
-/// In every size that matters.
-fn everywhere(name: &str, stage: &Stage) {
-    shows(name, &stage.wizard);
-    shows_as(&format!("{name}_60x20"), &stage.wizard, UTF8, 60, 20);
-}
 
 fn labels() -> Vec<Suggestion> {
     let mut inference = Inference::default();
@@ -108,8 +99,8 @@ fn listed() -> Stage {
     asked(answers).type_in("~/datasets/street/2026/labels.csv").press(Action::Next)
 }
 
-pub(super) fn stages() -> Vec<Stage> {
-    let mut stages = vec![
+pub(super) fn stages() -> Vec<Build> {
+    let mut stages = stages![
         asked(answers),
         asked(failing).type_in("labels.csv").press(Action::Next),
         asked(unanswered).press(Action::Next),
@@ -119,41 +110,42 @@ pub(super) fn stages() -> Vec<Stage> {
         listed().press(Action::FocusNext),
         listed().press(Action::Quit),
     ];
-    stages.extend([0, 5, 7].map(|down| listed().times(down, Action::Down).press(Action::Toggle)));
+    stages.extend(
+        [0, 5, 7].map(|down| Box::new(move || listed().times(down, Action::Down).press(Action::Toggle)) as Build),
+    );
     stages
 }
 
 #[test]
 fn asking_for_the_data() {
-    everywhere("infer_asked", &asked(answers).type_in("~/数据/labels.csv"));
-    everywhere("infer_reading", &asked(unanswered).type_in("labels.csv").press(Action::Next));
-    everywhere("infer_failed", &asked(failing).type_in("labels.csv").press(Action::Next));
-    shows_as("infer_again", &listed().press(Action::FocusNext).wizard, UTF8, 80, 24);
-    shows_as("infer_quit", &listed().press(Action::Quit).wizard, UTF8, 80, 24);
+    shows("infer_asked", &asked(answers).type_in("~/数据/labels.csv").wizard);
+    shows("infer_reading", &asked(unanswered).type_in("labels.csv").press(Action::Next).wizard);
+    shows("infer_failed", &asked(failing).type_in("labels.csv").press(Action::Next).wizard);
+    shows("infer_again", &listed().press(Action::FocusNext).wizard);
+    shows("infer_quit", &listed().press(Action::Quit).wizard);
 }
 
 #[test]
 fn the_suggested_keys() {
-    everywhere("infer_list", &listed());
-    everywhere("infer_misfits", &listed().press(Action::Down));
-    shows_as("infer_ascii", &listed().times(5, Action::Down).wizard, PLAIN, 80, 24);
-    shows_as("infer_colourless", &listed().wizard, COLOURLESS, 80, 24);
+    shows("infer_list", &listed().wizard);
+    shows("infer_misfits", &listed().press(Action::Down).wizard);
+    shows("infer_sixth", &listed().times(5, Action::Down).wizard);
     let sky = listed().times(2, Action::Down);
-    shows_as("infer_varchar", &sky.wizard, UTF8, 80, 24);
-    shows_as("infer_enum", &sky.press(Action::SwitchEnum).wizard, UTF8, 80, 24);
-    everywhere("infer_conflict", &listed().times(7, Action::Down).press(Action::Toggle));
-    shows_as("infer_bad_name", &listed().times(6, Action::Down).wizard, UTF8, 80, 24);
+    shows("infer_varchar", &sky.wizard);
+    shows("infer_enum", &sky.press(Action::SwitchEnum).wizard);
+    shows("infer_conflict", &listed().times(7, Action::Down).press(Action::Toggle).wizard);
+    shows("infer_bad_name", &listed().times(6, Action::Down).wizard);
     let renaming = listed().times(6, Action::Down).press(Action::Rename);
-    everywhere("infer_rename", &renaming.type_in("/").press(Action::Next));
+    shows("infer_rename", &renaming.type_in("/").press(Action::Next).wizard);
     let renaming = listed().times(2, Action::Down).press(Action::Rename).type_in("_above");
-    everywhere("infer_rename_column", &renaming);
-    everywhere("infer_renamed", &renaming.press(Action::Next));
-    shows_as("infer_dropped", &listed().press(Action::TakeTable).press(Action::ToggleAll).wizard, UTF8, 80, 24);
-    shows_as("infer_unknown_fit", &listed().press(Action::Right).wizard, UTF8, 80, 24);
-    everywhere("infer_file", &asked(file).press(Action::Next));
-    everywhere("infer_very_many", &asked(very_many).press(Action::Next).press(Action::Bottom));
-    everywhere("help_infer", &listed().press(Action::Help));
-    everywhere("infer_taken", &listed().press(Action::Next));
+    shows("infer_rename_column", &renaming.wizard);
+    shows("infer_renamed", &renaming.press(Action::Next).wizard);
+    shows("infer_dropped", &listed().press(Action::TakeTable).press(Action::ToggleAll).wizard);
+    shows("infer_unknown_fit", &listed().press(Action::Right).wizard);
+    shows("infer_file", &asked(file).press(Action::Next).wizard);
+    shows("infer_very_many", &asked(very_many).press(Action::Next).press(Action::Bottom).wizard);
+    shows("help_infer", &listed().press(Action::Help).wizard);
+    shows("infer_taken", &listed().press(Action::Next).wizard);
 }
 
 #[test]

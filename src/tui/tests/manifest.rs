@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::{
-    PLAIN,
-    fixtures::{Stage, UTF8, built, frame, item, one, row, summary, well},
-    shows, shows_as, unlisted,
+    fixtures::{Stage, built, frame, item, one, row, summary, well},
+    shows, unlisted,
 };
 use crate::{
     manifest::{Code, Finding, Kind, SkipReason, Skipped},
@@ -15,8 +14,6 @@ use crate::{
     tui::Theme,
     wizard::{Action, List, ListingProgress, Reply, Request, Row, Step},
 };
-const COLOURLESS: Theme = Theme::new(false, true);
-
 #[test]
 fn manifest_screens() {
     let listing = Stage::at(Step::Manifest, unlisted);
@@ -33,8 +30,6 @@ fn manifest_screens() {
     shows("manifest_listing", &listing.reply(Reply::Listing(progress)).wizard);
     let built = Stage::at(Step::Manifest, well);
     shows("manifest_built", &built.wizard);
-    shows_as("manifest_built_60x20", &built.wizard, UTF8, 60, 20);
-    shows_as("manifest_built_ascii", &built.wizard, PLAIN, 80, 24);
     let skipped = built.press(Action::SwitchList).times(6, Action::Down);
     shows("manifest_left_out", &skipped.wizard);
     shows("manifest_warnings", &skipped.press(Action::SwitchList).wizard);
@@ -83,8 +78,6 @@ fn faulty(request: &Request) -> Vec<Reply> {
 fn findings_are_shown_with_what_to_do_and_errors_first() {
     let stage = Stage::at(Step::Manifest, faulty);
     shows("manifest_errors", &stage.wizard);
-    shows_as("manifest_errors_60x20", &stage.wizard, UTF8, 60, 20);
-    shows_as("manifest_errors_ascii", &stage.wizard, PLAIN, 80, 24);
     shows("manifest_errors_last", &stage.press(Action::Bottom).wizard);
     let progress = ListingProgress { blobs: 9_000, errors: 12, per_second: 900.0, ..ListingProgress::default() };
     let listing = Stage::at(Step::Manifest, unlisted).reply(Reply::Listing(progress));
@@ -116,11 +109,10 @@ fn the_items_are_searched_and_filtered_and_read_in_full() {
     let stage = Stage::at(Step::Manifest, well);
     let typing = stage.press(Action::Search).type_in("cam-03");
     shows("manifest_search", &typing.wizard);
-    shows_as("manifest_search_60x20", &typing.wizard, UTF8, 60, 20);
     let kept = typing.press(Action::Next).press(Action::FilterKind).press(Action::FilterMarked);
-    shows_as("manifest_filtered", &kept.wizard, UTF8, 80, 24);
+    shows("manifest_filtered", &kept.wizard);
     let whole = kept.press(Action::Toggle);
-    shows_as("manifest_item_in_full_60x20", &whole.wizard, UTF8, 60, 20);
+    shows("manifest_item_in_full", &whole.wizard);
     let unanswered = |request: &Request| match request {
         Request::Search { .. } => {
             vec![Reply::Found { places: vec![], seen: 2000, is_done: false }]
@@ -128,13 +120,13 @@ fn the_items_are_searched_and_filtered_and_read_in_full() {
         other => well(other),
     };
     let searching = Stage::at(Step::Manifest, unanswered).press(Action::Search).type_in("zz");
-    shows_as("manifest_searching", &searching.wizard, UTF8, 80, 24);
+    shows("manifest_searching", &searching.wizard);
     let none = |request: &Request| match request {
         Request::Search { .. } => vec![Reply::Found { places: vec![], seen: 11_395, is_done: true }],
         other => well(other),
     };
     let none = Stage::at(Step::Manifest, none).press(Action::Search).type_in("zz");
-    shows_as("manifest_search_none", &none.wizard, UTF8, 80, 24);
+    shows("manifest_search_none", &none.wizard);
 }
 
 #[test]
@@ -143,26 +135,23 @@ fn findings_open_by_code_and_lead_to_their_items() {
     shows("manifest_finding_groups", &groups.wizard);
     let opened = groups.press(Action::Next);
     shows("manifest_findings_open", &opened.wizard);
-    shows_as("manifest_findings_open_60x20", &opened.wizard, UTF8, 60, 20);
-    shows_as("manifest_finding_jumped", &opened.press(Action::Next).wizard, UTF8, 80, 24);
+    shows("manifest_finding_jumped", &opened.press(Action::Next).wizard);
     let lost = |request: &Request| match request {
         Request::FindItem { .. } => one(Reply::ItemFound(None)),
         other => well(other),
     };
     let lost = Stage::at(Step::Manifest, lost).press(Action::Left).press(Action::Next).press(Action::Next);
-    shows_as("manifest_finding_lost", &lost.wizard, UTF8, 80, 24);
+    shows("manifest_finding_lost", &lost.wizard);
 }
 
 #[test]
 fn rules_are_edited_in_place() {
     let form = Stage::at(Step::Manifest, well).press(Action::EditRules).times(2, Action::Down);
     shows("manifest_rules", &form.wizard);
-    shows_as("manifest_rules_60x20", &form.wizard, UTF8, 60, 20);
-    shows_as("manifest_rules_ascii", &form.wizard, PLAIN, 80, 24);
     let malformed = form.type_in("**/[a").press(Action::Next);
     shows("manifest_rules_malformed", &malformed.wizard);
     let left = malformed.press(Action::Back);
-    shows_as("manifest_rules_left", &left.wizard, UTF8, 120, 40);
+    shows("manifest_rules_left", &left.wizard);
     let applied = left.press(Action::EditRules).type_in("]*").press(Action::Next);
     shows("manifest_rules_applied", &applied.wizard);
 }
@@ -197,7 +186,6 @@ fn names_of_all_scripts() {
     shows("names_wide", &stage.wizard);
     stage = stage.times(4, Action::Down);
     shows("names_evil", &stage.wizard);
-    shows_as("names_ascii", &stage.wizard, PLAIN, 80, 24);
 }
 
 /// Names as they may lie in a container: as long as they can be, from right to left, of marks without end, and hostile.
@@ -285,16 +273,13 @@ fn odd_stages() -> Vec<Stage> {
 fn odd_names_in_the_smallest_and_in_the_usual_screen() {
     let stage = |down: usize| Stage::at(Step::Manifest, odd_names).times(down, Action::Down);
     for (name, down) in [("longest", 0), ("rtl", 1), ("marks", 2), ("control", 3)] {
-        shows_as(&format!("name_{name}_60x20"), &stage(down).wizard, UTF8, 60, 20);
-        shows_as(&format!("name_{name}_80x24"), &stage(down).wizard, UTF8, 80, 24);
+        shows(&format!("name_{name}"), &stage(down).wizard);
     }
     let longest = stage(0).press(Action::Toggle);
-    shows_as("name_longest_in_full_60x20", &longest.wizard, UTF8, 60, 20);
-    shows_as("name_longest_in_full_end_60x20", &longest.press(Action::Bottom).wizard, UTF8, 60, 20);
-    shows_as("names_left_out_60x20", &stage(0).press(Action::SwitchList).wizard, UTF8, 60, 20);
-    shows_as("names_found_60x20", &stage(0).press(Action::Left).press(Action::Next).wizard, UTF8, 60, 20);
-    shows_as("names_colourless", &stage(3).wizard, COLOURLESS, 80, 24);
-    shows_as("names_plain_60x20", &stage(2).wizard, PLAIN, 60, 20);
+    shows("name_longest_in_full", &longest.wizard);
+    shows("name_longest_in_full_end", &longest.press(Action::Bottom).wizard);
+    shows("names_left_out", &stage(0).press(Action::SwitchList).wizard);
+    shows("names_found", &stage(0).press(Action::Left).press(Action::Next).wizard);
 }
 
 #[test]
@@ -304,7 +289,6 @@ fn a_container_of_nothing_and_one_of_a_hundred_thousand() {
         other => well(other),
     };
     shows("manifest_no_blobs", &Stage::at(Step::Manifest, empty).wizard);
-    shows_as("manifest_no_blobs_60x20", &Stage::at(Step::Manifest, empty).wizard, UTF8, 60, 20);
     let many = |request: &Request| match request {
         Request::BuildManifest { .. } => {
             one(Reply::Manifest(Ok(built(Summary { items: [(Kind::Image, 100_000)].into(), ..summary() }))))
@@ -317,7 +301,7 @@ fn a_container_of_nothing_and_one_of_a_hundred_thousand() {
     };
     let many = Stage::at(Step::Manifest, many);
     shows("manifest_100000", &many.wizard);
-    shows_as("manifest_100000_end_60x20", &many.press(Action::Bottom).wizard, UTF8, 60, 20);
+    shows("manifest_100000_end", &many.press(Action::Bottom).wizard);
 }
 
 #[test]
@@ -325,8 +309,8 @@ fn groups_of_findings_are_searched() {
     let searched = Stage::at(Step::Manifest, faulty).press(Action::Search).type_in("wether");
     shows("manifest_groups_search", &searched.wizard);
     let none = Stage::at(Step::Manifest, faulty).press(Action::Search).type_in("zz");
-    shows_as("manifest_groups_search_none", &none.wizard, UTF8, 80, 24);
-    shows_as("manifest_groups_searched_60x20", &searched.press(Action::Next).wizard, UTF8, 60, 20);
+    shows("manifest_groups_search_none", &none.wizard);
+    shows("manifest_groups_searched", &searched.press(Action::Next).wizard);
 }
 
 proptest! {

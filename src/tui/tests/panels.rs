@@ -5,21 +5,15 @@ use std::time::{Duration, Instant};
 use secrecy::ExposeSecret;
 
 use super::{
-    PLAIN, checks,
+    Build, checks,
     fixtures::{Stage, UTF8, config, frame, one, refused, uuid, well},
     integration::{at_check, at_field, failing},
-    shows, shows_as,
+    shows,
 };
 use crate::{
     store::config::{AuthKind, Config},
     wizard::{Action, CorsRepair, EncordReply, FieldName, Integration, KeyFacts, Problem, Reply, Request},
 };
-
-/// In every size that matters.
-fn everywhere(name: &str, stage: &Stage) {
-    shows(name, &stage.wizard);
-    shows_as(&format!("{name}_60x20"), &stage.wizard, UTF8, 60, 20);
-}
 
 fn listed(count: u128) -> Vec<Reply> {
     one(Reply::Encord(EncordReply {
@@ -62,31 +56,30 @@ fn with_key() -> Config {
 #[test]
 fn lists_to_choose_from() {
     let open = |name| browse(Stage::guided(config(), well), name);
-    everywhere("picker_keys", &open(FieldName::KeyFile));
-    shows_as("picker_keys_unusable", &open(FieldName::KeyFile).press(Action::Bottom).wizard, UTF8, 80, 24);
-    shows_as("picker_keys_ascii", &open(FieldName::KeyFile).wizard, PLAIN, 80, 24);
-    shows_as("picker_regions", &open(FieldName::Domain).wizard, UTF8, 80, 24);
-    shows_as("picker_ways", &open(FieldName::SignIn).wizard, UTF8, 80, 24);
-    shows_as("picker_integrations", &open(FieldName::Integration).type_in("azure").wizard, UTF8, 80, 24);
+    shows("picker_keys", &open(FieldName::KeyFile).wizard);
+    shows("picker_keys_unusable", &open(FieldName::KeyFile).press(Action::Bottom).wizard);
+    shows("picker_regions", &open(FieldName::Domain).wizard);
+    shows("picker_ways", &open(FieldName::SignIn).wizard);
+    shows("picker_integrations", &open(FieldName::Integration).type_in("azure").wizard);
     shows("picker_containers", &open(FieldName::Container).wizard);
-    shows_as("picker_nothing_found", &open(FieldName::Container).type_in("zz").wizard, UTF8, 80, 24);
+    shows("picker_nothing_found", &open(FieldName::Container).type_in("zz").wizard);
     for (name, field) in [
         ("picker_no_keys", FieldName::KeyFile),
         ("picker_no_integrations", FieldName::Integration),
         ("picker_no_containers", FieldName::Container),
     ] {
-        shows_as(name, &browse(Stage::guided(config(), none), field).wizard, UTF8, 80, 24);
+        shows(name, &browse(Stage::guided(config(), none), field).wizard);
     }
     let reading = |request: &Request| match request {
         Request::ListContainers { .. } => Vec::new(),
         other => well(other),
     };
-    shows_as("picker_reading", &browse(Stage::new(config(), reading), FieldName::Container).wizard, UTF8, 80, 24);
+    shows("picker_reading", &browse(Stage::new(config(), reading), FieldName::Container).wizard);
     let refusing = |request: &Request| match request {
         Request::ListContainers { .. } => one(Reply::Containers(Err(refused()))),
         other => well(other),
     };
-    everywhere("picker_failed", &browse(Stage::new(config(), refusing), FieldName::Container));
+    shows("picker_failed", &browse(Stage::new(config(), refusing), FieldName::Container).wizard);
 }
 
 /// A guard against work that grows with the list, on the slowest machine; how fast it is, a bench tells.
@@ -95,7 +88,7 @@ const TOO_LONG: Duration = Duration::from_secs(2);
 #[test]
 fn a_list_of_a_hundred_thousand_is_drawn_without_looking_at_all_of_it() {
     let stage = browse(Stage::new(config(), very_many), FieldName::Container);
-    shows_as("picker_very_many", &stage.press(Action::PageDown).wizard, UTF8, 80, 24);
+    shows("picker_very_many", &stage.press(Action::PageDown).wizard);
     for name in [FieldName::Container, FieldName::Integration] {
         let mut stage = browse(Stage::new(config(), very_many), name).press(Action::Bottom);
         let took = |stage: &Stage| {
@@ -113,43 +106,42 @@ fn a_list_of_a_hundred_thousand_is_drawn_without_looking_at_all_of_it() {
 #[test]
 fn folders_of_the_container() {
     let open = || browse(Stage::new(config(), well), FieldName::Folders);
-    everywhere("folders", &open());
+    shows("folders", &open().wizard);
     let chosen = open().press(Action::Toggle).press(Action::Right).press(Action::Down);
-    shows_as("folders_within_chosen", &chosen.wizard, UTF8, 80, 24);
+    shows("folders_within_chosen", &chosen.wizard);
     let below = open().press(Action::Down).press(Action::Right).press(Action::Toggle).press(Action::Left);
-    shows_as("folders_some_below", &below.wizard, UTF8, 80, 24);
-    shows_as("folders_ascii", &below.wizard, PLAIN, 80, 24);
+    shows("folders_some_below", &below.wizard);
     let refusing = |request: &Request| match request {
         Request::ListPrefixes { prefix, .. } => one(Reply::Prefixes { prefix: prefix.clone(), result: Err(refused()) }),
         other => well(other),
     };
-    shows_as("folders_failed", &browse(Stage::new(config(), refusing), FieldName::Folders).wizard, UTF8, 80, 24);
+    shows("folders_failed", &browse(Stage::new(config(), refusing), FieldName::Folders).wizard);
 }
 
 #[test]
 fn the_guide_to_a_new_integration() {
     let open = || Stage::new(config(), well).press(Action::New);
-    everywhere("guide", &open());
+    shows("guide", &open().wizard);
     let copied = open().times(3, Action::Down).press(Action::Copy);
     assert_eq!(copied.copied.iter().map(ExposeSecret::expose_secret).collect::<Vec<_>>(), ["acmevision"]);
-    shows_as("guide_copied", &copied.wizard, UTF8, 80, 24);
+    shows("guide_copied", &copied.wizard);
     let other = copied.press(Action::Right);
-    everywhere("guide_service_principal", &other.press(Action::Bottom));
+    shows("guide_service_principal", &other.press(Action::Bottom).wizard);
     let troubled = open().reply(Reply::Integrations(Err(refused())));
-    everywhere("guide_trouble", &troubled);
+    shows("guide_trouble", &troubled.wizard);
 }
 
 #[test]
 fn a_sas_for_encord() {
     let open = || Stage::new(with_key(), well).press(Action::MakeSas);
-    everywhere("sas", &open());
+    shows("sas", &open().wizard);
     let short = open().press(Action::Toggle).press(Action::Down).times(3, Action::Left);
-    everywhere("sas_short", &short);
+    shows("sas_short", &short.wizard);
     let made = short.press(Action::Next);
-    everywhere("sas_made", &made);
+    shows("sas_made", &made.wizard);
     let copied = made.press(Action::Copy);
     assert_eq!(copied.copied.iter().map(ExposeSecret::expose_secret).collect::<Vec<_>>(), [checks::SAS]);
-    shows_as("sas_copied", &copied.wizard, UTF8, 80, 24);
+    shows("sas_copied", &copied.wizard);
     let gone = copied.press(Action::Back);
     assert!(!frame(&gone.wizard, UTF8, 120, 40).contains("sig="));
     let refusing = |request: &Request| match request {
@@ -162,50 +154,50 @@ fn a_sas_for_encord() {
     let mut with_entra = config();
     (with_entra.azure.sas_token_env, with_entra.azure.auth) = (None, Some(AuthKind::Entra));
     let failed = Stage::new(with_entra, refusing).press(Action::MakeSas);
-    shows_as("sas_without_key", &failed.wizard, UTF8, 80, 24);
-    shows_as("sas_failed", &failed.press(Action::Next).wizard, UTF8, 80, 24);
+    shows("sas_without_key", &failed.wizard);
+    shows("sas_failed", &failed.press(Action::Next).wizard);
+}
+
+/// The rules are being written.
+fn writing(request: &Request) -> Vec<Reply> {
+    if matches!(request, Request::RepairCors { .. }) { Vec::new() } else { failing(request) }
+}
+
+/// Somebody else changed the rules meanwhile.
+fn changed(request: &Request) -> Vec<Reply> {
+    let Request::RepairCors { .. } = request else { return failing(request) };
+    let mut plan = checks::plan();
+    let other = checks::rule(&["https://new.acme.example"], &["GET", "PUT"]);
+    plan.before.insert(1, other.clone());
+    plan.after.insert(1, other);
+    one(Reply::CorsRepaired(Ok(CorsRepair::Changed(Box::new(plan)))))
 }
 
 #[test]
 fn cors_rules_before_they_are_changed() {
     let open = |answers| at_check(Stage::new(config(), answers), "azure.cors").press(Action::Fix);
-    everywhere("cors", &open(failing));
-    shows_as("cors_ascii", &open(failing).wizard, PLAIN, 80, 24);
-    shows_as("cors_done", &open(failing).press(Action::Yes).wizard, UTF8, 80, 24);
-    let writing = |request: &Request| match request {
-        Request::RepairCors { .. } => Vec::new(),
-        other => failing(other),
-    };
+    shows("cors", &open(failing).wizard);
+    shows("cors_done", &open(failing).press(Action::Yes).wizard);
     let writing = open(writing).press(Action::Yes);
-    shows_as("cors_writing", &writing.wizard, UTF8, 80, 24);
+    shows("cors_writing", &writing.wizard);
     let failed = writing.reply(Reply::CorsRepaired(Err(refused())));
-    everywhere("cors_failed", &failed);
-    let changed = |request: &Request| match request {
-        Request::RepairCors { .. } => {
-            let mut plan = checks::plan();
-            let other = checks::rule(&["https://new.acme.example"], &["GET", "PUT"]);
-            plan.before.insert(1, other.clone());
-            plan.after.insert(1, other);
-            one(Reply::CorsRepaired(Ok(CorsRepair::Changed(Box::new(plan)))))
-        }
-        other => failing(other),
-    };
-    everywhere("cors_changed", &open(changed).press(Action::Yes));
+    shows("cors_failed", &failed.wizard);
+    shows("cors_changed", &open(changed).press(Action::Yes).wizard);
 }
 
 #[test]
 fn one_check_in_full() {
     let open = |id| at_check(Stage::new(config(), failing), id).press(Action::Toggle);
-    everywhere("details", &open("azure.cors"));
-    shows_as("details_scrolled", &open("azure.cors").times(50, Action::Down).wizard, UTF8, 60, 20);
-    shows_as("details_evil", &open("azure.cors.preflight").wizard, UTF8, 80, 24);
-    shows_as("details_ok", &open("encord.key").wizard, PLAIN, 80, 24);
+    shows("details", &open("azure.cors").wizard);
+    shows("details_scrolled", &open("azure.cors").times(50, Action::Down).wizard);
+    shows("details_evil", &open("azure.cors.preflight").wizard);
+    shows("details_ok", &open("encord.key").wizard);
 }
 
 #[test]
 fn going_on_anyway_is_asked_first() {
     let open = Stage::new(config(), failing).press(Action::Overrule);
-    everywhere("overrule", &open);
+    shows("overrule", &open.wizard);
     let over = open.press(Action::Yes);
     shows("integration_overruled", &over.wizard);
 }
@@ -214,17 +206,17 @@ fn going_on_anyway_is_asked_first() {
 #[test]
 fn help_over_a_panel() {
     let guide = Stage::new(config(), well).press(Action::New).press(Action::Help);
-    shows_as("help_guide", &guide.wizard, UTF8, 80, 24);
+    shows("help_guide", &guide.wizard);
     let picker = browse(Stage::new(config(), well), FieldName::Container).press(Action::Help);
-    shows_as("help_picker", &picker.wizard, UTF8, 80, 24);
+    shows("help_picker", &picker.wizard);
     let cors = at_check(Stage::new(config(), failing), "azure.cors").press(Action::Fix).press(Action::Help);
-    shows_as("help_cors", &cors.wizard, UTF8, 80, 24);
+    shows("help_cors", &cors.wizard);
 }
 
 /// A stage for each panel.
-pub(super) fn stages() -> Vec<Stage> {
+pub(super) fn stages() -> Vec<Build> {
     let failed = || Stage::new(config(), failing);
-    vec![
+    stages![
         browse(Stage::guided(config(), well), FieldName::KeyFile),
         browse(Stage::new(config(), well), FieldName::Container).type_in("街"),
         browse(Stage::new(config(), none), FieldName::Integration),
@@ -237,5 +229,14 @@ pub(super) fn stages() -> Vec<Stage> {
         failed(),
         at_field(failed(), FieldName::Account).type_in("://x?y").press(Action::Next),
         Stage::guided(Config::default(), well),
+        browse(Stage::guided(config(), well), FieldName::Domain),
+        browse(Stage::guided(config(), well), FieldName::SignIn),
+        at_check(failed(), "azure.cors").press(Action::Fix).press(Action::Yes),
+        at_check(Stage::new(config(), writing), "azure.cors").press(Action::Fix).press(Action::Yes),
+        at_check(Stage::new(config(), changed), "azure.cors").press(Action::Fix).press(Action::Yes),
+        at_check(Stage::new(config(), writing), "azure.cors")
+            .press(Action::Fix)
+            .press(Action::Yes)
+            .reply(Reply::CorsRepaired(Err(refused()))),
     ]
 }

@@ -2,12 +2,12 @@
 
 use ratatui::{Terminal, backend::TestBackend};
 
-use super::{PLAIN, shows, shows_as};
+use super::{Build, shows};
 use crate::{
     manifest::Kind,
     store::{BatchState, FailedUnit, RunState},
     tui::{
-        Theme, screens,
+        screens,
         tests::fixtures,
         tests::fixtures::{
             Stage, UTF8, failed_unit, finished, frame, lines, one, refused, reports, running, snapshot, well,
@@ -15,14 +15,6 @@ use crate::{
     },
     wizard::{Action, CauseId, CauseRow, List, Reply, Request, Row, RunReply, RunView, Snapshot, Step, Wizard},
 };
-
-const COLOURLESS: Theme = Theme::new(false, true);
-
-/// At three sizes.
-fn shows_all(name: &str, wizard: &Wizard) {
-    shows(name, wizard);
-    shows_as(&format!("{name}_60x20"), wizard, UTF8, 60, 20);
-}
 
 fn causes() -> Vec<CauseRow> {
     let sas = "The SAS of the integration has expired: put a new one into the integration in Encord, then retry.";
@@ -83,13 +75,11 @@ fn cancelled() -> Snapshot {
 }
 
 /// Every state of the step.
-pub(super) fn stages() -> Vec<Stage> {
-    let paused = Snapshot { paused: true, ..failing(5000) };
-    let linking = Snapshot { linking: true, ..failing(20_000) };
-    vec![
+pub(super) fn stages() -> Vec<Build> {
+    stages![
         running(5000).press(Action::Quit),
-        at_work(paused),
-        at_work(linking),
+        at_work(Snapshot { paused: true, ..failing(5000) }),
+        at_work(Snapshot { linking: true, ..failing(20_000) }),
         at_work(failing(5000)).times(2, Action::Cancel),
         in_causes(),
         in_causes().press(Action::Toggle),
@@ -112,46 +102,42 @@ fn watched() -> Stage {
 #[test]
 fn progress_screens() {
     shows("progress_preparing", &Stage::at(Step::Progress, well).wizard);
-    shows_all("progress_running", &running(5000).wizard);
-    shows_as("progress_running_ascii", &running(5000).wizard, PLAIN, 80, 24);
+    shows("progress_running", &running(5000).wizard);
     let run = at_work(failing(5000));
-    shows_all("progress_some_failed", &run.wizard);
-    shows_as("progress_some_failed_ascii", &run.wizard, PLAIN, 80, 24);
-    shows_as("progress_some_failed_colourless", &run.wizard, COLOURLESS, 80, 24);
+    shows("progress_some_failed", &run.wizard);
     let noted = Snapshot {
         note: Some("Encord asked to slow down; the next request goes out in 20 s.".into()),
         ..failing(5000)
     };
-    shows_all("progress_noted", &at_work(noted.clone()).wizard);
+    shows("progress_noted", &at_work(noted.clone()).wizard);
     let paused = Snapshot { paused: true, ..noted };
-    shows_all("progress_paused", &at_work(paused).wizard);
+    shows("progress_paused", &at_work(paused).wizard);
     let mut linking = failing(20_000);
     linking.linking = true;
     linking.jobs.iter_mut().skip(12).for_each(|job| job.state = BatchState::Pending);
-    shows_all("progress_linking", &at_work(linking).wizard);
-    shows_all("progress_stopping", &at_work(failing(5000)).press(Action::Cancel).wizard);
-    shows_all("progress_cancel_asked", &at_work(failing(5000)).times(2, Action::Cancel).wizard);
+    shows("progress_linking", &at_work(linking).wizard);
+    shows("progress_stopping", &at_work(failing(5000)).press(Action::Cancel).wizard);
+    shows("progress_cancel_asked", &at_work(failing(5000)).times(2, Action::Cancel).wizard);
     shows("progress_cancelling", &at_work(failing(5000)).times(2, Action::Cancel).press(Action::Yes).wizard);
     shows("progress_refused", &Stage::at(Step::Progress, well).run(RunReply::Refused(refused())).wizard);
-    shows_all("progress_watched", &watched().wizard);
+    shows("progress_watched", &watched().wizard);
 }
 
 #[test]
 fn progress_failures() {
     let causes = in_causes();
-    shows_all("progress_causes", &causes.wizard);
-    shows_as("progress_causes_ascii", &causes.wizard, PLAIN, 80, 24);
+    shows("progress_causes", &causes.wizard);
     shows("progress_cause_unknown", &in_causes().press(Action::Down).wizard);
-    shows_all("progress_cause_opened", &causes.press(Action::Toggle).times(3, Action::Down).wizard);
+    shows("progress_cause_opened", &causes.press(Action::Toggle).times(3, Action::Down).wizard);
     let nameless = in_causes().press(Action::Down).press(Action::Toggle);
     let failures = in_causes().press(Action::SwitchList).times(3, Action::Down);
-    shows_all("progress_failed_items", &failures.wizard);
+    shows("progress_failed_items", &failures.wizard);
     let whole = failures.press(Action::Toggle);
-    shows_all("progress_failed_item_whole", &whole.wizard);
-    shows_as("progress_failed_item_copied", &whole.press(Action::Copy).wizard, UTF8, 80, 24);
+    shows("progress_failed_item_whole", &whole.wizard);
+    shows("progress_failed_item_copied", &whole.press(Action::Copy).wizard);
     let end = in_causes().press(Action::SwitchList).press(Action::Toggle).times(500, Action::Down);
-    shows_as("progress_failed_item_whole_end_60x20", &end.wizard, UTF8, 60, 20);
-    shows_as("progress_copied", &nameless.press(Action::Copy).press(Action::Copy).wizard, UTF8, 80, 24);
+    shows("progress_failed_item_whole_end", &end.wizard);
+    shows("progress_copied", &nameless.press(Action::Copy).press(Action::Copy).wizard);
 }
 
 #[test]
@@ -165,7 +151,7 @@ fn progress_failures_without_items() {
     let stage = Stage::at(Step::Progress, none)
         .run(RunReply::Started { run: "2026-03-14-7f3a".into(), folder: "Raw/2026/Berlin".into() });
     let stage = told(stage, failing(5000)).press(Action::SwitchList).press(Action::Next);
-    shows_as("progress_cause_nameless", &stage.wizard, UTF8, 80, 24);
+    shows("progress_cause_nameless", &stage.wizard);
     let some = |request: &Request| match request {
         Request::ReadRows { list: list @ List::FailedBy(_), first, .. } => {
             let evil = FailedUnit {
@@ -180,8 +166,8 @@ fn progress_failures_without_items() {
     let stage = Stage::at(Step::Progress, some)
         .run(RunReply::Started { run: "2026-03-14-7f3a".into(), folder: "数据/二〇二六".into() });
     let stage = told(stage, failing(5000)).press(Action::SwitchList).press(Action::Next);
-    shows_as("progress_cause_partly_nameless", &stage.wizard, UTF8, 80, 24);
-    shows_as("progress_failed_item_evil", &stage.press(Action::Next).wizard, UTF8, 60, 20);
+    shows("progress_cause_partly_nameless", &stage.wizard);
+    shows("progress_failed_item_evil", &stage.press(Action::Next).wizard);
 }
 
 #[test]
@@ -190,31 +176,23 @@ fn progress_ends() {
     clean.jobs.iter_mut().for_each(|job| (job.done, job.errors, job.state) = (job.count, 0, BatchState::Done));
     (clean.done, clean.errors, clean.failed_rows) = (clean.total, 0, 0);
     shows("progress_done", &finished(RunState::Done, clean.clone(), None).wizard);
-    shows_as(
-        "progress_done_again",
-        &finished(RunState::Done, Snapshot { already: 11_000, ..clean }, None).wizard,
-        UTF8,
-        80,
-        24,
-    );
+    shows("progress_done_again", &finished(RunState::Done, Snapshot { already: 11_000, ..clean }, None).wizard);
     let with_errors = ended_with_errors();
-    shows_all("progress_done_with_errors", &with_errors.wizard);
-    shows_as("progress_done_with_errors_ascii", &with_errors.wizard, PLAIN, 80, 24);
+    shows("progress_done_with_errors", &with_errors.wizard);
     shows("progress_done_with_errors_causes", &with_errors.press(Action::SwitchList).wizard);
-    shows_all("progress_failed", &doubtful().times(5, Action::Down).wizard);
-    shows_all("progress_cancelled", &finished(RunState::Cancelled, cancelled(), None).wizard);
+    shows("progress_failed", &doubtful().times(5, Action::Down).wizard);
+    shows("progress_cancelled", &finished(RunState::Cancelled, cancelled(), None).wizard);
     let drained = finished(RunState::Cancelled, snapshot(3000), None);
-    shows_as("progress_drained", &drained.wizard, UTF8, 80, 24);
+    shows("progress_drained", &drained.wizard);
 }
 
 #[test]
 fn progress_again() {
-    shows_all("progress_retry_asked", &ended_with_errors().press(Action::Refresh).press(Action::Down).wizard);
+    shows("progress_retry_asked", &ended_with_errors().press(Action::Refresh).press(Action::Down).wizard);
     let asked = ended_with_errors().press(Action::Refresh);
-    shows_as("progress_retry_asked_ascii", &asked.wizard, PLAIN, 60, 20);
     let retried = asked.press(Action::Next);
-    shows_as("progress_retry_prepares", &retried.wizard, UTF8, 80, 24);
-    shows_all("progress_resume_asked", &doubtful().press(Action::Refresh).wizard);
+    shows("progress_retry_prepares", &retried.wizard);
+    shows("progress_resume_asked", &doubtful().press(Action::Refresh).wizard);
     // Where duplicates are not skipped, a job without an answer is the user's to decide.
     let mut config = fixtures::config();
     config.upload.skip_duplicate_urls = false;
@@ -230,7 +208,7 @@ fn progress_again() {
     let reports = Some(reports("2026-03-14-7f3a"));
     stage =
         stage.run(RunReply::Finished { state: RunState::Failed, snapshot: Box::new(stopped), reports, problem: None });
-    shows_all("progress_doubts_asked", &stage.press(Action::Refresh).press(Action::Down).wizard);
+    shows("progress_doubts_asked", &stage.press(Action::Refresh).press(Action::Down).wizard);
 }
 
 /// 2,000 causes and 100,000 failed items: only what is in view is asked for.
@@ -259,7 +237,7 @@ fn demo_frame(wizard: &Wizard) -> String {
 /// The demo's services go with the program, so nothing of it can be taken up later.
 #[test]
 fn the_demo_never_promises_that_a_run_can_be_taken_up_later() {
-    for stage in stages().into_iter().chain([doubtful(), running(3000)]) {
+    for stage in stages().iter().map(|build| build()).chain([doubtful(), running(3000)]) {
         let text = demo_frame(&stage.wizard);
         assert!(!text.contains("runs resume"), "{text}");
     }

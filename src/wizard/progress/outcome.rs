@@ -138,7 +138,7 @@ mod tests {
     fn a_sync_that_goes_on_is_open() {
         let mut following = Snapshot { sync: Some(Default::default()), ..Snapshot::default() };
         assert!(following.is_open() && following.standing(RunState::Running) == Standing::Interrupted);
-        for counts in &mut following.sync {
+        if let Some(counts) = &mut following.sync {
             counts.state = BatchState::Done;
             assert_eq!(SyncStage::of(counts), SyncStage::Ended);
         }

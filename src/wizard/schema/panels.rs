@@ -101,7 +101,8 @@ impl SchemaPanel {
     /// Whether something in it is worth being kept. A confirmation is not: it has to be typed anew.
     fn is_worth_keeping(&self) -> bool {
         match self {
-            SchemaPanel::Key(form) => !form.is_empty(),
+            // Of a key that is there, an emptied name was emptied on purpose.
+            SchemaPanel::Key(form) => form.original.is_some() || !form.is_empty(),
             SchemaPanel::Options(form) => !form.options.is_empty(),
             SchemaPanel::Rename(form) => form.field.text() != form.key,
             SchemaPanel::DeleteForEver(_) => false,

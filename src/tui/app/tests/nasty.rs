@@ -1,7 +1,10 @@
 //! Names and messages from outside that hold control, reordering, wide and combining characters: seen on every screen, and
 //! harmless.
 
-use super::*;
+use super::{
+    written::{COLUMNS, ROWS, painted, sgr},
+    *,
+};
 use crate::{
     manifest::{Code, Finding, Item, Kind, SkipReason, Skipped},
     store::RunState,

@@ -1,13 +1,24 @@
 //! Random keys, clicks, pastes, sizes and answers, on every screen: what holds whatever comes in whatever order.
 //!
-//! `ENCORD_TEST_KEYS` says how many steps are taken from each screen, `ENCORD_TEST_SEED` repeats the ones of a failure.
+//! `ENCORD_TEST_KEYS` says how many steps are taken on each screen, `ENCORD_TEST_SEED` begins with the walk of a failure.
 
-use std::{cell::RefCell, fmt::Write as _, rc::Rc};
+mod confirmed;
+mod push;
+mod typed;
+
+use std::{
+    cell::RefCell,
+    fmt::Write as _,
+    rc::Rc,
+    sync::{
+        LazyLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::{
-    prelude::{Just, Strategy, any},
-    prop_oneof,
+    prelude::Strategy,
     strategy::ValueTree,
     test_runner::{Config as Settings, RngAlgorithm, TestRng, TestRunner},
 };
@@ -16,222 +27,35 @@ use ratatui::{Terminal, backend::TestBackend};
 use super::super::*;
 use crate::{
     store::RunState,
-    tui::tests::{
-        fixtures::{self, Stage, well},
-        home, stages,
+    tui::{
+        keymap::Keymap,
+        tests::{
+            fixtures::{self, Build, Stage, well},
+            home,
+            places::Screen,
+            stages,
+        },
     },
-    wizard::{
-        Ask, CorsState, FieldName, FolderField, HomePanel, Overlay, Panel, Reply, Request, RequestId, RuleField,
-        RunReply, SaveStage, SchemaPanel, Stamp, tests::properties::answer_to,
-    },
+    wizard::{Reply, Request, RequestId, RunReply, SaveStage, tests::properties::answer_to},
 };
+use confirmed::Confirmed;
+use push::{Push, push};
+use typed::form;
 
-/// From each screen so many steps, before another one is taken.
-const STRETCH: usize = 50;
+/// So many steps are taken on each screen, with whatever is open on it.
+const STEPS: usize = 10_000;
+/// A walk is so long; the next one begins from the next of the screen's stages.
+const STRETCH: usize = 100;
 /// After so many inputs there is a frame.
 const FRAME: usize = 6;
 /// More requests are not kept open.
 const MOST_OPEN: usize = 40;
 
-#[derive(Debug, Clone)]
-enum Push {
-    Key(KeyCode, KeyModifiers),
-    Paste(String),
-    Click(u16, u16),
-    Wheel(bool),
-    Resize(u16, u16),
-    /// The keys were still for long enough.
-    Still,
-    Answer(usize, u8),
-}
-
-fn push() -> impl Strategy<Value = Push> {
-    use KeyCode::{
-        BackTab, Backspace, Char, Delete, Down, End, Enter, Esc, F, Home, Left, PageDown, PageUp, Right, Tab, Up,
-    };
-    let letters: Vec<char> = "nvbmertcfisyxXuRwdaoMSEDp0123456/ kjhlgG?qyn".chars().collect();
-    let plain = KeyModifiers::NONE;
-    prop_oneof![
-        30 => proptest::sample::select(letters).prop_map(move |c| Push::Key(Char(c), plain)),
-        20 => proptest::sample::select(vec![
-            Enter, Enter, Enter, Esc, Esc, Tab, BackTab, Down, Down, Up, Left, Right, PageUp, PageDown, Home, End, Backspace,
-            Delete, F(1), F(2), Char(' '), Char('y'),
-        ])
-        .prop_map(move |code| Push::Key(code, plain)),
-        4 => proptest::sample::select("pscuwh".chars().collect::<Vec<_>>())
-            .prop_map(|c| Push::Key(Char(c), KeyModifiers::CONTROL)),
-        3 => any::<char>().prop_map(move |c| Push::Key(Char(c), plain)),
-        2 => "\\PC{0,12}".prop_map(Push::Paste),
-        1 => proptest::collection::vec(any::<char>(), 0..6).prop_map(|text| Push::Paste(text.into_iter().collect())),
-        1 => Just(Push::Paste("two\nlines\r\n\u{1b}[31m\u{7}\0\u{9b}2J".to_owned())),
-        4 => (0_u16..120, 0_u16..40).prop_map(|(column, row)| Push::Click(column, row)),
-        2 => any::<bool>().prop_map(Push::Wheel),
-        1 => proptest::sample::select(vec![(80, 24), (60, 20), (120, 40), (59, 20), (1, 1)])
-            .prop_map(|(columns, rows)| Push::Resize(columns, rows)),
-        4 => Just(Push::Still),
-        14 => (0_usize..6, any::<u8>()).prop_map(|(at, how)| Push::Answer(at, how)),
-    ]
-}
-
-/// What the screen shows and a key may therefore do for good.
-struct Confirmed {
-    cors: Option<String>,
-    plan: Option<String>,
-    retry: Option<String>,
-    resume: Option<String>,
-    save: Option<Option<Stamp>>,
-    delete: Option<String>,
-    forget: Option<String>,
-    copy: Option<(String, String)>,
-    abort: bool,
-    asked: bool,
-}
-
-impl Confirmed {
-    fn by(wizard: &Wizard, is_shown: bool) -> Confirmed {
-        let is_bare = wizard.overlay().is_none() && is_shown;
-        let at = |step| is_bare && !wizard.is_at_home() && wizard.step() == step;
-        let cors = match wizard.integration().panel().filter(|_| at(Step::Integration)) {
-            Some(Panel::Cors(review)) if matches!(review.state, CorsState::Review | CorsState::ReviewAgain) => {
-                Some(format!("{:?}", review.plan))
-            }
-            _ => None,
-        };
-        let ask = wizard.progress().ask().filter(|_| at(Step::Progress));
-        let run = || wizard.progress().run().map(str::to_owned);
-        let mut confirmed = Confirmed {
-            cors,
-            plan: (at(Step::Upload) && !wizard.awaits_look())
-                .then(|| wizard.plan())
-                .flatten()
-                .map(|p| format!("{p:?}")),
-            retry: matches!(ask, Some(Ask::Retry(_))).then(run).flatten(),
-            resume: matches!(ask, Some(Ask::Resume(_))).then(run).flatten(),
-            save: match wizard.save_dialog().filter(|_| is_shown).map(|dialog| (dialog, dialog.stage())) {
-                Some((dialog, SaveStage::Preview(preview))) if !preview.overwrites && !dialog.awaits_look() => {
-                    Some(preview.stamp.clone())
-                }
-                Some((_, SaveStage::Confirm(preview))) => Some(preview.stamp.clone()),
-                _ => None,
-            },
-            delete: None,
-            forget: None,
-            copy: None,
-            abort: matches!(ask, Some(Ask::Cancel)),
-            asked: matches!(wizard.overlay(), Some(Overlay::Quit | Overlay::Unsaved | Overlay::Save)),
-        };
-        match wizard.home().panel().filter(|_| is_bare && wizard.is_at_home()) {
-            Some(HomePanel::Delete { name, .. }) => confirmed.delete = Some(name.clone()),
-            Some(HomePanel::Forget(run)) => confirmed.forget = Some(run.run.clone()),
-            Some(HomePanel::Resume(run)) => confirmed.resume = Some(run.run.clone()),
-            Some(HomePanel::Duplicate(form)) => {
-                confirmed.copy = Some((form.of().to_owned(), form.name().text().trim().to_owned()));
-            }
-            None => {}
-        }
-        confirmed
-    }
-
-    /// Whether a request does no more than what was confirmed.
-    fn covers(&self, request: &Request) -> bool {
-        match request {
-            Request::RepairCors { plan, .. } => self.cors == Some(format!("{plan:?}")),
-            Request::StartRun { plan } => self.plan == Some(format!("{plan:?}")),
-            Request::RetryRun { run, .. } => self.retry.as_ref() == Some(run),
-            Request::ResumeRun { run, .. } => self.resume.as_ref() == Some(run),
-            Request::SaveConfig { seen, .. } => self.save.as_ref() == Some(seen),
-            Request::DeleteConfig { name } => self.delete.as_ref() == Some(name),
-            Request::ForgetRun { run } => self.forget.as_ref() == Some(run),
-            Request::DuplicateConfig { name, copy } => self.copy.as_ref() == Some(&(name.clone(), copy.clone())),
-            Request::StopRun { abort } => !abort || self.abort,
-            _ => true,
-        }
-    }
-
-    /// Nobody pressed a key.
-    fn nothing() -> Confirmed {
-        Confirmed {
-            cors: None,
-            plan: None,
-            retry: None,
-            resume: None,
-            save: None,
-            delete: None,
-            forget: None,
-            copy: None,
-            abort: false,
-            asked: false,
-        }
-    }
-}
-
-/// The form that has the keyboard: which one, and what is typed into it.
-fn form(wizard: &Wizard) -> Option<(String, Vec<String>)> {
-    let own = |text: &str| text.to_owned();
-    match wizard.overlay() {
-        Some(Overlay::Save) => {
-            let dialog = wizard.save_dialog()?;
-            return matches!(dialog.stage(), SaveStage::Naming { .. })
-                .then(|| (own("save"), vec![own(dialog.name().text())]));
-        }
-        Some(_) => return None,
-        None => {}
-    }
-    if wizard.is_at_home() {
-        let Some(HomePanel::Duplicate(form)) = wizard.home().panel() else { return None };
-        return Some((format!("copy of {}", form.of()), vec![own(form.name().text())]));
-    }
-    match wizard.step() {
-        Step::Integration if wizard.integration().panel().is_none() => {
-            const ALL: [FieldName; 6] = [
-                FieldName::Domain,
-                FieldName::KeyFile,
-                FieldName::Integration,
-                FieldName::Account,
-                FieldName::Credential,
-                FieldName::Container,
-            ];
-            let text = |name| wizard.integration().field(name).map(|field| own(field.text()));
-            Some((own("step 1"), ALL.into_iter().filter_map(text).collect()))
-        }
-        Step::Schema => match wizard.schema().panel()? {
-            SchemaPanel::Key(form) => Some((
-                format!("key {:?}", form.original()),
-                vec![
-                    own(form.name().text()),
-                    own(form.size().text()),
-                    own(form.options().field().text()),
-                    form.options().taken().join("\n"),
-                ],
-            )),
-            SchemaPanel::Options(form) => Some((
-                format!("options of {}", form.key),
-                vec![own(form.options.field().text()), form.options.taken().join("\n")],
-            )),
-            SchemaPanel::Rename(form) => Some((format!("rename {}", form.key), vec![own(form.field.text())])),
-            SchemaPanel::DeleteForEver(_) | SchemaPanel::Infer(_) => None,
-        },
-        Step::Manifest if wizard.manifest().rules().has_keyboard() => {
-            let rules = wizard.manifest().rules();
-            let text = |rule| rules.field(rule).map(|field| own(field.text()));
-            Some((own("rules"), RuleField::ALL.into_iter().filter_map(text).collect()))
-        }
-        Step::Folder => {
-            let form = wizard.folder().form()?;
-            let fields = [FolderField::Name, FolderField::Description, FolderField::Metadata, FolderField::Sidecar];
-            let text = |field| form.field(field).map(|field| own(field.text()));
-            let which = if form.mirror_part().is_some() { "mirror" } else { "folder" };
-            Some((own(which), fields.into_iter().filter_map(text).collect()))
-        }
-        _ => None,
-    }
-}
-
 struct Walk {
     wizard: Wizard,
     open: Vec<(RequestId, Request)>,
     /// A panic leaves what was done up to then in here.
-    trail: Rc<RefCell<Vec<String>>>,
+    trail: Rc<RefCell<Vec<Push>>>,
     terminal: Terminal<TestBackend>,
     hits: Hits,
     is_shown: bool,
@@ -270,8 +94,9 @@ impl Walk {
         for cell in &self.terminal.backend().buffer().content {
             assert!(!cell.symbol().contains(char::is_control), "{:?} is on the screen", cell.symbol());
         }
+        let events = drawn.events();
         (self.hits, self.is_shown) = (drawn.hits, is_shown);
-        for known in [drawn.rows.map(Event::Rows), drawn.help_rest.map(Event::HelpRest)].into_iter().flatten() {
+        for known in events {
             let effects = self.wizard.handle(known);
             self.carry_out(effects, &Confirmed::nothing());
         }
@@ -427,39 +252,103 @@ fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok().map(|text| text.parse().expect("a number"))
 }
 
-#[test]
-fn whatever_comes_on_whatever_screen_nothing_panics_is_lost_or_done_unasked() {
-    let steps = usize::try_from(number("ENCORD_TEST_KEYS").unwrap_or(50)).unwrap();
-    let first = number("ENCORD_TEST_SEED").unwrap_or_else(|| u64::from(uuid::Uuid::new_v4().as_fields().0));
-    for round in 0..steps.div_ceil(STRETCH) as u64 {
-        let seed = first + round;
-        for (place, stage) in stages().into_iter().enumerate() {
-            let mut bytes = [0; 32];
-            bytes[..8].copy_from_slice(&seed.to_le_bytes());
-            bytes[8] = u8::try_from(place).unwrap();
-            let mut runner =
-                TestRunner::new_with_rng(Settings::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
-            let pushes = push();
-            let mut walk = Walk::from(stage);
-            let trail = walk.trail.clone();
-            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                for _ in 0..STRETCH {
-                    let push = pushes.new_tree(&mut runner).unwrap().current();
-                    trail.borrow_mut().push(format!("{push:?}"));
-                    walk.step(push);
-                }
-            }));
-            if let Err(panic) = result {
-                let why = panic.downcast_ref::<String>().map_or("a panic, see above", String::as_str);
-                let mut last = String::new();
-                for push in walk.trail.borrow().iter() {
-                    let _ = writeln!(last, "  {push}");
-                }
-                let screen = fixtures::lines(walk.terminal.backend().buffer());
-                panic!(
-                    "{why}\nENCORD_TEST_SEED={seed}, screen {place}, after\n{last}\nbefore which was seen\n{screen}"
-                );
-            }
+/// The stages of each screen; where one begins is known when it was made once.
+static STAGES: LazyLock<Vec<(Screen, Build)>> =
+    LazyLock::new(|| stages().into_iter().map(|build| (Screen::of(&build().wizard), build)).collect());
+
+const SCREENS: [Screen; 7] = [
+    Screen::Home,
+    Screen::Step(Step::Integration),
+    Screen::Step(Step::Schema),
+    Screen::Step(Step::Manifest),
+    Screen::Step(Step::Folder),
+    Screen::Step(Step::Upload),
+    Screen::Step(Step::Progress),
+];
+
+/// The steps that were taken on each of the screens. Walks that lead elsewhere count there.
+static TAKEN: [AtomicUsize; SCREENS.len()] = [const { AtomicUsize::new(0) }; SCREENS.len()];
+
+fn taken(screen: Screen) -> &'static AtomicUsize {
+    let place = SCREENS.iter().position(|other| *other == screen).expect("one of the screens");
+    &TAKEN[place]
+}
+
+/// A walk from the stage and with the keys that a seed stands for.
+fn walk(seed: u64, stages: &[&Build], pushes: &impl Strategy<Value = Push>) {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    let mut runner = TestRunner::new_with_rng(Settings::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
+    let place = usize::try_from(seed % stages.len() as u64).unwrap();
+    let mut walk = Walk::from(stages[place]());
+    let trail = walk.trail.clone();
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        for _ in 0..STRETCH {
+            let push = pushes.new_tree(&mut runner).unwrap().current();
+            trail.borrow_mut().push(push.clone());
+            let screen = Screen::of(&walk.wizard);
+            walk.step(push);
+            taken(screen).fetch_add(1, Ordering::Relaxed);
         }
+    }));
+    if let Err(panic) = result {
+        let why = panic.downcast_ref::<String>().map_or("a panic, see above", String::as_str);
+        let mut last = String::new();
+        for push in walk.trail.borrow().iter() {
+            let _ = writeln!(last, "  {push:?}");
+        }
+        let screen = fixtures::lines(walk.terminal.backend().buffer());
+        panic!("{why}\nENCORD_TEST_SEED={seed}, stage {place}, after\n{last}\nbefore which was seen\n{screen}");
     }
+}
+
+/// Whatever comes on a screen, nothing panics, is lost or done unasked.
+fn walk_on(screen: Screen) {
+    let steps = number("ENCORD_TEST_KEYS").map_or(STEPS, |steps| usize::try_from(steps).unwrap());
+    let first = number("ENCORD_TEST_SEED").unwrap_or_else(|| u64::from(uuid::Uuid::new_v4().as_fields().0));
+    let stages: Vec<&Build> = STAGES.iter().filter(|(begins, _)| *begins == screen).map(|(_, build)| build).collect();
+    assert!(!stages.is_empty(), "no stage on {screen:?}");
+    let pushes = push();
+    // Each stage at least once, however many steps other walks left here.
+    let mut walks = 0;
+    while walks < stages.len() as u64 || taken(screen).load(Ordering::Relaxed) < steps {
+        walk(first + walks, &stages, &pushes);
+        walks += 1;
+    }
+    assert!(taken(screen).load(Ordering::Relaxed) >= steps);
+}
+
+#[test]
+fn whatever_comes_on_home() {
+    walk_on(Screen::Home);
+}
+
+#[test]
+fn whatever_comes_on_step_1() {
+    walk_on(Screen::Step(Step::Integration));
+}
+
+#[test]
+fn whatever_comes_on_step_2() {
+    walk_on(Screen::Step(Step::Schema));
+}
+
+#[test]
+fn whatever_comes_on_step_3() {
+    walk_on(Screen::Step(Step::Manifest));
+}
+
+#[test]
+fn whatever_comes_on_step_4() {
+    walk_on(Screen::Step(Step::Folder));
+}
+
+#[test]
+fn whatever_comes_on_step_5() {
+    walk_on(Screen::Step(Step::Upload));
+}
+
+#[test]
+fn whatever_comes_on_step_6() {
+    walk_on(Screen::Step(Step::Progress));
 }
