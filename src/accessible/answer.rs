@@ -71,6 +71,9 @@ fn choice(answer: &str, wizard: &mut Wizard, printer: &mut Printer<impl Write>) 
         "q" => return (wizard.handle(Event::Action(Action::Quit)), None),
         _ => {}
     }
+    if let ("b", Some(question)) = (answer, back(&screen)) {
+        return chosen(question, wizard, printer);
+    }
     let typed = only_text(&screen).cloned();
     if let (Some(word), None) = (answer.strip_prefix('?'), typed.as_ref().filter(|_| !answer.starts_with("? "))) {
         let word = word.trim();
@@ -116,6 +119,15 @@ fn named(answer: &str, screen: &Screen, printer: &Printer<impl Write>) -> Option
     let mut begun = screen.questions.iter().filter(|question| question.name.to_lowercase().starts_with(&wanted));
     let only = begun.next().filter(|_| begun.next().is_none() && !wanted.is_empty());
     whole.or(only).cloned()
+}
+
+/// What leads back: where nothing is called so, saying no, or closing.
+fn back(screen: &Screen) -> Option<Question> {
+    let is_back = |question: &&Question| question.key == Some('b');
+    let is_no = |question: &&Question| action_of(question) == Action::No.info().map(|info| info.name);
+    let is_close = |question: &&Question| question.name == "Close";
+    let find = |is: &dyn Fn(&&Question) -> bool| screen.questions.iter().find(|question| is(question)).cloned();
+    find(&is_back).or_else(|| find(&is_no)).or_else(|| find(&is_close))
 }
 
 /// By what name the action of a choice is known to `keys.toml`.
