@@ -4,10 +4,12 @@
 //! written there and nowhere else; only what it adds to a job is kept beside its place. Any other item is kept whole in a file of its
 //! own.
 
+mod entry;
+
 use std::{
     collections::BTreeMap,
     fs::File,
-    io::{self, BufRead as _, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write},
+    io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom},
     path::{Path, PathBuf},
 };
 
@@ -17,64 +19,14 @@ use serde_json::{Map, Value};
 use super::lines::IndexedLines;
 use crate::manifest::{
     Item, Kind,
-    batch::{self, Cut, Cutter, Limits, Weight},
+    batch::{self, Cut, Cutter, Limits},
 };
 
-/// What stands before the entries: this, and the length of the file form, which nobody may change behind their back.
-const MAGIC: &[u8; 8] = b"a2e-itm2";
-/// The same in manifests of an earlier version, whose entries end with the size.
-const MAGIC_1: &[u8; 8] = b"a2e-item";
-const HEADER: u64 = 16;
-/// Marks places in the file of whole items.
-const WHOLE: u64 = 1 << 63;
+pub(super) use entry::{Entry, EntryWriter};
+use entry::{HEADER, MAGIC, MAGIC_1};
+
 /// What is read at once.
 const BUFFER: usize = 64 * 1024;
-
-/// Where an item stands: in the file form, or in the file of whole items; and what it adds to a job. On disk the place, the size of
-/// its files, the number of its URLs and the length of its JSON, in 8, 8, 4 and 4 bytes, each little-endian.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Entry {
-    pub(super) at: u64,
-    pub(super) is_whole: bool,
-    pub(super) weight: Weight,
-}
-
-impl Entry {
-    const LENGTH: u64 = 24;
-    const LENGTH_1: u64 = 16;
-
-    pub(super) fn write(self, out: &mut impl Write) -> io::Result<()> {
-        let at = if self.is_whole { self.at | WHOLE } else { self.at };
-        let Weight { bytes, urls, json } = self.weight;
-        // Four thousand million of either are beyond every limit, so it does not matter how far.
-        let [urls, json] = [urls, json].map(|number| u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes());
-        let mut entry = [0; Entry::LENGTH as usize];
-        let (places, counts) = entry.split_at_mut(16);
-        places[..8].copy_from_slice(&at.to_le_bytes());
-        places[8..].copy_from_slice(&bytes.to_le_bytes());
-        counts[..4].copy_from_slice(&urls);
-        counts[4..].copy_from_slice(&json);
-        out.write_all(&entry)
-    }
-
-    pub(super) fn read(from: &mut impl io::Read) -> io::Result<Entry> {
-        let mut entry = Entry::read_1(from)?;
-        let (mut urls, mut json) = ([0; 4], [0; 4]);
-        from.read_exact(&mut urls)?;
-        from.read_exact(&mut json)?;
-        (entry.weight.urls, entry.weight.json) = (u32::from_le_bytes(urls).into(), u32::from_le_bytes(json).into());
-        Ok(entry)
-    }
-
-    /// As an earlier version wrote it.
-    fn read_1(from: &mut impl io::Read) -> io::Result<Entry> {
-        let (mut at, mut bytes) = ([0; 8], [0; 8]);
-        from.read_exact(&mut at)?;
-        from.read_exact(&mut bytes)?;
-        let (at, bytes) = (u64::from_le_bytes(at), u64::from_le_bytes(bytes));
-        Ok(Entry { at: at & !WHOLE, is_whole: at & WHOLE != 0, weight: Weight { bytes, ..Weight::default() } })
-    }
-}
 
 /// Where the files of a manifest lie.
 #[derive(Debug, Clone)]
@@ -85,38 +37,6 @@ pub(super) struct Paths {
     pub(super) whole: PathBuf,
     /// Where each item stands.
     pub(super) entries: PathBuf,
-}
-
-/// Writes where the items stand, in their order. The file counts once it is finished.
-#[derive(Debug)]
-pub(super) struct EntryWriter {
-    out: BufWriter<File>,
-}
-
-impl EntryWriter {
-    pub(super) fn create(path: &Path) -> io::Result<EntryWriter> {
-        let mut out = BufWriter::with_capacity(BUFFER, File::create(path)?);
-        out.write_all(&[0; HEADER as usize])?;
-        Ok(EntryWriter { out })
-    }
-
-    /// Adds the entries of one kind, of which there are so many; those in the file form have moved by so much.
-    pub(super) fn append(&mut self, path: &Path, count: u64, moved: impl Fn(u64) -> u64) -> io::Result<()> {
-        let mut from = BufReader::with_capacity(BUFFER, File::open(path)?);
-        for _ in 0..count {
-            let entry = Entry::read(&mut from)?;
-            Entry { at: if entry.is_whole { entry.at } else { moved(entry.at) }, ..entry }.write(&mut self.out)?;
-        }
-        Ok(())
-    }
-
-    /// Ends it for a file form of this length.
-    pub(super) fn finish(mut self, form: u64) -> io::Result<()> {
-        self.out.seek(SeekFrom::Start(0))?;
-        self.out.write_all(MAGIC)?;
-        self.out.write_all(&form.to_le_bytes())?;
-        self.out.flush()
-    }
 }
 
 /// The items of a finished manifest, read by their places.

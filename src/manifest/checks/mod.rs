@@ -3,6 +3,7 @@
 mod group;
 mod media;
 mod metadata;
+mod shown;
 mod twins;
 mod url;
 
@@ -10,8 +11,8 @@ use super::{
     Code, Demands, Finding, Item, Kind, Origin, Place, Sink, parts::PartCursor, read::json::Glance, strict, title,
 };
 
+pub(super) use shown::{path, shown as shown_url};
 pub(super) use twins::{Seen, Twins};
-pub(super) use url::{path, shown as shown_url};
 
 use url::Base;
 

@@ -1,15 +1,17 @@
 //! A storage account: which containers and folders it has, and the CORS rules of its Blob service.
 
+mod need;
+mod pages;
+
 use std::fmt;
 use std::time::Duration;
 
 use azure_core::http::{AsyncRawResponse, Context, Method, Pipeline, PipelineStreamOptions, Request};
 use futures_util::StreamExt;
-use time::OffsetDateTime;
 use url::Url;
 
 use super::error::{Credential, Error, ErrorKind, Situation};
-use super::sas::{Sas, SasFacts};
+use super::sas::Sas;
 use super::walk::{Fault, Visitor, Walk};
 use super::wire::{
     SERVICE_VERSION, check_account_url, check_auth, failure, host_and_port, http_client, is_loopback, network_cause,
@@ -18,21 +20,15 @@ use super::wire::{
 use super::{Auth, cors_xml};
 use crate::access::cors::Rule;
 
+use need::Need;
+use pages::{BlobPage, Containers};
+
 /// The most containers that [`Account::containers`] tells of.
 pub const MOST_CONTAINERS: usize = 5000;
 /// How many pages of a folder are read; a page holds up to 5,000 entries.
 const FOLDER_PAGES: u32 = 4;
 /// How often an answer is asked for when it breaks off in the middle.
 const ATTEMPTS: u32 = 3;
-
-/// What Azure says to those who are known but may not, and to those who show no credential.
-const LACKS_RIGHTS: [&str; 5] = [
-    "AuthorizationPermissionMismatch",
-    "InsufficientAccountPermissions",
-    "NoAuthenticationInformation",
-    "PublicAccessNotPermitted",
-    "ResourceNotFound",
-];
 
 /// A storage account and the right to ask it. Cheap to clone; clones share their connections.
 #[derive(Clone)]
@@ -64,14 +60,6 @@ pub struct Entries {
     pub folders: Vec<String>,
     /// Whole names of blobs.
     pub blobs: Vec<String>,
-}
-
-/// What a request to the account as a whole takes.
-#[derive(Clone, Copy)]
-enum Need {
-    ListContainers,
-    ReadProperties,
-    WriteProperties,
 }
 
 impl Account {
@@ -292,90 +280,6 @@ impl Account {
             credential: Credential::of(&self.auth, self.sas.as_ref()),
         }
     }
-
-    /// The hints of a refusal speak of one container; these requests are about the account as a whole.
-    fn explained(&self, error: Error, need: Need) -> Error {
-        let (kind, hint) = match (&error.kind, &self.sas) {
-            (ErrorKind::NotFound { .. }, _) => {
-                let kind = ErrorKind::Service { status: 404, code: "ResourceNotFound".to_owned() };
-                (kind, "Check the account's name and the endpoint.".to_owned())
-            }
-            // Other codes speak of the credential or the network, not of what it may do.
-            (ErrorKind::Auth { code, .. }, None) if LACKS_RIGHTS.contains(&code.as_str()) => {
-                (error.kind.clone(), need.without_token().to_owned())
-            }
-            (ErrorKind::Auth { .. }, Some(sas)) => match short_of(&sas.facts, need, OffsetDateTime::now_utc()) {
-                Some(hint) => (error.kind.clone(), hint),
-                None => return error,
-            },
-            _ => return error,
-        };
-        let mut explained = Error::new(kind, "", Some(&hint));
-        explained.message = error.message;
-        explained.request_id = error.request_id;
-        explained
-    }
-}
-
-impl Need {
-    fn letter(self) -> (char, &'static str) {
-        match self {
-            Need::ListContainers => ('l', "List"),
-            Need::ReadProperties => ('r', "Read"),
-            Need::WriteProperties => ('w', "Write"),
-        }
-    }
-
-    fn what(self) -> &'static str {
-        match self {
-            Need::ListContainers => "listing containers",
-            Need::ReadProperties => "reading the CORS rules",
-            Need::WriteProperties => "changing the CORS rules",
-        }
-    }
-
-    fn without_token(self) -> &'static str {
-        match self {
-            Need::ListContainers => {
-                "This sign-in may not list the account's containers: type the container's name, or have the role Storage \
-                 Blob Data Reader assigned on the account."
-            }
-            Need::ReadProperties => {
-                "This sign-in may not read the CORS rules: that takes the role Storage Account Contributor (action \
-                 Microsoft.Storage/storageAccounts/blobServices/read) or the account key."
-            }
-            Need::WriteProperties => {
-                "This sign-in may not change the CORS rules: that takes the role Storage Account Contributor (action \
-                 Microsoft.Storage/storageAccounts/blobServices/write) or the account key."
-            }
-        }
-    }
-}
-
-/// What a token lacks for a request to the account as a whole; nothing where its time is over, or nothing can be told.
-fn short_of(facts: &SasFacts, need: Need, now: OffsetDateTime) -> Option<String> {
-    if facts.expires.is_some_and(|at| at <= now) || facts.starts.is_some_and(|at| at > now) {
-        return None;
-    }
-    let what = need.what();
-    if facts.resource.is_some() {
-        return Some(format!(
-            "The SAS token is for a container or a blob (sr), and {what} takes one for the account (ss=b, srt with s)."
-        ));
-    }
-    let (letter, name) = need.letter();
-    let lacks = |field: &Option<String>, letter| field.as_ref().is_some_and(|letters| !letters.contains(letter));
-    let mut missing = Vec::new();
-    if lacks(&facts.services, 'b') {
-        missing.push("the service Blob (ss=b)".to_owned());
-    }
-    if lacks(&facts.resource_types, 's') {
-        missing.push("the resource type Service (srt with s)".to_owned());
-    }
-    if lacks(&facts.permissions, letter) {
-        missing.push(format!("the permission {name} (sp with {letter})"));
-    }
-    (!missing.is_empty()).then(|| format!("The SAS token lacks {} for {what}.", missing.join(" and ")))
 }
 
 impl fmt::Debug for Account {
@@ -384,41 +288,5 @@ impl fmt::Debug for Account {
             .field("url", &self.url.as_str())
             .field("sas", &self.sas.as_ref().map(|sas| &sas.facts))
             .finish_non_exhaustive()
-    }
-}
-
-#[derive(Default)]
-struct Containers {
-    names: Vec<String>,
-    marker: String,
-}
-
-impl Visitor for Containers {
-    fn visit(&mut self, place: &str, text: &str) -> Result<(), &'static str> {
-        match place {
-            "Containers/Container/Name" => self.names.push(text.to_owned()),
-            "NextMarker" => text.clone_into(&mut self.marker),
-            _ => {}
-        }
-        Ok(())
-    }
-}
-
-#[derive(Default)]
-struct BlobPage {
-    prefixes: Vec<String>,
-    blobs: Vec<String>,
-    marker: String,
-}
-
-impl Visitor for BlobPage {
-    fn visit(&mut self, place: &str, text: &str) -> Result<(), &'static str> {
-        match place {
-            "Blobs/BlobPrefix/Name" => self.prefixes.push(text.to_owned()),
-            "Blobs/Blob/Name" => self.blobs.push(text.to_owned()),
-            "NextMarker" => text.clone_into(&mut self.marker),
-            _ => {}
-        }
-        Ok(())
     }
 }

@@ -4,6 +4,9 @@
 //! from its first name on (`startFrom`). That a part begins where the one before it ends is checked twice: here against the order
 //! of names, and where the parts are put together, name against name. If in doubt, the whole listing begins anew, one page at a time.
 
+mod cutting;
+mod range;
+
 use std::{
     collections::VecDeque,
     sync::{
@@ -16,14 +19,12 @@ use std::{
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use tokio::sync::mpsc;
 
-use super::{
-    hunt::{Hunt, Next},
-    names::progress,
-};
+use super::hunt::Hunt;
 use crate::{
     service::azure::{self, Buffer, Buffers, Container, Edges, ErrorKind, ListQuery},
     wizard::Problem,
 };
+use range::{Range, State};
 
 /// Requests under way at the same time.
 const MOST_REQUESTS: usize = 16;
@@ -33,12 +34,6 @@ const MOST_PAGES: usize = 4;
 const SLOW: Duration = Duration::from_millis(40);
 /// And it has to take so many times as long as the work on it.
 const WAITED_FOR: u32 = 3;
-/// Ranges that are being searched for cuts at the same time.
-const MOST_HUNTS: usize = 3;
-/// After so many searches in vain, one after another, there are no more.
-const MOST_IN_VAIN: usize = 8;
-/// A range that is guessed to be shorter, in pages, is not cut.
-const WORTH_CUTTING: f64 = 5.0;
 /// A service may answer a question with so many pages without any blob.
 const MOST_EMPTY: usize = 50;
 
@@ -94,64 +89,6 @@ pub(super) struct Shared {
     pub(super) is_disordered: AtomicBool,
     /// The microseconds that the last page took a worker.
     pub(super) work: AtomicU64,
-}
-
-/// Some names of the container that are listed one page after the other.
-#[derive(Debug, Default)]
-struct Range {
-    prefix: String,
-    /// The name at which it begins, if it was cut off another one.
-    start: Option<String>,
-    /// The name that begins the next one.
-    end: Option<String>,
-    /// Behind this there is nothing more of it.
-    nothing_behind: Option<String>,
-    marker: Option<String>,
-    /// Its first name.
-    first: Option<String>,
-    /// The last name that was fetched.
-    last: Option<String>,
-    /// Whether it goes on from its last name because its marker is no longer known.
-    resumes: bool,
-    pages: u64,
-    state: State,
-    hunt: Option<Hunt>,
-    /// Whether a search found nothing.
-    in_vain: bool,
-}
-
-#[derive(Debug, Default, PartialEq, Eq, Clone, Copy)]
-enum State {
-    #[default]
-    Ready,
-    Asked,
-    Ended,
-}
-
-impl Range {
-    fn query(&self, like: &ListQuery) -> ListQuery {
-        let start_from = match (&self.marker, self.resumes) {
-            (Some(_), _) => None,
-            (None, true) => self.last.clone(),
-            (None, false) => self.start.clone(),
-        };
-        let prefix = (!self.prefix.is_empty()).then(|| self.prefix.clone());
-        ListQuery { prefix, marker: self.marker.clone(), start_from, ..like.clone() }
-    }
-
-    /// A guess at how many pages are ahead.
-    #[expect(clippy::cast_precision_loss, reason = "a guess")]
-    fn ahead(&self) -> f64 {
-        let end = self.nothing_behind.as_ref().or(self.end.as_ref());
-        match (&self.first, &self.last, end) {
-            (Some(first), Some(last), Some(end)) => {
-                let done = progress(first, last, end).max(0.01);
-                self.pages as f64 * (1.0 - done) / done
-            }
-            (_, Some(_), None) => f64::INFINITY,
-            _ => 0.0,
-        }
-    }
 }
 
 enum Answer {
@@ -355,81 +292,6 @@ impl Fetching {
         // The next page is asked for before this one is handed over, which may take until a worker has time.
         self.ask();
         self.pages.send(page).await.map_err(|_| Fault::Problem(Problem::other("The listing broke off.")))
-    }
-
-    fn name(&mut self, place: usize, text: &str, result: Result<Option<String>, azure::Error>) {
-        // Whoever does not answer questions is asked for pages only.
-        let first = match result {
-            Ok(first) if first.as_deref().is_none_or(|first| first >= text) => first,
-            Ok(_) | Err(_) => {
-                self.may_cut = false;
-                self.questions.clear();
-                return;
-            }
-        };
-        let Some(hunt) = &mut self.ranges[place].hunt else { return };
-        let next = hunt.answered(text, first);
-        self.hunted(place, next);
-    }
-
-    fn hunted(&mut self, place: usize, next: Next) {
-        match next {
-            Next::Wait => {}
-            Next::Ask(texts) => self.questions.extend(texts.into_iter().map(|text| (place, text))),
-            Next::Cut { names, nothing_behind } => {
-                self.ranges[place].hunt = None;
-                if nothing_behind.is_some() {
-                    self.ranges[place].nothing_behind = nothing_behind;
-                }
-                self.cut(place, names);
-            }
-        }
-    }
-
-    fn cut(&mut self, place: usize, mut names: Vec<String>) {
-        let (next, range) = (self.ranges.len(), &mut self.ranges[place]);
-        names.retain(|name| range.last.as_ref().is_none_or(|last| name > last));
-        let is_late = range.state == State::Ended || self.shared.is_disordered.load(Ordering::Relaxed) || !self.may_cut;
-        if names.is_empty() || is_late {
-            range.in_vain = true;
-            self.in_vain += 1;
-            return;
-        }
-        self.in_vain = 0;
-        let ends = names.iter().skip(1).cloned().map(Some).chain([range.end.take()]);
-        let mut parts: Vec<Range> = names
-            .iter()
-            .zip(ends)
-            .map(|(start, end)| Range {
-                prefix: range.prefix.clone(),
-                start: Some(start.clone()),
-                end,
-                ..Range::default()
-            })
-            .collect();
-        if let Some(part) = parts.last_mut() {
-            part.nothing_behind = range.nothing_behind.take();
-        }
-        range.end = names.into_iter().next();
-        let cut = Cut { range: place, parts: (next..next + parts.len()).collect() };
-        self.ranges.extend(parts);
-        // Nobody listens only where the listing was given up.
-        let _ = self.cuts.send(cut);
-    }
-
-    fn worth_cutting(&self) -> Option<usize> {
-        let may = self.may_cut && self.in_vain < MOST_IN_VAIN && !self.shared.is_disordered.load(Ordering::Relaxed);
-        let hunts = self.ranges.iter().filter(|range| range.hunt.is_some()).count();
-        if !may || hunts >= MOST_HUNTS {
-            return None;
-        }
-        let open = |range: &Range| range.state != State::Ended && range.hunt.is_none() && !range.in_vain;
-        let guesses = self.ranges.iter().enumerate().filter(|(_, range)| open(range) && range.last.is_some());
-        guesses
-            .map(|(place, range)| (place, range.ahead()))
-            .filter(|(_, ahead)| *ahead >= WORTH_CUTTING)
-            .max_by(|(_, a), (_, b)| a.total_cmp(b))
-            .map(|(place, _)| place)
     }
 }
 
