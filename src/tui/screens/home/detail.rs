@@ -49,7 +49,7 @@ fn config(config: &SavedConfig, look: &Look<'_>, columns: usize) -> Vec<Line<'st
     lines.extend(labelled("From", &look.cut(&container_of(config).unwrap_or_else(missing), room), look, columns));
     let folder = config.folder.clone().unwrap_or_else(missing);
     lines.extend(labelled("To", &look.cut_path(&folder, room), look, columns));
-    let last = config.last_run.as_ref().map_or_else(|| "never run".to_owned(), |run| story(run));
+    let last = config.last_run.as_ref().map_or_else(|| "never run".to_owned(), story);
     lines.extend(labelled("Last run", &last, look, columns));
     lines
 }
