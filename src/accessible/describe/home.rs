@@ -82,7 +82,7 @@ fn panel(panel: &HomePanel, screen: &mut Screen) {
         }
         HomePanel::Forget(run) => screen.line(format!("The record of this run is deleted: {}.", self::run(run))),
         HomePanel::Resume(run) => {
-            screen.line(format!("This run goes on where it was interrupted: {}.", self::run(run)))
+            screen.line(format!("This run goes on where it was interrupted: {}.", self::run(run)));
         }
     }
 }

@@ -78,7 +78,7 @@ fn line(
         spans.push(Span::styled(format!("  {}", text::left(&place, PLACE, ellipsis)), base));
     }
     let line = Line::from(spans);
-    if is_selected { look.bar(line) } else { line }
+    if is_selected { look.bar(&line) } else { line }
 }
 
 /// Where an action does something, if not here and now.

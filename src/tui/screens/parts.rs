@@ -203,13 +203,13 @@ impl Look<'_> {
             spans.push(Span::styled(self.cell(column, content), *style));
         }
         let line = Line::from(spans);
-        if selected { self.bar(line) } else { line }
+        if selected { self.bar(&line) } else { line }
     }
 
     /// The row under the cursor of any list: one even bar, which [`put`] draws as wide as the list. What the parts' own colours
     /// say is said by their signs and words, too; reversed, each would be a patch of another ground, and dim text could not be
     /// read on it.
-    pub(super) fn bar(&self, line: Line<'static>) -> Line<'static> {
+    pub(super) fn bar(&self, line: &Line<'_>) -> Line<'static> {
         let content: String = line.spans.iter().map(|span| span.content.as_ref()).collect();
         Line::styled(content, self.theme.selected())
     }

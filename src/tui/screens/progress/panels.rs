@@ -95,7 +95,7 @@ fn choices<'a>(
         let glyphs = look.glyphs();
         let (cursor, sign) = if is_chosen { (glyphs.cursor, glyphs.chosen) } else { (" ", glyphs.unchosen) };
         let line = Line::raw(format!("{cursor} {sign} {label}"));
-        lines.push(if is_chosen { look.bar(line) } else { line });
+        lines.push(if is_chosen { look.bar(&line) } else { line });
         if is_chosen {
             told = look.hanging(Span::raw("    "), meaning, look.theme.dim(), columns);
         }
