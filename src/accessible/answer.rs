@@ -37,7 +37,7 @@ pub(super) fn taken(
         Due::Choice => choice(answer.trim(), wizard, printer),
         Due::Text(question) if answer.trim() == "?" => {
             ask::of_question(&question).iter().for_each(|line| printer.say(line));
-            chosen(question, wizard, printer)
+            chosen(&question, wizard, printer)
         }
         Due::Text(question) => (text(answer, &question, wizard, printer), None),
         Due::Sure(question) => {
@@ -72,7 +72,7 @@ fn choice(answer: &str, wizard: &mut Wizard, printer: &mut Printer<impl Write>) 
         _ => {}
     }
     if let ("b", Some(question)) = (answer, back(&screen)) {
-        return chosen(question, wizard, printer);
+        return chosen(&question, wizard, printer);
     }
     let typed = only_text(&screen).cloned();
     if let (Some(word), None) = (answer.strip_prefix('?'), typed.as_ref().filter(|_| !answer.starts_with("? "))) {
@@ -92,7 +92,7 @@ fn choice(answer: &str, wizard: &mut Wizard, printer: &mut Printer<impl Write>) 
         (None, _) => named(answer, &screen, printer),
     };
     match (question, typed) {
-        (Some(question), _) => chosen(question, wizard, printer),
+        (Some(question), _) => chosen(&question, wizard, printer),
         (None, Some(question)) if !is_number => (text(answer, &question, wizard, printer), None),
         (None, _) => match straight(answer, wizard) {
             Some(action) => (wizard.handle(Event::Action(action)), None),
@@ -148,8 +148,8 @@ fn straight(answer: &str, wizard: &Wizard) -> Option<Action> {
 }
 
 /// What choosing a question begins or asks.
-fn chosen(question: Question, wizard: &mut Wizard, printer: &mut Printer<impl Write>) -> (Vec<Effect>, Option<Next>) {
-    let Some(question) = current(&question, wizard).or_else(|| row(&question, wizard)) else {
+fn chosen(question: &Question, wizard: &mut Wizard, printer: &mut Printer<impl Write>) -> (Vec<Effect>, Option<Next>) {
+    let Some(question) = current(question, wizard).or_else(|| row(question, wizard)) else {
         return (gone(printer), None);
     };
     match question.kind {

@@ -171,7 +171,9 @@ impl<C: FnMut(Effect)> Talk<'_, C> {
         let due = self.due.take();
         match (answer, due) {
             (_, Some(Due::Editor)) => self.effects = self.wizard.handle(Event::EditorClosed(Ok(()))),
-            (None, due) => return if self.input.is_terminal { self.left(due, Exit::Quit) } else { Some(Exit::Quit) },
+            (None, due) => {
+                return if self.input.is_terminal { self.left(due.as_ref(), Exit::Quit) } else { Some(Exit::Quit) };
+            }
             (Some(answer), Some(due)) => {
                 self.ends = 0;
                 let (begun, next) = taken(&answer, due, self.wizard, &mut self.printer);
@@ -194,12 +196,12 @@ impl<C: FnMut(Effect)> Talk<'_, C> {
         self.input.give_up();
         let due = self.due.take();
         self.printer.say("");
-        self.left(due, Exit::Stopped)
+        self.left(due.as_ref(), Exit::Stopped)
     }
 
     /// Ctrl-C or Ctrl-D at a terminal: out of what is being typed, then out of the program, which asks what that would lose; a
     /// second time it ends.
-    fn left(&mut self, due: Option<Due>, exit: Exit) -> Option<Exit> {
+    fn left(&mut self, due: Option<&Due>, exit: Exit) -> Option<Exit> {
         if self.ends > 0 {
             return Some(exit);
         }

@@ -61,7 +61,9 @@ fn step(wizard: &Wizard, screen: &mut Screen) {
         Status::Blocked(problem) if wizard.step() != Step::Progress && !is_told(&problem, screen) => {
             screen.problem(&problem);
         }
-        Status::Ready if !matches!(wizard.step(), Step::Upload | Step::Progress) => {
+        Status::Ready
+            if !matches!(wizard.step(), Step::Upload | Step::Progress) && wizard.integration().panel().is_none() =>
+        {
             screen.line(format!("Step {} is ready.", wizard.step().number()));
         }
         Status::Idle | Status::Ready | Status::Blocked(_) => {}

@@ -88,7 +88,7 @@ fn under_way(step: &ProgressStep, screen: &mut Screen) {
         () if step.is_stopping() => screen.line("No further job is sent; those in Encord are still followed."),
         // What the run itself says of it goes before.
         () if step.is_paused() && snapshot.note.is_none() => {
-            screen.line("Paused: no new job is sent; those in Encord are still followed.")
+            screen.line("Paused: no new job is sent; those in Encord are still followed.");
         }
         () => {}
     }
@@ -106,7 +106,7 @@ fn under_way(step: &ProgressStep, screen: &mut Screen) {
         }
         None if snapshot.total > 0 => {
             screen.progress = Some(numbers(snapshot));
-            screen.percent = Some(snapshot.percent().into());
+            screen.percent = Some(snapshot.percent());
         }
         None => {}
     }
