@@ -155,8 +155,8 @@ fn times_on_home_are_told_as_they_are_when_it_is_drawn() {
         terminal.draw(|frame| _ = crate::tui::screens::draw(frame, &stage.wizard, &UTF8, &labels)).unwrap();
         fixtures::lines(terminal.backend().buffer())
     };
-    assert!(drawn(|| fixtures::NOW).contains("12 failed 2 h ago"));
-    assert!(drawn(|| fixtures::NOW + time::Duration::hours(1)).contains("12 failed 3 h ago"));
+    assert!(drawn(|| fixtures::NOW).contains("done with errors 2 h ago"));
+    assert!(drawn(|| fixtures::NOW + time::Duration::hours(1)).contains("done with errors 3 h ago"));
     assert!(drawn(|| fixtures::NOW).contains("(2026-03-01 10:00 UTC)"));
 }
 
