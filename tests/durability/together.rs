@@ -27,7 +27,7 @@ async fn a_second_process_is_refused_while_the_first_goes_on() {
         // Looking on is no work on it.
         for arguments in [["runs", "list"].as_slice(), &["runs", "show", RUN]] {
             let shown = run(&mut program(upload.root(), arguments)).expect(0);
-            assert!(shown.stdout.contains("running"), "{shown:?}");
+            assert!(shown.stdout.contains("under way"), "{shown:?}");
         }
         first.signal("INT");
         assert_eq!(first.end(PATIENCE).code, Some(130));
