@@ -148,6 +148,13 @@ fn too_small_a_terminal_is_told() {
 }
 
 #[test]
+fn ascii_means_ascii_and_without_colour_all_else_stays() {
+    for (place, build) in stages().iter().enumerate() {
+        shown::holds_in_every_mode(&format!("stage {place}"), &build().wizard);
+    }
+}
+
+#[test]
 fn secrets_and_control_characters_never_reach_the_screen() {
     let wanted = |request: &Request| match request {
         Request::ConnectEncord { .. } => one(Reply::Encord(EncordReply {

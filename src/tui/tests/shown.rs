@@ -32,11 +32,9 @@ pub(super) const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tui/sn
 /// in ASCII. Without colour the screen has to be the same but for the colours, and in ASCII there is nothing else at any size.
 pub(super) fn shows(name: &str, wizard: &Wizard) {
     let mut text = format!("{}\n", places::of(wizard).join(", "));
+    holds_in_every_mode(name, wizard);
     for (width, height) in SIZES {
         let coloured = drawn(wizard, UTF8, width, height);
-        assert_same_without_colour(name, &coloured, &drawn(wizard, COLOURLESS, width, height));
-        let ascii = frame(wizard, PLAIN, width, height);
-        assert!(ascii.is_ascii(), "{name} at {width}x{height}, in ASCII:\n{ascii}");
         let _ = write!(text, "\n===== {width}x{height}\n{}", frame(wizard, UTF8, width, height));
         let _ = write!(text, "----- what stands out, by row: how, and in which columns\n{}", looks(&coloured));
     }
@@ -48,6 +46,16 @@ pub(super) fn shows(name: &str, wizard: &Wizard) {
 /// Compares one frame with its snapshot, for what is special to a size.
 pub(super) fn shows_as(name: &str, wizard: &Wizard, theme: Theme, width: u16, height: u16) {
     kept(name, &frame(wizard, theme, width, height));
+}
+
+/// Without colour a state is the same but for the colours, and in ASCII there is nothing else, at each of the [`SIZES`].
+pub(super) fn holds_in_every_mode(name: &str, wizard: &Wizard) {
+    for (width, height) in SIZES {
+        let coloured = drawn(wizard, UTF8, width, height);
+        assert_same_without_colour(name, &coloured, &drawn(wizard, COLOURLESS, width, height));
+        let ascii = frame(wizard, PLAIN, width, height);
+        assert!(ascii.is_ascii(), "{name} at {width}x{height}, in ASCII:\n{ascii}");
+    }
 }
 
 fn kept(name: &str, text: &str) {
