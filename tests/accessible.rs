@@ -180,7 +180,7 @@ fn the_whole_demo_goes_at_a_terminal_and_its_failures_are_looked_at() {
     talk.say("b\r", "Selected: Item 1 of ");
     talk.terminal.send("q\r");
     let text = talk.end(3);
-    assert!(text.contains("The run has ended: done, but some items failed."), "{text}");
+    assert!(text.contains("Done with errors: 276 items are registered, 2 failed."), "{text}");
     assert_eq!(text.matches("In full: ").count(), 1, "{text}");
 }
 

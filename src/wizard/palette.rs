@@ -2,6 +2,9 @@
 
 use super::{Action, ActionInfo, Edit, Field, Overlay, Place, Status, Step, Wizard, matching::gaps, rows::moved_in};
 
+/// From here on a match is no more than letters in their order.
+const SCATTERED: u32 = 10;
+
 /// What is searched for, and the cursor in what was found.
 #[derive(Debug, Default)]
 pub struct Palette {
@@ -75,6 +78,10 @@ impl Wizard {
             if let Some(distance) = if is_key { Some(0) } else { distance(&query, &row).map(|distance| 1 + distance) } {
                 found.push((!row.is_possible, distance, row));
             }
+        }
+        // Letters that are all there somewhere are a guess, and only where there is nothing better.
+        if found.iter().any(|(_, distance, _)| *distance < SCATTERED) {
+            found.retain(|(_, distance, _)| *distance < SCATTERED);
         }
         found.sort_by_key(|(is_impossible, distance, _)| (*is_impossible, *distance));
         found.into_iter().map(|(.., row)| row).collect()
@@ -171,7 +178,7 @@ fn distance(query: &str, row: &PaletteRow) -> Option<u32> {
         Some(0) => Some(0),
         Some(at) if !text.get(..at).is_some_and(|before| before.ends_with(char::is_alphanumeric)) => Some(1),
         Some(_) => Some(2),
-        None => gaps(query, text).map(|gaps| 10 + gaps),
+        None => gaps(query, text).map(|gaps| SCATTERED + gaps),
     });
     // Sentences are long enough for any few letters to be in them somewhere.
     let sentence = info.about.to_lowercase().contains(query).then_some(5);

@@ -61,6 +61,10 @@ pub fn check_name(name: &str) -> Result<(), ConfigError> {
     if DEVICES.contains(&stem.as_str()) || is_port {
         return fail(format!("The name '{name}' is a device on Windows; use another."));
     }
+    // Of two spellings that differ in size only some systems make one file.
+    if name.eq_ignore_ascii_case("keys") {
+        return fail(format!("The name '{name}' would make keys.toml, which holds your own keys; use another, such as my-{name}."));
+    }
     if COMMANDS.contains(&name) {
         return fail(format!("The name '{name}' is a command of this program; use another, such as my-{name}."));
     }
@@ -235,6 +239,8 @@ mod tests {
             ("x.", "end with"),
             ("site.TOML", "'site'"),
             ("con", "device"),
+            ("keys", "your own keys"),
+            ("Keys", "your own keys"),
             ("LPT9.old", "device"),
             ("run", "my-run"),
             (&"x".repeat(101), "101"),

@@ -183,10 +183,12 @@ fn last_run(config: &SavedConfig, is_long: bool, look: &Look<'_>) -> (String, St
 fn runs(frame: &mut Frame<'_>, area: Rect, home: &HomeStep, look: &Look<'_>) {
     let now = (look.labels.clock)();
     let wide = usize::from(area.width);
-    let is_narrow = wide < NARROW;
-    let (state, when) = (18, if is_narrow { 10 } else { 15 });
-    let config = (wide / 5).clamp(9, 24);
-    let items = if is_narrow { 0 } else { 17 };
+    let is_long = wide >= LONG;
+    let (state, when, items, config) = match wide {
+        ..NARROW => (18, 10, 0, (wide / 5).max(9)),
+        NARROW..LONG => (18, 10, 15, wide / 6),
+        _ => (18, 15, 17, (wide / 5).min(24)),
+    };
     let others: Vec<usize> = [state, config, items, when].into_iter().filter(|width| *width > 0).collect();
     let mut columns = vec![
         Column::new("Run", state, Align::Left),
@@ -209,7 +211,7 @@ fn runs(frame: &mut Frame<'_>, area: Rect, home: &HomeStep, look: &Look<'_>) {
         if items > 0 {
             cells.push((format!("{}/{}", text::count(run.registered), text::count(run.items)), Style::new()));
         }
-        cells.push((if is_narrow { run.ago_short(now) } else { run.ago(now) }, look.theme.dim()));
+        cells.push((if is_long { run.ago(now) } else { run.ago_short(now) }, look.theme.dim()));
         lines.push(look.row(&columns, &cells, place == home.cursor()));
     }
     put(frame, area, lines);

@@ -85,7 +85,10 @@ pub(super) fn about(check: &Check, look: &Look<'_>, columns: usize, with_reason:
     let detail = in_one_line(&check.detail);
     let heading = Span::styled(format!("{sign} {}  ", check.about().name), style);
     let seen = if detail.is_empty() { word } else { &detail };
-    let mut lines = look.hanging(heading, seen, Style::new(), columns);
+    // A server's long answer may not push what to do about it off the screen; it is there in full behind a key.
+    let room = 2 * columns.saturating_sub(heading.width());
+    let seen = if check.fix.is_some() && !with_reason { look.cut(seen, room) } else { seen.to_owned() };
+    let mut lines = look.hanging(heading, &seen, Style::new(), columns);
     if let Some(fix) = &check.fix {
         lines.extend(look.hanging(label(look, "  What to do:  "), &in_one_line(fix), Style::new(), columns));
     }
