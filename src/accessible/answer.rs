@@ -8,7 +8,7 @@ use super::{
     input::Wish,
     print::{Printer, only_text},
 };
-use crate::wizard::{Action, Edit, Effect, Event, Focus, Step, Wizard};
+use crate::wizard::{Action, Edit, Effect, Event, Focus, Overlay, Step, Wizard};
 
 /// What the next line is the answer to.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,7 +68,14 @@ fn choice(answer: &str, wizard: &mut Wizard, printer: &mut Printer<impl Write>) 
             ask::brief(wizard).iter().for_each(|line| printer.say(line));
             return (Vec::new(), None);
         }
-        "q" => return (wizard.handle(Event::Action(Action::Quit)), None),
+        "q" => {
+            let is_over_step = wizard.overlay() == Some(Overlay::Save);
+            let mut effects = wizard.handle(Event::Action(Action::Quit));
+            if is_over_step && wizard.overlay().is_none() {
+                effects.extend(wizard.handle(Event::Action(Action::Quit)));
+            }
+            return (effects, None);
+        }
         _ => {}
     }
     if let ("b", Some(question)) = (answer, back(&screen)) {

@@ -186,7 +186,7 @@ fn finish(headless: &mut Headless, home: &Home) -> Exit {
     }
     headless.output.result(&text::out().run(snapshot.standing(state), &summary(state, &snapshot)));
     if reports.is_some() {
-        name_failures(headless, home);
+        name_failures(&mut headless.output, home, &run);
         name_reports(&mut headless.output, home, &run);
     }
     if snapshot.errors > 0 && headless.wizard.config().manifest.since.is_some() {
@@ -208,21 +208,20 @@ pub(crate) fn summary(state: RunState, snapshot: &Snapshot) -> String {
 }
 
 /// Names the first failed items with Encord's own words.
-fn name_failures(headless: &mut Headless, home: &Home) {
-    let Some(run) = headless.wizard.progress().run() else { return };
+pub(crate) fn name_failures(output: &mut Output, home: &Home, run: &str) {
     let Ok(failed) = RunStore::open(home).and_then(|store| store.failed_units(run, 0, NAMED + 1)) else { return };
     for FailedUnit { object_urls, error, action_description, .. } in
         failed.iter().take(usize::try_from(NAMED).unwrap_or(20))
     {
         let more = if object_urls.len() > 1 { format!(" and {} more", object_urls.len() - 1) } else { String::new() };
         let url = harmless(object_urls.first().map_or("", String::as_str));
-        headless.output.result(&format!("  {}  {url}{more}", text::out().bad("failed")));
+        output.result(&format!("  {}  {url}{more}", text::out().bad("failed")));
         for words in std::iter::once(error).chain(action_description) {
-            headless.output.result(&format!("          {}", harmless(words)));
+            output.result(&format!("          {}", harmless(words)));
         }
     }
     if failed.len() as u64 > NAMED {
-        headless.output.result("  … the report names the others.");
+        output.result("  … the report names the others.");
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
     open,
     output::Output,
     passphrase, plan,
-    run::{ask, can_ask, summary},
+    run::{ask, can_ask, name_failures, summary},
     signals,
     text::{self, tell},
     usage,
@@ -440,6 +440,7 @@ async fn work(home: &Home, id: &str, json: bool, work: Work<'_>) -> Exit {
         Some(counts) => sync_outcome(state, counts, &path).join("\n"),
         None => text::out().run(snapshot.standing(state), &summary(state, &snapshot)),
     });
+    name_failures(&mut output, home, id);
     if reports.is_some() {
         name_reports(&mut output, home, id);
     }

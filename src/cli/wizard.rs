@@ -161,7 +161,9 @@ fn goodbye(progress: &ProgressStep, is_demo: bool) -> Vec<String> {
     if let Some(reports) = progress.reports() {
         lines.push(format!("Report: {}", reports.html.display()));
         if let Some(failed) = &reports.failed {
-            lines.push(format!("To send again: {}", failed.display()));
+            // What was cancelled is no failure, and not in it.
+            let label = if snapshot.cancelled > 0 { "What failed, as a manifest" } else { "To send again" };
+            lines.push(format!("{label}: {}", failed.display()));
         }
     }
     let is_open = match &snapshot.sync {
@@ -171,7 +173,8 @@ fn goodbye(progress: &ProgressStep, is_demo: bool) -> Vec<String> {
     match (is_demo, is_open) {
         (false, true) => lines.push(format!("Go on with: azure-to-encord runs resume {run}")),
         (false, false) if progress.may_retry() => {
-            lines.push(format!("Send what failed again: azure-to-encord runs retry {run}"));
+            let what = if snapshot.cancelled > 0 { "failed or was cancelled" } else { "failed" };
+            lines.push(format!("Send what {what} again: azure-to-encord runs retry {run}"));
         }
         (true, _) | (false, false) => {}
     }

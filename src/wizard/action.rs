@@ -152,8 +152,8 @@ actions! {
     FocusPrevious = "previous-field", Anywhere, ["shift-tab"], [];
     /// Do the step's work again: check, read or list again.
     Refresh = "refresh", Anywhere, ["r"], [Home Integration Schema Manifest Folder Progress];
-    /// Make something new: an integration, a key, a folder, a config.
-    New = "new", Screen, ["n"], [Home Integration Schema Folder];
+    /// Make something new: an integration, a key, a folder, a config, another import.
+    New = "new", Screen, ["n"], [Home Integration Schema Folder Progress];
     /// Search.
     Search = "search", Anywhere, ["/"], [Home Schema Manifest Folder];
     /// Show the step's next list.

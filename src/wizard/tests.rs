@@ -144,7 +144,8 @@ impl Harness {
             if self.wizard.integration().focus() == Focus::Field(name) {
                 return;
             }
-            self.act(Action::FocusNext);
+            // The other way leads through all fields even where one of them has to be corrected.
+            self.act(Action::FocusPrevious);
         }
         panic!("{name:?} is not on the screen");
     }
@@ -402,6 +403,8 @@ fn after_a_run_another_import_reads_everything_anew() {
     };
     harness.answer(|request| matches!(request, Request::StartRun { .. }), Reply::Run(finished));
     harness.act(Action::Back);
+    assert_eq!(harness.wizard.step(), Step::Progress, "one Esc too many loses nothing");
+    harness.act(Action::New);
     assert_eq!(harness.wizard.step(), Step::Integration);
     assert!(harness.wizard.plan().is_none());
     harness.open.clear();

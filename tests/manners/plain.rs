@@ -61,7 +61,8 @@ fn a_terminal_that_is_only_half_there_gets_a_sentence_and_stays_as_it_is() {
     for (redirected, arguments) in [("< /dev/null", ""), ("> out", ""), ("< /dev/null", "nightly"), ("> out", "demo")] {
         let home = home();
         let script = format!("{PROGRAM} {arguments} {redirected}");
-        let left = Terminal::start_program(home.path(), "/bin/sh", &["-c", &script], SIZE, &[]).end(PATIENCE);
+        let left =
+            Terminal::start_program(home.path(), "/bin/sh", &["-c", &script], SIZE, &[("NO_COLOR", "1")]).end(PATIENCE);
         assert_eq!(left.code, 2, "{script}: {}", left.screen);
         left.assert_modes_restored();
         assert!(!left.raw.contains(&0x1b), "{script}: {}", String::from_utf8_lossy(&left.raw));

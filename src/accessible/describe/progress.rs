@@ -95,7 +95,7 @@ fn under_way(step: &ProgressStep, screen: &mut Screen) {
     if snapshot.linking {
         screen.line("All items are finished; Encord still links data.");
     }
-    if step.is_watching() {
+    if step.is_watching() && snapshot.watched {
         screen.line("Another process works on this run; this one only looks on.");
     }
     match &snapshot.sync {

@@ -63,7 +63,9 @@ pub fn check_name(name: &str) -> Result<(), ConfigError> {
     }
     // Of two spellings that differ in size only some systems make one file.
     if name.eq_ignore_ascii_case("keys") {
-        return fail(format!("The name '{name}' would make keys.toml, which holds your own keys; use another, such as my-{name}."));
+        return fail(format!(
+            "The name '{name}' would make keys.toml, which holds your own keys; use another, such as my-{name}."
+        ));
     }
     if COMMANDS.contains(&name) {
         return fail(format!("The name '{name}' is a command of this program; use another, such as my-{name}."));

@@ -72,7 +72,9 @@ pub enum StoreError {
     #[error("There is no run '{0}'. `azure-to-encord runs list` shows all runs.")]
     Unknown(String),
     /// Another process works on the run.
-    #[error("Another azure-to-encord is working on run {0} right now. Wait for it, or stop it first.")]
+    #[error(
+        "Another azure-to-encord is working on run {0} right now. Wait for it, or stop it where it is open: with c in the wizard, with Ctrl-C in a shell."
+    )]
     Busy(String),
 }
 

@@ -201,8 +201,8 @@ fn only_actions_that_meet_on_a_screen_cannot_share_a_key() {
         // Home only, and step 2 only.
         ("duplicate = [\"w\"]", None),
         ("pause = [\"w\"]", None),
-        // Steps 1, 2 and 4 and Home, and step 6 only.
-        ("new = [\"p\"]", None),
+        // Step 3 only, and step 6 only.
+        ("rules = [\"p\"]", None),
         ("fix = [\"e\"]\npause = [\"e\"]", None),
         // A question is answered before the screen below it has the keys again.
         ("yes = [\"p\"]", None),

@@ -38,7 +38,8 @@ pub(super) fn step_bar(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look:
 /// What the config is called, at the end of the bar where there is room for enough of it.
 fn add_name(bar: &mut Line<'static>, room: usize, wizard: &Wizard, look: &Look<'_>) {
     const LEAST: usize = 6;
-    let Some(name) = wizard.label() else { return };
+    // A run that is looked at may be another config's.
+    let Some(name) = wizard.label().filter(|_| !wizard.is_visiting()) else { return };
     let mark = if wizard.is_unsaved() { " *" } else { "" };
     let Some(left) = room.checked_sub(bar.width() + 3 + mark.len()).filter(|left| *left >= LEAST) else { return };
     let name = format!("{}{mark}", look.cut_path(name, left));

@@ -188,6 +188,8 @@ fn progress_ends() {
 
 #[test]
 fn progress_again() {
+    let cancelled = finished(RunState::Cancelled, cancelled(), None).press(Action::Refresh);
+    shows("progress_retry_of_cancelled_asked", &cancelled.wizard);
     shows("progress_retry_asked", &ended_with_errors().press(Action::Refresh).press(Action::Down).wizard);
     let asked = ended_with_errors().press(Action::Refresh);
     let retried = asked.press(Action::Next);

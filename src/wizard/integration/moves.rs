@@ -88,7 +88,13 @@ impl IntegrationStep {
             }
             (Action::FocusNext | Action::FocusPrevious, _) => {
                 self.commit(config, outbox);
-                self.move_focus(action == Action::FocusNext);
+                match (self.focus, self.form.problem.as_ref()) {
+                    // What is to be corrected comes first.
+                    (Focus::Checks, Some((name, _))) if action == Action::FocusNext => {
+                        self.focus = Focus::Field(*name);
+                    }
+                    _ => self.move_focus(action == Action::FocusNext),
+                }
             }
             (Action::Browse, Focus::Field(name)) => {
                 self.commit(config, outbox);

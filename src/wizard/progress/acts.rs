@@ -40,6 +40,11 @@ impl ProgressStep {
         match (self.view, action) {
             (RunView::Jobs, Action::Next) if self.outcome().is_some() => return Move::Next,
             (RunView::Jobs, Action::Back) => return self.back(outbox),
+            // Another key than the one that leads back from the other lists: that is easily pressed once too often.
+            (_, Action::New) if self.may_begin_another() => {
+                self.leave(outbox);
+                return Move::Back;
+            }
             (RunView::Jobs | RunView::Items, Action::Right) => self.switch(true, outbox),
             (RunView::Jobs | RunView::Causes | RunView::Items, Action::Left) => self.switch(false, outbox),
             (RunView::Causes, Action::Next | Action::Toggle | Action::Right) => self.open_cause(outbox),
@@ -60,11 +65,16 @@ impl ProgressStep {
             *self = *earlier;
             return Move::Stay;
         }
-        if self.is_running() {
+        if self.is_running() || self.may_begin_another() {
             return Move::Stay;
         }
         self.leave(outbox);
         Move::Back
+    }
+
+    /// Whether this is the end of the import that was made here, and so the beginning of the next.
+    pub(super) fn may_begin_another(&self) -> bool {
+        self.outcome().is_some() && !self.is_recorded && !self.is_watched()
     }
 
     fn cancel(&mut self, outbox: &mut Outbox) {

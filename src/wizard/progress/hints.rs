@@ -48,12 +48,19 @@ impl ProgressStep {
         }
         hints.extend(self.switch_hint());
         if self.view == RunView::Jobs && !self.is_running() {
-            let label = if self.is_recorded || self.is_watching() { "leave it" } else { "another import" };
-            hints.push(Hint::new(Action::Back, label));
+            hints.push(self.way_out());
         }
         hints.extend(self.copy_hint());
         hints.push(Hint::new(Action::Down, "scroll"));
         hints
+    }
+
+    /// What leads away from a run that nobody here works on.
+    pub(super) fn way_out(&self) -> Hint {
+        match self.may_begin_another() {
+            true => Hint::new(Action::New, "another import"),
+            false => Hint::new(Action::Back, "leave it"),
+        }
     }
 
     fn switch_hint(&self) -> Option<Hint> {

@@ -91,6 +91,12 @@ impl Snapshot {
         self.errors.saturating_add(self.cancelled)
     }
 
+    /// Units that a retry sends although they are registered: Encord does not tell which of a cancelled job's it had registered, so
+    /// such a job is sent whole.
+    pub fn sent_once_more(&self) -> u64 {
+        self.jobs.iter().filter(|job| job.state == BatchState::Cancelled).map(|job| job.done).sum()
+    }
+
     /// How much of the whole is finished, in per cent; rounded down, so that 100 means that nothing is open.
     pub fn percent(&self) -> u64 {
         match self.total {

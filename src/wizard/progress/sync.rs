@@ -90,10 +90,9 @@ pub fn sync_outcome(state: RunState, counts: &SyncCounts, path: &str) -> Vec<Str
 
 /// The keys while a sync is followed: there is nothing to scroll through, and a sync cannot be cancelled.
 pub(super) fn hints(step: &ProgressStep) -> Vec<Hint> {
-    let back = if step.is_recorded { "leave it" } else { "another import" };
     match step.phase {
-        Phase::Finished(_) => vec![Hint::new(Action::Next, "finish"), Hint::new(Action::Back, back)],
-        Phase::Preparing | Phase::Running if step.is_watching() => vec![Hint::new(Action::Back, back)],
+        Phase::Finished(_) => vec![Hint::new(Action::Next, "finish"), step.way_out()],
+        Phase::Preparing | Phase::Running if step.is_watching() => vec![step.way_out()],
         Phase::Preparing | Phase::Running => vec![Hint::new(Action::Cancel, "leave it to Encord")],
         Phase::Stopping | Phase::Aborting | Phase::Unstarted | Phase::Refused(_) => Vec::new(),
     }

@@ -206,6 +206,18 @@ fn a_refused_field_does_not_hide_what_another_field_changed() {
 }
 
 #[test]
+fn from_the_checks_tab_leads_to_the_field_that_has_to_be_corrected() {
+    let mut harness = Harness::new(config());
+    harness.focus(FieldName::Account);
+    harness.event(Event::Edit(Edit::Clear));
+    harness.event(Event::Edit(Edit::Paste("https://x?y".into())));
+    harness.act(Action::Back);
+    assert_eq!(harness.wizard.integration().focus(), Focus::Checks);
+    harness.act(Action::FocusNext);
+    assert_eq!(harness.wizard.integration().focus(), Focus::Field(FieldName::Account));
+}
+
+#[test]
 fn going_through_the_form_changes_nothing() {
     let mut config = config();
     config.azure.sas_token_env = None;

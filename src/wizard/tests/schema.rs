@@ -388,7 +388,7 @@ fn edits_survive_reading_again_and_end_with_the_run() {
         problem: None,
     };
     harness.answer(|request| matches!(request, Request::StartRun { .. }), Reply::Run(finished));
-    harness.act(Action::Back);
+    harness.act(Action::New);
     assert_eq!(harness.wizard.schema().edits().len(), 0);
 }
 

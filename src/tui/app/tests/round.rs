@@ -66,7 +66,7 @@ fn the_palette_hides_the_plan_so_what_is_chosen_there_does_not_send_it() {
     assert!(run.screen().contains("send it"), "{}", run.screen());
     run.send(Ok(Input::Key(KeyEvent::new(KeyCode::Char('p'), KeyModifiers::CONTROL))));
     "send".chars().for_each(|c| _ = run.press(KeyCode::Char(c)));
-    assert!(run.screen().contains("> Enter   send it"), "{}", run.screen());
+    assert!(run.screen().contains("> Enter  send it"), "{}", run.screen());
     run.press(KeyCode::Enter);
     assert!(run.screen().contains("[5 Upload]") && run.started.borrow().is_empty(), "{}", run.screen());
     run.press(KeyCode::Enter);

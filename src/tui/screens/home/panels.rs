@@ -61,7 +61,10 @@ fn copy(frame: &mut Frame<'_>, area: Rect, form: &CopyForm, look: &Look<'_>, col
 fn delete(name: &str, path: &str, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut lines = vec![look.title(look.cut(name, columns))];
     lines.push(Line::styled(look.cut_path(path, columns), look.theme.dim()));
-    lines.extend(wrapped("The file moves into deleted, beside the saved configs. Its runs and their reports stay on record.", columns));
+    lines.extend(wrapped(
+        "The file moves into deleted, beside the saved configs. Its runs and their reports stay on record.",
+        columns,
+    ));
     lines.extend([Line::default(), answers(look, "delete", "keep it")]);
     lines
 }

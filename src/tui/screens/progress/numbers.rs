@@ -152,7 +152,9 @@ fn holds(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Vec<Line<'stat
         lines.extend(look.hanging(sign, &words, Style::new(), columns));
     }
     let sign = || Span::styled(format!("{} ", look.glyphs().working), look.theme.accent());
-    if let Some(note) = &snapshot.note {
+    // That it is paused is told already.
+    let note = snapshot.note.as_ref().filter(|note| !(step.is_paused() && note.starts_with("Paused")));
+    if let Some(note) = note {
         lines.extend(look.fit(look.hanging(sign(), note, Style::new(), columns), 2));
     } else if snapshot.linking {
         let words = "Every item is finished, but Encord still links data; the run ends when Encord says so.";

@@ -145,8 +145,18 @@ fn retry(step: &ProgressStep, place: usize, look: &Look<'_>, columns: usize) -> 
     let changes = step.changes();
     let are = if snapshot.lost() == 1 { "is" } else { "are" };
     let different = if changes.len() > 1 { " What should be different?" } else { "" };
+    let again = snapshot.sent_once_more();
+    let besides = match again {
+        0 => ", and nothing else".to_owned(),
+        again => format!(
+            ", and with {} {} more of the cancelled jobs, registered already: Encord does not tell which those are",
+            if snapshot.lost() == 1 { "it" } else { "them" },
+            text::count(again)
+        ),
+    };
+    let sent = text::counted(snapshot.lost() + again, "item", "items");
     let mut lines =
-        paragraph(&format!("The {lost} {of} {are} sent{folder} as a new run, and nothing else.{different}"), columns);
+        paragraph(&format!("The {lost} {of} {are} sent{folder} as a new run{besides}.{different}"), columns);
     lines.push(Line::default());
     match changes.as_slice() {
         [only] => {
@@ -155,7 +165,7 @@ fn retry(step: &ProgressStep, place: usize, look: &Look<'_>, columns: usize) -> 
         }
         changes => lines.extend(choices(changes.iter().map(|it| (it.label(), it.meaning())), place, look, columns)),
     }
-    lines.push(keys(&format!("sends {lost}"), "sends nothing", look));
+    lines.push(keys(&format!("sends {sent}"), "sends nothing", look));
     lines
 }
 

@@ -53,6 +53,10 @@ fn command(wizard: &Wizard, plan: &Plan, look: &Look<'_>, columns: usize) -> Vec
             let name = Span::styled("Command  ", look.theme.accent());
             look.hanging(name, &format!("{command}{flags}"), Style::new(), columns)
         }
+        None if look.labels.is_demo => {
+            let words = format!("With a config of your own: azure-to-encord run NAME --yes{flags}");
+            look.hanging(Span::styled("Command  ", look.theme.accent()), &words, Style::new(), columns)
+        }
         None => {
             let save = look.key(Action::Save);
             let words = format!("Save it as a config first ({save}), then: azure-to-encord run NAME --yes{flags}");
