@@ -43,7 +43,7 @@ fn a_path_is_made_and_later_found_counted_and_taken() {
     terminal.send("\r");
     terminal.wait_for("Enter finishes", SOON);
 
-    terminal.send("\x1b");
+    terminal.send("n");
     go_to_folders(&mut terminal);
     terminal.wait_until("the config's folder, which is there now", SOON, |screen| {
         screen.contains("Raw/2026/April (exists") && screen.contains("▸ Raw")
