@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use azure_to_encord::demo::encord::Pace;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
@@ -84,6 +85,28 @@ async fn lost_answers_make_no_second_folder_and_no_second_sync_by_themselves() {
     let id = the_run(&scene, "failed");
     resume_to_the_end(&scene, &id);
     assert_eq!(scene.syncs(), 2);
+}
+
+/// By the program's own clock: whatever `Retry-After` says, the pauses are 1 s and 2 s.
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_that_ask_for_no_pause_are_followed_by_longer_and_longer_ones() {
+    let scene = Scene::set("refused-at-once", &images(3), "rl", Pace::Unlimited).await;
+    for method in [Method::POST, Method::GET] {
+        for retry_after in ["0", "Sun, 06 Nov 1994 08:49:37 GMT"] {
+            scene.encord.recorder.refuse(method.clone(), "-folder-syncs", retry_after);
+        }
+    }
+    let ended = run(&mut scene.run(&["--yes"])).expect(0);
+    for told in ["asked for a pause of 1 s", "asked for a pause of 2 s", "Asking again in 1 s", "Asking again in 2 s"] {
+        assert!(
+            ended.stderr.contains(told) || ended.stdout.contains(told),
+            "{told}: {}\n{}",
+            ended.stdout,
+            ended.stderr
+        );
+    }
+    assert_eq!(scene.syncs(), 3);
+    the_run(&scene, "done");
 }
 
 /// An integration that may read but not list is enough for uploads, and not for this.

@@ -64,6 +64,19 @@ async fn a_pause_asked_for_is_kept() {
 }
 
 #[tokio::test]
+async fn a_pause_of_nothing_is_raised_to_the_floor() {
+    // The floors are then 100, 200 and 400 ms.
+    let policy = RetryPolicy { first_delay: Duration::from_millis(150), ..policy() };
+    for (status, asked) in [(429, "0"), (503, "0.001"), (429, "Sun, 06 Nov 1994 08:49:37 GMT")] {
+        let (stub, domain) = Stub::start(vec![after(status, asked)]).await;
+        let start = Instant::now();
+        client_with(&domain, policy.clone()).cancel_job(FOLDER, JOB).await.unwrap_err();
+        assert!(start.elapsed() >= Duration::from_millis(700), "{status} {asked}: {:?}", start.elapsed());
+        assert_eq!(stub.got().len(), 4, "{status} {asked}");
+    }
+}
+
+#[tokio::test]
 async fn what_creates_something_is_never_sent_twice() {
     for status in [429, 500, 502, 503, 504] {
         let (stub, domain) = Stub::start(vec![after(status, "3"), plain(200, &json!(JOB))]).await;

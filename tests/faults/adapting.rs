@@ -18,7 +18,7 @@ fn plan(operation: Operation, fault: Fault, times: Times) -> FaultPlan {
 async fn a_pause_that_encord_asks_for_is_kept_by_all_jobs() {
     for operation in [Operation::CreateJob, Operation::PollJob] {
         let upload = Upload::prepare(&plain(80), 10, 4, true, Pace::Unlimited).await;
-        let fault = Fault::Status { status: 429, retry_after: Some(3), carried_out: false };
+        let fault = Fault::Status { status: 429, retry_after: Some("3"), carried_out: false };
         upload.server.faults(plan(operation, fault, Times::Some { skip: 0, count: 1 }));
         let began = Instant::now();
         let outcome = upload.work(quick()).await;

@@ -9,6 +9,7 @@
 
 mod adapting;
 mod matrix;
+mod refusals;
 mod stopping;
 #[path = "../support/mod.rs"]
 mod support;

@@ -21,9 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 fn faults() -> Vec<Fault> {
     let mut faults = vec![
-        Fault::Status { status: 429, retry_after: Some(1), carried_out: false },
+        Fault::Status { status: 429, retry_after: Some("1"), carried_out: false },
         Fault::Status { status: 429, retry_after: None, carried_out: false },
-        Fault::Status { status: 503, retry_after: Some(1), carried_out: false },
+        Fault::Status { status: 503, retry_after: Some("1"), carried_out: false },
         Fault::Cut,
     ];
     for carried_out in [false, true] {

@@ -51,7 +51,7 @@ fn faults(seed: u64, skip: bool) -> FaultPlan {
     let (create, poll) = (Operation::CreateJob, Operation::PollJob);
     let status = |status, retry_after, carried_out| Fault::Status { status, retry_after, carried_out };
     let mut rules = vec![
-        rule(create, status(429, Some(1), false), 0.02),
+        rule(create, status(429, Some("1"), false), 0.02),
         rule(create, status(503, None, false), 0.02),
         rule(create, status(504, None, true), 0.02),
         rule(create, Fault::Reset { carried_out: false }, 0.02),
@@ -59,7 +59,7 @@ fn faults(seed: u64, skip: bool) -> FaultPlan {
         rule(create, Fault::Cut, 0.02),
         rule(create, Fault::Page { status: 200, carried_out: true }, 0.01),
         rule(create, Fault::Stall { by: Duration::from_millis(300), carried_out: true }, 0.05),
-        rule(poll, status(429, Some(1), false), 0.01),
+        rule(poll, status(429, Some("1"), false), 0.01),
         rule(poll, status(502, None, false), 0.03),
         rule(poll, Fault::Reset { carried_out: true }, 0.03),
         rule(poll, Fault::Cut, 0.03),

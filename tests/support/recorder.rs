@@ -25,6 +25,7 @@ struct Shared {
     jobs: Mutex<Vec<Value>>,
     withhold: AtomicBool,
     spoilt: Mutex<Vec<String>>,
+    refused: Mutex<Vec<(Method, String, &'static str)>>,
 }
 
 pub(crate) struct Recorder {
@@ -50,6 +51,7 @@ impl Recorder {
             jobs: Mutex::default(),
             withhold: AtomicBool::new(false),
             spoilt: Mutex::default(),
+            refused: Mutex::default(),
         });
         let router = Router::new().fallback(pass).with_state(Arc::clone(&shared));
         let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
@@ -76,6 +78,11 @@ impl Recorder {
         self.shared.spoilt.lock().unwrap().push(path.to_owned());
     }
 
+    /// The next request by this method whose path contains this is not passed on, but answered with 429 and this `Retry-After`.
+    pub(crate) fn refuse(&self, method: Method, path: &str, retry_after: &'static str) {
+        self.shared.refused.lock().unwrap().push((method, path.to_owned(), retry_after));
+    }
+
     /// From now on, whether the answers to started jobs and syncs are kept back.
     pub(crate) fn withhold_job_answers(&self, withhold: bool) {
         self.shared.withhold.store(withhold, Ordering::SeqCst);
@@ -93,6 +100,14 @@ async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response<B
         found.map(|at| spoilt.remove(at)).is_some()
     };
     shared.requests.lock().unwrap().push(format!("{} {}", parts.method, parts.uri.path()));
+    let refused = {
+        let mut refused = shared.refused.lock().unwrap();
+        let fits = |(method, path, _): &(Method, String, _)| *method == parts.method && parts.uri.path().contains(path);
+        refused.iter().position(fits).map(|at| refused.remove(at).2)
+    };
+    if let Some(retry_after) = refused {
+        return Response::builder().status(429).header("retry-after", retry_after).body(Body::empty()).unwrap();
+    }
     let target = format!("{}{}", shared.target, parts.uri);
     let mut headers = parts.headers;
     headers.remove("host");

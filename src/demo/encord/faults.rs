@@ -56,8 +56,8 @@ pub enum Fault {
     Status {
         /// The status: 401, 403, 429, 503 and so on.
         status: u16,
-        /// The seconds that `Retry-After` asks for.
-        retry_after: Option<u32>,
+        /// The value of `Retry-After`: seconds or an HTTP date.
+        retry_after: Option<&'static str>,
         /// Whether the request was carried out all the same.
         carried_out: bool,
     },
@@ -223,8 +223,8 @@ pub(super) async fn strike(
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             let reason = status.canonical_reason().unwrap_or("Error").to_owned();
             let mut response = ApiError::new(status, reason).into_response();
-            if let Some(seconds) = retry_after {
-                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+            if let Some(value) = retry_after.and_then(|value| HeaderValue::from_str(value).ok()) {
+                response.headers_mut().insert(RETRY_AFTER, value);
             }
             response
         }

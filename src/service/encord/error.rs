@@ -94,7 +94,8 @@ impl Error {
             }
             Kind::TooLarge => "Send smaller batches: lower upload.images_per_job and upload.videos_per_job.",
             Kind::RateLimited { retry_after: Some(pause) } => {
-                return Some(format!("Encord asks for a pause of {} s before the next try.", pause.as_secs()));
+                let seconds = pause.as_secs_f64().ceil().max(1.0);
+                return Some(format!("Encord asks for a pause of {seconds} s before the next try."));
             }
             Kind::RateLimited { retry_after: None } => {
                 "Too many requests: wait a minute, and lower upload.jobs_in_flight."

@@ -13,6 +13,7 @@ mod jobs;
 mod key;
 mod outcome;
 mod pem;
+mod refusals;
 mod retry;
 mod schema;
 mod signature;
@@ -23,4 +24,5 @@ pub use folders::{CloudSynced, Folder, FolderKind, FolderQuery, FolderSummary, N
 pub use items::ListedItem;
 pub use jobs::{JobState, JobStatus, SyncState, SyncStatus, UnitError};
 pub use key::{KeyError, KeyLook, SigningKey, open_to_others};
+pub(crate) use refusals::RefusalBackoff;
 pub use retry::RetryPolicy;

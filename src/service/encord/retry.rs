@@ -40,10 +40,11 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// The pause before repetition number `attempt` (counted from 1).
+    /// The pause before repetition number `attempt` (counted from 1). What the server asked for is kept between the floor of
+    /// [`RetryPolicy::shortest_pause`] and `longest_delay`.
     pub(super) fn delay(&self, attempt: u32, asked: Option<Duration>) -> Duration {
         if let Some(asked) = asked {
-            return asked.min(self.longest_delay);
+            return asked.max(self.shortest_pause(attempt.saturating_sub(1))).min(self.longest_delay);
         }
         let delay = self.first_delay.saturating_mul(2_u32.saturating_pow(attempt.saturating_sub(1)));
         // Without randomness the pause is merely not spread out.
@@ -62,6 +63,13 @@ impl RetryPolicy {
     /// The pause after 429 without `Retry-After`: twenty times the first delay, half a minute by default.
     pub fn long_pause(&self) -> Duration {
         self.first_delay.saturating_mul(20)
+    }
+
+    /// The shortest pause after a refusal, doubled this often: two thirds of the first delay, at most forty first delays; by
+    /// default one second, at most a minute.
+    pub(crate) fn shortest_pause(&self, doublings: u32) -> Duration {
+        let first = self.first_delay.saturating_mul(2) / 3;
+        first.saturating_mul(2_u32.saturating_pow(doublings)).min(self.first_delay.saturating_mul(40))
     }
 }
 
@@ -95,7 +103,8 @@ impl Call {
     }
 }
 
-/// The pause a server asks for in `Retry-After`, given in seconds or as an HTTP date; a date that has passed gives zero.
+/// The pause a server asks for in `Retry-After`, given in seconds or as an HTTP date. A date that has passed gives zero: this
+/// machine's clock may be ahead, so the length is unknown. Callers apply [`RetryPolicy::shortest_pause`].
 pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = value.parse::<f64>() {
@@ -140,6 +149,9 @@ mod tests {
         }
         assert_eq!(policy.delay(1, Some(Duration::from_secs(7))), Duration::from_secs(7));
         assert_eq!(policy.delay(1, Some(Duration::from_secs(86_400))), Duration::from_secs(600));
+        for asked in [Duration::ZERO, Duration::from_millis(1)] {
+            assert_eq!([1, 2, 3, 40].map(|attempt| policy.delay(attempt, Some(asked)).as_secs()), [1, 2, 4, 60]);
+        }
         assert_eq!(policy.delay(40, None), Duration::from_secs(600));
         assert_eq!((policy.backoff(40), policy.long_pause()), (Duration::from_secs(30), Duration::from_secs(30)));
         assert!(policy.backoff(1) < Duration::from_secs(2));

@@ -8,9 +8,9 @@ use uuid::Uuid;
 use super::{Syncer, folder};
 use crate::{
     service::{
-        encord::{Error, JobState, Kind, SyncStatus},
+        encord::{Error, JobState, Kind, RefusalBackoff, SyncStatus},
         problems::encord_problem,
-        uploader::Stop,
+        uploader::{Stop, in_seconds},
     },
     store::{BatchState, Held, SyncCounts},
     wizard::{Class, Mirror, Problem, RunReply},
@@ -24,8 +24,6 @@ const LOST_POLLS: u32 = 25;
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Between two polls at the least, should the service not wait.
 const BETWEEN_POLLS: Duration = Duration::from_millis(400);
-/// The pause where Encord asks for one without saying how long.
-const UNSPECIFIED_PAUSE: Duration = Duration::from_secs(30);
 
 /// A folder of which nothing changes for so long is taken for one that is not being synced.
 const QUIET: Duration = Duration::from_secs(20);
@@ -68,6 +66,7 @@ impl Syncer {
             self.until_quiet(stop).await?;
         }
         let mut tries = 0;
+        let mut refusals = RefusalBackoff::new(self.client.policy());
         while *stop.borrow() == Stop::No {
             self.save(SyncCounts { state: BatchState::Sending, ..self.counts }, None)?;
             // Not cut off by a stop: what was sent is finished and put on record.
@@ -87,8 +86,8 @@ impl Syncer {
             self.save(SyncCounts { state: BatchState::Waiting, ..self.counts }, None)?;
             match error.kind {
                 Kind::RateLimited { retry_after } => {
-                    let wait = retry_after.unwrap_or(UNSPECIFIED_PAUSE);
-                    self.wait(format!("Encord asked for a pause of {} s.", wait.as_secs()), wait, stop, tell).await;
+                    let wait = refusals.pause(retry_after, true);
+                    self.wait(format!("Encord asked for a pause of {}.", in_seconds(wait)), wait, stop, tell).await;
                 }
                 Kind::Server | Kind::Unreachable | Kind::Timeout | Kind::BadResponse if tries < TRIES => {
                     let wait = Duration::from_secs(3 * u64::from(tries));
@@ -144,6 +143,7 @@ impl Syncer {
     ) -> Result<(), Problem> {
         let began = Instant::now();
         let mut lost = 0;
+        let mut refusals = RefusalBackoff::new(self.client.policy());
         while *stop.borrow() == Stop::No {
             let asked = Instant::now();
             let mut watching = stop.clone();
@@ -156,6 +156,7 @@ impl Syncer {
             match answer {
                 Ok(status) => {
                     lost = 0;
+                    refusals.reset();
                     self.note = None;
                     self.take(&status)?;
                     if self.counts.state.is_final() {
@@ -176,11 +177,11 @@ impl Syncer {
                         return Err(problem);
                     }
                     let wait = match error.kind {
-                        Kind::RateLimited { retry_after } => retry_after.unwrap_or(UNSPECIFIED_PAUSE),
+                        Kind::RateLimited { retry_after } => refusals.pause(retry_after, true),
                         _ => Duration::from_secs(2 * u64::from(lost)).min(LONGEST_PAUSE),
                     };
                     let said = problem.said.unwrap_or(problem.what);
-                    let note = format!("Encord does not answer ({said}). Asking again in {} s.", wait.as_secs());
+                    let note = format!("Encord does not answer ({said}). Asking again in {}.", in_seconds(wait));
                     self.wait(note, wait, stop, tell).await;
                 }
             }

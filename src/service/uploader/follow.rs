@@ -5,7 +5,7 @@ use std::{sync::atomic::Ordering, time::Duration};
 use tokio::{sync::watch, time::Instant};
 use uuid::Uuid;
 
-use super::{Shared, Stop, pause, send::in_seconds, stopped};
+use super::{Shared, Stop, lock, pause, send::in_seconds, stopped};
 use crate::{
     service::{
         encord::{Error, JobState, JobStatus, Kind},
@@ -59,6 +59,7 @@ impl Shared {
             };
             match answer {
                 Ok(status) => {
+                    lock(&self.pace).succeeded(asked);
                     self.accepted.store(true, Ordering::Relaxed);
                     lost = 0;
                     let is_last = self.take(row, &status, stopping)?;
@@ -94,6 +95,7 @@ impl Shared {
     async fn cancel(&self, number: u32, job: Uuid, cancelling: &mut Cancelling) -> Result<(), Problem> {
         let asked = Instant::now();
         let Err(error) = self.client.cancel_job(self.run.folder, job).await else {
+            lock(&self.pace).succeeded(asked);
             cancelling.told = true;
             self.note(number, None);
             return Ok(());

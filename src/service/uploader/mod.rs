@@ -34,9 +34,10 @@ use crate::{
     wizard::{Problem, RunReply},
 };
 use pace::Pace;
-use send::{Sent, in_seconds};
+use send::Sent;
 
 pub(super) use board::{Board, Leads, Record, seconds_now};
+pub(super) use send::in_seconds;
 pub(super) use tally::CauseNames;
 pub(super) use tempo::Tempo;
 
@@ -233,8 +234,12 @@ impl Shared {
             let paused = lock(&self.pace).paused(Instant::now());
             let Some(resumes) = paused else { return };
             tokio::select! {
-                () = tokio::time::sleep_until(resumes) => self.note(ALL_JOBS, None),
+                () = tokio::time::sleep_until(resumes) => {}
                 () = stopped(stop, level) => return,
+            }
+            // Another job may have been refused again since.
+            if lock(&self.pace).paused(Instant::now()).is_none() {
+                self.note(ALL_JOBS, None);
             }
         }
     }

@@ -63,6 +63,7 @@ impl Shared {
             // Not cut off by a stop: what was sent is finished and put on record.
             let error = match self.client.create_job(self.run.folder, body.clone()).await {
                 Ok(job) => {
+                    lock(&self.pace).succeeded(asked);
                     self.accepted.store(true, Ordering::Relaxed);
                     row.job = Some(job);
                     row.state = BatchState::Pending;
@@ -156,6 +157,6 @@ impl Shared {
 }
 
 /// A pause in words, never "0 s".
-pub(super) fn in_seconds(wait: Duration) -> String {
+pub(in crate::service) fn in_seconds(wait: Duration) -> String {
     format!("{} s", wait.as_secs_f64().ceil().max(1.0))
 }
