@@ -23,12 +23,10 @@ use std::{
 };
 
 use azure_to_encord::{
+    config::{self, Upload},
     manifest::Demands,
     service::{Runs, build_manifest},
-    store::{
-        Home,
-        config::{self, Upload},
-    },
+    store::Home,
 };
 use blob_pages::{Manners, Names, Service};
 
@@ -174,7 +172,7 @@ fn serve(count: &str, latency: &str, ignores_start: &str) {
 }
 
 fn list(account: &str, dir: &Path) {
-    azure_to_encord::service::tls::install();
+    azure_to_encord::tls::install();
     let azure = config::Azure {
         endpoint: Some(account.parse().unwrap()),
         container: "media".into(),

@@ -22,15 +22,13 @@ use std::{
 };
 
 use azure_to_encord::{
+    config::{self, Config},
     service::Driver,
-    store::{
-        Home,
-        config::{self, Config},
-    },
+    store::Home,
     tui::{Labels, Theme, screens},
     wizard::{
-        Action, ContainerFacts, Edit, Effect, EncordReply, Event, Integration, KeyFacts, Reply, Request, Row, Status,
-        Step, Wizard,
+        Action, ContainerFacts, Edit, Effect, EncordReply, Event, Integration, KeyFacts, Reply, Request, Row, Wizard,
+        step::{Status, Step},
     },
 };
 use blob_pages::{Manners, Names, Service};
@@ -52,7 +50,7 @@ struct Stage {
 
 fn main() -> ExitCode {
     let count = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(1_000_000);
-    azure_to_encord::service::tls::install();
+    azure_to_encord::tls::install();
     let service = Service::start(Names::MadeUp(count), Manners::default());
     let config = Config {
         azure: config::Azure {

@@ -3,16 +3,21 @@
 //! The layers, from the inside out: [`manifest`], [`schema`] and [`access`] hold the domain and do no I/O; `wizard` holds the six
 //! state machines, which decide and never act; [`service`] acts; `store` keeps configs and runs; `tui` and `cli` show.
 
-pub mod access;
-pub mod accessible;
+pub mod azure;
 pub mod cli;
+pub mod config;
 pub mod demo;
-pub mod help;
+mod editor;
+pub mod encord;
+pub mod endpoints;
+pub mod error;
+mod format;
 pub mod manifest;
-mod numbers;
+pub mod plain;
+pub mod run;
 pub mod schema;
 pub mod service;
-pub mod states;
 pub mod store;
+pub mod tls;
 pub mod tui;
 pub mod wizard;

@@ -11,11 +11,13 @@ mod support;
 use std::{fs, io::Write as _, path::Path, process::Stdio, time::Duration};
 
 use azure_to_encord::{
-    accessible::{Do, Kind, describe},
+    config,
     demo::{Stage, encord::Pace},
-    service::{Driver, tls},
-    store::{Home, config},
-    wizard::{Action, Event, RuleField, Step, UploadOption, Wizard},
+    plain::{Do, Kind, describe},
+    service::Driver,
+    store::Home,
+    tls,
+    wizard::{Action, Event, RuleField, UploadOption, Wizard, step::Step},
 };
 use support::{config::ConfigText, program::program, terminal::Terminal};
 use tokio::sync::mpsc::UnboundedReceiver;

@@ -12,11 +12,18 @@ mod support;
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use azure_to_encord::{
+    config,
     demo::encord::Pace,
+    error::Problem,
     manifest::{Item, Kind},
+    run::{
+        failed_unit::FailedUnit,
+        report_paths::ReportPaths,
+        state::{BatchState, RunState},
+    },
     service::Driver,
-    store::{BatchState, FailedUnit, ReportPaths, RunLock, RunState, config},
-    wizard::{Doubts, Effect, Event, List, Problem, Reply, Request, RequestId, RetryChange, Row, RunReply, Snapshot},
+    store::RunLock,
+    wizard::{Doubts, Effect, Event, List, Reply, Request, RequestId, RetryChange, Row, RunReply, Snapshot},
 };
 use tokio::sync::mpsc::UnboundedReceiver;
 

@@ -12,21 +12,18 @@ use std::sync::{
 
 use axum::response::IntoResponse as _;
 use azure_to_encord::{
-    access::{
+    azure::{Account, Auth, Container, ErrorKind},
+    config::{self, AuthKind},
+    demo::azure::{Options, Server, StoredBlob},
+    endpoints::{
         cors::{Plan, Rule, plan, serves},
         region,
     },
-    demo::azure::{Options, Server, StoredBlob},
-    service::{
-        Driver,
-        azure::{Account, Auth, Container, ErrorKind},
-        tls,
-    },
-    store::{
-        Home,
-        config::{self, AuthKind},
-    },
-    wizard::{AzureAccess, Class, CorsRepair, Effect, Event, PrefixPage, Problem, Reply, Request},
+    error::{Class, Problem},
+    service::Driver,
+    store::Home,
+    tls,
+    wizard::{AzureAccess, CorsRepair, Effect, Event, PrefixPage, Reply, Request},
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};

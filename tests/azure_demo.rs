@@ -2,10 +2,10 @@
 
 #![allow(clippy::expect_used, reason = "a test may stop at the first surprise, in its helpers too")]
 
-use azure_to_encord::access::cors::Rule;
+use azure_to_encord::azure::{Account, Auth, Blob, Container, Error, ErrorKind, ListQuery, MOST_CONTAINERS};
 use azure_to_encord::demo::azure::{Options, Server, StoredBlob};
-use azure_to_encord::service::azure::{Account, Auth, Blob, Container, Error, ErrorKind, ListQuery, MOST_CONTAINERS};
-use azure_to_encord::service::tls;
+use azure_to_encord::endpoints::cors::Rule;
+use azure_to_encord::tls;
 use reqwest::{Method, Response};
 use secrecy::{ExposeSecret, SecretString};
 use time::Duration;

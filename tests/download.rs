@@ -12,7 +12,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use azure_to_encord::service::azure::{Account, Auth};
+use azure_to_encord::azure::{Account, Auth};
 use url::Url;
 
 const ETAG: &str = "\"0x8DE1\"";

@@ -17,9 +17,10 @@ use std::{
 };
 
 use azure_to_encord::{
+    config::Encord,
+    error::{Class, Problem},
     service::KeySource,
-    store::config::Encord,
-    wizard::{Class, KeyFacts, Problem},
+    wizard::KeyFacts,
 };
 use secrecy::SecretString;
 use support::{events::events, keys::Key, program};

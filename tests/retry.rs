@@ -12,7 +12,11 @@ mod support;
 use azure_to_encord::{
     demo::encord::Pace,
     manifest::{Item, Kind},
-    store::{BatchRow, BatchState, FailedUnit, ManifestDir, RunLock, RunState},
+    run::{
+        failed_unit::FailedUnit,
+        state::{BatchState, RunState},
+    },
+    store::{BatchRow, ManifestDir, RunLock},
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -90,7 +94,7 @@ async fn what_was_cancelled_here_is_cancelled_in_encord_and_can_be_retried() {
     let upload = Upload::prepare(&plain(30), 10, 1, true, Pace::PerSecond(0.5)).await;
     let leave = |snapshot: &azure_to_encord::wizard::Snapshot| {
         let is_sent = snapshot.jobs.iter().any(|job| job.state == BatchState::Pending && job.done > 0);
-        is_sent.then_some(azure_to_encord::service::uploader::Stop::Leave)
+        is_sent.then_some(azure_to_encord::service::runs::upload::Stop::Leave)
     };
     upload.work_until(RUN, quick(), leave).await;
     let not_yet = runs(&upload, &["retry", RUN, "--yes"]).expect(2);
@@ -112,7 +116,7 @@ async fn what_was_cancelled_here_is_cancelled_in_encord_and_can_be_retried() {
     runs(&upload, &["cancel", RUN]).expect(2);
 
     // Which of the first job's items are there nobody knows, so all are sent, and those that are there are skipped.
-    let prepared = azure_to_encord::service::retry::Retry::prepare(
+    let prepared = azure_to_encord::service::runs::retry::Retry::prepare(
         &upload.home,
         RUN,
         azure_to_encord::wizard::RetryChange::default(),

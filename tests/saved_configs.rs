@@ -16,7 +16,11 @@ use std::{
 
 use azure_to_encord::{
     manifest::{Kind, batch::Batch, data_items::JobOptions},
-    store::{BatchState, Home, NewRun, RunLock, RunState, RunStore},
+    run::{
+        new_run::NewRun,
+        state::{BatchState, RunState},
+    },
+    store::{Home, RunLock, RunStore},
 };
 use serde_json::Value;
 use support::{

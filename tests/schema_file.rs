@@ -12,7 +12,7 @@ use std::fs;
 
 use azure_to_encord::{
     demo::encord::Pace,
-    service::encord::{Client, Credential},
+    encord::{Client, Credential},
 };
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};

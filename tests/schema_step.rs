@@ -11,17 +11,12 @@ mod support;
 use std::{collections::BTreeMap, time::Duration};
 
 use azure_to_encord::{
+    config::{self, Config},
     demo::encord::{Pace, Server},
+    encord::{Client, Credential},
     schema::{Diff, Edit, KeyType, Scalar, diff_with},
-    service::{
-        Driver,
-        encord::{Client, Credential},
-        schema::apply,
-    },
-    store::{
-        Home,
-        config::{self, Config},
-    },
+    service::{Driver, schema::apply},
+    store::Home,
     wizard::{Destination, Effect, Event, Integration, Plan, Reply, Request, RequestId, RunReply},
 };
 use secrecy::SecretString;
@@ -242,7 +237,7 @@ async fn a_service_that_does_not_keep_what_it_is_sent_is_a_problem() {
     let router = axum::Router::new().fallback(async || axum::Json(json!({})));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    azure_to_encord::service::tls::install();
+    azure_to_encord::tls::install();
     let serving = tokio::spawn(async move { axum::serve(listener, router).await });
     let client = Client::new(&url, Credential::Bearer(SecretString::from("t"))).unwrap();
     let problem = apply(&client, &wanted(&[("new", text())])).await.unwrap_err();

@@ -12,7 +12,11 @@ use std::{fs, path::Path, time::Duration};
 
 use azure_to_encord::{
     manifest::{Kind, batch::Batch, data_items::JobOptions},
-    store::{BatchState, Home, NewRun, RunState, RunStore},
+    run::{
+        new_run::NewRun,
+        state::{BatchState, RunState},
+    },
+    store::{Home, RunStore},
 };
 use support::{
     program::{program, run},

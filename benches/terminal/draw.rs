@@ -3,11 +3,15 @@
 use std::time::{Duration, Instant};
 
 use azure_to_encord::{
+    config,
     demo::{Stage, encord::Pace},
     service::Driver,
-    store::{Home, config},
+    store::Home,
     tui::{Labels, Theme, screens},
-    wizard::{Action, Effect, Event, Status, Step, Wizard},
+    wizard::{
+        Action, Effect, Event, Wizard,
+        step::{Status, Step},
+    },
 };
 use ratatui::{Terminal, backend::TestBackend};
 use tokio::sync::mpsc::UnboundedReceiver;

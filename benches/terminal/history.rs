@@ -4,7 +4,11 @@ use std::fs;
 
 use azure_to_encord::{
     manifest::{Kind, batch::Batch, data_items::JobOptions},
-    store::{BatchState, Home, NewRun, RunState, RunStore},
+    run::{
+        new_run::NewRun,
+        state::{BatchState, RunState},
+    },
+    store::{Home, RunStore},
 };
 use uuid::Uuid;
 

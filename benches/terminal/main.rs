@@ -83,7 +83,7 @@ fn main() -> ExitCode {
         println!("What is measured here only Linux tells, below /proc.");
         return ExitCode::FAILURE;
     }
-    azure_to_encord::service::tls::install();
+    azure_to_encord::tls::install();
     let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
     let parts = ["start", "idle", "keys", "draw"];
     if let Some(word) = words.iter().find(|word| *word != "check" && !parts.contains(&word.as_str())) {

@@ -30,10 +30,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use azure_to_encord::store::{
-    Home, RunState, RunStore,
-    failed::{failed_path, write_failed},
-    write_report,
+use azure_to_encord::{
+    run::state::RunState,
+    store::{
+        Home, RunStore,
+        failed::{failed_path, write_failed},
+        write_report,
+    },
 };
 use process::Used;
 use stage::{RUN, Service};
@@ -49,7 +52,7 @@ struct Load {
 }
 
 fn main() -> ExitCode {
-    azure_to_encord::service::tls::install();
+    azure_to_encord::tls::install();
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let number = |text: &str| text.parse().expect("a number");

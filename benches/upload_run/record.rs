@@ -7,7 +7,12 @@ use std::{
 
 use azure_to_encord::{
     manifest::{Kind, batch::Batch, data_items::JobOptions},
-    store::{BatchState, FailedUnit, Home, NewRun, RunState, RunStore},
+    run::{
+        failed_unit::FailedUnit,
+        new_run::NewRun,
+        state::{BatchState, RunState},
+    },
+    store::{Home, RunStore},
 };
 use rusqlite::Connection;
 use uuid::Uuid;

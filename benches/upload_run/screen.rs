@@ -10,18 +10,17 @@ use std::{
 };
 
 use azure_to_encord::{
+    config::{self, Config},
+    encord::{Client, Credential, SigningKey},
     service::{
         Driver,
-        encord::{Client, Credential, SigningKey},
-        uploader::{Stop, Uploader},
+        runs::upload::{Stop, Uploader},
     },
-    store::{
-        Home, ManifestDir, RunLock, RunStore,
-        config::{self, Config},
-    },
+    store::{Home, ManifestDir, RunLock, RunStore},
     tui::{Labels, Theme, screens},
     wizard::{
-        Action, ContainerFacts, Effect, Event, List, Reply, Request, RequestId, Row, RunView, Status, Step, Wizard,
+        Action, ContainerFacts, Effect, Event, List, Reply, Request, RequestId, Row, RunView, Wizard,
+        step::{Status, Step},
     },
 };
 use blob_pages::{Manners, Names};

@@ -13,7 +13,8 @@ use azure_to_encord::{
         batch::{Limits, cut},
         data_items::JobOptions,
     },
-    store::{Home, ManifestWriter, NewRun, RunStore},
+    run::new_run::NewRun,
+    store::{Home, ManifestWriter, RunStore},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;

@@ -4,17 +4,21 @@
 use clap::ValueHint;
 use serde_json::json;
 
-use super::{
-    Exit,
-    exit::refuse,
-    headless::{Headless, Stopped},
-    open,
-    output::Output,
-    passphrase, usage,
-};
 use crate::{
-    access::cors,
-    wizard::{Check, CheckState, Class, CorsRepair, Problem, Repair, Status, Step},
+    cli::{
+        exit::{Exit, refuse},
+        headless::{Headless, Stopped},
+        open,
+        output::Output,
+        passphrase, usage,
+    },
+    endpoints::cors,
+    error::{Class, Problem},
+    wizard::{
+        check::{Check, CheckState, Repair},
+        connections::CorsRepair,
+        step::{Status, Step},
+    },
 };
 
 /// How often a repair begins anew because somebody else changed the rules in between.

@@ -3,7 +3,7 @@
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::{Cli, Exit, usage};
+use crate::cli::{Cli, exit::Exit, usage};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = usage::COMPLETIONS)]

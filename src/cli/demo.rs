@@ -2,18 +2,17 @@
 
 use tempfile::TempDir;
 
-use super::{
-    Exit,
-    exit::refuse,
-    run::{Consent, Terms, import},
-    signals,
-    text::mention,
-    usage, wizard,
-};
 use crate::{
-    demo::{Stage, encord::Pace},
-    store::{Home, RunStore, config},
-    wizard::Problem,
+    cli::{
+        exit::{Exit, refuse},
+        run::{Consent, Terms, import},
+        signals,
+        text::mention,
+        usage, wizard,
+    },
+    demo::{encord::jobs::Pace, environment::Stage},
+    error::Problem,
+    store::{paths::Home, runs::RunStore},
 };
 
 /// What the embedded Encord service gets through in a second, for one job. Slow enough to watch, fast enough to wait for.
@@ -73,7 +72,7 @@ async fn serve(stage: &Stage) -> Exit {
 async fn play(stage: &Stage, dir: &TempDir, args: &Args) -> Exit {
     // A demo leaves the user's own configs and runs alone.
     let home = Home::below(dir.path());
-    let config = match config::load(stage.config()) {
+    let config = match crate::store::configs::load::load(stage.config()) {
         Ok(config) => config,
         Err(error) => return refuse(&Problem::config(error.0)),
     };

@@ -2,10 +2,11 @@
 
 use std::process::ExitCode;
 
-use super::text;
 use crate::{
-    store::RunState,
-    wizard::{Class, Problem, Wizard},
+    cli::text,
+    error::{Class, Problem},
+    run::state::RunState,
+    wizard::Wizard,
 };
 
 /// The exit codes of every command.

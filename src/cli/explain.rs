@@ -2,16 +2,17 @@
 
 use serde_json::json;
 
-use super::{
-    Exit,
-    exit::refuse,
-    open,
-    text::{self, tell},
-    usage,
-};
-use crate::help::{
-    self, EntryKind, Page, Topic,
-    explain::{Answer, all, is_about, unknown},
+use crate::{
+    cli::{
+        exit::{Exit, refuse},
+        open,
+        text::{self, tell},
+        usage,
+    },
+    wizard::help::{
+        self, EntryKind, Page, Topic,
+        explain::{Answer, all, is_about, unknown},
+    },
 };
 
 /// Text is broken into lines of so many columns.

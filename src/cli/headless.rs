@@ -9,19 +9,29 @@ use secrecy::SecretString;
 use serde_json::json;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::{
-    output::{Output, listed_line, listing_line},
-    progress, signals, text,
-};
 use crate::{
-    access::cors,
-    manifest::SkipReason,
-    service::Driver,
-    states::JobStanding,
-    store::{Home, Summary, config::Config},
+    cli::{
+        output::{Output, listed_line, listing_line},
+        progress, signals, text,
+    },
+    config::Config,
+    endpoints::cors,
+    error::Problem,
+    manifest::{skipped::SkipReason, summary::Summary},
+    run::status::JobStanding,
+    service::driver::Driver,
+    store::paths::Home,
     wizard::{
-        Action, Check, CheckState, CorsRepair, Destination, Effect, Event, JobRow, Listing, Problem, Reply, Request,
-        RequestId, RunReply, Status, Step, Wizard, mirror,
+        Wizard,
+        action::Action,
+        check::{Check, CheckState},
+        connections::CorsRepair,
+        destination::Destination,
+        effect::{Effect, Event, Reply, Request, RequestId, RunReply},
+        folder::mirror,
+        manifest::Listing,
+        progress::snapshot::JobRow,
+        step::{Status, Step},
     },
 };
 

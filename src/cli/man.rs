@@ -11,10 +11,15 @@ use clap_mangen::{
     roff::{Roff, bold, roman},
 };
 
-use super::{Cli, Exit, exit::refuse, text::mention, usage};
 use crate::{
-    help::{self, EntryKind, Topic},
-    wizard::Problem,
+    cli::{
+        Cli,
+        exit::{Exit, refuse},
+        text::mention,
+        usage,
+    },
+    error::Problem,
+    wizard::help::{self, EntryKind, Topic},
 };
 
 #[derive(Debug, clap::Args)]

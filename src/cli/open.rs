@@ -1,10 +1,11 @@
 //! What most commands begin with: the directories and the config.
 
-use super::text::{self, mention};
 use crate::{
-    store::{Home, config, keys},
-    tui::Keymap,
-    wizard::Problem,
+    cli::text::{self, mention},
+    config,
+    error::Problem,
+    store::{keys, paths::Home},
+    tui::keymap::Keymap,
 };
 
 /// Where configs and runs lie.
@@ -14,7 +15,9 @@ pub(crate) fn home() -> Result<Home, Problem> {
 
 /// The config that `CONFIG` on the command line means.
 pub(crate) fn config(home: &Home, label: &str) -> Result<config::Config, Problem> {
-    config::find(home, label).and_then(|path| config::load(&path)).map_err(|error| Problem::config(error.0))
+    crate::store::configs::find::find(home, label)
+        .and_then(|path| crate::store::configs::load::load(&path))
+        .map_err(|error| Problem::config(error.0))
 }
 
 /// Both; what is good to know of the config is said on stderr.

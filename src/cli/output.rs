@@ -7,17 +7,25 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{
-    progress::{self, Told},
-    text,
-};
 use crate::{
-    manifest::{Code, Severity},
-    store::{
-        Summary, SyncCounts,
-        config::{self, Source},
+    cli::{
+        progress::{self, Told},
+        text,
     },
-    wizard::{Check, CheckState, Destination, ListingProgress, Problem, Snapshot, SyncStage, destination_words},
+    config::{self, manifest::Source},
+    error::Problem,
+    manifest::{
+        finding::{Code, Severity},
+        summary::Summary,
+    },
+    run::sync_counts::SyncCounts,
+    wizard::{
+        check::{Check, CheckState},
+        destination::Destination,
+        effect::ListingProgress,
+        plan::words::destination_words,
+        progress::{snapshot::Snapshot, sync::SyncStage},
+    },
 };
 
 /// How far the reading of a source is, in a line.
@@ -33,7 +41,7 @@ pub(crate) fn listing_line(progress: &ListingProgress) -> String {
 }
 
 /// What a source held and what became of it, in a sentence: a file holds items, all else blobs.
-pub(crate) fn listed_line(manifest: &config::Manifest, blobs: u64, summary: &Summary) -> String {
+pub(crate) fn listed_line(manifest: &config::manifest::Manifest, blobs: u64, summary: &Summary) -> String {
     let (items, skipped) = (summary.total_items(), summary.total_skipped());
     match (manifest.source, &manifest.file) {
         (Source::File, Some(file)) => format!("Read {} items from {file}: {items} taken", items + skipped),

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 
 use secrecy::SecretString;
 
-use crate::{service::KeySource, store::config::Encord};
+use crate::{config::encord::Encord, service::integration::connect::KeySource};
 
 /// The passphrase of the config's key, if the key wants one that the environment does not give and the user can be asked.
 pub(crate) fn ask(encord: &Encord) -> Option<SecretString> {

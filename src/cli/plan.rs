@@ -2,14 +2,27 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    output::{Output, destination_json, harmless},
-    text,
-};
 use crate::{
-    manifest::{MOST_ITEMS, MOST_URLS, batch::MOST_JSON},
-    numbers::count,
-    wizard::{Estimate, Plan, Present, Told, Tone, UploadOption, config_text, describe_change, mirror},
+    cli::{
+        output::{Output, destination_json, harmless},
+        text,
+    },
+    format::count,
+    manifest::{
+        batch::MOST_JSON,
+        validate::{MOST_ITEMS, MOST_URLS},
+    },
+    wizard::{
+        destination::Present,
+        folder::mirror,
+        plan::{
+            Plan,
+            equivalent::config_text,
+            words::{Told, Tone, describe_change},
+        },
+        saved::Estimate,
+        upload::option::UploadOption,
+    },
 };
 
 /// A plan with what is known besides of what it will come to.

@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use crate::{
-    numbers::{count, counted},
-    store::SyncCounts,
-    wizard::Snapshot,
+    format::{count, counted},
+    run::sync_counts::SyncCounts,
+    wizard::progress::snapshot::Snapshot,
 };
 
 /// Where lines stay, the numbers of a sync are told this often.
@@ -76,7 +76,7 @@ impl Told {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::BatchState;
+    use crate::run::state::BatchState;
 
     #[test]
     fn what_was_there_already_is_named_once_it_is_known_and_not_again() {

@@ -5,19 +5,30 @@ use std::io::{BufRead, IsTerminal, Write};
 use clap::ValueHint;
 use serde_json::json;
 
-use super::{
-    Exit,
-    exit::refuse,
-    headless::{Headless, Stopped},
-    open,
-    output::{Output, harmless},
-    passphrase, plan,
-    runs::{finished, name_reports},
-    text, usage,
-};
 use crate::{
-    store::{FailedUnit, Home, RunState, RunStore, config},
-    wizard::{CHECKS, Problem, Snapshot, Status, Step, already_words, headless_command, outcome_words, sync_outcome},
+    cli::{
+        exit::{Exit, refuse},
+        headless::{Headless, Stopped},
+        open,
+        output::{Output, harmless},
+        passphrase, plan,
+        runs::{finished, name_reports},
+        text, usage,
+    },
+    config,
+    error::Problem,
+    run::{failed_unit::FailedUnit, state::RunState},
+    store::{paths::Home, runs::RunStore},
+    wizard::{
+        check::CHECKS,
+        home::open_config::headless_command,
+        progress::{
+            outcome::{already_words, outcome_words},
+            snapshot::Snapshot,
+            sync::sync_outcome,
+        },
+        step::{Status, Step},
+    },
 };
 
 /// How many failed items are named on the screen; the report names all.
@@ -110,7 +121,7 @@ pub(crate) async fn import(home: Home, config: config::Config, label: &str, term
         Err(Stopped::Interrupted) => {
             if let Some(run) = headless.wizard.progress().run().map(str::to_owned) {
                 headless.output.event(&json!({ "event": "interrupted", "run": run }));
-                if label != super::wizard::DEMO {
+                if label != crate::cli::wizard::DEMO {
                     headless.output.message(&format!("Interrupted. Go on with: azure-to-encord runs resume {run}"));
                 }
             }
@@ -143,7 +154,7 @@ async fn steps(headless: &mut Headless, home: &Home, label: &str, consent: Conse
         return Err(Stopped::Blocked(Problem::other("The plan could not be made.")));
     };
     headless.estimate().await?;
-    let command = (label != super::wizard::DEMO).then(|| format!("{}{}", headless_command(label), plan.flags()));
+    let command = (label != crate::cli::wizard::DEMO).then(|| format!("{}{}", headless_command(label), plan.flags()));
     let present = headless.wizard.folder().present().and_then(|present| present.as_ref().ok()).copied();
     let estimate = headless.wizard.upload().estimate();
     let shown =

@@ -4,27 +4,40 @@ use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
-use super::{
-    Exit,
-    exit::refuse,
-    headless::report_run,
-    open,
-    output::Output,
-    passphrase, plan,
-    run::{ask, can_ask, name_failures, summary},
-    signals,
-    text::{self, tell},
-    usage,
-};
 use crate::{
-    numbers::{count, counted},
-    service::{cancel, resume, retry::Retry},
-    states::{JobStanding, Standing},
-    store::{
-        BatchRow, Cause, Home, ReportPaths, RunLock, RunState, RunStore, StoreError, SyncRow, already_there,
-        write_report,
+    cli::{
+        exit::{Exit, refuse},
+        headless::report_run,
+        open,
+        output::Output,
+        passphrase, plan,
+        run::{ask, can_ask, name_failures, summary},
+        signals,
+        text::{self, tell},
+        usage,
     },
-    wizard::{Doubts, Problem, RetryChange, RunReply, Snapshot, sync_outcome},
+    error::Problem,
+    format::{count, counted},
+    run::{
+        state::RunState,
+        status::{JobStanding, Standing},
+    },
+    service::runs::{cancel, resume, retry::Retry},
+    store::{
+        paths::Home,
+        report::{already_there, write_report},
+        runs::{
+            RunStore,
+            causes::Cause,
+            lock::RunLock,
+            record::{BatchRow, StoreError},
+            sync::SyncRow,
+        },
+    },
+    wizard::{
+        effect::{Doubts, RetryChange, RunReply},
+        progress::{snapshot::Snapshot, sync::sync_outcome},
+    },
 };
 
 #[derive(Debug, clap::Args)]
@@ -457,7 +470,7 @@ pub(crate) fn finished(home: &Home, id: &str, state: RunState, snapshot: &Snapsh
     if snapshot.sync.is_none() {
         event["already_there"] = json!(snapshot.already);
     }
-    for (name, path) in ReportPaths::of(home, id).named().into_iter().filter(|_| is_reported) {
+    for (name, path) in crate::store::report::report_paths(home, id).named().into_iter().filter(|_| is_reported) {
         event[name] = json!(path);
     }
     event
@@ -469,7 +482,7 @@ pub(crate) fn name_reports(output: &mut Output, home: &Home, id: &str) {
         output.message(&disagreement);
     }
     let mut label = "Report:";
-    let paths = ReportPaths::of(home, id);
+    let paths = crate::store::report::report_paths(home, id);
     for (_, path) in paths.named().iter().filter(|(name, _)| *name != "failed_manifest") {
         output.result(&format!("{label:<7} {}", path.display()));
         label = "";

@@ -1,6 +1,6 @@
 //! The signals that ask the program to end.
 
-use crate::accessible::Stop;
+use crate::plain::repl::Stop;
 
 /// Waits until the user or the system asks the program to end.
 pub(crate) async fn interrupted() {

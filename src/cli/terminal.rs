@@ -2,10 +2,7 @@
 
 use std::io::IsTerminal;
 
-use crate::{
-    store::{Home, config},
-    wizard::Problem,
-};
+use crate::{error::Problem, store::paths::Home};
 
 /// So many saved configs are named.
 const NAMED: usize = 5;
@@ -24,7 +21,7 @@ pub(super) fn needed(instead: Option<String>, home: &Home) -> Result<(), Problem
     } else {
         return Ok(());
     };
-    let instead = instead.unwrap_or_else(|| without_config(&config::saved(home)));
+    let instead = instead.unwrap_or_else(|| without_config(&crate::store::configs::find::saved_names(home)));
     Err(Problem::config(format!("The wizard needs a terminal; {why}.")).hint(format!(
         "With --accessible it asks in plain lines, which need no such terminal. Without questions, use: {instead}"
     )))

@@ -2,7 +2,7 @@
 
 use clap::{Command, CommandFactory, Parser, error::ErrorKind};
 
-use super::Cli;
+use crate::cli::Cli;
 
 /// Every command with its whole name, the program itself first.
 fn commands() -> Vec<(String, Command)> {
@@ -78,8 +78,8 @@ fn command_lines_in_texts_parse() {
             }
         }
     }
-    let pages =
-        crate::help::Topic::ALL.map(|topic| std::fs::read_to_string(format!("assets/help/{}.md", topic.name())));
+    let pages = crate::wizard::help::Topic::ALL
+        .map(|topic| std::fs::read_to_string(format!("assets/help/{}.md", topic.name())));
     let texts = pages.into_iter().map(Result::unwrap).chain([readme.to_owned()]);
     for text in texts {
         // Between the marks for what is typed word for word.

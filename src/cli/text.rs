@@ -9,8 +9,8 @@ use ratatui::style::{Color, Modifier, Style};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr};
 
 use crate::{
-    states::{JobStanding, Standing},
-    tui::Theme,
+    run::status::{JobStanding, Standing},
+    tui::theme::Theme,
 };
 
 /// Where it is narrower, nothing is gained by breaking lines.
@@ -22,18 +22,18 @@ static OUT: LazyLock<Stream> = LazyLock::new(|| Stream::of(std::io::stdout().is_
 static ERR: LazyLock<Stream> = LazyLock::new(|| Stream::of(std::io::stderr().is_terminal()));
 
 /// How lines for stdout are to look.
-pub(in crate::cli) fn out() -> &'static Stream {
+pub(crate) fn out() -> &'static Stream {
     &OUT
 }
 
 /// How lines for stderr are to look.
-pub(in crate::cli) fn err() -> &'static Stream {
+pub(crate) fn err() -> &'static Stream {
     &ERR
 }
 
 /// How text looks where it goes.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::cli) struct Stream {
+pub(crate) struct Stream {
     /// Of a terminal.
     columns: Option<usize>,
     theme: Theme,
@@ -48,12 +48,12 @@ impl Stream {
 
     /// Prints text, each line of it broken between words where it is too long. What cannot be written is let go: a reader that
     /// went away or a full disk ends no import.
-    pub(in crate::cli) fn print(&self, to: &mut dyn Write, text: &str) {
+    pub(crate) fn print(&self, to: &mut dyn Write, text: &str) {
         let _ = writeln!(to, "{}", self.fit(text));
     }
 
     /// Text in lines that fit.
-    pub(in crate::cli) fn fit(&self, text: &str) -> String {
+    pub(crate) fn fit(&self, text: &str) -> String {
         match self.columns {
             Some(columns) => text.split('\n').map(|line| fold(line, columns)).collect::<Vec<_>>().join("\n"),
             None => text.to_owned(),
@@ -61,12 +61,12 @@ impl Stream {
     }
 
     /// The terminal's width, where it is one.
-    pub(in crate::cli) fn columns(&self) -> Option<usize> {
+    pub(crate) fn columns(&self) -> Option<usize> {
         self.columns
     }
 
     /// So much of a line as fits: for what is written over again and again.
-    pub(in crate::cli) fn cut(&self, line: &str) -> String {
+    pub(crate) fn cut(&self, line: &str) -> String {
         let Some(columns) = self.columns.filter(|columns| line.width() >= *columns) else { return line.to_owned() };
         let mut used = 0;
         let fitting = line.chars().take_while(|c| {
@@ -77,27 +77,27 @@ impl Stream {
     }
 
     /// Good news.
-    pub(in crate::cli) fn ok(&self, text: &str) -> String {
+    pub(crate) fn ok(&self, text: &str) -> String {
         self.paint(self.theme.ok(), text)
     }
 
     /// Worth a look.
-    pub(in crate::cli) fn warn(&self, text: &str) -> String {
+    pub(crate) fn warn(&self, text: &str) -> String {
         self.paint(self.theme.warn(), text)
     }
 
     /// Bad news.
-    pub(in crate::cli) fn bad(&self, text: &str) -> String {
+    pub(crate) fn bad(&self, text: &str) -> String {
         self.paint(self.theme.bad(), text)
     }
 
     /// A text about a run that stands so: `done with errors`.
-    pub(in crate::cli) fn run(&self, standing: Standing, text: &str) -> String {
+    pub(crate) fn run(&self, standing: Standing, text: &str) -> String {
         self.paint(self.theme.run(standing).1, text)
     }
 
     /// A text about a job that stands so.
-    pub(in crate::cli) fn job(&self, standing: JobStanding, text: &str) -> String {
+    pub(crate) fn job(&self, standing: JobStanding, text: &str) -> String {
         self.paint(self.theme.job(standing).1, text)
     }
 
@@ -149,7 +149,7 @@ fn width(text: &str) -> usize {
 
 /// A line in lines of at most so many columns. The further ones begin below the text behind the last label or column of the
 /// first, where that leaves room. What is longer than a line is left to the terminal, which copies it in one piece.
-pub(in crate::cli) fn fold(line: &str, columns: usize) -> String {
+pub(crate) fn fold(line: &str, columns: usize) -> String {
     if width(line) <= columns || is_quoted(line) {
         return line.to_owned();
     }

@@ -4,23 +4,27 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::{
-    Exit,
-    exit::refuse,
-    open,
-    run::summary,
-    signals, terminal,
-    text::{mention, tell},
-};
 use crate::{
-    accessible,
-    service::Driver,
-    store::{
-        self, Home, RunState, RunStore,
-        config::{self, Config},
+    cli::{
+        exit::{Exit, refuse},
+        open,
+        run::summary,
+        signals, terminal,
+        text::{mention, tell},
     },
-    tui::{self, Labels, Theme},
-    wizard::{Effect, Event, Problem, ProgressStep, Wizard, headless_command},
+    config::Config,
+    error::Problem,
+    plain,
+    run::state::RunState,
+    service::driver::Driver,
+    store::{self, paths::Home, runs::RunStore},
+    tui::{self, screens::Labels, theme::Theme},
+    wizard::{
+        Wizard,
+        effect::{Effect, Event},
+        home::open_config::headless_command,
+        progress::ProgressStep,
+    },
 };
 
 /// What the demo is called where configs are named.
@@ -28,7 +32,7 @@ pub(super) const DEMO: &str = "demo";
 /// How long leaving waits for a request that was sent to be answered and put on record.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-impl tui::Services for Driver {
+impl tui::app::Services for Driver {
     fn carry_out(&mut self, effect: Effect) {
         Driver::carry_out(self, effect);
     }
@@ -57,13 +61,13 @@ fn has_something(home: &Home) -> bool {
         home.data().join("runs.db").is_file()
             && RunStore::open(home).and_then(|store| store.runs()).is_ok_and(|runs| !runs.is_empty())
     };
-    !config::saved(home).is_empty() || has_runs()
+    !crate::store::configs::find::saved_names(home).is_empty() || has_runs()
 }
 
 /// Where there is no config, step 1 begins with what the environment says, and what was chosen the last time.
 fn begun(home: &Home) -> Config {
     let mut config = Config::default();
-    if let Some((encord, azure)) = store::last::load(home) {
+    if let Some((encord, azure)) = store::last_connection::load(home) {
         (config.encord, config.azure) = (encord, azure);
     }
     if let Some(domain) = std::env::var("ENCORD_DOMAIN").ok().filter(|domain| !domain.trim().is_empty()) {
@@ -88,12 +92,12 @@ async fn in_lines(home: Home, wizard: Box<Wizard>, label: Option<&str>) -> Exit 
     let mut wizard = Box::new(wizard.guided().attended());
     let first = wizard.handle(Event::Open);
     let carry_out = |effect| driver.carry_out(effect);
-    let left = Box::pin(accessible::run(&mut wizard, first, carry_out, &mut events, signals::asked)).await;
+    let left = Box::pin(plain::repl::run(&mut wizard, first, carry_out, &mut events, signals::asked)).await;
     wind_down(&mut wizard, &driver, &mut events).await;
     say_goodbye(&wizard, label == Some(DEMO));
     match left {
-        accessible::Exit::Quit => Exit::of_wizard(&wizard),
-        accessible::Exit::Stopped => Exit::Interrupted,
+        plain::repl::Exit::Quit => Exit::of_wizard(&wizard),
+        plain::repl::Exit::Stopped => Exit::Interrupted,
     }
 }
 
@@ -124,12 +128,12 @@ async fn show(home: Home, wizard: Box<Wizard>, label: Option<&str>, lines: bool)
     let first = wizard.handle(Event::Open);
     let is_demo = label == Some(DEMO);
     let labels = Labels { headless_command: is_demo.then(|| command(DEMO)), is_demo, keys, ..Labels::default() };
-    let options = tui::Options { theme: Theme::from_environment(), labels, mouse };
-    let left = tui::run(&mut wizard, first, &mut driver, &mut events, &options).await;
+    let options = tui::app::Options { theme: Theme::from_environment(), labels, mouse };
+    let left = tui::app::run(&mut wizard, first, &mut driver, &mut events, &options).await;
     wind_down(&mut wizard, &driver, &mut events).await;
     let exit = match left {
-        Ok(tui::Exit::Quit) => Exit::of_wizard(&wizard),
-        Ok(tui::Exit::Signal(_)) => Exit::Interrupted,
+        Ok(tui::app::Exit::Quit) => Exit::of_wizard(&wizard),
+        Ok(tui::app::Exit::Signal(_)) => Exit::Interrupted,
         Err(error) => {
             return refuse(&Problem::other(format!("The terminal cannot be used: {error}.")));
         }
@@ -192,7 +196,7 @@ fn command(label: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::goodbye;
-    use crate::wizard::{Outbox, ProgressStep};
+    use crate::wizard::{outbox::Outbox, progress::ProgressStep};
 
     #[test]
     fn a_run_that_is_left_names_the_way_to_go_on_and_the_demo_none() {

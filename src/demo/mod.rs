@@ -2,7 +2,7 @@
 
 pub mod azure;
 pub mod encord;
+pub(crate) mod environment;
 pub mod sample;
-mod stage;
 
-pub use stage::{Stage, StageError};
+pub use environment::{Stage, StageError};

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, MOST_ITEMS, MOST_URLS};
+use crate::manifest::{
+    kind::Kind,
+    validate::{MOST_ITEMS, MOST_URLS},
+};
 
 /// How much one job may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

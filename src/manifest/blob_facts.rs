@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::Provenance;
+use crate::manifest::item::Provenance;
 
 /// What the builder has to know of a blob.
 #[derive(Debug, Clone, Copy, Default)]

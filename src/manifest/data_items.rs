@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{Dialect, Item, Kind};
+use crate::manifest::{item::Item, kind::Kind, media::Dialect};
 
 /// The options of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize)]

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Item, Kind, Plain, data_items, file_form};
+use crate::manifest::{data_items, file_form, item::Item, kind::Kind, simple_item::Plain};
 
 /// Adds the item as [`file_form::element`], and to `whole` as `serde_json` writes it; nothing there if the element says
 /// everything but the size.
@@ -146,7 +146,7 @@ fn put_object(out: &mut Vec<u8>, object: &Map<String, Value>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::Media;
+    use crate::manifest::media::Media;
     use proptest::prelude::*;
     use serde_json::json;
 

@@ -5,10 +5,12 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value};
 
-use super::{
-    Dialect, Item, Kind,
+use crate::manifest::{
     data_items::{JobOptions, scene_format},
-    write::{Encoder, Form},
+    item::Item,
+    kind::Kind,
+    media::Dialect,
+    write::{Form, encode::Encoder},
 };
 
 /// The list in which items of a kind go.

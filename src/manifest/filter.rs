@@ -6,7 +6,7 @@ use time::{
     macros::format_description,
 };
 
-use super::{BlobFacts, SkipReason, rules::RuleError};
+use crate::manifest::{blob_facts::BlobFacts, rules::RuleError, skipped::SkipReason};
 
 /// Limits as the user writes them. None of them leaves anything out where it is not set.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

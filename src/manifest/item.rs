@@ -3,7 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Finding, Kind, Media, Origin, Place};
+use crate::manifest::{
+    finding::{Finding, Origin, Place},
+    kind::Kind,
+    media::Media,
+};
 
 /// One item to register. The manifest on disk is one of these a line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::Kind;
+use crate::manifest::kind::Kind;
 
 /// The media metadata of one file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -194,7 +194,7 @@ impl Reader<'_> {
                 T::default()
             }
             Some(value) => read(value).unwrap_or_else(|| {
-                self.faults.push(format!("{name} is not {wanted}: {}", crate::schema::excerpt(value)));
+                self.faults.push(format!("{name} is not {wanted}: {}", crate::schema::value::excerpt(value)));
                 T::default()
             }),
         }

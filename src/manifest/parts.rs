@@ -1,8 +1,8 @@
 //! Where the parts of an item stand in its file, found only when something has to be said about one.
 
-use super::{
-    Place,
-    read::json::located::{Cursor, Member, Text},
+use crate::manifest::{
+    finding::Place,
+    read::json::spanned::{Member, Text, place::Cursor},
 };
 
 /// Where the URLs, the title and the metadata of an item stand.

@@ -3,7 +3,7 @@
 use regex::Regex;
 use serde_json::{Map, Value};
 
-use super::rules::RuleError;
+use crate::manifest::rules::RuleError;
 
 /// The placeholder whose text is not kept; as the last of a pattern it takes everything that remains, slashes included.
 const REST: &str = "rest";

@@ -1,6 +1,11 @@
 //! Where what is read or built goes: to a file, to a check, to a test.
 
-use super::{Finding, Item, Origin, Plain, Skipped};
+use crate::manifest::{
+    finding::{Finding, Origin},
+    item::Item,
+    simple_item::Plain,
+    skipped::Skipped,
+};
 
 /// Takes items and what there is to know of them.
 pub trait Sink {
@@ -38,10 +43,10 @@ pub(super) mod tests {
 
     /// Keeps everything, for the tests of what writes into a sink.
     #[derive(Debug, Default, PartialEq)]
-    pub(in crate::manifest) struct Collected {
-        pub(in crate::manifest) items: Vec<Item>,
-        pub(in crate::manifest) skipped: Vec<Skipped>,
-        pub(in crate::manifest) findings: Vec<Finding>,
+    pub(crate) struct Collected {
+        pub(crate) items: Vec<Item>,
+        pub(crate) skipped: Vec<Skipped>,
+        pub(crate) findings: Vec<Finding>,
     }
 
     impl Sink for Collected {

@@ -3,7 +3,11 @@
 //! Source: Encord's guide to cloud integrations, "Strict client-only access": nothing that needs conversion is available, and
 //! `videoMetadata`, `imageMetadata` and `audioMetadata` are mandatory.
 
-use super::{Code, Finding, Item, Kind, Origin};
+use crate::manifest::{
+    finding::{Code, Finding, Origin},
+    item::Item,
+    kind::Kind,
+};
 
 /// Why an item cannot be registered under strict client-only access; `None` if it can.
 pub(super) fn fault(item: &Item, origin: &Origin<'_>) -> Option<Finding> {

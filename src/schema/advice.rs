@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::Scalar;
+use crate::schema::key_type::Scalar;
 
 /// The size of embeddings that Encord Active works with.
 const USUAL_SIZE: u64 = 512;

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use super::{
-    Coerced, KeyError, KeyType, Scalar, ValueFault, check_key,
-    coerce::{change, coerce, option},
-    value::{LONGEST_VARCHAR, fault, fits, nearest, not_an_option, too_long},
+use crate::schema::{
+    coerce::{Coerced, change, coerce, option},
+    key::{KeyError, check_key},
+    key_type::{KeyType, Scalar},
+    value::{LONGEST_VARCHAR, ValueFault, fault, fits, nearest, not_an_option, too_long},
 };
 
 /// Where Encord keeps the key frames and their metadata in a video's metadata (encord.md §2.14); not a key of the schema.

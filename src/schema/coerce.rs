@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use serde_json::{Map, Number, Value};
 use uuid::Uuid;
 
-use super::{
-    KeyType, Scalar, ValueFault,
+use crate::schema::{
     datetime::{self, Reading},
-    value::{excerpt, fault, fits},
+    key_type::{KeyType, Scalar},
+    value::{ValueFault, excerpt, fault, fits},
 };
 
 /// What became of a value.

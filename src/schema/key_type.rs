@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::value::nearest;
+use crate::schema::value::nearest;
 
 /// A type that a config may ask for. On the wire these are `variant` with a hint, `enum`, `embedding` and `geospatial`
 /// (`encord` 0.1.211, `metadata_schema.py`).

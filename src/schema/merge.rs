@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::{Edit, KeyType};
+use crate::schema::{edit::Edit, key_type::KeyType};
 
 /// What happens to one key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -195,7 +195,7 @@ pub fn describe(entry: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::Scalar;
+    use crate::schema::key_type::Scalar;
     use serde_json::json;
 
     fn schema() -> Map<String, Value> {

@@ -4,17 +4,17 @@
 //! Encord keeps one schema per organisation and saving replaces all of it, so everything here starts from the schema as it
 //! was read and keeps what it does not understand.
 
-mod advice;
-mod checker;
-mod coerce;
+pub(crate) mod advice;
+pub(crate) mod checker;
+pub(crate) mod coerce;
 mod datetime;
-mod edit;
-mod file;
-mod infer;
-mod key;
-mod key_type;
-mod merge;
-mod value;
+pub(crate) mod edit;
+pub(crate) mod file;
+pub(crate) mod infer;
+pub(crate) mod key;
+pub(crate) mod key_type;
+pub(crate) mod merge;
+pub(crate) mod value;
 
 pub use advice::{advice, advice_on, sentences};
 pub use checker::{Checker, Fault};

@@ -8,13 +8,18 @@ use tokio::sync::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{
-    again, browse, build, checks, connect, cors, discover, estimate, folders, home, infer, rows, sas, saving, schema,
-    session::Session, start, uploader::Stop, watch as watching,
-};
 use crate::{
-    store::Home,
-    wizard::{Effect, Event, Reply, Request, RequestId},
+    service::{
+        folders,
+        home::{self, saving},
+        integration::{browse, checks, connect, cors, discover, sas, watch as watching},
+        manifest::{self, rows},
+        runs::{estimate, rerun, start, upload::Stop},
+        schema::{self, infer},
+        session::Session,
+    },
+    store::paths::Home,
+    wizard::effect::{Effect, Event, Reply, Request, RequestId},
 };
 
 /// What a config is called in the record that is not saved.
@@ -108,7 +113,7 @@ impl Driver {
             Request::BuildManifest { access, manifest, options, limits, demands, listing } => {
                 self.read(id, async move {
                     let reply =
-                        build::draft(&session, id, &access, &manifest, (options, limits), &demands, listing).await;
+                        manifest::draft(&session, id, &access, &manifest, (options, limits), &demands, listing).await;
                     session.reply(id, Reply::Manifest(reply));
                 });
             }
@@ -117,26 +122,26 @@ impl Driver {
                 session.reply(id, reply);
             }),
             Request::Search { list, filter } => {
-                self.read(id, async move { rows::search(&session, id, list, filter).await });
+                self.read(id, async move { rows::search::search(&session, id, list, filter).await });
             }
             Request::FindItem { name } => self.read(id, async move {
-                let place = rows::item(&session, name).await;
+                let place = rows::search::item(&session, name).await;
                 session.reply(id, Reply::ItemFound(place));
             }),
             Request::ListFolders { parent, search, page } => self.read(id, async move {
-                let reply = folders::list(&session, parent, search, page).await;
+                let reply = folders::list::list(&session, parent, search, page).await;
                 session.reply(id, Reply::Folders(reply));
             }),
             Request::ResolveFolder { folder } => self.read(id, async move {
-                let reply = folders::resolve(&session, &folder).await;
+                let reply = folders::resolve::resolve(&session, &folder).await;
                 session.reply(id, Reply::FolderResolved(Box::new(reply)));
             }),
             Request::FolderDetails { folder } => self.read(id, async move {
-                let reply = folders::details(&session, folder).await;
+                let reply = folders::details::details(&session, folder).await;
                 session.reply(id, Reply::FolderDetails(Box::new(reply)));
             }),
             Request::CountPresent { folder } => {
-                self.read(id, async move { folders::present(&session, id, folder).await });
+                self.read(id, async move { folders::present::present(&session, id, folder).await });
             }
             Request::StartRun { plan } => {
                 let stop = self.begin_run();
@@ -145,15 +150,17 @@ impl Driver {
             Request::StopRun { abort } => {
                 self.stop.send_replace(if abort { Stop::Abort } else { Stop::Drain });
             }
-            Request::PauseRun { paused } => again::pause(&session, paused),
+            Request::PauseRun { paused } => rerun::pause(&session, paused),
             Request::ResumeRun { run, doubts } => {
                 let stop = self.begin_run();
-                self.runs.spawn(async move { again::resume(&session, id, &run, &doubts, stop).await });
+                self.runs.spawn(async move { rerun::resume(&session, id, &run, &doubts, stop).await });
             }
-            Request::WatchRun { run } => self.read(id, async move { again::watch(&session, id, &run).await }),
+            Request::WatchRun { run } => {
+                self.read(id, async move { crate::service::runs::observe::watch(&session, id, &run).await })
+            }
             Request::RetryRun { run, change } => {
                 let stop = self.begin_run();
-                self.runs.spawn(async move { again::retry(&session, id, &run, change, stop).await });
+                self.runs.spawn(async move { rerun::retry(&session, id, &run, change, stop).await });
             }
             Request::EstimateRun { domain, items, jobs_in_flight } => self
                 .disk(id, move || Reply::Estimate(estimate::estimate(&session.home, &domain, &items, jobs_in_flight))),
@@ -180,7 +187,7 @@ impl Driver {
 
     /// What stops the run that begins now; nothing that was said to an earlier one counts for it.
     fn begin_run(&self) -> watch::Receiver<Stop> {
-        again::pause(&self.session, false);
+        rerun::pause(&self.session, false);
         self.stop.send_replace(Stop::No);
         self.stop.subscribe()
     }

@@ -1,38 +1,16 @@
 //! The asynchronous layer that carries out what the state machines ask for.
 
-mod account;
-mod again;
-mod at_hand;
-pub mod azure;
-mod browse;
-mod build;
-pub mod cancel;
-mod checks;
-mod connect;
-mod cors;
-mod discover;
-mod driver;
-pub mod encord;
-mod estimate;
+pub(crate) mod driver;
 mod folders;
 pub mod home;
-pub mod infer;
-mod problems;
-pub mod resume;
-pub mod retry;
-mod rows;
-mod sas;
-mod saving;
+pub(crate) mod integration;
+pub(crate) mod manifest;
+pub(crate) mod problems;
+pub mod runs;
 pub mod schema;
 mod session;
-mod start;
-mod sync;
-pub mod tls;
-pub mod uploader;
-mod watch;
-mod work;
 
-pub use build::{Runs, build_manifest, writable};
-pub use connect::{KeySource, SignIn, sign_in};
 pub use driver::Driver;
+pub use integration::connect::{KeySource, SignIn, sign_in};
+pub use manifest::{build_manifest, since::Runs, writable::writable};
 pub use problems::{azure_problem, encord_problem};

@@ -1,13 +1,13 @@
 //! Errors of services and disk, told for the user.
 
-use super::{azure, encord};
 use crate::{
-    store::{SecretError, StoreError},
-    wizard::{Class, Problem},
+    azure, encord,
+    error::{Class, Problem},
+    store::{runs::record::StoreError, secrets::SecretError},
 };
 
 /// An error of Encord's client.
-pub fn encord_problem(error: &encord::Error) -> Problem {
+pub fn encord_problem(error: &encord::error::Error) -> Problem {
     let status = error.status.map(|status| format!("{status}: ")).unwrap_or_default();
     let trace = if error.trace_id.is_empty() { String::new() } else { format!(" (trace {})", error.trace_id) };
     Problem {
@@ -15,26 +15,26 @@ pub fn encord_problem(error: &encord::Error) -> Problem {
         said: Some(format!("{status}{}{trace}", error.message)),
         hint: error.hint(),
         class: match error.kind {
-            encord::Kind::Unauthenticated | encord::Kind::Forbidden => Class::Access,
-            encord::Kind::InsecureUrl | encord::Kind::BadUrl => Class::Config,
+            encord::error::Kind::Unauthenticated | encord::error::Kind::Forbidden => Class::Access,
+            encord::error::Kind::InsecureUrl | encord::error::Kind::BadUrl => Class::Config,
             _ => Class::Other,
         },
     }
 }
 
 /// An error of the storage account's client.
-pub fn azure_problem(error: &azure::Error) -> Problem {
+pub fn azure_problem(error: &azure::error::Error) -> Problem {
     let id = error.request_id.as_ref().map(|id| format!(" (request {id})")).unwrap_or_default();
     Problem {
         what: format!("Azure: {}.", error.kind),
         said: error.message.as_ref().map(|message| format!("{message}{id}")),
         hint: error.hint().map(str::to_owned),
         class: match error.kind {
-            azure::ErrorKind::Auth { .. } | azure::ErrorKind::SignIn => Class::Access,
-            azure::ErrorKind::NotFound { .. }
-            | azure::ErrorKind::BadUrl
-            | azure::ErrorKind::BadSas
-            | azure::ErrorKind::BadKey => Class::Config,
+            azure::error::ErrorKind::Auth { .. } | azure::error::ErrorKind::SignIn => Class::Access,
+            azure::error::ErrorKind::NotFound { .. }
+            | azure::error::ErrorKind::BadUrl
+            | azure::error::ErrorKind::BadSas
+            | azure::error::ErrorKind::BadKey => Class::Config,
             _ => Class::Other,
         },
     }
@@ -46,7 +46,7 @@ pub(crate) fn secret_problem(error: &SecretError) -> Problem {
 }
 
 /// An SSH key that cannot be used.
-pub(crate) fn key_problem(source: &str, error: &encord::KeyError) -> Problem {
+pub(crate) fn key_problem(source: &str, error: &encord::key::KeyError) -> Problem {
     Problem::config(format!("The SSH key from {source} cannot be used: {error}."))
 }
 

@@ -5,10 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tempfile::TempDir;
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::{at_hand::AtHand, encord, rows::Marks};
 use crate::{
-    store::{self, Home, Listed, ManifestDir, config},
-    wizard::{Event, Problem, Reply, RequestId},
+    config, encord,
+    error::Problem,
+    service::{manifest::rows::marks::Marks, runs::controls::AtHand},
+    store::{self, listing_cache::Listed, manifest_dir::ManifestDir, paths::Home},
+    wizard::effect::{Event, Reply, RequestId},
 };
 
 /// A manifest that no run owns yet, in the directory that the run will have; it goes when this goes.
@@ -20,20 +22,20 @@ pub(crate) struct Draft {
 
 #[derive(Debug, Default)]
 struct Shared {
-    client: Option<encord::Client>,
+    client: Option<encord::client::Client>,
     draft: Option<Draft>,
     manifest: Option<ManifestDir>,
     /// What was found about its items.
     marks: Marks,
     /// What was listed last, and where.
-    kept: Option<(config::Azure, Arc<Listed>)>,
+    kept: Option<(config::azure::Azure, Arc<Listed>)>,
     /// The id of the run at hand.
     run: Option<String>,
     /// What the user calls the config: runs are recorded under it.
     config_label: String,
 }
 
-/// Shared by all requests of a [`super::Driver`].
+/// Shared by all requests of a [`crate::service::driver::Driver`].
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) home: Home,
@@ -59,15 +61,15 @@ impl Session {
     }
 
     /// Keeps the choices of step 1 for the next time. A disk that takes no files is told of by what needs them.
-    pub(crate) fn remember(&self, encord: &config::Encord, azure: &config::Azure) {
-        let _ = store::last::save(&self.home, encord, azure);
+    pub(crate) fn remember(&self, encord: &config::encord::Encord, azure: &config::azure::Azure) {
+        let _ = store::last_connection::save(&self.home, encord, azure);
     }
 
-    pub(crate) fn set_client(&self, client: encord::Client) {
+    pub(crate) fn set_client(&self, client: encord::client::Client) {
         self.shared().client = Some(client);
     }
 
-    pub(crate) fn client(&self) -> Result<encord::Client, Problem> {
+    pub(crate) fn client(&self) -> Result<encord::client::Client, Problem> {
         self.shared().client.clone().ok_or_else(|| Problem::other("Not signed in to Encord yet."))
     }
 
@@ -86,12 +88,12 @@ impl Session {
         self.shared().marks.clone()
     }
 
-    pub(crate) fn keep(&self, azure: &config::Azure, listed: Listed) {
+    pub(crate) fn keep(&self, azure: &config::azure::Azure, listed: Listed) {
         self.shared().kept = Some((azure.clone(), Arc::new(listed)));
     }
 
     /// What was listed there last.
-    pub(crate) fn kept(&self, azure: &config::Azure) -> Option<Arc<Listed>> {
+    pub(crate) fn kept(&self, azure: &config::azure::Azure) -> Option<Arc<Listed>> {
         self.shared().kept.as_ref().filter(|(listed, _)| listed == azure).map(|(_, listed)| Arc::clone(listed))
     }
 

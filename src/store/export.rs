@@ -8,11 +8,16 @@ use std::{
 
 use tempfile::NamedTempFile;
 
-use super::ManifestDir;
-use crate::manifest::{
-    Kind,
-    data_items::JobOptions,
-    write::{Form, Limits, Losses, Parts},
+use crate::{
+    manifest::{
+        data_items::JobOptions,
+        kind::Kind,
+        write::{
+            Form, Losses,
+            parts::{Limits, Parts},
+        },
+    },
+    store::manifest_dir::ManifestDir,
 };
 
 /// How a manifest is exported.
@@ -121,8 +126,9 @@ fn part_path(target: &Path, number: usize) -> PathBuf {
 mod tests {
     use super::*;
     use crate::{
-        manifest::{Dialect, Item, Origin, Sink as _},
-        store::{ManifestWriter, config::Upload},
+        config::upload::Upload,
+        manifest::{finding::Origin, item::Item, media::Dialect, sink::Sink as _},
+        store::manifest_dir::writer::ManifestWriter,
     };
 
     fn manifest(dir: &Path, items: u64, kind: Kind) -> ManifestDir {

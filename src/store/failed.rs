@@ -7,8 +7,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{BatchRow, BatchState, Home, Items, ManifestDir, RunStore, StoreError};
-use crate::manifest::{Item, file_form};
+use crate::{
+    manifest::{file_form, item::Item},
+    run::state::BatchState,
+    store::{
+        items::Items,
+        manifest_dir::ManifestDir,
+        paths::Home,
+        runs::{
+            RunStore,
+            record::{BatchRow, StoreError},
+        },
+    },
+};
 
 /// Which items are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,7 +145,7 @@ fn write_to(
     part: &Path,
     store: &RunStore,
     manifest: &ManifestDir,
-    run: &super::NewRun,
+    run: &crate::run::new_run::NewRun,
 ) -> Result<Unfinished, StoreError> {
     let fail = |source| StoreError::File { path: part.display().to_string(), source };
     let mut form = file_form::Writer::new(BufWriter::new(File::create(part).map_err(fail)?)).map_err(fail)?;
@@ -147,8 +158,9 @@ fn write_to(
 mod tests {
     use super::*;
     use crate::{
-        manifest::{Kind, Origin, Sink as _, batch::Batch},
-        store::{FailedUnit, ManifestWriter, runs::tests::new_run},
+        manifest::{batch::Batch, finding::Origin, kind::Kind, sink::Sink as _},
+        run::failed_unit::FailedUnit,
+        store::{manifest_dir::writer::ManifestWriter, runs::tests::new_run},
     };
 
     fn url(number: u64) -> String {

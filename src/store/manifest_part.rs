@@ -6,12 +6,21 @@ use std::{
     io::{self, Read, Write},
 };
 
-use super::{items::Entry, lines::Lines};
-use crate::manifest::{
-    Finding, Item, Kind, Origin, Plain, Severity, Sink, SkipReason, Skipped, batch::Weight, encoded, file_form,
+use crate::{
+    manifest::{
+        batch::Weight,
+        encoded, file_form,
+        finding::{Finding, Origin, Severity},
+        item::Item,
+        kind::Kind,
+        simple_item::Plain,
+        sink::Sink,
+        skipped::{SkipReason, Skipped},
+    },
+    store::{items::entry::Entry, jsonl::Lines},
 };
 
-/// Takes what becomes part of a manifest. [`super::ManifestWriter::add`] adds it to the manifest.
+/// Takes what becomes part of a manifest. [`crate::store::manifest_dir::writer::ManifestWriter::add`] adds it to the manifest.
 #[derive(Debug, Default)]
 pub struct ManifestPart {
     pub(super) kinds: BTreeMap<Kind, KindPart>,
@@ -240,11 +249,15 @@ fn lines(from: &mut impl Read, into: &mut Lines) -> io::Result<()> {
 mod tests {
     use super::*;
     use crate::{
+        config::upload::Upload,
         manifest::{
-            BlobFacts, Builder, Code, SkipReason,
+            blob_facts::BlobFacts,
+            builder::Builder,
+            finding::Code,
             rules::{RuleTexts, Rules},
+            skipped::SkipReason,
         },
-        store::{ManifestDir, ManifestWriter, config::Upload},
+        store::manifest_dir::{ManifestDir, writer::ManifestWriter},
     };
 
     fn fill(sink: &mut impl Sink<Error = io::Error>, range: std::ops::Range<usize>) {

@@ -6,8 +6,6 @@ use etcetera::{AppStrategy, AppStrategyArgs};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
-use super::keys;
-
 /// No place for the program's files is known.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
@@ -52,7 +50,7 @@ impl Home {
 
     /// The user's own keys.
     pub fn keys(&self) -> PathBuf {
-        self.configs.join(keys::FILE_NAME)
+        self.configs.join(crate::config::keys::FILE_NAME)
     }
 
     /// Holds `runs.db` and a directory for each run.

@@ -3,9 +3,12 @@
 use secrecy::SecretString;
 use thiserror::Error;
 
-use super::{
-    config::{AuthKind, Azure, Encord},
-    paths::expand_home,
+use crate::{
+    config::{
+        azure::{AuthKind, Azure},
+        encord::Encord,
+    },
+    store::paths::expand_home,
 };
 
 /// A secret is not where the config says, or the config does not say where.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-pub(super) use crate::numbers::{bytes, count, counted};
+pub(super) use crate::format::count;
 
 /// How many columns a text takes.
 pub(super) fn width(text: &str) -> usize {
@@ -186,6 +186,7 @@ pub(super) fn rate(per_second: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::{bytes, counted};
     use proptest::prelude::*;
 
     #[test]

@@ -6,8 +6,8 @@ use ratatui::{
 };
 
 use crate::{
-    states::{JobStanding, Standing},
-    wizard::CheckState,
+    run::status::{JobStanding, Standing},
+    wizard::check::CheckState,
 };
 
 /// The signs that are drawn; meaning is always told by a sign or a word, never by colour alone.

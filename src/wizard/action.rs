@@ -1,6 +1,6 @@
 //! What a user can do, whatever key it is bound to: the one table from which keys, footer, help and palette are made.
 
-use super::Step;
+use crate::wizard::step::Step;
 
 /// Where an action's keys hold. A key that types or changes text never is an action while a field takes what is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,9 @@
 //! One point that is checked before anything is sent.
 
-use super::{Class, Problem};
-use crate::access::cors;
+use crate::{
+    endpoints::cors,
+    error::{Class, Problem},
+};
 
 /// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,8 +4,7 @@ use secrecy::SecretString;
 use url::Url;
 use uuid::Uuid;
 
-use super::Problem;
-use crate::{access::cors, store::config};
+use crate::{config, endpoints::cors, error::Problem};
 
 /// A key that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,13 +52,13 @@ pub struct ContainerFacts {
 #[derive(Debug, Clone)]
 pub struct AzureAccess {
     /// The settings.
-    pub azure: config::Azure,
+    pub azure: config::azure::Azure,
     /// A SAS token, SAS URL, account key or connection string that was typed or pasted; goes before what the settings name.
     pub typed: Option<SecretString>,
 }
 
-impl From<config::Azure> for AzureAccess {
-    fn from(azure: config::Azure) -> AzureAccess {
+impl From<config::azure::Azure> for AzureAccess {
+    fn from(azure: config::azure::Azure) -> AzureAccess {
         AzureAccess { azure, typed: None }
     }
 }
@@ -96,7 +95,7 @@ pub struct KeyCandidate {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WayIn {
     /// How.
-    pub kind: config::AuthKind,
+    pub kind: config::azure::AuthKind,
     /// The variable that holds the secret, where there is one.
     pub variable: Option<String>,
     /// The account that it is for, where that is known.

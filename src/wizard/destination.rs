@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::store::config;
+use crate::config;
 
 /// A folder that exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,14 +39,14 @@ pub struct Destination {
 impl Destination {
     /// A folder that exists, with what is to be known of it before anything is sent there. `role` is this login's in it, `of`
     /// the config's folder.
-    pub fn onto(folder: FolderRef, role: &FolderRole, of: &config::Folder) -> Destination {
+    pub fn onto(folder: FolderRef, role: &FolderRole, of: &config::folder::Folder) -> Destination {
         let mut destination = Destination { existing: Some(folder), ..Destination::default() };
         destination.note_existing(role, of);
         destination
     }
 
     /// Notes what is to be known of the folder that exists, at the end or on the way to it.
-    pub(crate) fn note_existing(&mut self, role: &FolderRole, of: &config::Folder) {
+    pub(crate) fn note_existing(&mut self, role: &FolderRole, of: &config::folder::Folder) {
         let Some(folder) = &self.existing else { return };
         self.notes.extend(role.note(&folder.path));
         let unapplied = match (of.description.is_some(), !of.metadata.is_empty()) {

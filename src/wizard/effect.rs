@@ -6,16 +6,26 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{
-    Action, AzureAccess, Check, ContainerFacts, CorsRepair, Destination, Discovery, Edit, EncordReply, Estimate,
-    Filter, FolderDetails, FolderRole, HomePage, Integration, List, ListingFrom, OpenedConfig, Plan, PrefixPage,
-    Present, Problem, Row, SasWish, SavePreview, SaveTo, Snapshot, Stamp,
-};
 use crate::{
-    access::cors,
-    manifest::{Demands, Kind, batch, data_items::JobOptions},
-    schema::Suggestion,
-    store::{ReportPaths, RunState, Summary, config},
+    config,
+    endpoints::cors,
+    error::Problem,
+    manifest::{batch, data_items::JobOptions, kind::Kind, summary::Summary, values::Demands},
+    run::{report_paths::ReportPaths, state::RunState},
+    schema::infer::Suggestion,
+    wizard::{
+        action::{Action, Edit},
+        check::Check,
+        connections::{
+            AzureAccess, ContainerFacts, CorsRepair, Discovery, EncordReply, Integration, PrefixPage, SasWish,
+        },
+        destination::{Destination, FolderDetails, FolderRole, Present},
+        manifest::{ListingFrom, filter::Filter},
+        plan::Plan,
+        progress::snapshot::Snapshot,
+        rows::{List, Row},
+        saved::{Estimate, HomePage, OpenedConfig, SavePreview, SaveTo, Stamp},
+    },
 };
 
 /// Tells apart what was asked for; an answer whose id is no longer current is dropped.
@@ -55,7 +65,7 @@ pub enum Request {
     /// Read the key, sign in, list the integrations.
     ConnectEncord {
         /// Where and as whom.
-        encord: config::Encord,
+        encord: config::encord::Encord,
         /// The key's passphrase, if the user gave one.
         passphrase: Option<SecretString>,
     },
@@ -68,7 +78,7 @@ pub enum Request {
         /// Which container, as whom.
         access: AzureAccess,
         /// For whom: its region tells from where browsers read, and whether its servers do.
-        encord: Box<config::Encord>,
+        encord: Box<config::encord::Encord>,
     },
     /// The containers that the credential can list.
     ListContainers {
@@ -101,9 +111,9 @@ pub enum Request {
     /// Keep the choices of step 1 for the next time.
     Remember {
         /// Encord's side.
-        encord: Box<config::Encord>,
+        encord: Box<config::encord::Encord>,
         /// Azure's side.
-        azure: Box<config::Azure>,
+        azure: Box<config::azure::Azure>,
     },
     /// Read the organisation's metadata schema.
     ReadSchema,
@@ -112,7 +122,7 @@ pub enum Request {
         /// Where the blobs are.
         access: AzureAccess,
         /// Where the metadata comes from.
-        manifest: config::Manifest,
+        manifest: config::manifest::Manifest,
         /// A file to look at instead: CSV, JSON Lines, or a schema as JSON or TOML.
         file: Option<String>,
     },
@@ -121,7 +131,7 @@ pub enum Request {
         /// Where the blobs are.
         access: AzureAccess,
         /// The rules.
-        manifest: config::Manifest,
+        manifest: config::manifest::Manifest,
         /// What goes into the file form.
         options: JobOptions,
         /// How much a job may hold.
@@ -176,7 +186,7 @@ pub enum Request {
     /// Find out what of the config's folder exists.
     ResolveFolder {
         /// Which.
-        folder: config::Folder,
+        folder: config::folder::Folder,
     },
     /// Carry out the plan: schema, folder, jobs. The only request that changes anything.
     StartRun {
@@ -389,7 +399,7 @@ pub struct Inferred {
     /// Whether there is more than was looked at.
     pub is_part: bool,
     /// The table, if it is one that can be joined to the items, and by what.
-    pub table: Option<(String, config::Join)>,
+    pub table: Option<(String, config::manifest::Join)>,
 }
 
 /// How far a listing is.

@@ -2,7 +2,7 @@
 
 use tui_input::{Input, InputRequest};
 
-use super::Edit;
+use crate::wizard::action::Edit;
 
 /// A text field: its text and cursor.
 #[derive(Debug, Clone, Default)]

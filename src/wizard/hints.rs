@@ -1,6 +1,13 @@
 //! Who has the keyboard, and what can be done now.
 
-use super::{Action, Hint, Overlay, Place, SaveDialog, Status, Step, Wizard, mirror};
+use crate::wizard::{
+    Wizard,
+    action::{Action, Hint, Place},
+    folder::mirror,
+    overlay::Overlay,
+    save::SaveDialog,
+    step::{Status, Step},
+};
 
 impl Wizard {
     /// Whether a question waits for a yes or a no.

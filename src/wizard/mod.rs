@@ -2,45 +2,44 @@
 //!
 //! Both front ends, the terminal screens and the headless run, drive this same machine, so they cannot drift apart.
 
-mod acting;
-mod action;
-mod ago;
-mod check;
-mod connections;
-mod destination;
-mod effect;
-mod field;
-mod folder;
-mod going;
-mod helping;
+pub(crate) mod action;
+pub(crate) mod check;
+pub(crate) mod connections;
+pub(crate) mod destination;
+mod dispatch;
+pub(crate) mod effect;
+pub(crate) mod field;
+pub(crate) mod folder;
+pub mod help;
+mod help_context;
 mod hints;
-mod home;
-mod integration;
-mod manifest;
+pub(crate) mod home;
+pub(crate) mod integration;
+pub(crate) mod manifest;
 mod matching;
-mod palette;
-mod plan;
-mod problem;
-mod progress;
+mod navigation;
+pub(crate) mod outbox;
+pub(crate) mod overlay;
+pub(crate) mod palette;
+pub(crate) mod plan;
+pub(crate) mod progress;
+mod relative_time;
 mod replies;
-mod rows;
-mod save;
-mod saved;
-mod schema;
-mod standing;
-mod upload;
+pub(crate) mod rows;
+pub(crate) mod save;
+pub(crate) mod saved;
+pub(crate) mod schema;
+mod status;
+pub(crate) mod step;
+pub(crate) mod upload;
 
 #[cfg(test)]
 pub(crate) mod tests;
 
 use std::sync::Arc;
 
-use crate::{
-    manifest::{Demands, Values},
-    store::config::{Config, Source},
-};
+use crate::{config::Config, error::Problem, wizard::outbox::Outbox};
 
-pub use crate::store::SyncCounts;
 pub use action::{Action, ActionInfo, Edit, Hint, Place, Scope};
 pub use check::{About, CHECKS, Check, CheckState, Repair, about};
 pub use connections::{
@@ -53,26 +52,49 @@ pub use effect::{
     RetryChange, RunReply,
 };
 pub use field::Field;
-pub(crate) use folder::split_path;
 pub use folder::{
-    Branch, Choice, FolderField, FolderForm, FolderSearch, FolderStep, FolderTree, MIRROR_LIMITS, MirrorPart, More,
-    TreeRow, mirror, remote_url,
+    FolderStep,
+    form::{FolderField, FolderForm, MirrorPart},
+    lookup::Choice,
+    mirror::{self, LIMITS as MIRROR_LIMITS, remote_url},
+    search::FolderSearch,
+    tree::{Branch, FolderTree, More, TreeRow},
 };
-pub use home::{CopyForm, HomeList, HomePanel, HomeStep, headless_command};
+pub use home::{
+    HomeStep,
+    list::HomeList,
+    open_config::headless_command,
+    panel::{CopyForm, HomePanel},
+};
 pub use integration::{
-    CorsReview, CorsState, Details, FieldKind, FieldName, Focus, FolderBrowser, Guide, GuideMethod, GuideRow,
-    IntegrationStep, LIFETIMES, Loading, Panel, Picker, PickerKind, PickerRow, SasMaker, SasState,
+    Focus, IntegrationStep,
+    fields::{FieldKind, FieldName},
+    folder_browser::FolderBrowser,
+    guide::{Guide, GuideMethod, GuideRow},
+    panel::{CorsReview, CorsState, Details, Panel},
+    picker::{Loading, Picker, PickerKind, PickerRow},
+    sas_maker::{LIFETIMES, SasMaker, SasState},
 };
-pub(crate) use manifest::keeps;
 pub use manifest::{
-    Filter, FindingGroup, Listing, ListingFrom, ManifestStep, Reapplied, RuleField, RuleForm, Scan, findings_problem,
+    FindingGroup, Listing, ListingFrom, ManifestStep, Reapplied,
+    filter::{Filter, Scan},
+    problems::findings_problem,
+    rule_form::{RuleField, RuleForm},
 };
+pub use overlay::Overlay;
 pub use palette::{Palette, PaletteRow};
-pub use plan::{Plan, Told, Tone, config_text, describe_change, destination_words, estimate_words, present_words};
-pub use problem::{Class, Problem};
+pub use plan::{
+    Plan,
+    equivalent::config_text,
+    words::{Told, Tone, describe_change, destination_words, estimate_words, present_words},
+};
 pub use progress::{
-    Ask, Copied, DoubtOption, HISTORY, JobRow, ProgressStep, RetryOption, RunView, Snapshot, SyncStage, already_words,
-    outcome_words, so_far_words, sync_outcome,
+    ProgressStep,
+    dialogs::{Ask, DoubtOption, RetryOption},
+    failures::{Copied, RunView},
+    outcome::{already_words, outcome_words, so_far_words},
+    snapshot::{HISTORY, JobRow, Snapshot},
+    sync::{SyncStage, sync_outcome},
 };
 pub use rows::{List, Row, RowWindow};
 pub use save::{SaveDialog, SaveStage};
@@ -80,109 +102,16 @@ pub use saved::{
     CauseId, CauseRow, DiffLine, Estimate, HomePage, OpenedConfig, PastRun, SavePreview, SaveTo, SavedConfig, Stamp,
 };
 pub use schema::{
-    Fit, FormFocus, Found, FoundCounts, InferForm, KeyForm, KeyKind, OptionList, OptionsForm, Proposal, SchemaPanel,
-    SchemaRow, SchemaStep, SchemaView, Standing, WordForm,
+    SchemaStep, SchemaView,
+    form::{FormFocus, KeyForm, KeyKind},
+    inferred::{Found, FoundCounts, InferForm},
+    list::SchemaRow,
+    options::OptionList,
+    panels::{OptionsForm, SchemaPanel, WordForm},
+    proposal::{Fit, Proposal, Standing},
 };
-pub use upload::{Equivalent, UploadOption, UploadStep};
-
-/// The six steps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Step {
-    /// Sign in on both sides.
-    Integration,
-    /// The metadata schema.
-    Schema,
-    /// What will be registered.
-    Manifest,
-    /// Where it goes.
-    Folder,
-    /// What will change, for a yes.
-    Upload,
-    /// Following it to the end.
-    Progress,
-}
-
-impl Step {
-    /// In order.
-    pub const ALL: [Step; 6] =
-        [Step::Integration, Step::Schema, Step::Manifest, Step::Folder, Step::Upload, Step::Progress];
-
-    /// The step's name on screens.
-    pub fn title(self) -> &'static str {
-        match self {
-            Step::Integration => "Integration",
-            Step::Schema => "Schema",
-            Step::Manifest => "Manifest",
-            Step::Folder => "Folder",
-            Step::Upload => "Upload",
-            Step::Progress => "Progress",
-        }
-    }
-
-    /// From 1.
-    pub fn number(self) -> usize {
-        Step::ALL.iter().position(|step| *step == self).map_or(1, |index| index + 1)
-    }
-}
-
-/// How a step stands.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Status {
-    /// Not entered yet, or waiting for the user.
-    Idle,
-    /// Waiting for a service.
-    Working,
-    /// Nothing stands in the way of the next step.
-    Ready,
-    /// Something does.
-    Blocked(Problem),
-}
-
-/// Collects effects and hands out request ids.
-#[derive(Debug, Default)]
-pub struct Outbox {
-    effects: Vec<Effect>,
-    last: RequestId,
-}
-
-impl Outbox {
-    fn start(&mut self, request: Request) -> RequestId {
-        self.last += 1;
-        self.effects.push(Effect::Start { id: self.last, request });
-        self.last
-    }
-
-    fn cancel(&mut self, id: Option<RequestId>) {
-        self.effects.extend(id.map(|id| Effect::Cancel { id }));
-    }
-}
-
-/// What lies over the step's screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Overlay {
-    /// All keys of the step.
-    Help,
-    /// Whether to quit while something runs.
-    Quit,
-    /// All actions, to be searched.
-    Palette,
-    /// There is nothing to search; what is typed after the key that searches goes nowhere.
-    NothingToSearch,
-    /// What saving would change, and whether to.
-    Save,
-    /// Whether to save what was changed before it is left.
-    Unsaved,
-    /// Why the config's file cannot be edited, or read after it was edited.
-    Editor,
-}
-
-/// What a step asks the wizard to do after an action.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Move {
-    Stay,
-    Next,
-    Back,
-}
+pub use step::{Status, Step};
+pub use upload::{Equivalent, UploadStep, option::UploadOption};
 
 /// The whole wizard.
 #[derive(Debug)]
@@ -193,7 +122,7 @@ pub struct Wizard {
     /// What of the config is not lost when it is left: as [`Self::original`], and what was found or kept without the user.
     kept: Box<Config>,
     /// Which config it is.
-    opened: Box<home::Opened>,
+    opened: Box<home::open_config::Opened>,
     /// What a new config begins with, where there is a Home.
     fresh: Option<Box<Config>>,
     home: Box<HomeStep>,
@@ -202,14 +131,14 @@ pub struct Wizard {
     /// The config's steps were begun.
     is_begun: bool,
     /// A run that was opened from Home.
-    visit: Option<home::Visit>,
+    visit: Option<home::open_config::Visit>,
     /// Goes over steps that are ready, as long as no key is pressed.
     goes_on: bool,
     save: Option<Box<SaveDialog>>,
     /// The name that was typed for a new config when the dialog was closed.
     save_name: Option<String>,
     /// What waits for what becomes of unsaved changes.
-    target: Option<home::Target>,
+    target: Option<home::open_config::Target>,
     /// The config's file is open in the user's editor.
     is_editing: bool,
     /// Reads the config's file after it was edited.

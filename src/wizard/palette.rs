@@ -1,6 +1,14 @@
 //! All actions in one list, searched by what is typed.
 
-use super::{Action, ActionInfo, Edit, Field, Overlay, Place, Status, Step, Wizard, matching::gaps, rows::moved_in};
+use crate::wizard::{
+    Wizard,
+    action::{Action, ActionInfo, Edit, Place},
+    field::Field,
+    matching::gaps,
+    overlay::Overlay,
+    rows::moved_in,
+    step::{Status, Step},
+};
 
 /// From here on a match is no more than letters in their order.
 const SCATTERED: u32 = 10;

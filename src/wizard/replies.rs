@@ -1,6 +1,12 @@
 //! The services' answers, each handed to the step that asked.
 
-use super::{List, Reply, RequestId, RunReply, Step, Wizard, mirror};
+use crate::wizard::{
+    Wizard,
+    effect::{Reply, RequestId, RunReply},
+    folder::mirror,
+    rows::List,
+    step::Step,
+};
 
 impl Wizard {
     pub(super) fn reply(&mut self, id: RequestId, reply: Reply) {

@@ -1,9 +1,18 @@
 //! Long lists, of which only the part near the cursor is held.
 
-use super::{Action, CauseId, Outbox, Request, RequestId};
 use crate::{
-    manifest::{Finding, Item, Severity, Skipped},
-    store::FailedUnit,
+    manifest::{
+        finding::{Finding, Severity},
+        item::Item,
+        skipped::Skipped,
+    },
+    run::failed_unit::FailedUnit,
+    wizard::{
+        action::Action,
+        effect::{Request, RequestId},
+        outbox::Outbox,
+        saved::CauseId,
+    },
 };
 
 /// A list that can be long.

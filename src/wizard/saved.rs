@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::Problem;
 use crate::{
-    states::Standing,
-    store::{RunState, config::Config},
+    config::Config,
+    error::Problem,
+    run::{state::RunState, status::Standing},
 };
 
 /// What Home shows. Everything in it is on this machine; reading it asks no service.

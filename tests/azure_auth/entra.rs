@@ -3,8 +3,9 @@
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 
 use azure_to_encord::{
+    config::Azure,
     service::Driver,
-    store::{Home, config::Azure},
+    store::Home,
     wizard::{AzureAccess, Effect, Event, Reply, Request, SasWish},
 };
 use secrecy::{ExposeSecret as _, SecretString};

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use azure_to_encord::{
-    service::{
-        Driver,
-        azure::{Auth, Container, ListQuery},
-    },
-    store::{Home, config::Azure},
+    azure::{Auth, Container, ListQuery},
+    config::Azure,
+    service::Driver,
+    store::Home,
     wizard::{AzureAccess, Effect, Event, Reply, Request, SasWish},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};

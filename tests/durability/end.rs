@@ -1,9 +1,6 @@
 //! A run that is broken off after its last job and before its end is on record: it is brought to its end, and nothing is sent.
 
-use azure_to_encord::{
-    demo::encord::Pace,
-    store::{RunState, RunStore},
-};
+use azure_to_encord::{demo::encord::Pace, run::state::RunState, store::RunStore};
 
 use crate::support::{
     program::{program, run},

@@ -1,6 +1,6 @@
 //! A disk that fills up in the middle of a run, and has room again later.
 
-use azure_to_encord::{demo::encord::Pace, manifest::Item, store::BatchState};
+use azure_to_encord::{demo::encord::Pace, manifest::Item, run::state::BatchState};
 use futures_util::{StreamExt as _, future, stream};
 
 use crate::{

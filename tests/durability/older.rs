@@ -5,7 +5,8 @@ use std::path::Path;
 
 use azure_to_encord::{
     demo::encord::Pace,
-    store::{Home, NewRun, RunStore},
+    run::new_run::NewRun,
+    store::{Home, RunStore},
 };
 use rusqlite::{Connection, params};
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use azure_to_encord::{
     demo::{Stage, encord::Pace},
-    store::BatchState,
+    run::state::BatchState,
 };
 
 use crate::{

@@ -1,6 +1,6 @@
 //! Request lines are those that the official SDK sends, and answers are understood.
 
-use azure_to_encord::service::encord::{CloudSynced, FolderQuery, JobState, NewFolder, Role};
+use azure_to_encord::encord::{CloudSynced, FolderQuery, JobState, NewFolder, Role};
 use serde_json::{Value, json};
 
 use crate::stub::{FOLDER, Got, JOB, Stub, assert_signed, client, job_body, plain, traces};

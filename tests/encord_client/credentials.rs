@@ -1,6 +1,6 @@
 //! What a request shows of who sends it.
 
-use azure_to_encord::service::encord::{Client, Credential, Kind};
+use azure_to_encord::encord::{Client, Credential, Kind};
 use secrecy::SecretString;
 use serde_json::json;
 

@@ -1,6 +1,6 @@
 //! What an error says.
 
-use azure_to_encord::service::encord::Kind;
+use azure_to_encord::encord::Kind;
 use serde_json::json;
 
 use crate::stub::{Stub, client, plain};

@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::Command};
 
-use azure_to_encord::service::encord::{KeyError, SigningKey};
+use azure_to_encord::encord::{KeyError, SigningKey};
 use secrecy::SecretString;
 
 fn ssh_keygen(path: &Path, arguments: &[&str]) {

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use azure_to_encord::service::encord::{Kind, NewFolder, RetryPolicy};
+use azure_to_encord::encord::{Kind, NewFolder, RetryPolicy};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 

@@ -11,7 +11,7 @@ use axum::{
     extract::{Request, State},
     http::{HeaderMap, Response, StatusCode},
 };
-use azure_to_encord::service::encord::{Client, Credential, RetryPolicy, SigningKey};
+use azure_to_encord::encord::{Client, Credential, RetryPolicy, SigningKey};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use ed25519_dalek::{Signature, VerifyingKey};
 use sha2::{Digest as _, Sha256};

@@ -6,10 +6,11 @@ use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse as _;
 use azure_to_encord::demo::encord::{Options, Pace, Server};
-use azure_to_encord::service::encord::{Credential, SigningKey};
+use azure_to_encord::encord::{Credential, SigningKey};
+use azure_to_encord::error::{Class, Problem};
 use azure_to_encord::service::{Driver, SignIn, sign_in};
-use azure_to_encord::store::{Home, config};
-use azure_to_encord::wizard::{Class, Effect, EncordReply, Event, Problem, Reply, Request};
+use azure_to_encord::wizard::{Effect, EncordReply, Event, Reply, Request};
+use azure_to_encord::{config, store::Home};
 use secrecy::SecretString;
 use ssh_key::private::{Ed25519Keypair, KeypairData};
 use ssh_key::{LineEnding, PrivateKey};
@@ -229,5 +230,5 @@ async fn the_choices_are_kept_for_the_next_time() {
     program.start(3, Request::Remember { encord: Box::new(encord.clone()), azure: Box::new(azure.clone()) });
     program.driver.wind_down(Duration::from_secs(10)).await;
     let home = Home::below(program.dir.path());
-    assert_eq!(azure_to_encord::store::last::load(&home), Some((encord, azure)));
+    assert_eq!(azure_to_encord::store::last_connection::load(&home), Some((encord, azure)));
 }

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use azure_to_encord::{
     demo::encord::{Fault, FaultPlan, Operation, Pace, Rule, Times},
-    service::uploader::Stop,
-    store::{BatchState, RunState},
+    run::state::{BatchState, RunState},
+    service::runs::upload::Stop,
 };
 
 use crate::support::upload::{RUN, Upload, plain, quick};

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use azure_to_encord::{
     demo::encord::{Fault, FaultPlan, Operation, Pace, Rule, Times},
-    service::{encord::RetryPolicy, uploader::Stop},
-    store::{BatchState, RunState},
+    encord::RetryPolicy,
+    run::state::{BatchState, RunState},
+    service::runs::upload::Stop,
 };
 use futures_util::{StreamExt as _, stream};
 

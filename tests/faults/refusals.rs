@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use azure_to_encord::{
     demo::encord::{Fault, FaultPlan, Operation, Pace, Rule, Times},
-    service::{encord::RetryPolicy, uploader::Stop},
-    store::{BatchState, RunState},
+    encord::RetryPolicy,
+    run::state::{BatchState, RunState},
+    service::runs::upload::Stop,
     wizard::Snapshot,
 };
 use futures_util::future::join_all;

@@ -2,10 +2,11 @@
 
 use azure_to_encord::{
     demo::encord::{Fault, FaultPlan, Operation, Pace, Rule, Times},
+    error::Class,
     manifest::{Item, Kind},
-    service::uploader::Stop,
-    store::{BatchState, RunState},
-    wizard::{Class, Snapshot},
+    run::state::{BatchState, RunState},
+    service::runs::upload::Stop,
+    wizard::Snapshot,
 };
 
 use crate::support::upload::{RUN, Upload, plain, quick, url};

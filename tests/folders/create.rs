@@ -1,8 +1,8 @@
 //! What is made, as the SDK sees it, and what is made once only.
 
 use azure_to_encord::{
+    config,
     demo::encord::Pace,
-    store::config,
     wizard::{Destination, FolderRef},
 };
 use serde_json::{Map, Value, json};

@@ -1,9 +1,6 @@
 //! What of a path or an id exists.
 
-use azure_to_encord::{
-    store::config,
-    wizard::{Destination, Problem},
-};
+use azure_to_encord::{config, error::Problem, wizard::Destination};
 use serde_json::json;
 use uuid::Uuid;
 

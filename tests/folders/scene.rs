@@ -3,17 +3,16 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use azure_to_encord::{
+    config::{self, AuthKind, Config, Source},
     demo::encord::Pace,
+    error::Problem,
     manifest::{Demands, batch},
     schema::Diff,
     service::Driver,
-    store::{
-        Home, Summary,
-        config::{self, AuthKind, Config, Source},
-    },
+    store::{Home, Summary},
     wizard::{
-        Destination, Effect, Event, FolderDetails, FolderPage, Integration, ListingFrom, Plan, Present, Problem, Reply,
-        Request, RequestId, RunReply,
+        Destination, Effect, Event, FolderDetails, FolderPage, Integration, ListingFrom, Plan, Present, Reply, Request,
+        RequestId, RunReply,
     },
 };
 use serde_json::Value;

@@ -12,7 +12,7 @@ const RULE: [(&str, &str); 1] = [("groups", r#"[{ type = "dicom-series", match =
 
 /// The demo's slices: 12 of one series, and 4 that say the same series but not the same study.
 async fn slices() -> Vec<Vec<u8>> {
-    azure_to_encord::service::tls::install();
+    azure_to_encord::tls::install();
     let server = azure::Server::start(azure::Options::default()).await.unwrap();
     sample::fill(&server);
     let sas = server.account_sas("rl", "sco", Duration::HOUR);

@@ -21,7 +21,7 @@ use std::{
 
 use azure_to_encord::{
     demo::encord::{Fault, FaultPlan, Operation, Pace, Rule, Times},
-    store::BatchState,
+    run::state::BatchState,
 };
 use futures_util::{StreamExt as _, stream};
 use serde_json::Value;

@@ -14,16 +14,11 @@ mod support;
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use azure_to_encord::{
+    azure::{Auth, Buffers, Container, ListQuery, PageParser as _},
+    config::{self, Upload},
     manifest::{Demands, Kind},
-    service::{
-        Runs,
-        azure::{Auth, Buffers, Container, ListQuery, PageParser as _},
-        build_manifest,
-    },
-    store::{
-        Home,
-        config::{self, Upload},
-    },
+    service::{Runs, build_manifest},
+    store::Home,
     wizard::Problem,
 };
 use support::{

@@ -1,11 +1,13 @@
 //! What holds for any manifest: what is written is read back, what is right has no finding, and no bytes bring the reader to a halt.
 
-use azure_to_encord::manifest::{
-    Demands, Frame, Item, Judge, Kind, Media,
-    data_items::{JobOptions, job_body},
-    file_form,
-    object_url::object_url,
-    read::json,
+use azure_to_encord::{
+    endpoints::object_url::object_url,
+    manifest::{
+        Demands, Frame, Item, Judge, Kind, Media,
+        data_items::{JobOptions, job_body},
+        file_form,
+        read::json,
+    },
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};

@@ -6,7 +6,7 @@ use std::{
 };
 
 use azure_to_encord::demo::encord::{Integration, Options, Pace, RegisteredItem, Server, StorageAccess};
-use azure_to_encord::service::tls;
+use azure_to_encord::tls;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use tempfile::TempDir;

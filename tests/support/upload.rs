@@ -10,18 +10,18 @@ use std::{
 
 use azure_to_encord::{
     demo::encord::{Integration, Options, Pace, Server},
+    encord::{Client, Credential, RetryPolicy, SigningKey},
+    error::Problem,
     manifest::{
         Item, Kind, Origin, Sink as _,
         batch::{Limits, cut},
         data_items::JobOptions,
     },
-    service::{
-        encord::{Client, Credential, RetryPolicy, SigningKey},
-        tls,
-        uploader::{Stop, Uploader},
-    },
-    store::{BatchRow, Home, ManifestDir, ManifestWriter, NewRun, RunLock, RunState, RunStore},
-    wizard::{Problem, RunReply, Snapshot},
+    run::{new_run::NewRun, state::RunState},
+    service::runs::upload::{Stop, Uploader},
+    store::{BatchRow, Home, ManifestDir, ManifestWriter, RunLock, RunStore},
+    tls,
+    wizard::{RunReply, Snapshot},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;

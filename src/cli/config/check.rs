@@ -2,17 +2,15 @@
 
 use serde_json::json;
 
-use super::{
-    open, printable,
-    text::{mention, tell},
-};
 use crate::{
-    numbers::counted,
-    store::{
-        Home,
-        config::{self, saved},
+    cli::{
+        config::printable,
+        open,
+        text::{mention, tell},
     },
-    wizard::Problem,
+    error::Problem,
+    format::counted,
+    store::{configs::saved, paths::Home},
 };
 
 /// One config, with all that is to be said of it.
@@ -30,7 +28,7 @@ pub(super) fn one(home: &Home, label: &str, json: bool) -> Result<(), Problem> {
 
 /// All saved configs, a line each.
 pub(super) fn all(home: &Home, json: bool) -> Result<(), Problem> {
-    let names = config::saved(home);
+    let names = crate::store::configs::find::saved_names(home);
     if names.is_empty() {
         mention!(
             "No config is saved in {} yet. Name the file of one: azure-to-encord config check site.toml. The wizard saves \
@@ -43,7 +41,7 @@ pub(super) fn all(home: &Home, json: bool) -> Result<(), Problem> {
     let mut unsound = 0;
     for name in &names {
         let path = saved::file_of(home, name);
-        let found = saved::text_of(&path).and_then(|text| config::load_text(&text, &path));
+        let found = saved::text_of(&path).and_then(|text| crate::store::configs::load::load_text(&text, &path));
         unsound += u64::from(found.is_err());
         let (advice, problem) = match &found {
             Ok(config) => (config.advice.as_slice(), None),

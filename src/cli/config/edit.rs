@@ -5,21 +5,21 @@ use std::{
     path::Path,
 };
 
-use super::super::text::{mention, tell};
 use crate::{
-    store::{Home, config},
-    tui::Editor,
-    wizard::Problem,
+    cli::text::{mention, tell},
+    editor::Editor,
+    error::Problem,
+    store::paths::Home,
 };
 
 /// Opens the editor until the config is sound, or the user leaves it as it is.
 pub(super) fn edit(home: &Home, label: &str) -> Result<(), Problem> {
-    let path = config::find(home, label).map_err(|error| Problem::config(error.0))?;
+    let path = crate::store::configs::find::find(home, label).map_err(|error| Problem::config(error.0))?;
     loop {
         start(&path)?;
-        match config::load(&path) {
+        match crate::store::configs::load::load(&path) {
             Ok(config) => {
-                super::open::advise(&config);
+                crate::cli::open::advise(&config);
                 tell!("The config is sound.");
                 return Ok(());
             }

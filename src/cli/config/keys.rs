@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::{store::Home, tui::key_table, wizard::Action};
+use crate::{store::paths::Home, tui::keymap::file::table as key_table, wizard::action::Action};
 
 /// Prints the keys as they are by default.
 pub(super) fn keys(home: &Home, json: bool) {

@@ -4,20 +4,20 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::{Writing, convert::tell, demands, ready, unwritten};
 use crate::{
     cli::{
-        Exit,
-        exit::refuse,
+        exit::{Exit, refuse},
         headless::keep_findings,
+        manifest::{Writing, convert::tell, demands, ready, unwritten},
         open,
         output::{Output, listed_line, listing_line},
         signals,
     },
+    error::Problem,
     manifest::write::Form,
-    service::{Runs, build_manifest},
-    store::{Export, export, findings_beside},
-    wizard::{ListingProgress, Problem, findings_problem},
+    service::manifest::{build_manifest, since::Runs},
+    store::export::{Export, export, findings_beside},
+    wizard::{effect::ListingProgress, manifest::problems::findings_problem},
 };
 
 pub(super) async fn command(config: &str, output: PathBuf, writing: Writing, json: bool) -> Exit {

@@ -6,14 +6,21 @@ use std::{
     path::PathBuf,
 };
 
-use super::{asked, printer::Printer, unreadable};
 use crate::{
-    cli::{Exit, exit::refuse, signals},
-    manifest::{
-        Finding, Item, Judge, Judged, Origin, Sink, Skipped,
-        read::{self, Format, ReadError, json},
+    cli::{
+        exit::{Exit, refuse},
+        manifest::{asked, printer::Printer, unreadable},
+        signals,
     },
-    wizard::Problem,
+    error::Problem,
+    manifest::{
+        finding::{Finding, Origin},
+        item::Item,
+        read::{self, Format, ReadError, json},
+        sink::Sink,
+        skipped::Skipped,
+        validate::{Judge, Judged},
+    },
 };
 
 /// Bytes that are read from the file at once.
@@ -61,7 +68,7 @@ fn carry_out(args: &Args) -> Result<Exit, Problem> {
                 Ok::<(), io::Error>(())
             };
             let threads = std::thread::available_parallelism().map_or(1, usize::from);
-            json::check(input, &mut judge, threads, &mut tell).map(|checked| checked.facts.items)
+            json::check::check(input, &mut judge, threads, &mut tell).map(|checked| checked.facts.items)
         }
         other => {
             let mut sink = Judged { judge: &mut judge, sink: &mut printer };

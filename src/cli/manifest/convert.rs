@@ -8,17 +8,30 @@ use std::{
 
 use serde_json::json;
 
-use super::{JsonForm, asked, form_of, printer::Printer, ready, unwritten};
 use crate::{
-    cli::{Exit, exit::refuse, output::Output, signals},
+    cli::{
+        exit::{Exit, refuse},
+        manifest::{JsonForm, asked, form_of, printer::Printer, ready, unwritten},
+        output::Output,
+        signals,
+    },
+    error::Problem,
     manifest::{
-        Demands, Finding, Item, Judge, Judged, Origin, Sink, Skipped,
         data_items::JobOptions,
+        finding::{Finding, Origin},
+        item::Item,
         read::{self, FileFacts, Format, ReadError, kind_by_extension},
+        sink::Sink,
+        skipped::Skipped,
+        validate::{Judge, Judged},
+        values::Demands,
         write::{Form, Losses},
     },
-    store::{Export, Exported, ManifestDir, ManifestWriter, export},
-    wizard::{Problem, findings_problem},
+    store::{
+        export::{Export, Exported, export},
+        manifest_dir::{ManifestDir, writer::ManifestWriter},
+    },
+    wizard::manifest::problems::findings_problem,
 };
 
 #[derive(Debug, clap::Args)]

@@ -13,12 +13,20 @@ use std::{
 use clap::ValueHint;
 use serde_json::{Map, Value};
 
-use super::{Exit, exit::refuse, open, usage};
 use crate::{
-    manifest::{Demands, Dialect, Values, write::Form},
-    service::writable,
-    store::{Export, config::Config},
-    wizard::Problem,
+    cli::{
+        exit::{Exit, refuse},
+        open, usage,
+    },
+    config::Config,
+    error::Problem,
+    manifest::{
+        media::Dialect,
+        values::{Demands, Values},
+        write::Form,
+    },
+    service::manifest::writable::writable,
+    store::export::Export,
 };
 
 #[derive(Debug, clap::Subcommand)]

@@ -10,8 +10,8 @@ use serde_json::json;
 
 use crate::{
     cli::text::{self, Stream},
-    manifest::{Code, Finding, Severity},
-    numbers,
+    format,
+    manifest::finding::{Code, Finding, Severity},
 };
 
 /// As many findings of a code are printed for people.
@@ -70,7 +70,7 @@ impl Printer {
         }
         let others = match finding.items {
             0 | 1 => String::new(),
-            items => format!(" (in {} items)", numbers::count(items)),
+            items => format!(" (in {} items)", format::count(items)),
         };
         let item = match finding.item.as_str() {
             "" => String::new(),
@@ -103,7 +103,7 @@ impl Printer {
             let lines: Vec<String> = more
                 .into_iter()
                 .map(|(code, count)| {
-                    let (severity, more) = (code.severity().name(), numbers::count(count - SHOWN));
+                    let (severity, more) = (code.severity().name(), format::count(count - SHOWN));
                     format!("and {more} more {severity}[{}]; --json prints all of them", code.name())
                 })
                 .collect();
@@ -111,7 +111,7 @@ impl Printer {
                 self.told(&line);
             }
             let counted = |count: u64, word: &str| {
-                format!("{} {word}{}", numbers::count(count), if count == 1 { "" } else { "s" })
+                format!("{} {word}{}", format::count(count), if count == 1 { "" } else { "s" })
             };
             let totals = [counted(items, "item"), counted(self.errors, "error"), counted(self.warnings, "warning")];
             let line = format!("{}: {}", self.path, totals.join(", "));

@@ -7,15 +7,15 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::{
     cli::{
-        Exit,
-        exit::refuse,
+        exit::{Exit, refuse},
         open,
         text::{mention, tell},
     },
-    schema::{KeyType, Suggestion, describe},
-    service::infer,
-    store::config::Config,
-    wizard::{Inferred, Problem},
+    config::Config,
+    error::Problem,
+    schema::{infer::Suggestion, key_type::KeyType, merge::describe},
+    service::schema::infer,
+    wizard::effect::Inferred,
 };
 
 /// As many options of an enum are shown in the table.
@@ -168,7 +168,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::schema::{Inference, SchemaFile};
+    use crate::schema::{file::SchemaFile, infer::Inference};
 
     fn inferred() -> Inferred {
         let mut inference = Inference::default();

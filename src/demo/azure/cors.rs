@@ -12,10 +12,13 @@ use axum::response::Response;
 use azure_core::xml::from_xml;
 use serde::Deserialize;
 
-use super::fault::Fault;
-use super::list::escape;
-use crate::access::cors::{MAX_AGE, METHODS, MOST_RULES, Rule};
-use crate::access::region::REGIONS;
+use crate::{
+    demo::azure::{fault::Fault, list::escape},
+    endpoints::{
+        cors::{MAX_AGE, METHODS, MOST_RULES, Rule},
+        region::REGIONS,
+    },
+};
 
 /// The rule of Encord's guide to its Azure integration.
 pub(super) fn encords_rule() -> Rule {

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 
-use super::list::escape;
+use crate::demo::azure::list::escape;
 
 /// An answer that is an error: status, code and message of "Status and error codes" in Azure's REST reference.
 #[derive(Debug)]

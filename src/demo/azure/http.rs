@@ -14,12 +14,17 @@ use time::OffsetDateTime;
 use time::macros::format_description;
 use url::form_urlencoded;
 
-use super::cors::Cors;
-use super::fault::Fault;
-use super::sas::{AccountKey, Need};
-use super::store::{Kept, Store};
-use super::{list, shared_key};
-use crate::access::cors::Rule;
+use crate::{
+    demo::azure::{
+        cors::Cors,
+        fault::Fault,
+        list,
+        sas::{AccountKey, Need},
+        shared_key,
+        store::{Kept, Store},
+    },
+    endpoints::cors::Rule,
+};
 
 /// A longer body is no properties of a service.
 const LONGEST_BODY: usize = 64 * 1024;

@@ -9,9 +9,11 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::fault::Fault;
-use super::http::rfc1123;
-use super::store::{Blobs, Kept};
+use crate::demo::azure::{
+    fault::Fault,
+    http::rfc1123,
+    store::{Blobs, Kept},
+};
 
 const LARGEST_PAGE: usize = 5000;
 

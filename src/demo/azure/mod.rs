@@ -12,7 +12,7 @@ mod http;
 mod list;
 mod sas;
 mod shared_key;
-mod store;
+pub(crate) mod store;
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -27,7 +27,7 @@ use url::Url;
 
 pub use store::StoredBlob;
 
-use crate::access::cors::Rule;
+use crate::endpoints::cors::Rule;
 
 /// Where and as whom to serve.
 #[derive(Debug, Clone)]

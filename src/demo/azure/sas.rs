@@ -16,7 +16,7 @@ use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime};
 use url::form_urlencoded;
 
-use super::fault::Fault;
+use crate::demo::azure::fault::Fault;
 
 /// The version of the signatures made here; verifying works for any since 2015-04-05.
 const VERSION: &str = "2026-04-06";

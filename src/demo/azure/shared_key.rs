@@ -12,8 +12,7 @@ use percent_encoding::percent_decode_str;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
-use super::fault::Fault;
-use super::sas::AccountKey;
+use crate::demo::azure::{fault::Fault, sas::AccountKey};
 
 /// A request that is older is refused, in minutes.
 const OLDEST: i64 = 15;

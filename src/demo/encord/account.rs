@@ -8,10 +8,12 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::error::ApiError;
-use super::query::Query;
-use super::shared::{Shared, locked};
-use super::store::USER;
+use crate::demo::encord::{
+    error::ApiError,
+    query::Query,
+    shared::{Shared, locked},
+    store::USER,
+};
 
 pub(super) async fn current_user() -> Json<Value> {
     Json(json!({ "userEmail": USER, "userHash": "demo-user" }))

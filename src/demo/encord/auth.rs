@@ -11,10 +11,12 @@ use axum::response::{IntoResponse as _, Response};
 use secrecy::ExposeSecret as _;
 use time::OffsetDateTime;
 
-use super::error::ApiError;
-use super::faults::ClockAhead;
-use super::shared::{Shared, locked};
-use super::signature::{self, Signed};
+use crate::demo::encord::{
+    error::ApiError,
+    faults::ClockAhead,
+    shared::{Shared, locked},
+    signature::{self, Signed},
+};
 
 /// The largest body taken, in bytes. Registrations are the only large ones.
 const LARGEST_BODY: usize = 256 * 1024 * 1024;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::error::{ApiError, Complaint};
+use crate::demo::encord::error::{ApiError, Complaint};
 
 /// A JSON object and where in the body it stands.
 pub(super) struct Object<'a> {

@@ -1,7 +1,7 @@
 //! Faults on demand: what networks, proxies and services under load do to a client, by a plan, so that it can be shown what
 //! a client makes of them.
 //!
-//! A plan concerns the calls about upload jobs only. Off, which it is unless [`Server::faults`](super::Server::faults) sets
+//! A plan concerns the calls about upload jobs only. Off, which it is unless [`Server::faults`](crate::demo::encord::Server::faults) sets
 //! one, it costs each request one look at a flag.
 
 use std::convert::Infallible;
@@ -19,9 +19,11 @@ use futures_util::stream;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
-use super::connection::Cutter;
-use super::error::ApiError;
-use super::shared::{Shared, locked};
+use crate::demo::encord::{
+    connection::Cutter,
+    error::ApiError,
+    shared::{Shared, locked},
+};
 
 /// A call about upload jobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

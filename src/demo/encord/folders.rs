@@ -9,15 +9,17 @@ use serde_json::{Map, Value, json};
 use url::Url;
 use uuid::Uuid;
 
-use super::FolderAccess;
-use super::body::{self, Object, Reader};
-use super::error::ApiError;
-use super::kind::ItemKind;
-use super::listing::page;
-use super::query::{Query, page_body, path_uuid};
-use super::shared::{Shared, folder, item, locked, writable};
-use super::store::{CloudLink, Store};
-use super::sync;
+use crate::demo::encord::{
+    FolderAccess,
+    body::{self, Object, Reader},
+    error::ApiError,
+    kind::ItemKind,
+    listing::page,
+    query::{Query, page_body, path_uuid},
+    shared::{Shared, folder, item, locked, writable},
+    store::{CloudLink, Store},
+    sync,
+};
 
 type Reply = Result<Json<Value>, ApiError>;
 
@@ -144,7 +146,7 @@ impl Patch {
             if self.client_metadata.is_some() {
                 found.client_metadata = self.client_metadata;
             }
-            found.edited = super::store::now();
+            found.edited = crate::demo::encord::store::now();
         }
         Ok(store.folder_json(folder(store, uuid)?))
     }

@@ -8,13 +8,15 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::body::{self, Reader};
-use super::error::ApiError;
-use super::kind::ItemKind;
-use super::listing::page;
-use super::query::{Query, page_body, path_uuid};
-use super::shared::{Shared, folder, item, locked, writable};
-use super::store::{Item, Store};
+use crate::demo::encord::{
+    body::{self, Reader},
+    error::ApiError,
+    kind::ItemKind,
+    listing::page,
+    query::{Query, page_body, path_uuid},
+    shared::{Shared, folder, item, locked, writable},
+    store::{Item, Store},
+};
 
 type Reply = Result<Json<Value>, ApiError>;
 

@@ -17,12 +17,14 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 use uuid::Uuid;
 
-use super::dicom::{self, Identifiers};
-use super::kind::ItemKind;
-use super::probe::{BlobReader, CONCURRENCY, Problem, Seen};
-use super::shared::{Shared, locked};
-use super::store::{Item, Store};
-use super::units::{FileRef, JobRequest, Unit};
+use crate::demo::encord::{
+    dicom::{self, Identifiers},
+    kind::ItemKind,
+    probe::{BlobReader, CONCURRENCY, Problem, Seen},
+    shared::{Shared, locked},
+    store::{Item, Store},
+    units::{FileRef, JobRequest, Unit},
+};
 
 /// How fast a job goes through its units.
 #[derive(Clone, Copy, Debug, PartialEq)]

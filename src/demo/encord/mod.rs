@@ -13,10 +13,10 @@ mod error;
 mod faults;
 mod folders;
 mod items;
-mod jobs;
+pub(crate) mod jobs;
 mod kind;
 mod listing;
-mod probe;
+pub(crate) mod probe;
 mod query;
 mod scene;
 mod schema;
@@ -51,11 +51,15 @@ pub use jobs::Pace;
 pub use kind::ItemKind;
 pub use probe::StorageAccess;
 
-use crate::service::tls;
-use connection::{Cutter, Door};
-use faults::Faults;
-use shared::{Shared, locked};
-use store::Store;
+use crate::{
+    demo::encord::{
+        connection::{Cutter, Door},
+        faults::Faults,
+        shared::{Shared, locked},
+        store::Store,
+    },
+    tls,
+};
 
 /// How long [`Server::stop`] waits for answers that are under way.
 const STOP_PATIENCE: Duration = Duration::from_secs(2);

@@ -9,8 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::Semaphore;
 use url::Url;
 
-use super::sniff;
-use super::units::FileRef;
+use crate::demo::encord::{sniff, units::FileRef};
 
 /// How many files of one job are looked at at a time.
 pub(super) const CONCURRENCY: usize = 8;

@@ -7,8 +7,10 @@ use axum::http::request::Parts;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::error::ApiError;
-use super::listing::{Order, PageRequest, Position};
+use crate::demo::encord::{
+    error::ApiError,
+    listing::{Order, PageRequest, Position},
+};
 
 /// The query's pairs in order; a name may come several times.
 pub(super) struct Query(Vec<(String, String)>);

@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::sniff::Class;
-use super::units::FileRef;
+use crate::demo::encord::{sniff::Class, units::FileRef};
 
 const FORMATS: [&str; 8] = ["pcd", "ply", "las", "laz", "e57", "mcap", "bag", "db3"];
 

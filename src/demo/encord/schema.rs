@@ -7,9 +7,11 @@ use axum::extract::State;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::body::{self, Object, Reader};
-use super::error::ApiError;
-use super::shared::{Shared, locked};
+use crate::demo::encord::{
+    body::{self, Object, Reader},
+    error::ApiError,
+    shared::{Shared, locked},
+};
 
 pub(super) async fn get(State(shared): State<Arc<Shared>>) -> Json<Value> {
     Json(locked(&shared.store).schema.clone().unwrap_or(Value::Null))

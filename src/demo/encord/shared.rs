@@ -10,13 +10,15 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::error::ApiError;
-use super::faults::Faults;
-use super::jobs::{Job, Pace};
-use super::probe::{BlobReader, StorageAccess};
-use super::store::{Folder, Item, Store};
-use super::sync::SyncJob;
-use super::{FolderAccess, Integration};
+use crate::demo::encord::{
+    FolderAccess, Integration,
+    error::ApiError,
+    faults::Faults,
+    jobs::{Job, Pace},
+    probe::{BlobReader, StorageAccess},
+    store::{Folder, Item, Store},
+    sync::SyncJob,
+};
 
 pub(super) struct Shared {
     pub(super) keys: Vec<VerifyingKey>,

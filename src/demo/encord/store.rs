@@ -7,9 +7,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
-use super::FolderAccess;
-use super::kind::ItemKind;
-use super::listing::Listing;
+use crate::demo::encord::{FolderAccess, kind::ItemKind, listing::Listing};
 
 /// The user that every accepted key or token stands for.
 pub(super) const USER: &str = "demo@example.com";

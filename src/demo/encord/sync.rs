@@ -19,11 +19,13 @@ use tokio_util::sync::CancellationToken;
 use url::{Host, Url};
 use uuid::Uuid;
 
-use super::jobs::Pace;
-use super::kind::ItemKind;
-use super::probe::{BlobReader, StorageAccess};
-use super::shared::{Shared, locked};
-use super::store::{CloudLink, Item, Store};
+use crate::demo::encord::{
+    jobs::Pace,
+    kind::ItemKind,
+    probe::{BlobReader, StorageAccess},
+    shared::{Shared, locked},
+    store::{CloudLink, Item, Store},
+};
 
 /// What stays as it is in the path of an object URL.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');

@@ -6,11 +6,13 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::body::{Object, Reader};
-use super::error::ApiError;
-use super::kind::ItemKind;
-use super::scene;
-use super::sniff::Class;
+use crate::demo::encord::{
+    body::{Object, Reader},
+    error::ApiError,
+    kind::ItemKind,
+    scene,
+    sniff::Class,
+};
 
 /// One file that a unit refers to.
 #[derive(Clone, Debug)]

@@ -10,13 +10,15 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::body;
-use super::error::ApiError;
-use super::jobs::{self, Job};
-use super::query::{Query, path_uuid};
-use super::shared::{Shared, folder, locked, writable};
-use super::sync::{self, SyncJob};
-use super::units::{self, JobRequest};
+use crate::demo::encord::{
+    body,
+    error::ApiError,
+    jobs::{self, Job},
+    query::{Query, path_uuid},
+    shared::{Shared, folder, locked, writable},
+    sync::{self, SyncJob},
+    units::{self, JobRequest},
+};
 
 type Reply = Result<Json<Value>, ApiError>;
 

@@ -14,10 +14,13 @@
 pub(crate) mod dicom;
 mod media;
 
+#[cfg(test)]
+mod tests;
+
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
-use super::azure::{Server, StoredBlob};
+use crate::demo::azure::{Server, store::StoredBlob};
 
 /// The container that [`fill`] fills.
 pub const CONTAINER: &str = "traffic-study";
@@ -266,6 +269,3 @@ impl Sample {
         self.put("exports/counts.parquet", unknown, *b"PAR1\x15\0PAR1");
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,8 +1,12 @@
 use std::collections::BTreeSet;
 
-use super::super::azure::Options;
-use super::*;
-use crate::service::azure::{Auth, Container, ListQuery};
+use crate::{
+    azure::{
+        Auth,
+        container::{Container, ListQuery},
+    },
+    demo::{azure::Options, sample::*},
+};
 
 #[tokio::test]
 async fn the_container_holds_what_is_expected() {

@@ -1,10 +1,11 @@
 use serde_json::Value;
 
-use super::*;
 use crate::manifest::{
-    Demands, Judge, Judged,
-    rules::{GroupText, RuleTexts},
+    builder::*,
+    rules::{RuleTexts, grouping::GroupText},
     sink::tests::Collected,
+    validate::{Judge, Judged},
+    values::Demands,
 };
 
 fn blob(name: &str) -> BlobFacts<'_> {
@@ -111,10 +112,10 @@ fn parts_that_are_merged_in_order_give_what_one_builder_gives() {
 
 /// Knows what it is told; the items of a first build are its memory of them.
 #[derive(Debug, Default)]
-struct Memory(Vec<crate::manifest::since::Fingerprint>);
+struct Memory(Vec<crate::manifest::incremental::Fingerprint>);
 
 impl Known for Memory {
-    fn holds(&self, item: &crate::manifest::since::Fingerprint) -> bool {
+    fn holds(&self, item: &crate::manifest::incremental::Fingerprint) -> bool {
         self.0.contains(item)
     }
 }

@@ -1,7 +1,15 @@
 //! Groups: how many files, and whether they are of one type.
 
-use super::{Tell, fits, noun, path, shown_url};
-use crate::manifest::{Code, Item, Kind, Sink};
+use crate::manifest::{
+    checks::{
+        Tell, fits, noun,
+        redact::{path, shown as shown_url},
+    },
+    finding::Code,
+    item::Item,
+    kind::Kind,
+    sink::Sink,
+};
 
 /// The most frames (docs.encord.com, "Best practices").
 const MOST_FRAMES: usize = 200_000;

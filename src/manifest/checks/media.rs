@@ -1,7 +1,6 @@
 //! Media metadata that cannot be right. Encord takes it as it is, so that a wrong frame rate shifts every label of a video.
 
-use super::Tell;
-use crate::manifest::{Code, Item, Media, Sink};
+use crate::manifest::{checks::Tell, finding::Code, item::Item, media::Media, sink::Sink};
 
 /// Frames a second: more than any camera whose videos are labelled.
 const MOST_FPS: f64 = 1000.0;

@@ -4,8 +4,7 @@ use std::io;
 
 use serde_json::{Map, Value};
 
-use super::Tell;
-use crate::manifest::{Code, Item, Sink};
+use crate::manifest::{checks::Tell, finding::Code, item::Item, sink::Sink};
 
 /// Bytes of an item's metadata as JSON (docs.encord.com, "Upload local data": 10 MB).
 const LARGEST: u64 = 10 * 1000 * 1000;
@@ -72,7 +71,7 @@ fn fault(block: &Value) -> Option<String> {
         {
             return Some(format!(
                 "sampling_rate is {}, not a number of samples a second",
-                crate::schema::excerpt(rate)
+                crate::schema::value::excerpt(rate)
             ));
         }
         if let Some(mode) = config.get("keyframe_mode")
@@ -80,7 +79,7 @@ fn fault(block: &Value) -> Option<String> {
         {
             return Some(format!(
                 "keyframe_mode is {}, neither \"frame\" nor \"seconds\"",
-                crate::schema::excerpt(mode)
+                crate::schema::value::excerpt(mode)
             ));
         }
     }

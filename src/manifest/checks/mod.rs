@@ -1,20 +1,25 @@
 //! What every item is checked for. Each check sees one item and nothing else, but for [`Twins`].
 
+pub(crate) mod duplicate_urls;
 mod group;
 mod media;
 mod metadata;
-mod shown;
-mod twins;
+pub(crate) mod redact;
 mod url;
 
-use super::{
-    Code, Demands, Finding, Item, Kind, Origin, Place, Sink, parts::PartCursor, read::json::Glance, strict, title,
+pub(super) use redact::path;
+
+use crate::manifest::{
+    checks::url::Base,
+    finding::{Code, Finding, Origin, Place},
+    item::Item,
+    kind::Kind,
+    parts::PartCursor,
+    read::json::fast_path::Glance,
+    sink::Sink,
+    strict, title,
+    values::Demands,
 };
-
-pub(super) use shown::{path, shown as shown_url};
-pub(super) use twins::{Seen, Twins};
-
-use url::Base;
 
 /// What is asked of every item.
 #[derive(Debug)]

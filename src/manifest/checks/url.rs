@@ -1,9 +1,11 @@
 //! URLs: whether Encord can fetch them, and whether they are those of the storage account.
 
-use super::shown::{shown, shown_query};
 use crate::{
-    access::region,
-    manifest::{Code, object_url},
+    endpoints::{object_url, region},
+    manifest::{
+        checks::redact::{shown, shown_query},
+        finding::Code,
+    },
 };
 
 /// The container as Encord sees it.

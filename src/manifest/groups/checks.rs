@@ -1,7 +1,11 @@
 //! What a group formed by rules is checked for.
 
-use super::frames::Frame;
-use crate::manifest::{Code, Finding, Kind, Origin, Sink};
+use crate::manifest::{
+    finding::{Code, Finding, Origin},
+    groups::frames::Frame,
+    kind::Kind,
+    sink::Sink,
+};
 
 /// The most frames of one item that Encord handles (docs.encord.com, "Best practices").
 const MOST_FRAMES: usize = 200_000;

@@ -4,7 +4,7 @@ use std::hash::{BuildHasher as _, Hash, RandomState};
 
 use hashbrown::HashTable;
 
-use crate::manifest::Kind;
+use crate::manifest::kind::Kind;
 
 /// The prefix of a name without any `/`.
 const NO_PREFIX: u32 = u32::MAX;

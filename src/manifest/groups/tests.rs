@@ -1,8 +1,11 @@
 use proptest::prelude::*;
 
-use super::*;
 use crate::manifest::{
-    rules::{GroupText, Place, RuleTexts},
+    groups::*,
+    rules::{
+        RuleTexts,
+        grouping::{GroupText, Place},
+    },
     sink::tests::Collected,
 };
 

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
-use super::{Cells, Column, Fault, Row, Rows, Wanted};
+use crate::manifest::inventory::{Cells, Column, Fault, Row, Rows, Wanted};
 
 /// A row with all of Azure's columns is far shorter: a name has up to 1,024 characters and metadata up to 8 KB.
 const LONGEST_ROW: u64 = 1024 * 1024;

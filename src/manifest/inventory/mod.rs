@@ -11,7 +11,7 @@ use std::{borrow::Cow, io};
 
 use thiserror::Error;
 
-use super::BlobFacts;
+use crate::manifest::blob_facts::BlobFacts;
 
 pub use report::{DataFile, Report, ReportError};
 

@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use crate::schema::{Coerced, KeyType, Scalar, coerce};
+use crate::schema::{
+    coerce::{Coerced, coerce},
+    key_type::{KeyType, Scalar},
+};
 
 /// The types that the keys of a schema have, as far as this version knows them.
 pub fn types(schema: &Map<String, Value>) -> HashMap<String, KeyType> {

@@ -4,9 +4,9 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
 use serde_json::Value;
 
-use super::{
-    super::Code,
-    table::{Row, RowFault, TableError},
+use crate::manifest::{
+    finding::Code,
+    metadata::table::{Row, RowFault, TableError},
 };
 
 /// A longer row is none: Encord takes 10 MB of metadata for an item.
@@ -196,7 +196,7 @@ fn read_row(row: &[u8], offset: u64, line: u64) -> Result<Row, RowFault> {
     match serde_json::from_slice::<Value>(row.trim_ascii_end()) {
         Ok(Value::Object(cells)) => Ok(Row { offset, line, cells }),
         Ok(other) => {
-            let message = format!("the row is not an object: {}", crate::schema::excerpt(&other));
+            let message = format!("the row is not an object: {}", crate::schema::value::excerpt(&other));
             fault(Code::JsonType, line, None, message)
         }
         Err(error) => {

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Number, Value};
 
-use super::{
-    super::{
-        Kind, Media,
-        probe::{self, Known},
-    },
-    columns::media_field,
+use crate::manifest::{
+    kind::Kind,
+    media::Media,
+    metadata::columns::media_field,
+    probe::{self, Known},
 };
 
 /// Fields of media metadata by the block that they belong to.
@@ -61,7 +60,7 @@ pub fn read(kind: Kind, mut blocks: Blocks, known: &Known<'_>) -> Result<Option<
     if says_size
         && kind != Kind::Pdf
         && !has(&fields, ["mime_type", "mimeType"])
-        && let Ok(mime_type) = probe::mime_type(kind, known)
+        && let Ok(mime_type) = probe::mime::mime_type(kind, known)
     {
         fields.insert("mime_type".to_owned(), mime_type.into());
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::schema::excerpt;
+use crate::schema::value::excerpt;
 
 /// The largest sidecar that is read, in bytes: Encord takes 10 MB of metadata for an item.
 pub const LARGEST: usize = 10_000_000;

@@ -8,7 +8,7 @@ use lofty::{
     probe::Probe,
 };
 
-use super::{ProbeError, unreadable};
+use crate::manifest::probe::{ProbeError, unreadable};
 
 /// What decoders of lossy formats give for each sample, whose own files have no such number.
 const LOSSY_BIT_DEPTH: u64 = 16;

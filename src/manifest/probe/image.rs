@@ -4,7 +4,7 @@ use std::io::{BufReader, Read, Seek};
 
 use imagesize::ImageError;
 
-use super::{ProbeError, unreadable};
+use crate::manifest::probe::{ProbeError, unreadable};
 
 /// Width and height in pixels, as stored: a rotation in the EXIF data is not applied, which is how Encord counts too.
 pub(super) fn size(file: impl Read + Seek) -> Result<(u64, u64), ProbeError> {

@@ -1,9 +1,12 @@
 //! The media type of a file.
 
-use super::{Kind, Known, ProbeError, unreadable};
+use crate::manifest::{
+    kind::Kind,
+    probe::{Known, ProbeError, unreadable},
+};
 
 /// The stored content type where it is one of this kind, else what the extension stands for.
-pub(in crate::manifest) fn mime_type(kind: Kind, known: &Known<'_>) -> Result<String, ProbeError> {
+pub(crate) fn mime_type(kind: Kind, known: &Known<'_>) -> Result<String, ProbeError> {
     let single = match kind {
         Kind::ImageGroup | Kind::ImageSequence => Kind::Image,
         kind => kind,

@@ -4,9 +4,12 @@
 
 mod audio;
 mod image;
-mod mime;
+pub(crate) mod mime;
 mod pdf;
 mod video;
+
+#[cfg(test)]
+mod tests;
 
 use std::io::{self, Read, Seek};
 
@@ -14,7 +17,7 @@ use thiserror::Error;
 
 pub(super) use mime::mime_type;
 
-use super::{Kind, Media};
+use crate::manifest::{kind::Kind, media::Media};
 
 /// What is known of a file without reading it.
 #[derive(Debug, Clone, Copy)]
@@ -85,6 +88,3 @@ pub fn read(kind: Kind, known: &Known<'_>, file: impl Read + Seek) -> Result<Med
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -4,7 +4,7 @@ use std::io::{Read, Seek};
 
 use lopdf::Document;
 
-use super::{ProbeError, unreadable};
+use crate::manifest::probe::{ProbeError, unreadable};
 
 /// The largest PDF that is read: its table of pages may stand anywhere, so all of it is needed.
 const LARGEST: u64 = 50 << 20;

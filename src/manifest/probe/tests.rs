@@ -1,6 +1,6 @@
 use std::io::{Cursor, SeekFrom};
 
-use super::*;
+use crate::manifest::probe::*;
 
 const CLIP: &[u8] = include_bytes!("../../../assets/demo/clip.mp4");
 const WEBM: &[u8] = include_bytes!("../../../assets/demo/clip.webm");

@@ -5,7 +5,7 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use matroska::{Matroska, Settings};
 use mp4_atom::{Any, DecodeMaybe, FourCC, Moov, Trak};
 
-use super::{ProbeError, unreadable};
+use crate::manifest::probe::{ProbeError, unreadable};
 
 /// The most bytes of an MP4's index that are read: as much as some ten hours of video have.
 const LARGEST_INDEX: u64 = 16 << 20;

@@ -3,14 +3,18 @@
 
 use std::io::BufRead;
 
-use super::{
-    FileFacts, KindOf, ReadError,
-    element::{self, Element},
-    json::located::{Json, Member, Text},
-    nearest,
-    text::{self, LineFault, Lines},
+use crate::manifest::{
+    finding::{Code, Finding, Origin, Place},
+    kind::Kind,
+    read::{
+        FileFacts, KindOf, ReadError,
+        element::{self, Element},
+        json::spanned::{Json, Member, Text},
+        nearest,
+        text::{self, LineFault, Lines},
+    },
+    sink::Sink,
 };
-use crate::manifest::{Code, Finding, Kind, Origin, Place, Sink};
 
 /// Encord takes 10 MB of client metadata for an item; a line that is longer than several of those is none.
 const LONGEST_LINE: usize = 64 * 1024 * 1024;

@@ -5,7 +5,7 @@ pub mod csv;
 pub mod element;
 pub mod json;
 pub mod lines;
-mod ruled;
+pub(crate) mod ruled;
 mod text;
 pub mod urls;
 
@@ -17,7 +17,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{Kind, Sink};
+use crate::manifest::{kind::Kind, sink::Sink};
 
 pub use ruled::{Names, Ruled, kind_by_rule};
 
@@ -119,7 +119,12 @@ pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> O
 pub(crate) mod tests {
     use std::convert::Infallible;
 
-    use crate::manifest::{Code, Finding, Item, Origin, Place, Sink, Skipped};
+    use crate::manifest::{
+        finding::{Code, Finding, Origin, Place},
+        item::Item,
+        sink::Sink,
+        skipped::Skipped,
+    };
 
     /// Keeps everything.
     #[derive(Debug, Default)]

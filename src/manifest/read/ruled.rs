@@ -4,7 +4,15 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-use crate::manifest::{Code, Finding, Item, Kind, Media, Origin, Sink, SkipReason, Skipped, rules::Rules};
+use crate::manifest::{
+    finding::{Code, Finding, Origin},
+    item::Item,
+    kind::Kind,
+    media::Media,
+    rules::Rules,
+    sink::Sink,
+    skipped::{SkipReason, Skipped},
+};
 
 /// Which blobs URLs name, if they are of the container that the rules are for.
 #[derive(Debug, Clone, Default)]
@@ -53,7 +61,7 @@ pub struct Ruled<'a, S> {
 
 /// The type of a URL by the rules, or else by its extension.
 pub fn kind_by_rule(rules: &Rules, names: &Names, url: &str) -> Option<Kind> {
-    names.of(url).and_then(|name| rules.kind(&name)).or_else(|| super::kind_by_extension(url))
+    names.of(url).and_then(|name| rules.kind(&name)).or_else(|| crate::manifest::read::kind_by_extension(url))
 }
 
 impl<S: Sink> Sink for Ruled<'_, S> {
@@ -117,7 +125,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::manifest::{Place, read::urls, rules::RuleTexts};
+    use crate::manifest::{finding::Place, read::urls, rules::RuleTexts};
 
     #[derive(Default)]
     struct Collected {

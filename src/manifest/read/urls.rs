@@ -2,11 +2,15 @@
 
 use std::io::BufRead;
 
-use super::{
-    FileFacts, KindOf, ReadError,
-    text::{self, LineFault, Lines},
+use crate::manifest::{
+    finding::{Code, Finding, Origin, Place},
+    item::Item,
+    read::{
+        FileFacts, KindOf, ReadError,
+        text::{self, LineFault, Lines},
+    },
+    sink::Sink,
 };
-use crate::manifest::{Code, Finding, Item, Origin, Place, Sink};
 
 /// Longer than any URL by far, which the checks then find; a longer line is no list of URLs.
 const LONGEST_LINE: usize = 1024 * 1024;
@@ -77,7 +81,7 @@ fn has_scheme(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::manifest::{
-        Kind,
+        kind::Kind,
         read::{kind_by_extension, tests::Collected},
     };
 

@@ -6,9 +6,9 @@ use globset::GlobMatcher;
 use regex::Regex;
 use serde_json::{Map, Value};
 
-use super::{RuleError, glob};
 use crate::manifest::{
-    Kind,
+    kind::Kind,
+    rules::{RuleError, glob},
     scenes::{SceneRule, SceneText},
 };
 
@@ -85,7 +85,7 @@ pub struct Membership<'n> {
     /// What its files have in common; also its title.
     pub key: Cow<'n, str>,
     /// The rule's number, where its groups are kept apart from those of others.
-    pub(in crate::manifest) rule: u16,
+    pub(crate) rule: u16,
     /// The part of the name that orders the files, if the rule catches one as `frame`: a range of bytes.
     pub place: Option<Range<usize>>,
     /// For scenes, which of the rule's streams.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::manifest::{Code, rules::RuleError};
+use crate::manifest::{finding::Code, rules::RuleError};
 
 const CAMERA: &str = "camera_parameters";
 
@@ -18,7 +18,7 @@ impl Cameras {
     /// An entry that is not an object.
     pub(super) fn new(entries: &Map<String, Value>) -> Result<Cameras, RuleError> {
         if let Some((name, value)) = entries.iter().find(|(_, value)| !value.is_object()) {
-            let excerpt = crate::schema::excerpt(value);
+            let excerpt = crate::schema::value::excerpt(value);
             return Err(RuleError(format!(
                 "\"{name}\" among the cameras of a scene is {excerpt} and not an object; write cameras by name, as Encord's \
                  scene format has them: {{\"front\": {{\"widthPx\": 1920, \"heightPx\": 1080, \"intrinsics\": {{…}}}}}}"

@@ -1,9 +1,10 @@
 use serde_json::json;
 
-use super::*;
 use crate::manifest::{
-    BlobFacts, Builder,
-    rules::{GroupText, RuleTexts, Rules},
+    blob_facts::BlobFacts,
+    builder::Builder,
+    rules::{RuleTexts, Rules, grouping::GroupText},
+    scenes::*,
     sink::tests::Collected,
 };
 

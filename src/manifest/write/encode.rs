@@ -2,16 +2,18 @@
 
 use std::{collections::HashSet, io};
 
-use super::{Form, Loss, line};
 use crate::manifest::{
-    Dialect, Item, Kind,
     data_items::{self, JobOptions},
     file_form,
+    item::Item,
+    kind::Kind,
+    media::Dialect,
+    write::{Form, Loss, line},
 };
 
 /// Encodes one file. Items come sorted by kind.
 #[derive(Debug)]
-pub(in crate::manifest) struct Encoder {
+pub(crate) struct Encoder {
     form: Form,
     /// Whether a CSV has the column `Create video`: in all of it, or nowhere.
     is_wide: bool,
@@ -23,12 +25,12 @@ pub(in crate::manifest) struct Encoder {
 
 impl Encoder {
     /// `has_groups`: whether there are image groups or sequences among the items.
-    pub(in crate::manifest) fn new(form: Form, has_groups: bool) -> Encoder {
+    pub(crate) fn new(form: Form, has_groups: bool) -> Encoder {
         Encoder { form, is_wide: has_groups, section: None, titles: HashSet::new() }
     }
 
     /// Begins a file, also another one.
-    pub(in crate::manifest) fn begin(&mut self, out: &mut Vec<u8>) {
+    pub(crate) fn begin(&mut self, out: &mut Vec<u8>) {
         self.section = None;
         self.titles.clear();
         if let Form::Json(_) = self.form {
@@ -37,7 +39,7 @@ impl Encoder {
     }
 
     /// What is open, for [`Encoder::end`].
-    pub(in crate::manifest) fn section(&self) -> Option<&'static str> {
+    pub(crate) fn section(&self) -> Option<&'static str> {
         self.section
     }
 
@@ -45,7 +47,7 @@ impl Encoder {
     ///
     /// # Errors
     /// None in practice: everything in an item can be written as JSON.
-    pub(in crate::manifest) fn item(&mut self, item: &Item, out: &mut Vec<u8>) -> io::Result<Result<u64, Loss>> {
+    pub(crate) fn item(&mut self, item: &Item, out: &mut Vec<u8>) -> io::Result<Result<u64, Loss>> {
         match self.form {
             Form::Json(dialect) => {
                 let (list, element) = match dialect {
@@ -123,7 +125,7 @@ impl Encoder {
     }
 
     /// Ends a file in which this section is open.
-    pub(in crate::manifest) fn end(&self, section: Option<&'static str>, options: JobOptions, out: &mut Vec<u8>) {
+    pub(crate) fn end(&self, section: Option<&'static str>, options: JobOptions, out: &mut Vec<u8>) {
         let Form::Json(dialect) = self.form else { return };
         if section.is_some() {
             out.extend_from_slice(b"\n],");

@@ -1,16 +1,18 @@
 //! Writes manifests as files for people and for Encord's web interface: JSON in both dialects, CSV, JSON Lines; in one file, or in
 //! several that each stay below Encord's limits.
 
-mod encode;
-mod parts;
+pub(crate) mod encode;
+pub(crate) mod parts;
+
+#[cfg(test)]
+mod tests;
 
 use std::{collections::BTreeMap, path::Path};
 
 use serde_json::Value;
 
-use super::{Dialect, Item, data_items, file_form};
+use crate::manifest::{data_items, file_form, item::Item, media::Dialect};
 
-pub(super) use encode::Encoder;
 pub use parts::{Limits, Parts, Written};
 
 /// How a manifest is written.
@@ -111,6 +113,3 @@ pub fn line(item: &Item) -> Value {
     }
     Value::Object(object)
 }
-
-#[cfg(test)]
-mod tests;

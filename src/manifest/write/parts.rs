@@ -2,8 +2,14 @@
 
 use std::io::{self, Write};
 
-use super::{Encoder, Form, Loss, Losses, encode::losses};
-use crate::manifest::{Item, data_items::JobOptions};
+use crate::manifest::{
+    data_items::JobOptions,
+    item::Item,
+    write::{
+        Form, Loss, Losses,
+        encode::{Encoder, losses},
+    },
+};
 
 /// How much one file may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

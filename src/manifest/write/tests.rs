@@ -3,12 +3,12 @@ use std::{cell::RefCell, io, rc::Rc};
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::*;
 use crate::manifest::{
-    Kind,
     data_items::JobOptions,
     item::tests::item,
+    kind::Kind,
     read::{csv, kind_by_extension, tests::Collected},
+    write::*,
 };
 
 const OPTIONS: JobOptions = JobOptions { ignore_errors: true, skip_duplicate_urls: true, upsert_metadata: false };
@@ -84,7 +84,7 @@ fn what_a_form_cannot_hold_is_counted_and_named() {
     let mut with = Item { title: "v".into(), ..item(Kind::Video, &["https://u/a.mp4?sig=SECRET"]) };
     with.client_metadata.insert("site".into(), "leeds".into());
     let mut framed = item(Kind::ImageGroup, &["https://u/1"]);
-    framed.frames = vec![crate::manifest::Frame { title: Some("left".into()), media: None }];
+    framed.frames = vec![crate::manifest::item::Frame { title: Some("left".into()), media: None }];
     let untitled = Item { title: String::new(), ..item(Kind::ImageGroup, &["https://u/2?sig=SECRET"]) };
     let items = [
         with,

@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::schema::{
-    KeyError, KeyType, Scalar,
     coerce::{embedding, reads_as, text},
-    key_type::{MOST_NUMBERS, MOST_VALUES},
+    infer::Suggestion,
+    key::KeyError,
+    key_type::{KeyType, MOST_NUMBERS, MOST_VALUES, Scalar},
     value::{excerpt, fits},
 };
-
-use super::Suggestion;
 
 /// The examples that are kept of what does not fit.
 const MOST_EXAMPLES: usize = 5;

@@ -4,13 +4,18 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::{path_of, refuse_synced, siblings, unreadable};
 use crate::{
+    encord::{
+        client::Client,
+        error::{Error, Kind},
+        folders::{Folder, NewFolder},
+    },
+    error::Problem,
     service::{
-        encord::{Client, Error, Folder, Kind, NewFolder},
+        folders::{path_of, refuse_synced, siblings, unreadable},
         problems::encord_problem,
     },
-    wizard::{Destination, FolderRef, Problem},
+    wizard::destination::{Destination, FolderRef},
 };
 
 /// Encord's listings may lag behind by some seconds: after a call whose outcome is not known, a folder is looked for so often
@@ -22,7 +27,7 @@ const PAUSE: Duration = Duration::from_secs(2);
 ///
 /// What the user confirmed is looked at again first: a folder that was renamed, moved or deleted since is an error that says so,
 /// and nothing is made. Nor is a name made twice: what somebody else, or an earlier try, has made meanwhile is taken.
-pub(in crate::service) async fn create(client: &Client, destination: &Destination) -> Result<(Uuid, bool), Problem> {
+pub(crate) async fn create(client: &Client, destination: &Destination) -> Result<(Uuid, bool), Problem> {
     let mut parent = None;
     if let Some(expected) = &destination.existing {
         confirm(client, expected).await?;
@@ -88,11 +93,7 @@ fn is_same_place(before: &str, now: &str, is_at_root: bool) -> bool {
 }
 
 /// The folder of this name, if there is one.
-pub(in crate::service) async fn only(
-    client: &Client,
-    parent: Option<Uuid>,
-    name: &str,
-) -> Result<Option<Folder>, Problem> {
+pub(crate) async fn only(client: &Client, parent: Option<Uuid>, name: &str) -> Result<Option<Folder>, Problem> {
     let mut found = siblings::named(client, parent, name).await.map_err(|error| encord_problem(&error))?.exact;
     if found.len() > 1 {
         let what = format!("Meanwhile there are {} folders called '{name}'. No items were sent.", found.len());
@@ -102,7 +103,7 @@ pub(in crate::service) async fn only(
 }
 
 /// Asks for a folder once. Where it is not known whether Encord made it, looking is safer than asking again.
-pub(in crate::service) async fn make(client: &Client, new: &NewFolder) -> Result<Folder, Problem> {
+pub(crate) async fn make(client: &Client, new: &NewFolder) -> Result<Folder, Problem> {
     let error = match client.create_folder(new).await {
         Ok(folder) => return Ok(folder),
         Err(error) if error.outcome_unknown || error.kind == Kind::Conflict => error,

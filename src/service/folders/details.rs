@@ -5,14 +5,18 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{path_of, role, unreadable};
 use crate::{
-    service::{encord::FolderSummary, session::Session},
-    wizard::{FolderCounts, FolderDetails, FolderRef, Problem},
+    encord::folders::FolderSummary,
+    error::Problem,
+    service::{
+        folders::{path_of, role, unreadable},
+        session::Session,
+    },
+    wizard::destination::{FolderCounts, FolderDetails, FolderRef},
 };
 
 /// Reads one folder with what is in it. The counts are a help for the eye: where Encord does not tell them, the rest stands.
-pub(in crate::service) async fn details(session: &Session, folder: Uuid) -> Result<FolderDetails, Problem> {
+pub(crate) async fn details(session: &Session, folder: Uuid) -> Result<FolderDetails, Problem> {
     let client = session.client()?;
     let (found, summary) = tokio::join!(client.folder(folder), client.folder_summary(folder));
     let found =

@@ -2,21 +2,22 @@
 
 use uuid::Uuid;
 
-use super::{path_of, role};
 use crate::{
+    encord::folders::{FolderKind, FolderQuery},
+    error::Problem,
     service::{
-        encord::{FolderKind, FolderQuery},
+        folders::{path_of, role},
         problems::encord_problem,
         session::Session,
     },
-    wizard::{FolderPage, FolderRow, Problem},
+    wizard::effect::{FolderPage, FolderRow},
 };
 
 /// How many folders one page holds.
 const PAGE: u32 = 100;
 
 /// One page of folders: below a parent, or found by a search from the root.
-pub(in crate::service) async fn list(
+pub(crate) async fn list(
     session: &Session,
     parent: Option<Uuid>,
     search: String,

@@ -3,26 +3,24 @@
 //! A path names folders from the root, with a `/` between them. Encord's names may hold anything, a `/` or blanks at their ends too,
 //! and siblings may share a name: what a path cannot say is said with the folder's UUID instead.
 
-mod create;
-mod details;
-mod list;
-mod present;
-mod resolve;
+pub(crate) mod create;
+pub(crate) mod details;
+pub(crate) mod list;
+pub(crate) mod present;
+pub(crate) mod resolve;
 mod siblings;
-
-pub(super) use create::{create, make, only};
-pub(super) use details::details;
-pub(super) use list::list;
-pub(super) use present::present;
-pub(super) use resolve::resolve;
 
 use uuid::Uuid;
 
-use super::{
-    encord::{Error, Folder, FolderKind, Kind, Role},
-    problems::encord_problem,
+use crate::{
+    encord::{
+        error::{Error, Kind},
+        folders::{Folder, FolderKind, Role},
+    },
+    error::Problem,
+    service::problems::encord_problem,
+    wizard::destination::FolderRole,
 };
-use crate::wizard::{FolderRole, Problem};
 
 fn role(role: &Role) -> FolderRole {
     match role {

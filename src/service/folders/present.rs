@@ -7,12 +7,15 @@ use std::{
 
 use uuid::Uuid;
 
-use super::unreadable;
 use crate::{
-    manifest::{Item, Kind},
-    service::{problems::disk_problem, session::Session},
-    store::ManifestDir,
-    wizard::{Present, Problem, Reply, RequestId},
+    error::Problem,
+    manifest::{item::Item, kind::Kind},
+    service::{folders::unreadable, problems::disk_problem, session::Session},
+    store::manifest_dir::ManifestDir,
+    wizard::{
+        destination::Present,
+        effect::{Reply, RequestId},
+    },
 };
 
 /// Items of a page; as many as Encord gives at once.
@@ -25,7 +28,7 @@ const BLOCK: u64 = 2000;
 const SAMPLE: Duration = Duration::from_millis(100);
 
 /// Counts which items of the manifest a folder holds already, and tells of it until the end.
-pub(in crate::service) async fn present(session: &Session, id: RequestId, folder: Uuid) {
+pub(crate) async fn present(session: &Session, id: RequestId, folder: Uuid) {
     let end = count(session, folder, |so_far| session.reply(id, Reply::Present(Ok(so_far)))).await;
     session.reply(id, Reply::Present(end));
 }

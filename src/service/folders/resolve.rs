@@ -2,23 +2,30 @@
 
 use uuid::Uuid;
 
-use super::{path_of, refuse_synced, role, siblings, unreadable};
 use crate::{
-    numbers::counted,
+    config,
+    encord::{
+        client::Client,
+        folders::{Folder, FolderKind},
+    },
+    error::Problem,
+    format::counted,
     service::{
-        encord::{Client, Folder, FolderKind},
+        folders::{path_of, refuse_synced, role, siblings, unreadable},
         problems::encord_problem,
         session::Session,
     },
-    store::config,
-    wizard::{Destination, FolderRef, Mirror, Problem, split_path},
+    wizard::{
+        destination::{Destination, FolderRef, Mirror},
+        folder::lookup::split_path,
+    },
 };
 
 /// So many folders of the same name are told of.
 const CANDIDATES: usize = 10;
 
 /// Finds what of the config's folder exists. Reads only.
-pub(in crate::service) async fn resolve(session: &Session, folder: &config::Folder) -> Result<Destination, Problem> {
+pub(crate) async fn resolve(session: &Session, folder: &config::folder::Folder) -> Result<Destination, Problem> {
     let client = session.client()?;
     let mut destination = match (folder.uuid, &folder.path) {
         (Some(uuid), _) => resolve_uuid(&client, uuid, folder).await?,
@@ -32,7 +39,7 @@ pub(in crate::service) async fn resolve(session: &Session, folder: &config::Fold
     Ok(destination)
 }
 
-async fn resolve_uuid(client: &Client, uuid: Uuid, of: &config::Folder) -> Result<Destination, Problem> {
+async fn resolve_uuid(client: &Client, uuid: Uuid, of: &config::folder::Folder) -> Result<Destination, Problem> {
     let found = client.folder(uuid).await;
     let found = found
         .map_err(|error| unreadable(&error, uuid, format!("The folder {uuid} under [folder] uuid cannot be used.")))?;
@@ -40,7 +47,7 @@ async fn resolve_uuid(client: &Client, uuid: Uuid, of: &config::Folder) -> Resul
     end(&found, path, of)
 }
 
-async fn resolve_path(client: &Client, path: &str, of: &config::Folder) -> Result<Destination, Problem> {
+async fn resolve_path(client: &Client, path: &str, of: &config::folder::Folder) -> Result<Destination, Problem> {
     let names = split_path(path);
     let mut deepest: Option<(Folder, String)> = None;
     for (depth, name) in names.iter().enumerate() {
@@ -64,7 +71,7 @@ async fn resolve_path(client: &Client, path: &str, of: &config::Folder) -> Resul
 }
 
 /// The folder that the items go to exists.
-fn end(folder: &Folder, path: String, of: &config::Folder) -> Result<Destination, Problem> {
+fn end(folder: &Folder, path: String, of: &config::folder::Folder) -> Result<Destination, Problem> {
     let mirror = match (of.cloud_synced, folder.folder_type == FolderKind::CloudLinked) {
         (false, _) => {
             refuse_synced(folder)?;
@@ -96,7 +103,7 @@ fn missing(
     deepest: Option<&(Folder, String)>,
     create: &[String],
     alike: &[String],
-    of: &config::Folder,
+    of: &config::folder::Folder,
 ) -> Destination {
     let mut destination = Destination {
         existing: deepest.map(|(folder, path)| FolderRef { uuid: folder.uuid, path: path.clone() }),

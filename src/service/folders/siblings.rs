@@ -2,7 +2,11 @@
 
 use uuid::Uuid;
 
-use crate::service::encord::{Client, Error, Folder, FolderQuery};
+use crate::encord::{
+    client::Client,
+    error::Error,
+    folders::{Folder, FolderQuery},
+};
 
 /// Folders of a page; as many as Encord gives at once.
 const PAGE: u32 = 1000;

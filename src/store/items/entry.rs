@@ -6,8 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::BUFFER;
-use crate::manifest::batch::Weight;
+use crate::{manifest::batch::Weight, store::items::BUFFER};
 
 /// What stands before the entries: this, and the length of the file form, which nobody may change behind their back.
 pub(super) const MAGIC: &[u8; 8] = b"a2e-itm2";
@@ -20,17 +19,17 @@ const WHOLE: u64 = 1 << 63;
 /// Where an item stands: in the file form, or in the file of whole items; and what it adds to a job. On disk the place, the size of
 /// its files, the number of its URLs and the length of its JSON, in 8, 8, 4 and 4 bytes, each little-endian.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::store) struct Entry {
-    pub(in crate::store) at: u64,
-    pub(in crate::store) is_whole: bool,
-    pub(in crate::store) weight: Weight,
+pub(crate) struct Entry {
+    pub(crate) at: u64,
+    pub(crate) is_whole: bool,
+    pub(crate) weight: Weight,
 }
 
 impl Entry {
-    pub(in crate::store) const LENGTH: u64 = 24;
-    pub(in crate::store) const LENGTH_1: u64 = 16;
+    pub(crate) const LENGTH: u64 = 24;
+    pub(crate) const LENGTH_1: u64 = 16;
 
-    pub(in crate::store) fn write(self, out: &mut impl Write) -> io::Result<()> {
+    pub(crate) fn write(self, out: &mut impl Write) -> io::Result<()> {
         let at = if self.is_whole { self.at | WHOLE } else { self.at };
         let Weight { bytes, urls, json } = self.weight;
         // Four thousand million of either are beyond every limit, so it does not matter how far.
@@ -44,7 +43,7 @@ impl Entry {
         out.write_all(&entry)
     }
 
-    pub(in crate::store) fn read(from: &mut impl io::Read) -> io::Result<Entry> {
+    pub(crate) fn read(from: &mut impl io::Read) -> io::Result<Entry> {
         let mut entry = Entry::read_1(from)?;
         let (mut urls, mut json) = ([0; 4], [0; 4]);
         from.read_exact(&mut urls)?;
@@ -54,7 +53,7 @@ impl Entry {
     }
 
     /// As an earlier version wrote it.
-    pub(in crate::store) fn read_1(from: &mut impl io::Read) -> io::Result<Entry> {
+    pub(crate) fn read_1(from: &mut impl io::Read) -> io::Result<Entry> {
         let (mut at, mut bytes) = ([0; 8], [0; 8]);
         from.read_exact(&mut at)?;
         from.read_exact(&mut bytes)?;
@@ -65,19 +64,19 @@ impl Entry {
 
 /// Writes where the items stand, in their order. The file counts once it is finished.
 #[derive(Debug)]
-pub(in crate::store) struct EntryWriter {
+pub(crate) struct EntryWriter {
     out: BufWriter<File>,
 }
 
 impl EntryWriter {
-    pub(in crate::store) fn create(path: &Path) -> io::Result<EntryWriter> {
+    pub(crate) fn create(path: &Path) -> io::Result<EntryWriter> {
         let mut out = BufWriter::with_capacity(BUFFER, File::create(path)?);
         out.write_all(&[0; HEADER as usize])?;
         Ok(EntryWriter { out })
     }
 
     /// Adds the entries of one kind, of which there are so many; those in the file form have moved by so much.
-    pub(in crate::store) fn append(&mut self, path: &Path, count: u64, moved: impl Fn(u64) -> u64) -> io::Result<()> {
+    pub(crate) fn append(&mut self, path: &Path, count: u64, moved: impl Fn(u64) -> u64) -> io::Result<()> {
         let mut from = BufReader::with_capacity(BUFFER, File::open(path)?);
         for _ in 0..count {
             let entry = Entry::read(&mut from)?;
@@ -87,7 +86,7 @@ impl EntryWriter {
     }
 
     /// Ends it for a file form of this length.
-    pub(in crate::store) fn finish(mut self, form: u64) -> io::Result<()> {
+    pub(crate) fn finish(mut self, form: u64) -> io::Result<()> {
         self.out.seek(SeekFrom::Start(0))?;
         self.out.write_all(MAGIC)?;
         self.out.write_all(&form.to_le_bytes())?;

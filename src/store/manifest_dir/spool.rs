@@ -6,11 +6,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{BUFFER, paths};
 use crate::{
-    manifest::{Kind, data_items::JobOptions, file_form},
+    manifest::{data_items::JobOptions, file_form, kind::Kind},
     store::{
-        items::{Entry, EntryWriter, Paths},
+        items::{
+            Paths,
+            entry::{Entry, EntryWriter},
+        },
+        manifest_dir::{BUFFER, paths},
         manifest_part::KindPart,
     },
 };

@@ -1,9 +1,19 @@
-use super::summary::{FIRST, MOST_KEYS};
-use super::*;
-use crate::manifest::{Code, Item, Kind, Origin, Severity, Sink as _, data_items::JobOptions, file_form};
+use crate::store::manifest_dir::writer::ManifestWriter;
+use crate::{
+    manifest::{
+        data_items::JobOptions,
+        file_form,
+        finding::{Code, Origin, Severity},
+        item::Item,
+        kind::Kind,
+        sink::Sink as _,
+        summary::{FIRST, MOST_KEYS},
+    },
+    store::manifest_dir::*,
+};
 
 fn options() -> JobOptions {
-    crate::store::config::Upload::default().options()
+    crate::config::upload::Upload::default().options()
 }
 
 fn item(number: usize) -> Item {

@@ -7,14 +7,22 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{
-    BUFFER, FINDINGS, ITEMS, ManifestDir, SKIPPED, SUMMARY, Summary,
-    spool::{self, Spool, join_kinds},
-};
 use crate::{
-    manifest::{Finding, Item, Kind, Origin, Sink, Skipped, data_items::JobOptions},
+    manifest::{
+        data_items::JobOptions,
+        finding::{Finding, Origin},
+        item::Item,
+        kind::Kind,
+        sink::Sink,
+        skipped::Skipped,
+        summary::Summary,
+    },
     store::{
-        lines::{LineWriter, index_path},
+        jsonl::{LineWriter, index_path},
+        manifest_dir::{
+            BUFFER, FINDINGS, ITEMS, ManifestDir, SKIPPED, SUMMARY,
+            spool::{self, Spool, join_kinds},
+        },
         manifest_part::ManifestPart,
     },
 };

@@ -6,11 +6,13 @@ use std::{
     io::{self, BufWriter, Write},
 };
 
-use super::{Facts, ReportPaths, failing};
 use crate::{
-    numbers::count,
-    states::JobStanding,
-    store::{FailedUnit, StoreError},
+    format::count,
+    run::{failed_unit::FailedUnit, report_paths::ReportPaths, status::JobStanding},
+    store::{
+        report::{Facts, failing},
+        runs::record::StoreError,
+    },
 };
 
 /// As many failed units and jobs are on the page; the other reports have all.

@@ -7,47 +7,35 @@ use std::{
     collections::BTreeMap,
     fs::File,
     io::{self, BufWriter, Write},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use serde_json::{Value, json};
 
-use super::{
-    BatchRow, Cause, FailedUnit, FolderCount, Home, RunLock, RunRow, RunState, RunStore, StoreError, SyncRow, cause,
-    failed,
+use crate::{
+    run::{error_grouping, failed_unit::FailedUnit, report_paths::ReportPaths, state::RunState, status::Standing},
+    store::{
+        failed,
+        paths::Home,
+        runs::{
+            RunStore,
+            causes::Cause,
+            folder_counts::FolderCount,
+            lock::RunLock,
+            record::{BatchRow, RunRow, StoreError},
+            sync::SyncRow,
+        },
+    },
 };
-use crate::states::Standing;
 
-/// Where a run's reports lie.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReportPaths {
-    /// Everything about the run, its jobs and its failed units.
-    pub json: PathBuf,
-    /// One row for each URL of each failed unit.
-    pub csv: PathBuf,
-    /// A page for people that needs nothing else.
-    pub html: PathBuf,
-    /// A manifest of what failed, where something did.
-    pub failed: Option<PathBuf>,
-}
-
-impl ReportPaths {
-    /// Where those of a run are that were written.
-    pub fn of(home: &Home, id: &str) -> ReportPaths {
-        let dir = home.run(id);
-        ReportPaths {
-            json: dir.join("report.json"),
-            csv: dir.join("report.csv"),
-            html: dir.join("report.html"),
-            failed: Some(failed::failed_path(home, id)).filter(|path| path.exists()),
-        }
-    }
-
-    /// What each is, as a name for programs, with its path.
-    pub fn named(&self) -> Vec<(&'static str, &Path)> {
-        let three = [("report", &self.json), ("csv", &self.csv), ("html", &self.html)];
-        let all = three.into_iter().chain(self.failed.as_ref().map(|path| ("failed_manifest", path)));
-        all.map(|(name, path)| (name, path.as_path())).collect()
+/// Where the reports of a run lie that were written.
+pub fn report_paths(home: &Home, id: &str) -> ReportPaths {
+    let dir = home.run(id);
+    ReportPaths {
+        json: dir.join("report.json"),
+        csv: dir.join("report.csv"),
+        html: dir.join("report.html"),
+        failed: Some(failed::failed_path(home, id)).filter(|path| path.exists()),
     }
 }
 
@@ -114,7 +102,7 @@ pub fn write_report(store: &RunStore, home: &Home, id: &str) -> Result<ReportPat
         disagreement: store.disagreement(id)?,
     };
     failed::write_failed(store, home, id)?;
-    let paths = ReportPaths::of(home, id);
+    let paths = crate::store::report::report_paths(home, id);
     write_json(&facts, &paths.json)?;
     write_csv(&facts, &paths.csv)?;
     html::write(&facts, &paths)?;
@@ -165,7 +153,7 @@ fn write_json(facts: &Facts<'_>, path: &Path) -> Result<(), StoreError> {
 fn with_cause(unit: &FailedUnit) -> Value {
     let mut value = json!(unit);
     let cause = unit.cause();
-    value["hint"] = json!(cause::hint(&cause));
+    value["hint"] = json!(error_grouping::hint(&cause));
     value["cause"] = json!(cause);
     value
 }
@@ -204,7 +192,7 @@ fn write_csv(facts: &Facts<'_>, path: &Path) -> Result<(), StoreError> {
                 unit.subtask_uuid.as_deref().unwrap_or_default(),
                 unit.action_description.as_deref().unwrap_or_default(),
                 &cause,
-                cause::hint(&cause).unwrap_or_default(),
+                error_grouping::hint(&cause).unwrap_or_default(),
                 &created,
                 &already,
             ])
@@ -218,8 +206,9 @@ fn write_csv(facts: &Facts<'_>, path: &Path) -> Result<(), StoreError> {
 mod tests {
     use super::*;
     use crate::{
-        manifest::{Item, Kind, Origin, Sink as _, batch::Batch},
-        store::{BatchState, ManifestWriter, runs::tests::new_run},
+        manifest::{batch::Batch, finding::Origin, item::Item, kind::Kind, sink::Sink as _},
+        run::state::BatchState,
+        store::{manifest_dir::writer::ManifestWriter, runs::tests::new_run},
     };
 
     const HOSTILE: &str = "<script>alert('x')</script>\u{1b}[31m & \"so on\"";
@@ -229,7 +218,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let home = Home::below(dir.path());
         std::fs::create_dir_all(home.run("a")).unwrap();
-        let run = super::super::NewRun { folder_path: HOSTILE.into(), ..new_run("a") };
+        let run = crate::run::new_run::NewRun { folder_path: HOSTILE.into(), ..new_run("a") };
         let urls = |n: u64| vec![format!("https://u/{n}"), format!("https://u/{n},\"y\"")];
         let mut writer = ManifestWriter::create(&home.run("a")).unwrap();
         for n in 0..3000 {
@@ -279,7 +268,7 @@ mod tests {
         assert_eq!((&rows[1][0], &rows[3][6], &rows[3][9]), ("https://u/0,\"y\"", "Object not found: …", "100"));
         let failed: Value = serde_json::from_slice(&std::fs::read(paths.failed.as_ref().unwrap()).unwrap()).unwrap();
         assert_eq!(failed["dicom_series"].as_array().unwrap().len(), 2500);
-        assert_eq!(ReportPaths::of(&home, "a"), paths);
+        assert_eq!(crate::store::report::report_paths(&home, "a"), paths);
         assert_eq!(paths.named().len(), 4);
     }
 

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, params};
 use serde::Serialize;
 
-use super::{BatchState, FailedUnit, RunStore, StoreError, signed, unsigned};
-use crate::store::cause;
+use crate::{
+    run::{error_grouping, failed_unit::FailedUnit, state::BatchState},
+    store::runs::{RunStore, record::StoreError, signed, unsigned},
+};
 
 /// Units that failed for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -33,7 +35,7 @@ pub(super) fn fill(connection: &Connection) -> rusqlite::Result<()> {
     while let Some(row) = rows.next()? {
         let (error, urls): (String, String) = (row.get(1)?, row.get(2)?);
         let urls: Vec<String> = serde_json::from_str(&urls).unwrap_or_default();
-        update.execute(params![row.get::<_, i64>(0)?, cause::folded(&error, &urls)])?;
+        update.execute(params![row.get::<_, i64>(0)?, error_grouping::folded(&error, &urls)])?;
     }
     Ok(())
 }
@@ -58,7 +60,7 @@ impl RunStore {
             match causes.iter_mut().find(|known| known.cause == cause) {
                 Some(known) => known.units += units,
                 None => causes.push(Cause {
-                    hint: cause::hint(&cause),
+                    hint: error_grouping::hint(&cause),
                     cause,
                     units,
                     advice: None,
@@ -82,7 +84,7 @@ impl RunStore {
             let cause: String = row.get(0)?;
             let urls: Vec<String> = serde_json::from_str(&row.get::<_, String>(2)?).unwrap_or_default();
             Ok(Cause {
-                hint: cause::hint(&cause),
+                hint: error_grouping::hint(&cause),
                 cause,
                 units: unsigned(row.get(1)?),
                 advice: row.get::<_, Option<String>>(4)?.filter(|text| !text.is_empty()),
@@ -168,8 +170,8 @@ impl RunStore {
 mod tests {
     use super::*;
     use crate::{
-        manifest::{Kind, batch::Batch},
-        store::{Home, runs::tests::new_run},
+        manifest::{batch::Batch, kind::Kind},
+        store::{paths::Home, runs::tests::new_run},
     };
 
     #[test]
@@ -222,7 +224,7 @@ mod tests {
         let home = Home::below(dir.path());
         std::fs::create_dir_all(home.data()).unwrap();
         let old = Connection::open(home.data().join("runs.db")).unwrap();
-        for step in &super::super::versions::STEPS[..4] {
+        for step in &crate::store::runs::versions::STEPS[..4] {
             old.execute_batch(step).unwrap();
         }
         old.execute_batch(

@@ -7,8 +7,7 @@ use std::{
     time::Duration,
 };
 
-use super::StoreError;
-use crate::store::Home;
+use crate::store::{paths::Home, runs::record::StoreError};
 
 /// Somebody who only looks whether the lock is held has it for less than this; so often it is tried again.
 const LOOK: Duration = Duration::from_millis(5);

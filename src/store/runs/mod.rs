@@ -1,17 +1,18 @@
 //! Runs on disk: what was sent, what Encord answered, what failed. Everything is written before it is acted upon or shown.
 
-mod causes;
-mod held;
-mod lock;
+pub(crate) mod causes;
+pub(crate) mod folder_counts;
+pub(crate) mod lock;
 mod open;
-mod overview;
-mod pace;
-mod record;
-mod sync;
+pub(crate) mod overview;
+pub(crate) mod pace;
+pub(crate) mod record;
+pub(crate) mod sync;
+pub(crate) mod times;
+mod versions;
+
 #[cfg(test)]
 pub(crate) mod tests;
-mod times;
-mod versions;
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -19,17 +20,19 @@ use rusqlite::{Connection, params};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use uuid::Uuid;
 
-use super::Home;
-use crate::manifest::{Kind, batch::Batch, data_items::JobOptions};
+use crate::{
+    manifest::{batch::Batch, data_items::JobOptions, kind::Kind},
+    store::paths::Home,
+};
 
-pub use causes::Cause;
-pub use held::FolderCount;
-pub use lock::RunLock;
-pub use overview::RunGlance;
-pub use pace::{Pace, paces};
-pub use record::{BatchRow, BatchState, FailedUnit, NewRun, RunRow, RunState, StoreError};
-pub use sync::{Held, NewSync, SyncCounts, SyncRow};
-pub use times::JobTimes;
+pub(crate) use crate::run::{
+    failed_unit::FailedUnit,
+    new_run::NewRun,
+    state::{BatchState, RunState},
+};
+pub(crate) use lock::RunLock;
+pub(crate) use record::{BatchRow, RunRow, StoreError};
+pub(crate) use sync::SyncRow;
 
 /// The database of all runs, `runs.db` in the data directory.
 #[derive(Debug)]

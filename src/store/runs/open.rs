@@ -11,8 +11,10 @@ use std::{
 use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 use time::{OffsetDateTime, macros::format_description};
 
-use super::{RunStore, StoreError, causes, versions::STEPS};
-use crate::store::Home;
+use crate::store::{
+    paths::Home,
+    runs::{RunStore, causes, record::StoreError, versions::STEPS},
+};
 
 impl RunStore {
     /// Opens the database, making it where there is none. A damaged one is moved aside, which is an error once: the next call
@@ -211,7 +213,7 @@ fn move_aside(file: &Path, damage: &rusqlite::Error) -> StoreError {
 mod tests {
     use super::*;
     use crate::{
-        manifest::{Kind, batch::Batch},
+        manifest::{batch::Batch, kind::Kind},
         store::runs::tests::new_run,
     };
 

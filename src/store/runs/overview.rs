@@ -1,6 +1,9 @@
 //! All runs at a glance, for lists.
 
-use super::{BatchState, RunState, RunStore, StoreError, sync, unsigned};
+use crate::{
+    run::state::{BatchState, RunState},
+    store::runs::{RunStore, record::StoreError, sync, unsigned},
+};
 
 /// What a list tells of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,8 +76,9 @@ impl RunStore {
 mod tests {
     use super::*;
     use crate::{
-        manifest::{Kind, batch::Batch},
-        store::{Home, NewSync, SyncCounts, runs::tests::new_run},
+        manifest::{batch::Batch, kind::Kind},
+        run::{new_run::NewSync, sync_counts::SyncCounts},
+        store::{paths::Home, runs::tests::new_run},
     };
 
     fn sums(store: &RunStore, table: &str) -> Vec<(String, [i64; 5])> {
@@ -143,7 +147,7 @@ mod tests {
         store.create(&new_run("a"), &batches).unwrap();
         store.create(&new_run("b"), &batches).unwrap();
         let mirror = NewSync { remote_url: "https://a/b/".into(), sidecar: None };
-        store.create(&super::super::NewRun { sync: Some(mirror), ..new_run("c") }, &[]).unwrap();
+        store.create(&crate::run::new_run::NewRun { sync: Some(mirror), ..new_run("c") }, &[]).unwrap();
         store.set_retry_of("b", "a").unwrap();
         for mut row in store.batches("b").unwrap() {
             (row.state, row.done, row.errors) = (BatchState::Done, 7, 3);

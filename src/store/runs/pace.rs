@@ -4,8 +4,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::unsigned;
-use crate::{manifest::Kind, store::Home};
+use crate::{
+    manifest::kind::Kind,
+    store::{paths::Home, runs::unsigned},
+};
 
 /// Without any job at Encord for longer than this, a run was paused or broken off and taken up again. In seconds.
 const GAP: f64 = 60.0;
@@ -76,7 +78,8 @@ mod tests {
     use super::*;
     use crate::{
         manifest::batch::Batch,
-        store::{BatchState, RunState, RunStore, runs::tests::new_run},
+        run::state::{BatchState, RunState},
+        store::runs::{RunStore, tests::new_run},
     };
 
     fn run(store: &mut RunStore, id: &str, state: RunState, change: &str, jobs: &[(Kind, u64, f64, f64)]) {

@@ -2,14 +2,17 @@
 
 use std::io;
 
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::{NewSync, SyncRow};
 use crate::{
-    manifest::{batch::Batch, data_items::JobOptions},
-    store::cause,
+    manifest::batch::Batch,
+    run::{
+        error_grouping,
+        new_run::NewRun,
+        state::{BatchState, RunState},
+    },
+    store::runs::sync::SyncRow,
 };
 
 /// A fault of the run store.
@@ -76,114 +79,6 @@ pub enum StoreError {
         "Another azure-to-encord is working on run {0} right now. Wait for it, or stop it where it is open: with c in the wizard, with Ctrl-C in a shell."
     )]
     Busy(String),
-}
-
-/// How a run stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RunState {
-    /// Jobs are still to be sent or followed.
-    Running,
-    /// Everything is registered.
-    Done,
-    /// Finished, but some items failed.
-    DoneWithErrors,
-    /// Nothing more will happen, and not everything was tried.
-    Failed,
-    /// The user stopped it.
-    Cancelled,
-}
-
-impl RunState {
-    /// As in JSON events.
-    pub fn name(self) -> &'static str {
-        match self {
-            RunState::Running => "running",
-            RunState::Done => "done",
-            RunState::DoneWithErrors => "done-with-errors",
-            RunState::Failed => "failed",
-            RunState::Cancelled => "cancelled",
-        }
-    }
-
-    pub(super) fn from_name(name: &str) -> RunState {
-        [RunState::Done, RunState::DoneWithErrors, RunState::Failed, RunState::Cancelled]
-            .into_iter()
-            .find(|state| state.name() == name)
-            .unwrap_or(RunState::Running)
-    }
-}
-
-/// How a batch stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum BatchState {
-    /// Not sent yet.
-    #[default]
-    Waiting,
-    /// Its request is leaving; whether Encord has it is not known until the job's id is.
-    Sending,
-    /// Encord works on it.
-    Pending,
-    /// Encord has finished it; single units may have failed.
-    Done,
-    /// Encord ended it with an error, or it could not be sent.
-    Error,
-    /// It was cancelled.
-    Cancelled,
-}
-
-impl BatchState {
-    /// As in JSON events.
-    pub fn name(self) -> &'static str {
-        match self {
-            BatchState::Waiting => "waiting",
-            BatchState::Sending => "sending",
-            BatchState::Pending => "pending",
-            BatchState::Done => "done",
-            BatchState::Error => "error",
-            BatchState::Cancelled => "cancelled",
-        }
-    }
-
-    pub(super) fn from_name(name: &str) -> BatchState {
-        [BatchState::Sending, BatchState::Pending, BatchState::Done, BatchState::Error, BatchState::Cancelled]
-            .into_iter()
-            .find(|state| state.name() == name)
-            .unwrap_or(BatchState::Waiting)
-    }
-
-    /// Whether nothing more happens to it.
-    pub fn is_final(self) -> bool {
-        matches!(self, BatchState::Done | BatchState::Error | BatchState::Cancelled)
-    }
-}
-
-/// What a new run is.
-#[derive(Debug, Clone)]
-pub struct NewRun {
-    /// Its id.
-    pub id: String,
-    /// The config's name or path, for the user to know it by.
-    pub config: String,
-    /// Encord's API.
-    pub domain: String,
-    /// The config as it was, for resuming: TOML without secrets.
-    pub config_text: String,
-    /// The destination.
-    pub folder: Uuid,
-    /// The destination's path.
-    pub folder_path: String,
-    /// The integration.
-    pub integration: Uuid,
-    /// The jobs' options.
-    pub options: JobOptions,
-    /// Jobs at a time.
-    pub jobs_in_flight: usize,
-    /// The ids of the checks that had failed and that the user went on in spite of.
-    pub despite: Vec<String>,
-    /// What the folder mirrors, where the run has no batches and Encord finds the files itself.
-    pub sync: Option<NewSync>,
 }
 
 /// A run as it is on disk.
@@ -260,34 +155,11 @@ impl BatchRow {
 
     /// Why the whole batch failed, without what names single files.
     pub fn cause(&self) -> String {
-        cause::folded(self.message.as_deref().unwrap_or_default(), &[])
+        error_grouping::folded(self.message.as_deref().unwrap_or_default(), &[])
     }
 
     /// Units that are neither registered nor failed nor cancelled.
     pub fn open(&self) -> u64 {
         self.batch.count.saturating_sub(self.done + self.errors + self.cancelled)
-    }
-}
-
-/// A unit that Encord did not register.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct FailedUnit {
-    /// The batch it was in.
-    pub batch: u32,
-    /// Its URLs.
-    pub object_urls: Vec<String>,
-    /// Encord's own words.
-    pub error: String,
-    /// The id to quote to Encord's support.
-    pub subtask_uuid: Option<String>,
-    /// What Encord was doing.
-    pub action_description: Option<String>,
-}
-
-impl FailedUnit {
-    /// Why it failed, without what names single files.
-    pub fn cause(&self) -> String {
-        cause::folded(&self.error, &self.object_urls)
     }
 }

@@ -1,4 +1,8 @@
-use super::{
+use crate::run::{
+    new_run::NewSync,
+    sync_counts::{Held, SyncCounts},
+};
+use crate::store::runs::{
     versions::{VERSION_1, VERSION_2},
     *,
 };

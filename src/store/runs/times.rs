@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{RunStore, StoreError};
+use crate::store::runs::{RunStore, record::StoreError};
 
 /// The moments of a job, in seconds since 1970 by this machine's clock.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

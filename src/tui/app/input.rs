@@ -5,9 +5,13 @@ use crossterm::event::{Event as Input, MouseButton, MouseEvent, MouseEventKind};
 use crate::{
     tui::{
         keymap::{Command, Keymap},
-        screens::{self, hits::Hits},
+        screens::{self, click_targets::Hits},
     },
-    wizard::{Action, Edit, Effect, Event, Wizard},
+    wizard::{
+        Wizard,
+        action::{Action, Edit},
+        effect::{Effect, Event},
+    },
 };
 
 /// What became of an input.

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use super::{
-    Binding, FIXED, Keymap, Mode, SUSPEND, Scope,
-    key::{Key, NoKey},
-};
 use crate::{
-    store::keys::{KeysFile, Written},
-    wizard::{Action, ActionInfo, Place},
+    config::keys::{KeysFile, Written},
+    tui::keymap::{
+        Binding, FIXED, Keymap, Mode, SUSPEND,
+        key::{Key, NoKey},
+    },
+    wizard::action::{Action, ActionInfo, Place, Scope},
 };
 
 /// Something in `keys.toml` that cannot be: where it stands, and why.

@@ -3,11 +3,12 @@
 use crossterm::event::KeyModifiers;
 use proptest::prelude::*;
 
-use super::*;
 use crate::{
-    store::keys,
-    tui::tests::fixtures::{Stage, well},
-    wizard::Step,
+    tui::{
+        keymap::*,
+        tests::fixtures::{Stage, well},
+    },
+    wizard::step::Step,
 };
 
 fn press(code: KeyCode, modifiers: KeyModifiers, mode: Mode) -> String {
@@ -132,7 +133,7 @@ fn labels_come_from_the_keys_themselves() {
 }
 
 fn with(text: &str) -> Result<Keymap, String> {
-    let file = keys::parse(text).map_err(|problem| problem.0)?;
+    let file = crate::config::keys::parse(text).map_err(|problem| problem.0)?;
     Keymap::new(&file).map_err(|wrong| wrong.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
 }
 
@@ -261,7 +262,7 @@ fn keys_are_named_as_they_are_written() {
 
 #[test]
 fn the_table_as_a_file_is_the_default_and_names_everything() {
-    let text = super::table();
+    let text = crate::tui::keymap::file::table();
     assert_eq!(with(&text).unwrap(), Keymap::default());
     for info in Action::all() {
         assert!(text.contains(info.name) && text.contains(info.about), "{}", info.name);

@@ -7,19 +7,30 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{
-    hits::Click,
-    parts::{Look, put, take_top},
-};
 use crate::{
-    tui::text,
-    wizard::{Action, CheckState, Status, Step, Wizard},
+    tui::{
+        screens::{
+            click_targets::Click,
+            render::{Look, put, take_top},
+        },
+        text,
+    },
+    wizard::{
+        Wizard,
+        action::Action,
+        check::CheckState,
+        step::{Status, Step},
+    },
 };
 
 /// The steps with a sign for how each stands, the one on the screen in brackets.
 pub(super) fn step_bar(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
     if wizard.is_at_home() {
-        return put(frame, area, vec![super::home::bar(wizard, look, usize::from(area.width)), rule(area, look)]);
+        return put(
+            frame,
+            area,
+            vec![crate::tui::screens::home::bar(wizard, look, usize::from(area.width)), rule(area, look)],
+        );
     }
     let room = usize::from(area.width);
     let arrow = format!(" {} ", if look.theme.is_utf8() { "›" } else { ">" });

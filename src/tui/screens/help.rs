@@ -5,11 +5,13 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::parts::Look;
 use crate::{
-    help::{self, Entry, EntryKind, Page, Topic},
-    tui::text,
-    wizard::{Step, Wizard},
+    tui::{screens::render::Look, text},
+    wizard::{
+        Wizard,
+        help::{self, Entry, EntryKind, Page, Topic},
+        step::Step,
+    },
 };
 
 /// What comes first: what the step is for, or what is said of the check or the panel that has the keyboard.

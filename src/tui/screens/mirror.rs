@@ -7,8 +7,10 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::parts::{Look, put, take_bottom};
-use crate::wizard::{Action, Wizard, mirror};
+use crate::{
+    tui::screens::render::{Look, put, take_bottom},
+    wizard::{Wizard, action::Action, folder::mirror},
+};
 
 pub(super) fn manifest(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
     let columns = usize::from(area.width);
@@ -36,7 +38,7 @@ pub(super) fn manifest(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look:
 }
 
 /// What of the config is not used, then what such a folder cannot do.
-fn notes(config: &crate::store::config::Config, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn notes(config: &crate::config::Config, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for sentence in mirror::warnings(config) {
         let sign = Span::styled(format!("{} ", look.glyphs().warn), look.theme.warn());

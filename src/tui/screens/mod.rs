@@ -1,17 +1,17 @@
 //! One frame: the step bar, the step's screen, the footer, and what lies over them.
 
+pub(crate) mod click_targets;
 mod folder;
 mod frame;
 mod help;
-pub(in crate::tui) mod hits;
 mod home;
 mod integration;
 mod manifest;
 mod mirror;
 mod overlay;
 mod palette;
-mod parts;
 mod progress;
+mod render;
 mod save;
 mod schema;
 mod upload;
@@ -26,14 +26,18 @@ use ratatui::{
 };
 use time::OffsetDateTime;
 
-use super::{
-    keymap::{Keymap, Mode},
-    text,
-    theme::Theme,
+use crate::{
+    tui::{
+        keymap::{Keymap, Mode},
+        screens::{
+            click_targets::Hits,
+            render::{Look, take_bottom, take_top},
+        },
+        text,
+        theme::Theme,
+    },
+    wizard::{Wizard, effect::Event, integration::panel::Panel, step::Step},
 };
-use crate::wizard::{Event, Panel, Step, Wizard};
-use hits::Hits;
-use parts::{Look, take_bottom, take_top};
 
 /// The smallest terminal in which the screens are of use: columns and rows.
 pub const SMALLEST: (u16, u16) = (60, 20);

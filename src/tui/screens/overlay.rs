@@ -8,14 +8,17 @@ use ratatui::{
     widgets::{Block, Clear, Padding},
 };
 
-use super::{
-    integration, mode_below, palette,
-    parts::{Look, put},
-    progress, save,
-};
 use crate::{
-    tui::{keymap::Mode, text},
-    wizard::{Action, Overlay, Step, Wizard},
+    tui::{
+        keymap::Mode,
+        screens::{
+            integration, mode_below, palette, progress,
+            render::{Look, put},
+            save,
+        },
+        text,
+    },
+    wizard::{Wizard, action::Action, overlay::Overlay, step::Step},
 };
 
 /// Draws the overlay over the screen's area, if there is one, and tells of the help, if that is it, the first line in view and how many do not fit.
@@ -105,9 +108,9 @@ fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> (Vec<Line<'static>>
     let mut lines = match panel {
         None if wizard.is_at_home() => vec![look.title("Home")],
         None => vec![look.title(format!("Step {}: {}", step.number(), step.title()))],
-        Some(panel) => vec![look.title(integration::panel_title(panel))],
+        Some(panel) => vec![look.title(integration::panels::title(panel))],
     };
-    lines.extend(super::help::above(wizard, look, columns));
+    lines.extend(crate::tui::screens::help::above(wizard, look, columns));
     lines.push(Line::default());
     let mut keys: Vec<(String, &str)> = Vec::new();
     let mut shown: Vec<Action> = Vec::new();
@@ -152,7 +155,7 @@ fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> (Vec<Line<'static>>
         let key = text::left(&key, widest, look.glyphs().ellipsis);
         lines.push(Line::from(vec![Span::styled(key, look.theme.key()), Span::raw(format!("   {label}"))]));
     }
-    let (below, field) = super::help::below(wizard, look, columns);
+    let (below, field) = crate::tui::screens::help::below(wizard, look, columns);
     let field = field.map_or(0, |line| lines.len() + line);
     lines.extend(below);
     (lines, field)
@@ -160,7 +163,7 @@ fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> (Vec<Line<'static>>
 
 fn question(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let (what, then) = match wizard.progress().is_running() {
-        true => progress::leaving(wizard.progress(), look),
+        true => progress::panels::leaving(wizard.progress(), look),
         false if wizard.step() == Step::Integration => (
             "What you typed or chose is not kept yet.",
             "It is kept when this step is left with all checks well. Leaving now loses it; nothing was changed anywhere."

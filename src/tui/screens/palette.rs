@@ -7,14 +7,16 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{
-    mode_below,
-    overlay::boxed,
-    parts::{Look, first_row, put, put_cursor, take_top},
-};
 use crate::{
-    tui::text,
-    wizard::{PaletteRow, Place, Step, Wizard},
+    tui::{
+        screens::{
+            mode_below,
+            overlay::boxed,
+            render::{Look, first_row, put, put_cursor, take_top},
+        },
+        text,
+    },
+    wizard::{Wizard, action::Place, palette::PaletteRow, step::Step},
 };
 
 /// Columns of the place that an action belongs to: `Home, 1 to 4, 6`.

@@ -7,13 +7,21 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{
-    overlay::boxed,
-    parts::{Look, put, put_cursor, take_bottom, take_top},
-};
 use crate::{
-    tui::{keymap::Mode, text},
-    wizard::{Action, DiffLine, SaveDialog, SavePreview, SaveStage, Wizard},
+    tui::{
+        keymap::Mode,
+        screens::{
+            overlay::boxed,
+            render::{Look, put, put_cursor, take_bottom, take_top},
+        },
+        text,
+    },
+    wizard::{
+        Wizard,
+        action::Action,
+        save::{SaveDialog, SaveStage},
+        saved::{DiffLine, SavePreview},
+    },
 };
 
 /// The widest the dialog gets inside.
@@ -139,7 +147,7 @@ fn changed(line: &DiffLine, look: &Look<'_>, columns: usize) -> Line<'static> {
         DiffLine::Removed(text) => Line::styled(format!("- {}", look.cut(text, room)), look.theme.bad()),
         DiffLine::Added(text) => Line::styled(format!("+ {}", look.cut(text, room)), look.theme.ok()),
         DiffLine::Skipped(lines) => {
-            let lines = text::counted(*lines as u64, "line stays", "lines stay");
+            let lines = crate::format::counted(*lines as u64, "line stays", "lines stay");
             Line::styled(format!("  {} {lines} as before", look.glyphs().ellipsis), look.theme.dim())
         }
     }

@@ -7,14 +7,17 @@ use ratatui::{
     style::{Color, Modifier},
 };
 
-use super::{PLAIN, fixtures::lines, stages};
 use crate::{
     tui::{
-        Theme,
         screens::{self, Labels},
-        tests::fixtures::{Stage, UTF8},
+        tests::{
+            fixtures::{Stage, UTF8, lines},
+            shown::PLAIN,
+            stages,
+        },
+        theme::Theme,
     },
-    wizard::Action,
+    wizard::action::Action,
 };
 
 fn drawn(stage: &Stage, theme: Theme, width: u16, height: u16) -> Buffer {

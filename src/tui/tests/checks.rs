@@ -1,9 +1,14 @@
 //! What the services say of this machine and of the Azure side.
 
 use crate::{
-    access::cors::{METHODS, Plan, Rule},
-    store::config::AuthKind,
-    wizard::{Check, CheckState, Class, ContainerFacts, Discovery, KeyCandidate, Repair, Reply, WayIn},
+    config::azure::AuthKind,
+    endpoints::cors::{METHODS, Plan, Rule},
+    error::Class,
+    wizard::{
+        check::{Check, CheckState, Repair},
+        connections::{ContainerFacts, Discovery, KeyCandidate, WayIn},
+        effect::Reply,
+    },
 };
 
 /// All checks of an account key, as they come when everything is well.

@@ -9,19 +9,35 @@ use time::{OffsetDateTime, macros::datetime};
 use unicode_width::UnicodeWidthStr;
 use uuid::Uuid;
 
-use super::checks;
 use crate::{
+    config::Config,
+    error::Problem,
     manifest::{
-        Code, Finding, Item, Kind, Severity, SkipReason, Skipped,
         batch::{Limits, tests::cut_evenly},
+        finding::{Code, Finding, Severity},
+        item::Item,
+        kind::Kind,
+        skipped::{SkipReason, Skipped},
+        summary::{Summary, Tally},
     },
-    schema::{KeyType, Scalar},
-    store::{BatchState, FailedUnit, ReportPaths, RunState, Summary, Tally, config::Config},
-    tui::{Theme, screens},
+    run::{
+        failed_unit::FailedUnit,
+        report_paths::ReportPaths,
+        state::{BatchState, RunState},
+    },
+    schema::key_type::{KeyType, Scalar},
+    tui::{screens, tests::checks, theme::Theme},
     wizard::{
-        Action, Check, CheckState, CorsRepair, Destination, Edit, Effect, EncordReply, Estimate, Event, FolderCounts,
-        FolderDetails, FolderPage, FolderRef, FolderRole, FolderRow, Integration, JobRow, KeyFacts, List,
-        ManifestFacts, PrefixPage, Present, Problem, Reply, Request, RequestId, Row, RunReply, Snapshot, Step, Wizard,
+        Wizard,
+        action::{Action, Edit},
+        check::{Check, CheckState},
+        connections::{CorsRepair, EncordReply, Integration, KeyFacts, PrefixPage},
+        destination::{Destination, FolderCounts, FolderDetails, FolderRef, FolderRole, Present},
+        effect::{Effect, Event, FolderPage, FolderRow, ManifestFacts, Reply, Request, RequestId, RunReply},
+        progress::snapshot::{JobRow, Snapshot},
+        rows::{List, Row},
+        saved::Estimate,
+        step::Step,
     },
 };
 
@@ -101,7 +117,7 @@ impl Stage {
                 Effect::Cancel { .. } | Effect::Editor(_) | Effect::Bell | Effect::Mouse | Effect::Exit => {}
             }
         }
-        crate::accessible::tests::speaks(&self.wizard);
+        crate::plain::tests::speaks(&self.wizard);
         self
     }
 

@@ -3,16 +3,18 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{
-    Build,
-    fixtures::{Stage, config, one, refused, uuid, well},
-    shows,
-};
 use crate::{
-    store::config::Config,
+    config::Config,
+    error::Problem,
+    tui::tests::{
+        fixtures::{Build, Stage, config, one, refused, uuid, well},
+        shown::shows,
+    },
     wizard::{
-        Action, Edit, Event, FolderCounts, FolderDetails, FolderPage, FolderRef, FolderRole, FolderRow, Present,
-        Problem, Reply, Request, Step,
+        action::{Action, Edit},
+        destination::{FolderCounts, FolderDetails, FolderRef, FolderRole, Present},
+        effect::{Event, FolderPage, FolderRow, Reply, Request},
+        step::Step,
     },
 };
 

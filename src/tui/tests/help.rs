@@ -1,13 +1,15 @@
 //! Which part of the help is seen first.
 
-use super::{
-    fixtures::{Stage, UTF8, config, frame, well},
-    integration::at_field,
-    panels,
-};
 use crate::{
-    tui::tests::home,
-    wizard::{Action, FieldName, Overlay, RuleField, Step},
+    tui::tests::{
+        fixtures::{Stage, UTF8, config, frame, well},
+        home,
+        integration::at_field,
+        panels,
+    },
+    wizard::{
+        action::Action, integration::fields::FieldName, manifest::rule_form::RuleField, overlay::Overlay, step::Step,
+    },
 };
 
 /// The lines in the help's box.

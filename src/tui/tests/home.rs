@@ -2,12 +2,20 @@
 
 use time::format_description::well_known::Rfc3339;
 
-use super::{Build, fixtures, shows};
 use crate::{
-    store::{RunState, config::Config},
+    config::Config,
+    error::Problem,
+    run::state::RunState,
+    tui::tests::{
+        fixtures::{self, Build},
+        shown::shows,
+    },
     wizard::{
-        Action, DiffLine, Edit, Event, HomePage, OpenedConfig, PastRun, Problem, Reply, Request, SavePreview,
-        SavedConfig, Stamp, Step, Wizard,
+        Wizard,
+        action::{Action, Edit},
+        effect::{Event, Reply, Request},
+        saved::{DiffLine, HomePage, OpenedConfig, PastRun, SavePreview, SavedConfig, Stamp},
+        step::Step,
     },
 };
 use fixtures::{Stage, UTF8, frame, one, refused, well};
@@ -80,7 +88,7 @@ fn preview() -> SavePreview {
     SavePreview { path, stamp: Some(Stamp("a".into())), overwrites: false, lines, text: String::new() }
 }
 
-pub(in crate::tui) fn answers(request: &Request) -> Vec<Reply> {
+pub(crate) fn answers(request: &Request) -> Vec<Reply> {
     one(match request {
         Request::ReadHome => Reply::Home(Box::new(page())),
         Request::OpenConfig { label } => Reply::ConfigOpened(Ok(opened(label))),
@@ -151,7 +159,7 @@ fn times_on_home_are_told_as_they_are_when_it_is_drawn() {
     let stage = home(answers);
     let drawn = |clock: fn() -> time::OffsetDateTime| {
         let mut terminal = ratatui::Terminal::new(ratatui::backend::TestBackend::new(80, 24)).unwrap();
-        let labels = crate::tui::Labels { clock, ..crate::tui::Labels::default() };
+        let labels = crate::tui::screens::Labels { clock, ..crate::tui::screens::Labels::default() };
         terminal.draw(|frame| _ = crate::tui::screens::draw(frame, &stage.wizard, &UTF8, &labels)).unwrap();
         fixtures::lines(terminal.backend().buffer())
     };

@@ -4,15 +4,19 @@ use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 
-use super::{
-    Build,
-    fixtures::{Stage, UTF8, config, frame, one, schema, well},
-    shows,
-};
 use crate::{
-    schema::{Inference, Suggestion},
-    store::config::Join,
-    wizard::{Action, Inferred, Problem, Reply, Request, Step},
+    config::manifest::Join,
+    error::Problem,
+    schema::infer::{Inference, Suggestion},
+    tui::tests::{
+        fixtures::{Build, Stage, UTF8, config, frame, one, schema, well},
+        shown::shows,
+    },
+    wizard::{
+        action::Action,
+        effect::{Inferred, Reply, Request},
+        step::Step,
+    },
 };
 
 fn labels() -> Vec<Suggestion> {

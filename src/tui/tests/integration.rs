@@ -1,14 +1,20 @@
 //! Step 1 without a panel over it.
 
-use super::{
-    checks,
-    fixtures::{Stage, UTF8, config, frame, one, refused, silent, unwell, uuid, well},
-    shows, shows_as,
-};
 use crate::{
-    store::config::Config,
+    config::Config,
+    error::Problem,
+    tui::tests::{
+        checks,
+        fixtures::{Stage, UTF8, config, frame, one, refused, silent, unwell, uuid, well},
+        shown::{shows, shows_as},
+    },
     wizard::{
-        Action, Check, CheckState, EncordReply, FieldName, Focus, Integration, KeyFacts, Problem, Reply, Request, Step,
+        action::Action,
+        check::{Check, CheckState},
+        connections::{EncordReply, Integration, KeyFacts},
+        effect::{Reply, Request},
+        integration::{Focus, fields::FieldName},
+        step::Step,
     },
 };
 

@@ -4,15 +4,27 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::{
-    fixtures::{Stage, built, frame, item, one, row, summary, well},
-    shows, unlisted,
-};
 use crate::{
-    manifest::{Code, Finding, Kind, SkipReason, Skipped},
-    store::{Summary, Tally},
-    tui::Theme,
-    wizard::{Action, List, ListingProgress, Reply, Request, Row, Step},
+    manifest::{
+        finding::{Code, Finding},
+        kind::Kind,
+        skipped::{SkipReason, Skipped},
+        summary::{Summary, Tally},
+    },
+    tui::{
+        tests::{
+            fixtures::{Stage, built, frame, item, one, row, summary, well},
+            shown::shows,
+            unlisted,
+        },
+        theme::Theme,
+    },
+    wizard::{
+        action::Action,
+        effect::{ListingProgress, Reply, Request},
+        rows::{List, Row},
+        step::Step,
+    },
 };
 #[test]
 fn manifest_screens() {

@@ -1,10 +1,23 @@
 //! The screens of a cloud-synced folder.
 
-use super::{Build, shows};
 use crate::{
-    store::{BatchState, Held, RunState, SyncCounts, config::Config},
-    tui::tests::fixtures::{Stage, config, one, reports, uuid, well},
-    wizard::{Action, Destination, FolderRef, Mirror, Problem, Reply, Request, RunReply, Snapshot, Step},
+    config::Config,
+    error::Problem,
+    run::{
+        state::{BatchState, RunState},
+        sync_counts::{Held, SyncCounts},
+    },
+    tui::tests::{
+        fixtures::{Build, Stage, config, one, reports, uuid, well},
+        shown::shows,
+    },
+    wizard::{
+        action::Action,
+        destination::{Destination, FolderRef, Mirror},
+        effect::{Reply, Request, RunReply},
+        progress::snapshot::Snapshot,
+        step::Step,
+    },
 };
 
 const URL: &str = "https://acmevision.blob.core.windows.net/street-scenes/berlin/%E5%9B%BE/";

@@ -2,14 +2,15 @@
 
 use ratatui::{Terminal, backend::TestBackend};
 
-use super::{
-    Stage,
-    fixtures::{UTF8, frame, well},
-    shows,
-};
 use crate::{
-    tui::screens::{self, Labels, hits::Click},
-    wizard::{Action, Event, Focus, Overlay, Step},
+    tui::{
+        screens::{self, Labels, click_targets::Click},
+        tests::{
+            fixtures::{Stage, UTF8, frame, well},
+            shown::shows,
+        },
+    },
+    wizard::{action::Action, effect::Event, integration::Focus, overlay::Overlay, step::Step},
 };
 
 #[test]
@@ -101,7 +102,7 @@ fn click(stage: &Stage, width: u16, text: &str) -> Option<Click> {
     let mut terminal = Terminal::new(TestBackend::new(width, 30)).unwrap();
     let mut drawn = screens::Drawn::default();
     terminal.draw(|frame| drawn = screens::draw(frame, &stage.wizard, &UTF8, &Labels::default())).unwrap();
-    let lines = super::fixtures::lines(terminal.backend().buffer());
+    let lines = crate::tui::tests::fixtures::lines(terminal.backend().buffer());
     let (row, line) = lines.lines().enumerate().find(|(_, line)| line.contains(text)).unwrap();
     let column = line.split(text).next().unwrap().chars().count();
     drawn.hits.at(u16::try_from(column).unwrap(), u16::try_from(row).unwrap())
@@ -142,7 +143,7 @@ fn a_click_gives_a_field_the_keyboard() {
         assert!(name.label().contains("SSH key"));
     }
     let form = clicked(Stage::at(Step::Folder, well).press(Action::New).type_in("abc"), 80, "Description optional");
-    let form = form.event(Event::Edit(crate::wizard::Edit::Insert('x')));
+    let form = form.event(Event::Edit(crate::wizard::action::Edit::Insert('x')));
     assert!(frame(&form.wizard, UTF8, 80, 24).contains("> Description x "), "{}", frame(&form.wizard, UTF8, 80, 24));
 }
 

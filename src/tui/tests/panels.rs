@@ -4,15 +4,21 @@ use std::time::{Duration, Instant};
 
 use secrecy::ExposeSecret;
 
-use super::{
-    Build, checks,
-    fixtures::{Stage, UTF8, config, frame, one, refused, uuid, well},
-    integration::{at_check, at_field, failing},
-    shows,
-};
 use crate::{
-    store::config::{AuthKind, Config},
-    wizard::{Action, CorsRepair, EncordReply, FieldName, Integration, KeyFacts, Problem, Reply, Request},
+    config::{Config, azure::AuthKind},
+    error::Problem,
+    tui::tests::{
+        checks,
+        fixtures::{Build, Stage, UTF8, config, frame, one, refused, uuid, well},
+        integration::{at_check, at_field, failing},
+        shown::shows,
+    },
+    wizard::{
+        action::Action,
+        connections::{CorsRepair, EncordReply, Integration, KeyFacts},
+        effect::{Reply, Request},
+        integration::fields::FieldName,
+    },
 };
 
 fn listed(count: u128) -> Vec<Reply> {
@@ -28,7 +34,7 @@ fn none(request: &Request) -> Vec<Reply> {
     match request {
         Request::ConnectEncord { .. } => listed(0),
         Request::ListContainers { .. } => one(Reply::Containers(Ok(Vec::new()))),
-        Request::Discover => one(Reply::Discovered(crate::wizard::Discovery::default())),
+        Request::Discover => one(Reply::Discovered(crate::wizard::connections::Discovery::default())),
         other => well(other),
     }
 }

@@ -10,13 +10,15 @@ use ratatui::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use super::{
-    fixtures::{Stage, UTF8, config, well},
-    home, progress,
-};
 use crate::{
-    tui::screens::{self, Labels},
-    wizard::{Action, Step},
+    tui::{
+        screens::{self, Labels},
+        tests::{
+            fixtures::{Stage, UTF8, config, well},
+            home, progress,
+        },
+    },
+    wizard::{action::Action, step::Step},
 };
 
 /// Name, what is seen (for those who cannot see it), rows, and the screen.
@@ -68,7 +70,7 @@ fn the_pictures_show_the_screens_as_they_are() {
 fn drawn(stage: &Stage, rows: u16) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(COLUMNS, rows)).unwrap();
     let headless_command = Some("azure-to-encord run nightly --yes".into());
-    let labels = Labels { headless_command, clock: || super::fixtures::NOW, ..Labels::default() };
+    let labels = Labels { headless_command, clock: || crate::tui::tests::fixtures::NOW, ..Labels::default() };
     terminal.draw(|frame| _ = screens::draw(frame, &stage.wizard, &UTF8, &labels)).unwrap();
     terminal.backend().buffer().clone()
 }

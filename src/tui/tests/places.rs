@@ -2,8 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use super::{shown::FOLDER, stages};
-use crate::wizard::{Ask, CorsState, HomePanel, Overlay, Panel, PickerKind, SaveStage, SchemaPanel, Step, Wizard};
+use crate::{
+    tui::tests::{shown::FOLDER, stages},
+    wizard::{
+        Wizard,
+        home::panel::HomePanel,
+        integration::{
+            panel::{CorsState, Panel},
+            picker::PickerKind,
+        },
+        overlay::Overlay,
+        progress::dialogs::Ask,
+        save::SaveStage,
+        schema::panels::SchemaPanel,
+        step::Step,
+    },
+};
 
 /// Home, or a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,18 +2,31 @@
 
 use ratatui::{Terminal, backend::TestBackend};
 
-use super::{Build, shows};
 use crate::{
-    manifest::Kind,
-    store::{BatchState, FailedUnit, RunState},
+    manifest::kind::Kind,
+    run::{
+        failed_unit::FailedUnit,
+        state::{BatchState, RunState},
+    },
     tui::{
         screens,
-        tests::fixtures,
-        tests::fixtures::{
-            Stage, UTF8, failed_unit, finished, frame, lines, one, refused, reports, running, snapshot, well,
+        tests::{
+            fixtures::{
+                self, Build, Stage, UTF8, failed_unit, finished, frame, lines, one, refused, reports, running,
+                snapshot, well,
+            },
+            shown::shows,
         },
     },
-    wizard::{Action, CauseId, CauseRow, List, Reply, Request, Row, RunReply, RunView, Snapshot, Step, Wizard},
+    wizard::{
+        Wizard,
+        action::Action,
+        effect::{Reply, Request, RunReply},
+        progress::{failures::RunView, snapshot::Snapshot},
+        rows::{List, Row},
+        saved::{CauseId, CauseRow},
+        step::Step,
+    },
 };
 
 fn causes() -> Vec<CauseRow> {
@@ -265,7 +278,7 @@ fn gauges_are_full_only_at_the_end_and_never_overflow() {
     for (done, errors, total, percent) in
         [(0, 0, 0, "0 %"), (999_999, 0, 1_000_000, "99 %"), (7, 3, 10, "100 %"), (90, 30, 100, "100 %")]
     {
-        let jobs = vec![crate::wizard::JobRow { kind: Kind::Image, ..snapshot(0).jobs.remove(2) }];
+        let jobs = vec![crate::wizard::progress::snapshot::JobRow { kind: Kind::Image, ..snapshot(0).jobs.remove(2) }];
         let odd = Snapshot { jobs, done, errors, total, ..Snapshot::default() };
         let text = frame(&finished(RunState::Done, odd, None).wizard, UTF8, 80, 24);
         assert!(text.contains(percent), "{percent}: {text}");

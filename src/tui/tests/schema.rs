@@ -4,14 +4,18 @@ use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 
-use super::{
-    Build,
-    fixtures::{Stage, UTF8, config, frame, one, schema, well},
-    shows,
-};
 use crate::{
-    schema::{KeyType, Scalar},
-    wizard::{Action, Edit, Event, Reply, Request, RunReply, SchemaPanel, Step},
+    schema::key_type::{KeyType, Scalar},
+    tui::tests::{
+        fixtures::{Build, Stage, UTF8, config, frame, one, schema, well},
+        shown::shows,
+    },
+    wizard::{
+        action::{Action, Edit},
+        effect::{Event, Reply, Request, RunReply},
+        schema::panels::SchemaPanel,
+        step::Step,
+    },
 };
 
 fn all_kinds(request: &Request) -> Vec<Reply> {

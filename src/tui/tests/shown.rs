@@ -9,12 +9,15 @@ use ratatui::{
     style::{Color, Modifier},
 };
 
-use super::{
-    fixtures::{UTF8, frame, labels},
-    places,
-};
 use crate::{
-    tui::{Theme, screens},
+    tui::{
+        screens,
+        tests::{
+            fixtures::{UTF8, frame, labels},
+            places,
+        },
+        theme::Theme,
+    },
     wizard::Wizard,
 };
 

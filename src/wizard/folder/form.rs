@@ -3,10 +3,18 @@
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{Choice, lookup::Lookup, metadata, mirror, split_path};
 use crate::{
-    store::config::Config,
-    wizard::{Action, Edit, Field, FolderRef, Outbox},
+    config::Config,
+    wizard::{
+        action::{Action, Edit},
+        destination::FolderRef,
+        field::Field,
+        folder::{
+            lookup::{Choice, Lookup, split_path},
+            metadata, mirror,
+        },
+        outbox::Outbox,
+    },
 };
 
 /// A part of the form.

@@ -4,7 +4,14 @@ use std::collections::VecDeque;
 
 use uuid::Uuid;
 
-use crate::wizard::{FolderPage, FolderRef, FolderRow, Outbox, Problem, Request, RequestId};
+use crate::{
+    error::Problem,
+    wizard::{
+        destination::FolderRef,
+        effect::{FolderPage, FolderRow, Request, RequestId},
+        outbox::Outbox,
+    },
+};
 
 /// So many pages of what has the name's words in it are looked at. Step 5 looks again before it makes anything.
 const MOST_PAGES: usize = 50;

@@ -3,10 +3,15 @@
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use super::super::{Action, Destination, Hint, Mirror, Problem, Status};
 use crate::{
-    manifest::object_url::object_url,
-    store::config::{Config, synced},
+    config::{Config, synced},
+    endpoints::object_url::object_url,
+    error::Problem,
+    wizard::{
+        action::{Action, Hint},
+        destination::{Destination, Mirror},
+        step::Status,
+    },
 };
 
 /// What a cloud-synced folder cannot do, or does for good.
@@ -73,12 +78,12 @@ pub fn metadata_words(mirror: &Mirror) -> String {
 }
 
 /// The keys of step 3, which has nothing to list and nothing to set.
-pub(in crate::wizard) fn hints() -> Vec<Hint> {
+pub(crate) fn hints() -> Vec<Hint> {
     vec![Hint::new(Action::Next, "continue"), Hint::new(Action::Back, "back")]
 }
 
 /// How step 3 stands where Encord lists the container itself.
-pub(in crate::wizard) fn manifest_status(config: &Config) -> Status {
+pub(crate) fn manifest_status(config: &Config) -> Status {
     remote_url(config).map_or_else(Status::Blocked, |_| Status::Ready)
 }
 
@@ -133,11 +138,11 @@ pub fn same_place(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{store::config, wizard::FolderRef};
+    use crate::{config, wizard::destination::FolderRef};
 
     fn config(rest: &str) -> Config {
         let head = "version = 1\n[azure]\naccount = \"acme\"\ncontainer = \"raw\"\n[folder]\npath = \"M\"\ncloud_synced = true\n";
-        config::parse(&format!("{head}{rest}")).unwrap()
+        config::parse::parse(&format!("{head}{rest}")).unwrap()
     }
 
     #[test]
@@ -181,7 +186,7 @@ mod tests {
     #[test]
     fn only_a_new_folder_or_one_that_mirrors_the_same_place_will_do() {
         let synced = config("");
-        let ordinary = Config { folder: config::Folder::default(), ..synced.clone() };
+        let ordinary = Config { folder: config::folder::Folder::default(), ..synced.clone() };
         let existing = Destination {
             existing: Some(FolderRef { uuid: uuid::Uuid::from_u128(1), path: "M".into() }),
             ..Destination::default()

@@ -1,33 +1,34 @@
 //! Step 4: the destination, picked, to be created, or one that mirrors the storage. Nothing is created here: what is chosen
 //! becomes part of the plan.
 
-mod form;
-mod lookup;
+mod details_cache;
+pub(crate) mod form;
+pub(crate) mod lookup;
 mod metadata;
 pub mod mirror;
-mod moves;
-mod peek;
 mod replies;
-mod search;
-mod tree;
+pub(crate) mod search;
+pub(crate) mod tree;
+mod update;
 
 use uuid::Uuid;
 
-use super::{
-    Action, Destination, Edit, FolderDetails, FolderRef, FolderRole, FolderRow, Hint, Outbox, Present, Problem,
-    Request, RequestId, Status,
+use crate::{
+    config::Config,
+    error::Problem,
+    wizard::{
+        action::{Action, Edit, Hint},
+        destination::{Destination, FolderDetails, FolderRef, FolderRole, Present},
+        effect::{FolderRow, Request, RequestId},
+        folder::{details_cache::Peek, form::Draft, lookup::Lookup},
+        outbox::Outbox,
+        step::Status,
+    },
 };
-use crate::store::config::Config;
-use form::Draft;
-use lookup::Lookup;
-use peek::Peek;
 
-pub use form::{FolderField, FolderForm, MirrorPart};
-pub use lookup::Choice;
-pub(crate) use lookup::split_path;
-pub use mirror::{LIMITS as MIRROR_LIMITS, remote_url};
-pub use search::FolderSearch;
-pub use tree::{Branch, FolderTree, More, TreeRow};
+pub(crate) use form::{FolderField, FolderForm};
+pub(crate) use search::FolderSearch;
+pub(crate) use tree::FolderTree;
 
 /// The state of step 4.
 #[derive(Debug, Default)]

@@ -1,17 +1,22 @@
 //! What the services answer in step 4.
 
-use super::{
-    FolderStep,
-    lookup::{Lookup, Outcome},
-    mirror, split_path,
-};
 use crate::{
-    store::config::Config,
-    wizard::{Class, Destination, FolderDetails, FolderPage, Outbox, Present, Problem, RequestId},
+    config::Config,
+    error::{Class, Problem},
+    wizard::{
+        destination::{Destination, FolderDetails, Present},
+        effect::{FolderPage, RequestId},
+        folder::{
+            FolderStep,
+            lookup::{Lookup, Outcome, split_path},
+            mirror,
+        },
+        outbox::Outbox,
+    },
 };
 
 impl FolderStep {
-    pub(in crate::wizard) fn resolved(
+    pub(crate) fn resolved(
         &mut self,
         id: RequestId,
         result: Result<Destination, Problem>,
@@ -44,7 +49,7 @@ impl FolderStep {
         self.look(outbox);
     }
 
-    pub(in crate::wizard) fn page_reply(
+    pub(crate) fn page_reply(
         &mut self,
         id: RequestId,
         result: Result<FolderPage, Problem>,
@@ -93,12 +98,7 @@ impl FolderStep {
         self.look(outbox);
     }
 
-    pub(in crate::wizard) fn details_reply(
-        &mut self,
-        id: RequestId,
-        result: Result<FolderDetails, Problem>,
-        outbox: &mut Outbox,
-    ) {
+    pub(crate) fn details_reply(&mut self, id: RequestId, result: Result<FolderDetails, Problem>, outbox: &mut Outbox) {
         let Some(folder) = self.peek.reply(id, result) else { return };
         if let (Some(destination), Some(Ok(details))) = (&mut self.destination, self.peek.get(folder))
             && destination.existing.as_ref().is_some_and(|existing| existing.uuid == folder)
@@ -111,7 +111,7 @@ impl FolderStep {
         self.look(outbox);
     }
 
-    pub(in crate::wizard) fn present_reply(&mut self, id: RequestId, result: Result<Present, Problem>) {
+    pub(crate) fn present_reply(&mut self, id: RequestId, result: Result<Present, Problem>) {
         if self.counting == Some(id) {
             if !matches!(result, Ok(Present { is_done: false, .. })) {
                 self.counting = None;

@@ -2,9 +2,17 @@
 
 use std::collections::HashSet;
 
-use super::More;
-use crate::wizard::{
-    Action, Edit, Field, FolderPage, FolderRef, FolderRow, Outbox, Problem, Request, RequestId, rows::moved_in,
+use crate::{
+    error::Problem,
+    wizard::{
+        action::{Action, Edit},
+        destination::FolderRef,
+        effect::{FolderPage, FolderRow, Request, RequestId},
+        field::Field,
+        folder::tree::More,
+        outbox::Outbox,
+        rows::moved_in,
+    },
 };
 
 /// The next page is asked for when the cursor is this near to the end of what is read.

@@ -5,7 +5,16 @@ use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
-use crate::wizard::{Action, FolderPage, FolderRef, FolderRow, Outbox, Problem, Request, RequestId, rows::moved_in};
+use crate::{
+    error::Problem,
+    wizard::{
+        action::Action,
+        destination::FolderRef,
+        effect::{FolderPage, FolderRow, Request, RequestId},
+        outbox::Outbox,
+        rows::moved_in,
+    },
+};
 
 /// The next page is asked for when the cursor is this near to the end of what is read.
 const AHEAD: usize = 30;

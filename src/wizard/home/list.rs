@@ -1,6 +1,11 @@
 //! The order of a list on Home, the search in it and its cursor.
 
-use crate::wizard::{Action, PastRun, SavedConfig, matching::gaps, rows::moved_in};
+use crate::wizard::{
+    action::Action,
+    matching::gaps,
+    rows::moved_in,
+    saved::{PastRun, SavedConfig},
+};
 
 /// A list of Home.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,18 +1,24 @@
 //! Home: the saved configs and the runs on record. Everything on it is on this machine.
 
-mod list;
-mod moves;
-mod panel;
-mod way;
+pub(crate) mod list;
+pub(crate) mod open_config;
+pub(crate) mod panel;
+mod update;
 
-use super::{Field, HomePage, Outbox, PastRun, Problem, Request, RequestId, SavedConfig};
-use crate::store::config::saved::check_name;
-use list::Ordered;
+use crate::{
+    config::name::check_name,
+    error::Problem,
+    wizard::{
+        effect::{Request, RequestId},
+        field::Field,
+        home::list::Ordered,
+        outbox::Outbox,
+        saved::{HomePage, PastRun, SavedConfig},
+    },
+};
 
-pub use list::HomeList;
-pub use panel::{CopyForm, HomePanel};
-pub use way::headless_command;
-pub(in crate::wizard) use way::{Opened, Target, Visit};
+pub(crate) use list::HomeList;
+pub(crate) use panel::HomePanel;
 
 /// The state of Home.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::wizard::{Field, PastRun, RequestId};
+use crate::wizard::{effect::RequestId, field::Field, saved::PastRun};
 
 /// What has the keyboard instead of the list.
 #[derive(Debug)]

@@ -2,11 +2,14 @@
 
 use url::Url;
 
-use super::{IntegrationStep, Side, guide::account_name};
 use crate::{
-    access::region,
-    store::config::Config,
-    wizard::{CHECKS, Check, CheckState, Class, Repair},
+    config::Config,
+    endpoints::region,
+    error::Class,
+    wizard::{
+        check::{CHECKS, Check, CheckState, Repair},
+        integration::{IntegrationStep, Side, guide::account_name},
+    },
 };
 
 /// An organisation can have very many integrations; a sentence names so many of them.

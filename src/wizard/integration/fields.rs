@@ -1,6 +1,6 @@
 //! The form's fields.
 
-use crate::help;
+use crate::wizard::help;
 
 /// The fields of the form, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,16 @@
 //! Browses a container's virtual folders and chooses those to import.
 
-use super::picker::Loading;
-use crate::wizard::{Action, AzureAccess, Outbox, PrefixPage, Problem, Request, RequestId, rows::moved_in};
+use crate::{
+    error::Problem,
+    wizard::{
+        action::Action,
+        connections::{AzureAccess, PrefixPage},
+        effect::{Request, RequestId},
+        integration::picker::Loading,
+        outbox::Outbox,
+        rows::moved_in,
+    },
+};
 
 /// The folders below a prefix, and what is chosen.
 #[derive(Debug, Clone)]

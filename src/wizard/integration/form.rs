@@ -3,14 +3,18 @@
 use secrecy::SecretString;
 use url::Url;
 
-use super::{
-    fields::FieldName,
-    pasted::{account_of, is_secret, recognise},
-};
 use crate::{
-    access::endpoint,
-    store::config::{AuthKind, Config},
-    wizard::{Edit, Field, WayIn},
+    config::{Config, azure::AuthKind},
+    endpoints::endpoint,
+    wizard::{
+        action::Edit,
+        connections::WayIn,
+        field::Field,
+        integration::{
+            fields::FieldName,
+            pasted::{account_of, is_secret, recognise},
+        },
+    },
 };
 
 /// The ways to sign in to Azure, in the order in which they are switched through.

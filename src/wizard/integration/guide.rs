@@ -5,8 +5,9 @@
 use uuid::Uuid;
 
 use crate::{
-    store::config::Config,
-    wizard::{Action, Integration, Problem, RequestId, rows::moved_in},
+    config::Config,
+    error::Problem,
+    wizard::{action::Action, connections::Integration, effect::RequestId, rows::moved_in},
 };
 
 /// How Encord will sign in to the storage account.

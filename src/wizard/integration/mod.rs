@@ -1,34 +1,37 @@
 //! Step 1: sign in on both sides, choose the integration, and prove that both sides can read the data.
 
 mod checks;
-mod fields;
-mod folder_browser;
+pub(crate) mod fields;
+pub(crate) mod folder_browser;
 mod form;
-mod guide;
-mod moves;
-mod panel;
-mod panels;
+pub(crate) mod guide;
+pub(crate) mod panel;
+mod panel_update;
 mod pasted;
-mod picker;
+pub(crate) mod picker;
 mod replies;
-mod sas_maker;
-mod standing;
+pub(crate) mod sas_maker;
+mod status;
+mod update;
 
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
-use super::{
-    AzureAccess, Check, ContainerFacts, Discovery, Field, Integration, KeyFacts, Outbox, Problem, Request, RequestId,
+use crate::{
+    config::{self, Config, azure::AuthKind},
+    error::Problem,
+    wizard::{
+        check::Check,
+        connections::{AzureAccess, ContainerFacts, Discovery, Integration, KeyFacts},
+        effect::{Request, RequestId},
+        field::Field,
+        integration::form::Form,
+        outbox::Outbox,
+    },
 };
-use crate::store::config::{self, AuthKind, Config};
-use form::Form;
 
-pub use fields::{FieldKind, FieldName};
-pub use folder_browser::FolderBrowser;
-pub use guide::{Guide, GuideMethod, GuideRow};
-pub use panel::{CorsReview, CorsState, Details, Panel};
-pub use picker::{Loading, Picker, PickerKind, PickerRow};
-pub use sas_maker::{LIFETIMES, SasMaker, SasState};
+pub(crate) use fields::FieldName;
+pub(crate) use panel::Panel;
 
 /// What has the keyboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,8 +60,8 @@ impl<T> Side<T> {
 /// What the latest checks were made with.
 #[derive(Debug, Clone)]
 struct Checked {
-    encord: config::Encord,
-    azure: config::Azure,
+    encord: config::encord::Encord,
+    azure: config::azure::Azure,
     typed: Option<SecretString>,
 }
 
@@ -89,7 +92,7 @@ pub struct IntegrationStep {
 }
 
 impl IntegrationStep {
-    pub(in crate::wizard) fn new(config: &Config) -> IntegrationStep {
+    pub(crate) fn new(config: &Config) -> IntegrationStep {
         let form = Form::new(config);
         let first_empty =
             [FieldName::Account, FieldName::Container].into_iter().find(|name| form.text(*name).is_empty());
@@ -114,11 +117,11 @@ impl IntegrationStep {
         }
     }
 
-    pub(in crate::wizard) fn guide(&mut self) {
+    pub(crate) fn guide(&mut self) {
         self.is_guided = true;
     }
 
-    pub(in crate::wizard) fn open(&mut self, config: &Config, outbox: &mut Outbox) {
+    pub(crate) fn open(&mut self, config: &Config, outbox: &mut Outbox) {
         if self.is_guided {
             self.discovering = Some(outbox.start(Request::Discover));
         }
@@ -129,7 +132,7 @@ impl IntegrationStep {
     }
 
     /// Nothing that was asked for is wanted any more.
-    pub(in crate::wizard) fn close(&mut self, outbox: &mut Outbox) {
+    pub(crate) fn close(&mut self, outbox: &mut Outbox) {
         outbox.cancel(self.discovering.take());
         for id in [self.encord.running(), self.container.running()] {
             outbox.cancel(id);
@@ -228,7 +231,7 @@ impl IntegrationStep {
     }
 
     /// The storage account as it is signed in to, with a secret that was typed.
-    pub(in crate::wizard) fn access(&self, config: &Config) -> AzureAccess {
+    pub(crate) fn access(&self, config: &Config) -> AzureAccess {
         AzureAccess { azure: config.azure.clone(), typed: self.form.typed() }
     }
 
@@ -298,7 +301,7 @@ fn capitalised(text: &str) -> String {
 }
 
 /// Whether two settings sign in alike; which integration is chosen does not matter for that.
-pub(super) fn same_login(one: &config::Encord, other: &config::Encord) -> bool {
+pub(super) fn same_login(one: &config::encord::Encord, other: &config::encord::Encord) -> bool {
     (&one.domain, &one.ssh_key_file, &one.bearer_token_env)
         == (&other.domain, &other.ssh_key_file, &other.bearer_token_env)
 }

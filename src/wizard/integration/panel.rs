@@ -1,9 +1,12 @@
 //! What lies over the form: lists to choose from, guides and questions.
 
-use super::{folder_browser::FolderBrowser, guide::Guide, picker::Picker, sas_maker::SasMaker};
 use crate::{
-    access::cors,
-    wizard::{Problem, RequestId},
+    endpoints::cors,
+    error::Problem,
+    wizard::{
+        effect::RequestId,
+        integration::{folder_browser::FolderBrowser, guide::Guide, picker::Picker, sas_maker::SasMaker},
+    },
 };
 
 /// A panel over the form.

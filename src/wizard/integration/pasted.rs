@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::{access::endpoint, store::config::AuthKind};
+use crate::{config::azure::AuthKind, endpoints::endpoint};
 
 /// What was recognised in a pasted text.
 #[derive(Debug, PartialEq)]

@@ -1,6 +1,14 @@
 //! A list to choose from, searched as one types.
 
-use crate::wizard::{Action, Edit, Field, Problem, RequestId, rows::moved_in};
+use crate::{
+    error::Problem,
+    wizard::{
+        action::{Action, Edit},
+        effect::RequestId,
+        field::Field,
+        rows::moved_in,
+    },
+};
 
 /// What a picker chooses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,24 +1,24 @@
 //! What services answer in step 1.
 
-use super::{FieldName, Focus, IntegrationStep, Side, names_a_key};
 use crate::{
-    store::config::{self, AuthKind, Config},
-    wizard::{Check, CheckState, ContainerFacts, Discovery, EncordReply, Outbox, Problem, RequestId},
+    config::{self, Config, azure::AuthKind},
+    error::Problem,
+    wizard::{
+        check::{Check, CheckState},
+        connections::{ContainerFacts, Discovery, EncordReply},
+        effect::RequestId,
+        integration::{Focus, IntegrationStep, Side, fields::FieldName, names_a_key},
+        outbox::Outbox,
+    },
 };
 
 impl IntegrationStep {
-    pub(in crate::wizard) fn discovered(
-        &mut self,
-        id: RequestId,
-        found: Discovery,
-        config: &mut Config,
-        outbox: &mut Outbox,
-    ) {
+    pub(crate) fn discovered(&mut self, id: RequestId, found: Discovery, config: &mut Config, outbox: &mut Outbox) {
         if self.discovering != Some(id) {
             return;
         }
         self.discovering = None;
-        let is_untouched = config.azure == config::Azure::default() && self.form.sign_in == AuthKind::default();
+        let is_untouched = config.azure == config::azure::Azure::default() && self.form.sign_in == AuthKind::default();
         if is_untouched && let Some(way) = found.ways.first() {
             self.form.take_way(way);
         }
@@ -38,7 +38,7 @@ impl IntegrationStep {
         }
     }
 
-    pub(in crate::wizard) fn encord_reply(&mut self, id: RequestId, reply: EncordReply, config: &mut Config) {
+    pub(crate) fn encord_reply(&mut self, id: RequestId, reply: EncordReply, config: &mut Config) {
         if self.encord != Side::Running(id) {
             return;
         }
@@ -66,7 +66,7 @@ impl IntegrationStep {
         self.look(config);
     }
 
-    pub(in crate::wizard) fn azure_check(&mut self, id: RequestId, check: Check, config: &Config) {
+    pub(crate) fn azure_check(&mut self, id: RequestId, check: Check, config: &Config) {
         if self.container == Side::Running(id) {
             self.azure_checks.retain(|other| other.id != check.id);
             self.azure_checks.push(check);
@@ -74,12 +74,7 @@ impl IntegrationStep {
         }
     }
 
-    pub(in crate::wizard) fn container_reply(
-        &mut self,
-        id: RequestId,
-        result: Result<ContainerFacts, Problem>,
-        config: &Config,
-    ) {
+    pub(crate) fn container_reply(&mut self, id: RequestId, result: Result<ContainerFacts, Problem>, config: &Config) {
         if self.container == Side::Running(id) {
             self.container = match result {
                 Ok(facts) => Side::Up(facts),

@@ -2,7 +2,10 @@
 
 use secrecy::SecretString;
 
-use crate::wizard::{Action, Problem, RequestId, SasWish};
+use crate::{
+    error::Problem,
+    wizard::{action::Action, connections::SasWish, effect::RequestId},
+};
 
 /// The lifetimes to choose from, in days.
 pub const LIFETIMES: [u32; 6] = [30, 90, 365, 730, 1095, 1825];

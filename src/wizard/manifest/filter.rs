@@ -1,8 +1,8 @@
 //! What of a list is shown, and how far the search for it is.
 
 use crate::{
-    manifest::{Code, Kind},
-    wizard::RequestId,
+    manifest::{finding::Code, kind::Kind},
+    wizard::effect::RequestId,
 };
 
 /// What the rows of a list have to have to be shown.

@@ -1,30 +1,32 @@
 //! Step 3: the manifest, built from a listing, looked through, and its rules changed.
 
-mod filter;
-mod keys;
-mod problems;
-mod rule_form;
+pub(crate) mod filter;
+pub(crate) mod problems;
+pub(crate) mod rule_form;
+mod update;
 
 #[cfg(test)]
 mod tests;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{
-    AzureAccess, Field, List, ListingProgress, ManifestFacts, Outbox, Problem, Request, RequestId, Row, RowWindow,
-    Status,
-};
 use crate::{
-    manifest::{Code, Demands},
-    store::{
-        Tally,
-        config::{self, Config, Source},
+    config::{self, Config, manifest::Source},
+    error::Problem,
+    manifest::{finding::Code, summary::Tally, values::Demands},
+    wizard::{
+        connections::AzureAccess,
+        effect::{ListingProgress, ManifestFacts, Request, RequestId},
+        field::Field,
+        outbox::Outbox,
+        rows::{List, Row, RowWindow},
+        step::Status,
     },
 };
 
-pub use filter::{Filter, Scan};
-pub use problems::findings_problem;
-pub use rule_form::{RuleField, RuleForm};
+pub(crate) use filter::{Filter, Scan};
+pub(crate) use problems::findings_problem;
+pub(crate) use rule_form::RuleForm;
 
 /// How the manifest stands.
 #[derive(Debug, Default)]
@@ -98,7 +100,7 @@ pub struct ManifestStep {
     /// What was asked of the items, as far as they were listed.
     demands: Arc<Demands>,
     /// The rules that were applied to them.
-    applied: Option<config::Manifest>,
+    applied: Option<config::manifest::Manifest>,
     list: List,
     window: RowWindow,
     /// The filters of the items and of what was left out; that of the findings.
@@ -110,7 +112,7 @@ pub struct ManifestStep {
     whole: Option<usize>,
     rules: RuleForm,
     /// By which rules was listed what is kept, or will be once the listing is whole.
-    kept: Option<config::Manifest>,
+    kept: Option<config::manifest::Manifest>,
     edited: Option<Reapplied>,
 }
 
@@ -411,12 +413,12 @@ impl ManifestStep {
 }
 
 /// Whether what is listed for this manifest is kept, so that other rules can be applied to it.
-pub(crate) fn keeps(manifest: &config::Manifest) -> bool {
+pub(crate) fn keeps(manifest: &config::manifest::Manifest) -> bool {
     manifest.source == Source::Container
 }
 
 /// Whether everything that is to be listed was listed: the names, and what comes with them only where it is asked for.
-fn covers(kept: &config::Manifest, wanted: &config::Manifest) -> bool {
+fn covers(kept: &config::manifest::Manifest, wanted: &config::manifest::Manifest) -> bool {
     let within = |prefix: &String| kept.prefixes.iter().any(|listed| prefix.starts_with(listed.as_str()));
     let all = kept.prefixes.is_empty() || (!wanted.prefixes.is_empty() && wanted.prefixes.iter().all(within));
     let has_headers = kept.metadata.blob_metadata || !wanted.metadata.blob_metadata;

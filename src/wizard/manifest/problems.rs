@@ -1,9 +1,12 @@
 //! What a manifest's findings and an empty manifest mean for the user.
 
 use crate::{
-    manifest::{Code, Severity},
-    store::Summary,
-    wizard::{ManifestFacts, Problem},
+    error::Problem,
+    manifest::{
+        finding::{Code, Severity},
+        summary::Summary,
+    },
+    wizard::effect::ManifestFacts,
 };
 
 /// As many kinds of error are told in one sentence each.

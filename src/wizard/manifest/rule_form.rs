@@ -1,10 +1,13 @@
 //! The rules that can be edited while the manifest is on the screen.
 
 use crate::{
-    help,
+    config,
     manifest::rules::{RuleTexts, Rules},
-    store::config,
-    wizard::{Action, Edit, Field},
+    wizard::{
+        action::{Action, Edit},
+        field::Field,
+        help,
+    },
 };
 
 /// A rule that can be edited.
@@ -60,7 +63,7 @@ impl RuleField {
     }
 
     /// What the config says of it, as the form writes it.
-    pub fn value(self, manifest: &config::Manifest) -> String {
+    pub fn value(self, manifest: &config::manifest::Manifest) -> String {
         match self {
             RuleField::Prefixes => join(&manifest.prefixes),
             RuleField::Include => join(&manifest.include),
@@ -69,7 +72,7 @@ impl RuleField {
         }
     }
 
-    fn set(self, text: &str, manifest: &mut config::Manifest) {
+    fn set(self, text: &str, manifest: &mut config::manifest::Manifest) {
         match self {
             RuleField::Prefixes => manifest.prefixes = split(text),
             RuleField::Include => manifest.include = split(text),
@@ -81,7 +84,7 @@ impl RuleField {
     }
 
     /// The rules with nothing but this one, to tell which of them is malformed.
-    fn alone(self, manifest: &config::Manifest) -> RuleTexts {
+    fn alone(self, manifest: &config::manifest::Manifest) -> RuleTexts {
         let whole = manifest.rules();
         match self {
             RuleField::Prefixes => RuleTexts::default(),
@@ -130,7 +133,7 @@ impl RuleForm {
     }
 
     /// Takes over what the config says, except where something was typed.
-    pub(super) fn fill(&mut self, manifest: &config::Manifest) {
+    pub(super) fn fill(&mut self, manifest: &config::manifest::Manifest) {
         for ((rule, field), shown) in RuleField::ALL.iter().zip(&mut self.fields).zip(&mut self.shown) {
             let text = rule.value(manifest);
             if field.text() == shown {
@@ -158,7 +161,7 @@ impl RuleForm {
 
     /// The manifest's config with what was typed; `None` if that is what it is already, or if a rule is malformed: then it says so
     /// and the rule gets the cursor.
-    pub(super) fn applied(&mut self, manifest: &config::Manifest) -> Option<config::Manifest> {
+    pub(super) fn applied(&mut self, manifest: &config::manifest::Manifest) -> Option<config::manifest::Manifest> {
         let mut changed = manifest.clone();
         for ((rule, field), shown) in RuleField::ALL.iter().zip(&self.fields).zip(&self.shown) {
             if field.text() != shown {
@@ -231,7 +234,8 @@ mod tests {
 
     #[test]
     fn a_malformed_rule_is_named_in_its_place_and_nothing_is_applied() {
-        let manifest = config::Manifest { exclude: vec!["*.tmp".into()], ..config::Manifest::default() };
+        let manifest =
+            config::manifest::Manifest { exclude: vec!["*.tmp".into()], ..config::manifest::Manifest::default() };
         let mut form = RuleForm::default();
         form.fill(&manifest);
         form.move_focus(Action::Down);
@@ -249,9 +253,9 @@ mod tests {
     #[test]
     fn what_was_typed_outlives_a_change_of_the_config() {
         let mut form = RuleForm::default();
-        form.fill(&config::Manifest::default());
+        form.fill(&config::manifest::Manifest::default());
         form.edit(&Edit::Paste("x/".into()));
-        form.fill(&config::Manifest { exclude: vec!["y".into()], ..config::Manifest::default() });
+        form.fill(&config::manifest::Manifest { exclude: vec!["y".into()], ..config::manifest::Manifest::default() });
         let text = |rule| form.field(rule).map(|field| field.text().to_owned()).unwrap();
         assert_eq!((text(RuleField::Prefixes), text(RuleField::Exclude)), ("x/".into(), "y".into()));
         assert!(form.is_changed());

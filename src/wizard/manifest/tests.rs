@@ -1,10 +1,20 @@
 //! The step by tables.
 
-use super::*;
+use crate::wizard::manifest::rule_form::RuleField;
 use crate::{
-    manifest::{Finding, Kind, batch::Cut},
-    store::{Summary, Tally},
-    wizard::{Action, Class, Edit, Effect, Move},
+    error::Class,
+    manifest::{
+        batch::Cut,
+        finding::Finding,
+        kind::Kind,
+        summary::{Summary, Tally},
+    },
+    wizard::{
+        action::{Action, Edit},
+        effect::Effect,
+        manifest::*,
+        step::Move,
+    },
 };
 
 fn facts(errors: &[(Code, u64, &str)]) -> ManifestFacts {
@@ -24,7 +34,7 @@ fn facts(errors: &[(Code, u64, &str)]) -> ManifestFacts {
 }
 
 fn access() -> AzureAccess {
-    crate::store::config::Azure::default().into()
+    crate::config::azure::Azure::default().into()
 }
 
 /// What was started since the last time, and whether strictly.

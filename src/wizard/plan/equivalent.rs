@@ -2,8 +2,7 @@
 
 use toml::{Table, Value};
 
-use super::Plan;
-use crate::store::config::Config;
+use crate::{config::Config, wizard::plan::Plan};
 
 /// A config as TOML: what differs from the defaults, which is what somebody would write who knows them. Holds no secret, since a
 /// config holds none.
@@ -38,7 +37,7 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::config::parse;
+    use crate::config::parse::parse;
 
     const RICH: &str = r#"
 version = 1

@@ -1,17 +1,14 @@
 //! Everything that a run will change, for the user's yes.
 
-mod equivalent;
-mod words;
+pub(crate) mod equivalent;
+pub(crate) mod words;
 
-use super::{Destination, Integration, ManifestFacts};
 use crate::{
-    manifest::{Kind, batch},
-    schema::{self, Diff},
-    store::config::{self, Config},
+    config::{self, Config},
+    manifest::{batch, kind::Kind},
+    schema::{self, merge::Diff},
+    wizard::{connections::Integration, destination::Destination, effect::ManifestFacts},
 };
-
-pub use equivalent::config_text;
-pub use words::{Told, Tone, describe_change, destination_words, estimate_words, present_words};
 
 /// What will be sent where, and what it changes.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +21,7 @@ pub struct Plan {
     /// leaves the schema alone.
     pub schema: Diff,
     /// The user's edits of the schema besides what the config asks for.
-    pub schema_edits: Vec<schema::Edit>,
+    pub schema_edits: Vec<schema::edit::Edit>,
     /// Where the items go.
     pub destination: Destination,
     /// Items of each kind.
@@ -36,7 +33,7 @@ pub struct Plan {
     /// How the items of each kind are cut into them.
     pub kinds: Vec<batch::KindCut>,
     /// Options and limits.
-    pub upload: config::Upload,
+    pub upload: config::upload::Upload,
     /// The failed checks that the user goes on despite.
     pub despite: Vec<&'static str>,
     /// The whole config, to be recorded with the run.
@@ -47,7 +44,7 @@ impl Plan {
     pub(super) fn new(
         config: &Config,
         integration: Integration,
-        (schema, schema_edits): (Diff, Vec<schema::Edit>),
+        (schema, schema_edits): (Diff, Vec<schema::edit::Edit>),
         facts: Option<&ManifestFacts>,
         destination: Destination,
         despite: Vec<&'static str>,

@@ -1,17 +1,23 @@
 //! The plan in words, the same on the screen and in `run --dry-run`.
 
 use crate::{
+    config,
+    format::{bytes, count, counted},
     manifest::{
-        Kind, MOST_URLS,
         batch::{CutBy, KindCut, MOST_JSON},
+        kind::Kind,
+        validate::MOST_URLS,
     },
-    numbers::{bytes, count, counted},
-    schema::{Change, ChangeKind, describe},
-    store::config,
-    wizard::{Destination, Estimate, Integration, Mirror, Present, about, mirror},
+    schema::merge::{Change, ChangeKind, describe},
+    wizard::{
+        check::about,
+        connections::Integration,
+        destination::{Destination, Mirror, Present},
+        folder::mirror,
+        plan::Plan,
+        saved::Estimate,
+    },
 };
-
-use super::Plan;
 
 /// Whether something is to be thought about before it is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,7 +149,7 @@ impl Plan {
 }
 
 /// How the items of a kind are cut.
-fn jobs_words(cut: &KindCut, upload: &config::Upload) -> String {
+fn jobs_words(cut: &KindCut, upload: &config::upload::Upload) -> String {
     let limits = upload.limits();
     let number = match cut.kind {
         Kind::Video => limits.videos_per_job,
@@ -276,10 +282,10 @@ mod tests {
     use super::*;
     use crate::{
         manifest::{
-            Kind,
             batch::{Cutter, GIGABYTE, Weight},
+            kind::Kind,
         },
-        wizard::FolderRef,
+        wizard::destination::FolderRef,
     };
 
     #[test]
@@ -307,7 +313,7 @@ mod tests {
     #[test]
     fn what_cut_the_jobs_is_told() {
         let words = |kind, items: &[Weight]| {
-            let upload = config::Upload::default();
+            let upload = config::upload::Upload::default();
             let mut cutter = Cutter::new(upload.limits());
             cutter.kind(kind, items.len() as u64);
             items.iter().for_each(|item| cutter.item(*item));

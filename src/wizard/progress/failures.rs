@@ -1,9 +1,15 @@
 //! What failed: by cause, the items behind a cause, all of them, and one of them whole.
 
-use super::{Action, CauseId, CauseRow, Effect, List, Outbox, ProgressStep, RequestId, Row, RowWindow};
 use crate::{
-    store::{FailedUnit, cause},
-    wizard::rows::{CHUNK, moved_in},
+    run::{error_grouping, failed_unit::FailedUnit},
+    wizard::{
+        action::Action,
+        effect::{Effect, RequestId},
+        outbox::Outbox,
+        progress::ProgressStep,
+        rows::{CHUNK, List, Row, RowWindow, moved_in},
+        saved::{CauseId, CauseRow},
+    },
 };
 
 /// The lists of a run.
@@ -65,7 +71,7 @@ impl ProgressStep {
 
     /// What to do about the failed item under the cursor, where that is known.
     pub fn advice(unit: &FailedUnit) -> Option<&'static str> {
-        cause::hint(&cause::folded(&unit.error, &unit.object_urls))
+        error_grouping::hint(&error_grouping::folded(&unit.error, &unit.object_urls))
     }
 
     fn place_of(&self, id: Option<CauseId>) -> Option<usize> {
@@ -132,7 +138,7 @@ impl ProgressStep {
         }
     }
 
-    pub(in crate::wizard) fn rows(&mut self, id: RequestId, first: u64, rows: Vec<Row>, outbox: &mut Outbox) {
+    pub(crate) fn rows(&mut self, id: RequestId, first: u64, rows: Vec<Row>, outbox: &mut Outbox) {
         let Some((list, total)) = self.list().filter(|_| self.items.window.waits_for(id)) else { return };
         let held = first + rows.len() as u64;
         let is_last = (rows.len() as u64) < CHUNK;

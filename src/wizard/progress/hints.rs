@@ -1,9 +1,17 @@
 //! The keys that do something in step 6.
 
-use super::{Action, Ask, Copied, Hint, Phase, ProgressStep, RunView, sync};
+use crate::wizard::{
+    action::{Action, Hint},
+    progress::{
+        Phase, ProgressStep,
+        dialogs::Ask,
+        failures::{Copied, RunView},
+        sync,
+    },
+};
 
 impl ProgressStep {
-    pub(in crate::wizard) fn hints(&self) -> Vec<Hint> {
+    pub(crate) fn hints(&self) -> Vec<Hint> {
         if let Some(ask) = self.ask {
             return self.answers(ask);
         }

@@ -1,30 +1,34 @@
 //! Step 6: following a run to its end.
 
-mod acts;
-mod again;
-mod failures;
+pub(crate) mod dialogs;
+pub(crate) mod failures;
 mod hints;
-mod outcome;
-mod snapshot;
-mod sync;
+pub(crate) mod outcome;
+pub(crate) mod snapshot;
+pub(crate) mod sync;
+mod update;
 
-use super::{
-    Action, CauseId, CauseRow, Doubts, Effect, Hint, List, Mirror, Move, Outbox, Plan, Problem, Request, RequestId,
-    RetryChange, Row, RowWindow, RunReply, Status,
-};
+pub(crate) use dialogs::{Ask, DoubtOption, RetryOption};
+pub(crate) use failures::{Copied, RunView};
+pub(crate) use snapshot::Snapshot;
+
 use crate::{
-    states::Standing,
-    store::{BatchState, ReportPaths, RunState},
+    error::Problem,
+    run::{
+        report_paths::ReportPaths,
+        state::{BatchState, RunState},
+        status::Standing,
+    },
+    wizard::{
+        destination::Mirror,
+        effect::{Doubts, Effect, Request, RequestId, RunReply},
+        outbox::Outbox,
+        plan::Plan,
+        progress::{dialogs::Options, failures::Items},
+        saved::CauseId,
+        step::Status,
+    },
 };
-
-pub use again::{Ask, DoubtOption, RetryOption};
-pub use failures::{Copied, RunView};
-pub use outcome::{already_words, outcome_words, so_far_words};
-pub use snapshot::{HISTORY, JobRow, Snapshot};
-pub use sync::{SyncStage, sync_outcome};
-
-use again::Options;
-use failures::Items;
 
 /// What the run is doing.
 #[derive(Debug, Default)]
@@ -186,17 +190,17 @@ impl ProgressStep {
 
     /// In what a retry can differ; empty where the run holds nothing that can be sent again now.
     pub fn changes(&self) -> Vec<RetryOption> {
-        if self.may_retry() { again::changes(self.options) } else { Vec::new() }
+        if self.may_retry() { dialogs::changes(self.options) } else { Vec::new() }
     }
 
     /// What can be decided about jobs in doubt, where there are some.
     pub fn doubts(&self) -> &'static [DoubtOption] {
-        again::doubt_options(again::in_doubt(&self.snapshot, self.options).next().is_some())
+        dialogs::doubt_options(dialogs::in_doubt(&self.snapshot, self.options).next().is_some())
     }
 
     /// The numbers of the jobs of which nobody knows whether they reached Encord.
     pub fn in_doubt(&self) -> Vec<u32> {
-        again::in_doubt(&self.snapshot, self.options).map(|job| job.batch).collect()
+        dialogs::in_doubt(&self.snapshot, self.options).map(|job| job.batch).collect()
     }
 
     /// The list on the screen.

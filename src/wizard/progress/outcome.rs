@@ -1,10 +1,9 @@
 //! How a run ended, in a sentence: the same on the screen, in commands and read aloud.
 
-use super::Snapshot;
 use crate::{
-    numbers::{count, counted},
-    states::Standing,
-    store::RunState,
+    format::{count, counted},
+    run::{state::RunState, status::Standing},
+    wizard::progress::snapshot::Snapshot,
 };
 
 impl Snapshot {
@@ -69,9 +68,9 @@ pub fn already_words(snapshot: &Snapshot) -> Option<String> {
 mod tests {
     use super::*;
     use crate::{
-        manifest::Kind,
-        store::{BatchState, SyncCounts},
-        wizard::JobRow,
+        manifest::kind::Kind,
+        run::{state::BatchState, sync_counts::SyncCounts},
+        wizard::progress::snapshot::JobRow,
     };
 
     fn snapshot(state: BatchState, [done, errors, cancelled]: [u64; 3]) -> Snapshot {

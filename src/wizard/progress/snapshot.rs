@@ -2,10 +2,10 @@
 
 use uuid::Uuid;
 
-use super::{CauseRow, SyncStage};
 use crate::{
-    manifest::Kind,
-    store::{BatchState, SyncCounts},
+    manifest::kind::Kind,
+    run::{state::BatchState, sync_counts::SyncCounts},
+    wizard::{progress::sync::SyncStage, saved::CauseRow},
 };
 
 /// A job on the screen.

@@ -1,10 +1,15 @@
 //! What a cloud-synced folder is at, told from Encord's numbers.
 
-use super::{Hint, Phase, ProgressStep};
 use crate::{
-    numbers::{count, counted},
-    store::{BatchState, RunState, SyncCounts},
-    wizard::Action,
+    format::{count, counted},
+    run::{
+        state::{BatchState, RunState},
+        sync_counts::SyncCounts,
+    },
+    wizard::{
+        action::{Action, Hint},
+        progress::{Phase, ProgressStep},
+    },
 };
 
 /// What the sync of a folder is at.

@@ -1,9 +1,20 @@
 //! Saving the config: under which name, what that changes, and only then the file.
 
-mod way;
+mod save_flow;
 
-use super::{Action, Edit, Field, Hint, Outbox, Problem, Request, RequestId, SavePreview, SaveTo, Stamp, home, rows};
-use crate::store::config::Config;
+use crate::{
+    config::Config,
+    error::Problem,
+    wizard::{
+        action::{Action, Edit, Hint},
+        effect::{Request, RequestId},
+        field::Field,
+        home,
+        outbox::Outbox,
+        rows,
+        saved::{SavePreview, SaveTo, Stamp},
+    },
+};
 
 /// How far saving is.
 #[derive(Debug)]
@@ -103,7 +114,7 @@ impl SaveDialog {
         self.scroll
     }
 
-    /// Whether [`Event::Seen`](super::Event::Seen) is awaited before anything can be confirmed.
+    /// Whether [`Event::Seen`](crate::wizard::effect::Event::Seen) is awaited before anything can be confirmed.
     pub fn awaits_look(&self) -> bool {
         !self.is_seen && matches!(self.stage, SaveStage::Preview(_))
     }

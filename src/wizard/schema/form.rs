@@ -1,9 +1,12 @@
 //! The form of a new key.
 
-use super::OptionList;
 use crate::{
-    schema::{KeyType, Scalar},
-    wizard::{Action, Edit, Field},
+    schema::key_type::{KeyType, Scalar},
+    wizard::{
+        action::{Action, Edit},
+        field::Field,
+        schema::options::OptionList,
+    },
 };
 
 /// The types to choose from.

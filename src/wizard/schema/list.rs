@@ -4,10 +4,14 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::{SchemaStep, SchemaView};
 use crate::{
-    schema::{ChangeKind, describe},
-    wizard::{Action, Field, rows::moved_in},
+    schema::merge::{ChangeKind, describe},
+    wizard::{
+        action::Action,
+        field::Field,
+        rows::moved_in,
+        schema::{SchemaStep, SchemaView},
+    },
 };
 
 /// One key on the screen.

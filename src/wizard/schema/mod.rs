@@ -1,32 +1,38 @@
 //! Step 2: the metadata schema that the organisation has, and what the import and the user change in it. Nothing is written
 //! here: every change becomes part of the plan.
 
-mod changes;
-mod form;
-mod inferred;
-mod list;
-mod options;
-mod panels;
-mod proposal;
+pub(crate) mod form;
+pub(crate) mod inferred;
+pub(crate) mod list;
+pub(crate) mod options;
+pub(crate) mod panels;
+pub(crate) mod proposal;
+mod update;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{Action, AzureAccess, Edit, Field, Hint, Move, Outbox, Problem, Request, RequestId, Status, Step};
 use crate::{
-    schema::{self, Change, ChangeKind, Diff, KeyType, describe, diff_with},
-    store::config::Config,
+    config::Config,
+    error::Problem,
+    schema::{
+        self,
+        key_type::KeyType,
+        merge::{Change, ChangeKind, Diff, describe, diff_with},
+    },
+    wizard::{
+        action::{Action, Edit, Hint},
+        connections::AzureAccess,
+        effect::{Request, RequestId},
+        field::Field,
+        outbox::Outbox,
+        schema::{list::KeyList, update::Made},
+        step::{Move, Status, Step},
+    },
 };
-use changes::Made;
-use list::KeyList;
 
-pub use form::{FormFocus, KeyForm, KeyKind};
-pub use inferred::{Found, FoundCounts, InferForm};
-pub use list::SchemaRow;
-pub use options::OptionList;
-pub use panels::{OptionsForm, SchemaPanel, WordForm};
-pub use proposal::{Fit, Proposal, Standing};
+pub(crate) use panels::SchemaPanel;
 
 /// How many differences are told in words; the list shows all.
 const MOST_WORDS: usize = 4;
@@ -54,7 +60,7 @@ pub struct SchemaStep {
     diff: Diff,
     list: KeyList,
     /// The user's edits that no config can hold, at most one for each key.
-    edits: BTreeMap<String, schema::Edit>,
+    edits: BTreeMap<String, schema::edit::Edit>,
     /// Encord's entries that the user keeps although the config asks for others.
     kept: BTreeMap<String, Option<Value>>,
     /// What the config asked for until the user took it out.
@@ -114,12 +120,12 @@ impl SchemaStep {
     }
 
     /// The edits besides what the config asks for, by key.
-    pub fn edits(&self) -> impl ExactSizeIterator<Item = &schema::Edit> {
+    pub fn edits(&self) -> impl ExactSizeIterator<Item = &schema::edit::Edit> {
         self.edits.values()
     }
 
     /// The edits that belong into the plan.
-    pub(super) fn edits_of(&self, config: &Config) -> Vec<schema::Edit> {
+    pub(super) fn edits_of(&self, config: &Config) -> Vec<schema::edit::Edit> {
         if config.schema.skip { Vec::new() } else { self.edits.values().cloned().collect() }
     }
 
@@ -162,7 +168,7 @@ impl SchemaStep {
     /// Finds out anew what changes; with `anew`, what changes comes first in the list.
     fn compare(&mut self, config: &Config, anew: bool) {
         let SchemaView::Read(schema) = &self.view else { return };
-        let edits: Vec<schema::Edit> = self.edits.values().cloned().collect();
+        let edits: Vec<schema::edit::Edit> = self.edits.values().cloned().collect();
         self.diff = diff_with(schema, &config.schema.keys, &edits);
         // What has to be settled comes before everything else.
         let changes = || self.diff.changes.iter();

@@ -1,6 +1,6 @@
 //! The options of an enum as they are typed: separated by commas or one by one, or pasted as lines.
 
-use crate::wizard::{Edit, Field};
+use crate::wizard::{action::Edit, field::Field};
 
 /// Options that were taken, and what is being typed.
 #[derive(Debug, Clone, Default)]

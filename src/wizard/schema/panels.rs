@@ -1,10 +1,20 @@
 //! The panels of step 2: opened, filled in, closed. What was typed is kept when they are closed unfinished.
 
-use super::{FormFocus, InferForm, KeyForm, KeyKind, OptionList, SchemaStep, SchemaView};
 use crate::{
-    schema::{ChangeKind, Edit as KeyEdit, KeyType},
-    store::config::Config,
-    wizard::{Action, AzureAccess, Edit, Field, Hint, Outbox},
+    config::Config,
+    schema::{edit::Edit as KeyEdit, key_type::KeyType, merge::ChangeKind},
+    wizard::{
+        action::{Action, Edit, Hint},
+        connections::AzureAccess,
+        field::Field,
+        outbox::Outbox,
+        schema::{
+            SchemaStep, SchemaView,
+            form::{FormFocus, KeyForm, KeyKind},
+            inferred::InferForm,
+            options::OptionList,
+        },
+    },
 };
 
 /// What has the keyboard instead of the list.

@@ -1,9 +1,15 @@
 //! One suggestion, what the user makes of it, and how it stands to what Encord and the import have.
 
-use super::{KeyKind, SchemaStep};
 use crate::{
-    schema::{ChangeKind, Edit as KeyEdit, KeyType, Suggestion, check_key, describe, diff},
-    store::config::Config,
+    config::Config,
+    schema::{
+        edit::Edit as KeyEdit,
+        infer::Suggestion,
+        key::check_key,
+        key_type::KeyType,
+        merge::{ChangeKind, describe, diff},
+    },
+    wizard::schema::{SchemaStep, form::KeyKind},
 };
 
 /// How a suggested key stands to what is there.

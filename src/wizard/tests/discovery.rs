@@ -2,8 +2,7 @@
 
 use url::Url;
 
-use super::*;
-use crate::store::config::AuthKind;
+use crate::{config::azure::AuthKind, wizard::tests::*};
 
 fn key_check(harness: &Harness) -> Check {
     harness.wizard.integration().checks(harness.wizard.config()).remove(0)

@@ -1,6 +1,6 @@
 //! What keys do that come too early, or where they mean nothing.
 
-use super::*;
+use crate::wizard::tests::*;
 
 fn at_the_review() -> Harness {
     Harness::of(Wizard::new(config()).attended()).at_the_review()

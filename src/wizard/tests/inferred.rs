@@ -2,8 +2,15 @@
 
 use proptest::prelude::*;
 
-use super::*;
-use crate::schema::{ChangeKind, Inference, KeyType, Scalar, Suggestion, check_key};
+use crate::{
+    schema::{
+        infer::{Inference, Suggestion},
+        key::check_key,
+        key_type::{KeyType, Scalar},
+        merge::ChangeKind,
+    },
+    wizard::tests::*,
+};
 
 fn encords() -> Value {
     json!({

@@ -1,7 +1,7 @@
 //! Step 1: the form, its lists, the checks and what can be done about them.
 
-use super::*;
-use crate::store::config::AuthKind;
+use crate::error::Class;
+use crate::{config::azure::AuthKind, wizard::tests::*};
 
 pub(super) fn failed(id: &'static str) -> Check {
     Check::new(id, CheckState::Fail, format!("{id} is not well"))

@@ -1,7 +1,6 @@
 //! A cloud-synced folder through the six steps.
 
-use super::*;
-use crate::store::SyncCounts;
+use crate::{run::sync_counts::SyncCounts, wizard::tests::*};
 
 const URL: &str = "https://acme.blob.core.windows.net/raw/a/";
 
@@ -149,7 +148,7 @@ fn leaving_a_sync_to_encord_takes_one_press_and_cancels_nothing() {
 
 #[test]
 fn the_outcome_is_told_in_sentences() {
-    let held = |items, tombstones| Some(crate::store::Held { items, tombstones });
+    let held = |items, tombstones| Some(crate::run::sync_counts::Held { items, tombstones });
     let counts = |pages, units, held| SyncCounts { state: BatchState::Done, pages, units, held, ..Default::default() };
     for (state, counts, parts) in [
         (

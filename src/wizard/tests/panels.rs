@@ -1,10 +1,12 @@
 //! Step 1: what lies over the form: CORS rules, a new integration, a SAS, containers and folders.
 
-use super::{
-    integration::{failed, panel, signed_in},
-    *,
+use crate::{
+    endpoints::cors,
+    wizard::tests::{
+        integration::{failed, panel, signed_in},
+        *,
+    },
 };
-use crate::access::cors;
 
 fn cors_plan(origin: &str) -> Box<cors::Plan> {
     let rule = cors::Rule { origins: vec![origin.into()], ..cors::Rule::default() };

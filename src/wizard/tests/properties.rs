@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::*;
+use crate::wizard::tests::*;
 
 fn action() -> impl Strategy<Value = Action> {
     proptest::sample::select(vec![
@@ -181,7 +181,7 @@ proptest! {
                     let fails = matches!(push, Push::Fail(_));
                     let (id, request) = harness.open.remove(at);
                     if matches!(request, Request::CheckAzure { .. }) {
-                        let plan = Box::new(crate::access::cors::Plan { before: vec![], after: vec![], missing: vec![] });
+                        let plan = Box::new(crate::endpoints::cors::Plan { before: vec![], after: vec![], missing: vec![] });
                         let check = Check::new("azure.cors", CheckState::Fail, "no").repair(Repair::Cors(plan));
                         harness.event(Event::Reply { id, reply: Reply::AzureCheck(Box::new(check)) });
                     }

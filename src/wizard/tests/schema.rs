@@ -2,8 +2,14 @@
 
 use proptest::prelude::*;
 
-use super::*;
-use crate::schema::{ChangeKind, Edit as KeyEdit, KeyType, Scalar, describe};
+use crate::{
+    schema::{
+        edit::Edit as KeyEdit,
+        key_type::{KeyType, Scalar},
+        merge::{ChangeKind, describe},
+    },
+    wizard::tests::*,
+};
 
 fn encords() -> Value {
     json!({
@@ -317,7 +323,7 @@ fn the_step_can_be_left_out() {
     harness.act(Action::SkipSchema);
     assert!(harness.wizard.config().schema.skip);
     assert_eq!(harness.cancelled.len(), 1, "nothing is read");
-    assert_eq!(harness.wizard.schema().diff(harness.wizard.config()), Some(crate::schema::Diff::default()));
+    assert_eq!(harness.wizard.schema().diff(harness.wizard.config()), Some(crate::schema::merge::Diff::default()));
     harness.act(Action::New);
     assert!(harness.wizard.schema().panel().is_none());
     harness.act(Action::Next);

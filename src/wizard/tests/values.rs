@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::*;
-use crate::manifest::Demands;
+use crate::{manifest::values::Demands, wizard::tests::*};
 
 /// What the newest listing was asked to check.
 fn demands(harness: &Harness) -> Arc<Demands> {

@@ -1,15 +1,26 @@
 //! Step 5: the review of everything that will change, and the options of the jobs.
 
-mod option;
+pub(crate) mod option;
+
 #[cfg(test)]
 mod tests;
 
 use secrecy::SecretString;
 
-use super::{Action, Effect, Estimate, Hint, Move, Outbox, Plan, Request, RequestId, config_text};
-use crate::{manifest::Kind, store::config::Config};
+use crate::{
+    config::Config,
+    manifest::kind::Kind,
+    wizard::{
+        action::{Action, Hint},
+        effect::{Effect, Request, RequestId},
+        outbox::Outbox,
+        plan::{Plan, equivalent::config_text},
+        saved::Estimate,
+        step::Move,
+    },
+};
 
-pub use option::UploadOption;
+pub(crate) use option::UploadOption;
 
 /// The state of step 5; the plan itself follows from the steps before it.
 #[derive(Debug, Default)]

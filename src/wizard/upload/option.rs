@@ -1,6 +1,6 @@
 //! The options of the jobs that can be changed on the review, and what each of them means.
 
-use crate::store::config::Config;
+use crate::config::Config;
 
 /// An option that can be changed on the review.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

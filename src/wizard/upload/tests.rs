@@ -2,11 +2,14 @@
 
 use secrecy::ExposeSecret;
 
-use super::*;
 use crate::{
+    config,
     manifest::batch::Batch,
-    store::config,
-    wizard::{Destination, Integration, Mirror},
+    wizard::{
+        connections::Integration,
+        destination::{Destination, Mirror},
+        upload::*,
+    },
 };
 
 fn plan(items: u64, jobs: u64, in_flight: usize) -> Plan {
@@ -15,7 +18,7 @@ fn plan(items: u64, jobs: u64, in_flight: usize) -> Plan {
     Plan {
         domain: config.encord.domain.clone(),
         integration: Integration { uuid: uuid::Uuid::nil(), title: "Azure".into() },
-        schema: crate::schema::Diff::default(),
+        schema: crate::schema::merge::Diff::default(),
         schema_edits: Vec::new(),
         destination: Destination { create: vec!["Raw".into()], ..Destination::default() },
         items: vec![(Kind::Image, items)],
@@ -144,7 +147,7 @@ fn the_equivalent_is_scrolled_copied_and_closed_and_nothing_is_sent_from_it() {
     assert_eq!(act(&mut step, Action::Back), Move::Stay);
     assert_eq!((step.equivalent(), act(&mut step, Action::Back)), (None, Move::Back));
     let [Effect::Copy(copied)] = outbox.effects.as_slice() else { panic!("{:?}", outbox.effects) };
-    let read = config::parse(copied.expose_secret()).unwrap();
+    let read = config::parse::parse(copied.expose_secret()).unwrap();
     assert_eq!((read.azure.account.as_deref(), read.azure.container.as_str()), (Some("acme"), "raw"));
     assert_eq!(config.upload, Config::default().upload, "no key went to an option");
     // Without a plan there is nothing that it would be the same as.

@@ -6,12 +6,22 @@
 
 mod rows;
 
+#[cfg(test)]
+mod tests;
+
 use std::{collections::HashMap, io::BufRead};
 
-use rows::{Row, RowFault, Rows};
-
-use super::{FileFacts, KindOf, ReadError, text};
-use crate::manifest::{Code, Finding, Item, Kind, Origin, Place, Sink};
+use crate::manifest::{
+    finding::{Code, Finding, Origin, Place},
+    item::Item,
+    kind::Kind,
+    read::{
+        FileFacts, KindOf, ReadError,
+        csv::rows::{Row, RowFault, Rows},
+        text,
+    },
+    sink::Sink,
+};
 
 /// As many rows, headers not counted, are taken from one CSV (docs.encord.com, "Best practices").
 pub const MOST_ROWS: u64 = 10_000;
@@ -356,6 +366,3 @@ impl<S: Sink> Reader<'_, S> {
         Ok(self.facts)
     }
 }
-
-#[cfg(test)]
-mod tests;

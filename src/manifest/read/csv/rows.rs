@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead};
 
-use crate::manifest::{Place, read::text::columns};
+use crate::manifest::{finding::Place, read::text::columns};
 
 /// No field of a manifest is longer: one that is has lost its closing quotation mark, and would take in the rest of the file.
 const LONGEST_FIELD: usize = 1024 * 1024;

@@ -1,5 +1,4 @@
-use super::*;
-use crate::manifest::read::{kind_by_extension, tests::Collected};
+use crate::manifest::read::{csv::*, kind_by_extension, tests::Collected};
 
 fn collect(text: &str) -> Collected {
     let mut collected = Collected::default();

@@ -1,7 +1,15 @@
 //! The frames of an image group or sequence and the files of a DICOM series: `objectUrl_0`, `objectUrl_1`, … or a list of objects.
 
-use super::{Fault, Json, Member, Node, Reading};
-use crate::manifest::{Code, Frame, Kind, Media};
+use crate::manifest::{
+    finding::Code,
+    item::Frame,
+    kind::Kind,
+    media::Media,
+    read::{
+        element::{Fault, Reading},
+        json::spanned::{Json, Member, Node},
+    },
+};
 
 /// The number of `objectUrl_N`.
 pub(super) fn number(key: &str) -> Option<u64> {
@@ -86,14 +94,14 @@ impl<'a> Reading<'a> {
                 "placeholderItemUuid" if node.value == Json::Null => {}
                 key => {
                     let known = ["url", "title", block.unwrap_or("title")];
-                    let near = match super::folded(key).as_str() {
+                    let near = match crate::manifest::read::element::folded(key).as_str() {
                         "objecturl" => Some("url"),
-                        _ => super::super::nearest(key, known.into_iter()),
+                        _ => crate::manifest::read::nearest(key, known.into_iter()),
                     };
                     let near = near.map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
                     let message = format!("'{}' is not a key of a frame{near}", key.escape_debug());
                     self.faults.push(Fault::new(Code::UnknownField, member.at, message));
-                    if super::folded(key) == "objecturl" {
+                    if crate::manifest::read::element::folded(key) == "objecturl" {
                         has_url = Some(self.url(key, node));
                     }
                 }

@@ -2,8 +2,14 @@
 
 use std::borrow::Cow;
 
-use super::{Fault, Json, Member, Node, Reading, to_map};
-use crate::manifest::{Code, Media};
+use crate::manifest::{
+    finding::Code,
+    media::Media,
+    read::{
+        element::{Fault, Reading},
+        json::spanned::{Json, Member, Node, to_map},
+    },
+};
 
 /// The tags that a file's `dicomMetadata` has to name, also where it has no value for one (`encord` 0.1.211, `orm/storage.py`,
 /// `CustomerProvidedDicomSeriesDicomFileMetadata`).

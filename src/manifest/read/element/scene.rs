@@ -1,7 +1,13 @@
 //! What a scene is made of (`encord` 0.1.211, `InputScene`): the URL of a point cloud, a URL with a format, or streams of events.
 
-use super::{Fault, Json, Node, Reading};
-use crate::manifest::{Code, data_items::scene_format};
+use crate::manifest::{
+    data_items::scene_format,
+    finding::Code,
+    read::{
+        element::{Fault, Reading},
+        json::spanned::{Json, Node},
+    },
+};
 
 /// The formats of point clouds that the SDK's model names.
 const FORMATS: [&str; 8] = ["pcd", "ply", "las", "laz", "e57", "mcap", "bag", "db3"];

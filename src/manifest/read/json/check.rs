@@ -9,11 +9,21 @@ use std::{
     thread,
 };
 
-use super::{
-    FileFacts, ReadError, items,
-    scan::{Part, scan},
+use crate::manifest::{
+    finding::{Finding, Origin},
+    item::Item,
+    kind::Kind,
+    read::{
+        FileFacts, ReadError,
+        json::{
+            items,
+            split::{Part, scan},
+        },
+    },
+    sink::Sink,
+    skipped::Skipped,
+    validate::{Judge, Judged},
 };
-use crate::manifest::{Finding, Item, Judge, Judged, Kind, Origin, Sink, Skipped};
 
 /// As many slices wait for a thread, and as many results of one for being told.
 const WAITING: usize = 2;

@@ -1,27 +1,35 @@
 //! Encord's JSON, read as a stream: the file form and the `dataItems` form, and whole request bodies of either.
 
-mod check;
-mod glance;
-pub mod located;
-mod scan;
+pub(crate) mod check;
+pub(crate) mod fast_path;
+pub mod spanned;
+mod split;
 
 use std::io::BufRead;
 
 pub use check::{Checked, check};
-pub(in crate::manifest) use glance::{Glance, MOST_KEYS, Plain};
+pub(crate) use fast_path::Glance;
 
-use super::{FileFacts, ReadError, element};
-use crate::manifest::{Code, Finding, Kind, Origin, Place, Sink};
-use glance::glance;
-use located::{Json, Text, after};
-use scan::{Part, Slice};
+use crate::manifest::{
+    finding::{Code, Finding, Origin, Place},
+    kind::Kind,
+    read::{
+        FileFacts, ReadError, element,
+        json::{
+            fast_path::glance,
+            spanned::{Json, Text, place::after},
+            split::{Part, Slice},
+        },
+    },
+    sink::Sink,
+};
 
 /// Reads all items of a file, in their order. Memory does not grow with the file.
 ///
 /// # Errors
 /// The file cannot be read, or the sink's. What is wrong with the content is a finding.
 pub fn read<S: Sink>(input: impl BufRead, sink: &mut S) -> Result<FileFacts, ReadError<S::Error>> {
-    scan::scan(input, &mut |part| match part {
+    split::scan(input, &mut |part| match part {
         Part::Slice(slice) => items(&slice, sink, |_, _, _| false),
         Part::Finding(finding) => sink.finding(*finding),
     })

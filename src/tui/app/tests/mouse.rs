@@ -1,6 +1,6 @@
 //! The mouse, the bell and the palette; and whatever comes, through the loop.
 
-use super::*;
+use crate::tui::app::tests::*;
 
 fn mouse(kind: MouseEventKind, column: u16, row: u16) -> io::Result<Input> {
     Ok(Input::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }))

@@ -1,15 +1,28 @@
 //! Names and messages from outside that hold control, reordering, wide and combining characters: seen on every screen, and
 //! harmless.
 
-use super::{
-    written::{COLUMNS, ROWS, painted, sgr},
-    *,
-};
 use crate::{
-    manifest::{Code, Finding, Item, Kind, SkipReason, Skipped},
-    store::RunState,
-    tui::tests::{fixtures::Stage, home},
-    wizard::{CauseId, CauseRow, DiffLine, FolderPage, Integration, List, PrefixPage, Row, Snapshot},
+    manifest::{
+        finding::{Code, Finding},
+        item::Item,
+        kind::Kind,
+        skipped::{SkipReason, Skipped},
+    },
+    run::state::RunState,
+    tui::{
+        app::tests::{
+            written::{COLUMNS, ROWS, painted, sgr},
+            *,
+        },
+        tests::{fixtures::Stage, home},
+    },
+    wizard::{
+        connections::{Integration, PrefixPage},
+        effect::FolderPage,
+        progress::snapshot::Snapshot,
+        rows::{List, Row},
+        saved::{CauseId, CauseRow, DiffLine},
+    },
 };
 
 /// A colour, a bell, a line break, the one-byte form of a sequence that clears the screen, a reversal, a combining accent, a wide
@@ -89,7 +102,7 @@ fn answers(request: &Request) -> Vec<Reply> {
 }
 
 fn stages() -> Vec<Stage> {
-    let home = || Stage::of(Wizard::new(crate::store::config::Config::default()).at_home(), answers);
+    let home = || Stage::of(Wizard::new(crate::config::Config::default()).at_home(), answers);
     let runs = || home().press(Action::SwitchList);
     let at = |step| Stage::at(step, answers);
     let refused = |request: &Request| match request {
@@ -110,7 +123,7 @@ fn stages() -> Vec<Stage> {
         problem: Some(problem()),
     };
     let named = || {
-        let wizard = Wizard::new(fixtures::config()).named(NASTY).with_home(crate::store::config::Config::default());
+        let wizard = Wizard::new(fixtures::config()).named(NASTY).with_home(crate::config::Config::default());
         Stage::of(wizard, answers).go_to(Step::Upload).press(Action::Toggle)
     };
     let mut stages = vec![

@@ -1,6 +1,6 @@
 //! One round of the loop: keys in, frames out, and how it ends.
 
-use super::*;
+use crate::tui::app::tests::*;
 
 #[test]
 fn from_the_first_key_to_the_end_of_a_run() {

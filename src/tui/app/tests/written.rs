@@ -1,6 +1,6 @@
 //! What is written to the terminal, byte by byte.
 
-use super::*;
+use crate::tui::app::tests::*;
 
 pub(super) const ROWS: NonZeroU16 = NonZeroU16::new(24).unwrap();
 pub(super) const COLUMNS: NonZeroU16 = NonZeroU16::new(80).unwrap();

@@ -6,10 +6,12 @@ use ratatui::{
 };
 use serde_json::{Map, Value};
 
-use super::{super::parts::Look, warning};
 use crate::{
-    tui::text,
-    wizard::{FolderCounts, FolderDetails, FolderRole, Wizard},
+    tui::screens::{folder::warning, render::Look},
+    wizard::{
+        Wizard,
+        destination::{FolderCounts, FolderDetails, FolderRole},
+    },
 };
 
 const LABEL: usize = 10;
@@ -91,15 +93,17 @@ fn read(details: &FolderDetails, look: &Look<'_>, columns: usize) -> Vec<Line<'s
 
 /// `1,200 items: 1,100 images, 100 videos · 2 folders · 3.2 GB`
 fn holds(counts: &FolderCounts, look: &Look<'_>) -> String {
-    let mut items = text::counted(counts.items, "item", "items");
-    let kinds = counts.by_kind.iter().map(|(kind, number)| format!("{} {kind}", text::count(*number)));
+    let mut items = crate::format::counted(counts.items, "item", "items");
+    let kinds = counts.by_kind.iter().map(|(kind, number)| format!("{} {kind}", crate::format::count(*number)));
     let kinds: Vec<String> = kinds.collect();
     if !kinds.is_empty() {
         items = format!("{items}: {}", kinds.join(", "));
     }
-    let mut parts = vec![items, text::counted(counts.folders, "folder", "folders")];
-    parts.extend((counts.bytes > 0).then(|| text::bytes(counts.bytes)));
-    parts.extend((counts.tombstones > 0).then(|| format!("{} whose file is gone", text::count(counts.tombstones))));
+    let mut parts = vec![items, crate::format::counted(counts.folders, "folder", "folders")];
+    parts.extend((counts.bytes > 0).then(|| crate::format::bytes(counts.bytes)));
+    parts.extend(
+        (counts.tombstones > 0).then(|| format!("{} whose file is gone", crate::format::count(counts.tombstones))),
+    );
     parts.join(&format!(" {} ", look.glyphs().dot))
 }
 

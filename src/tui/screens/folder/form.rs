@@ -7,15 +7,25 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::{
-    help,
-    overlay::boxed,
-    parts::{Align, Column, Look, put, put_cursor, rest},
-};
-use super::list::short_id;
 use crate::{
-    tui::{keymap::Mode, text},
-    wizard::{Action, Choice, FolderField, FolderForm, MIRROR_LIMITS, MirrorPart},
+    tui::{
+        keymap::Mode,
+        screens::{
+            folder::list::short_id,
+            help,
+            overlay::boxed,
+            render::{Align, Column, Look, put, put_cursor, rest},
+        },
+        text,
+    },
+    wizard::{
+        action::Action,
+        folder::{
+            form::{FolderField, FolderForm, MirrorPart},
+            lookup::Choice,
+            mirror::LIMITS as MIRROR_LIMITS,
+        },
+    },
 };
 
 /// The widest a form gets inside.

@@ -2,10 +2,20 @@
 
 use ratatui::{Frame, layout::Rect, style::Style, text::Line};
 
-use super::super::parts::{Align, Column, Look, position, put, rest, take_bottom, take_top};
 use crate::{
-    tui::text,
-    wizard::{Branch, FolderRole, FolderRow, FolderSearch, FolderTree, More, TreeRow, Wizard},
+    tui::{
+        screens::render::{Align, Column, Look, position, put, rest, take_bottom, take_top},
+        text,
+    },
+    wizard::{
+        Wizard,
+        destination::FolderRole,
+        effect::FolderRow,
+        folder::{
+            search::FolderSearch,
+            tree::{Branch, FolderTree, More, TreeRow},
+        },
+    },
 };
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {

@@ -11,10 +11,19 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::parts::{Look, put, put_cursor, take_bottom, take_top};
 use crate::{
-    tui::{keymap::Mode, text},
-    wizard::{Action, Destination, FolderRole, FolderSearch, Wizard, present_words},
+    tui::{
+        keymap::Mode,
+        screens::render::{Look, put, put_cursor, take_bottom, take_top},
+        text,
+    },
+    wizard::{
+        Wizard,
+        action::Action,
+        destination::{Destination, FolderRole},
+        folder::search::FolderSearch,
+        plan::words::present_words,
+    },
 };
 
 const LABEL: usize = 13;
@@ -69,11 +78,11 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
 /// Where a destination lies and what becomes of it, in words: `Raw/2026 (2 folders will be created)`.
 pub(super) fn destination_words(destination: &Destination) -> String {
     let new = destination.create.len() as u64;
-    let made = format!("{} will be created", text::counted(new, "folder", "folders"));
+    let made = format!("{} will be created", crate::format::counted(new, "folder", "folders"));
     let note = match (&destination.mirror, new, destination.items) {
         (Some(mirror), 0, _) => format!("cloud-synced, to be synced again with {}", mirror.remote_url),
         (Some(mirror), ..) => format!("{made}, cloud-synced with {}", mirror.remote_url),
-        (None, 0, Some(items)) => format!("exists, holds {}", text::counted(items, "item", "items")),
+        (None, 0, Some(items)) => format!("exists, holds {}", crate::format::counted(items, "item", "items")),
         (None, 0, None) => "exists".to_owned(),
         (None, ..) => made,
     };

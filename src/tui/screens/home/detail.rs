@@ -5,10 +5,20 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{super::parts::Look, container_of, is_open};
 use crate::{
-    tui::{keymap::Mode, text},
-    wizard::{Action, HomeList, PastRun, SavedConfig, Wizard},
+    tui::{
+        keymap::Mode,
+        screens::{
+            home::{container_of, is_open},
+            render::Look,
+        },
+    },
+    wizard::{
+        Wizard,
+        action::Action,
+        home::list::HomeList,
+        saved::{PastRun, SavedConfig},
+    },
 };
 
 const LABEL: usize = 10;
@@ -76,10 +86,11 @@ fn run(run: &PastRun, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
 fn story(run: &PastRun, date: &str, look: &Look<'_>) -> String {
     let mut story = format!("{}, begun {}{date}", run.standing().word(), run.ago((look.labels.clock)()));
     if run.items > 0 {
-        story += &format!(": {} of {} registered", text::count(run.registered), text::count(run.items));
+        story +=
+            &format!(": {} of {} registered", crate::format::count(run.registered), crate::format::count(run.items));
     }
     if run.failed > 0 {
-        story += &format!(", {} failed", text::count(run.failed));
+        story += &format!(", {} failed", crate::format::count(run.failed));
     }
     story
 }

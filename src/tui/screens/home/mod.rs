@@ -10,10 +10,18 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::parts::{Align, Column, Look, put, put_cursor, rest, take_bottom, take_top};
 use crate::{
-    tui::{keymap::Mode, text},
-    wizard::{Action, HomeList, HomeStep, SavedConfig, Wizard},
+    tui::{
+        keymap::Mode,
+        screens::render::{Align, Column, Look, put, put_cursor, rest, take_bottom, take_top},
+        text,
+    },
+    wizard::{
+        Wizard,
+        action::Action,
+        home::{HomeStep, list::HomeList},
+        saved::SavedConfig,
+    },
 };
 
 const LABEL: usize = 8;
@@ -70,7 +78,11 @@ fn heading(frame: &mut Frame<'_>, area: Rect, home: &HomeStep, look: &Look<'_>) 
         return;
     }
     let (_, row) = take_top(area, 1);
-    let found = format!("  {} of {}", text::count(home.found() as u64), text::count(home.total(home.shown()) as u64));
+    let found = format!(
+        "  {} of {}",
+        crate::format::count(home.found() as u64),
+        crate::format::count(home.total(home.shown()) as u64)
+    );
     let room = usize::from(row.width).saturating_sub(LABEL + text::width(&found) + 1);
     let (value, cursor) = look.field(home.search(), false, room);
     let label = Span::styled(format!("{:<LABEL$}", "Search"), look.theme.accent());
@@ -209,7 +221,10 @@ fn runs(frame: &mut Frame<'_>, area: Rect, home: &HomeStep, look: &Look<'_>) {
             (run.folder.clone(), Style::new()),
         ];
         if items > 0 {
-            cells.push((format!("{}/{}", text::count(run.registered), text::count(run.items)), Style::new()));
+            cells.push((
+                format!("{}/{}", crate::format::count(run.registered), crate::format::count(run.items)),
+                Style::new(),
+            ));
         }
         cells.push((if is_long { run.ago(now) } else { run.ago_short(now) }, look.theme.dim()));
         lines.push(look.row(&columns, &cells, place == home.cursor()));

@@ -7,13 +7,22 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::{
-    overlay::boxed,
-    parts::{Look, put, put_cursor},
-};
 use crate::{
-    tui::{keymap::Mode, text},
-    wizard::{Action, CopyForm, HomePanel, PastRun, Wizard, so_far_words},
+    tui::{
+        keymap::Mode,
+        screens::{
+            overlay::boxed,
+            render::{Look, put, put_cursor},
+        },
+        text,
+    },
+    wizard::{
+        Wizard,
+        action::Action,
+        home::panel::{CopyForm, HomePanel},
+        progress::outcome::so_far_words,
+        saved::PastRun,
+    },
 };
 
 /// The widest a panel gets inside.

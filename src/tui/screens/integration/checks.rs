@@ -7,8 +7,10 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::parts::{Align, Column, Look, put, rest};
-use crate::wizard::{Check, CheckState};
+use crate::{
+    tui::screens::render::{Align, Column, Look, put, rest},
+    wizard::check::{Check, CheckState},
+};
 
 /// What a check's name takes at most.
 const NAME: usize = 14;

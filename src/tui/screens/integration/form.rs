@@ -7,10 +7,20 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::parts::{Look, put, put_cursor};
 use crate::{
-    tui::{keymap::Mode, text},
-    wizard::{Action, FieldKind, FieldName, Focus, Wizard},
+    tui::{
+        keymap::Mode,
+        screens::render::{Look, put, put_cursor},
+        text,
+    },
+    wizard::{
+        Wizard,
+        action::Action,
+        integration::{
+            Focus,
+            fields::{FieldKind, FieldName},
+        },
+    },
 };
 
 /// What a form's line holds before the value.
@@ -92,7 +102,7 @@ fn placeholder(wizard: &Wizard, look: &Look<'_>, name: FieldName) -> String {
             (Some(variable), _) => format!("(from {variable})"),
             (None, 0) if wizard.integration().is_discovering() => String::new(),
             (None, 0) => "(needed: ssh-keygen -t ed25519 makes one)".to_owned(),
-            (None, found) => format!("({} found here: {list})", text::counted(found as u64, "key", "keys")),
+            (None, found) => format!("({} found here: {list})", crate::format::counted(found as u64, "key", "keys")),
         },
         FieldName::Passphrase => "(needed: the key is encrypted)".to_owned(),
         FieldName::Integration => format!("(choose: {list})"),

@@ -3,19 +3,22 @@
 mod checks;
 mod form;
 mod next;
-mod panels;
+pub(crate) mod panels;
 
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::parts::{Look, put, take_bottom, take_top};
-use crate::wizard::{FieldName, Focus, IntegrationStep, Wizard};
+use crate::{
+    tui::screens::render::{Look, put, take_bottom, take_top},
+    wizard::{
+        Wizard,
+        integration::{Focus, IntegrationStep, fields::FieldName},
+    },
+};
 
 /// From this width on Encord and Azure stand side by side.
 const TWO_COLUMNS: u16 = 108;
 /// What the checks need below them so that the one under the cursor can be told of.
 const LEAST_DETAILS: usize = 4;
-
-pub(super) use panels::title as panel_title;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
     let next = look.next(&next::sentence(wizard, look), usize::from(area.width));

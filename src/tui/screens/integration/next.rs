@@ -1,8 +1,20 @@
 //! The sentence at the screen's end: the one thing to do now.
 
-use super::super::parts::Look;
-use crate::wizard::{
-    Action, Check, CheckState, CorsState, FieldName, Focus, Loading, Panel, Repair, SasState, Status, Step, Wizard,
+use crate::{
+    tui::screens::render::Look,
+    wizard::{
+        Wizard,
+        action::Action,
+        check::{Check, CheckState, Repair},
+        integration::{
+            Focus,
+            fields::FieldName,
+            panel::{CorsState, Panel},
+            picker::Loading,
+            sas_maker::SasState,
+        },
+        step::{Status, Step},
+    },
 };
 
 pub(super) fn sentence(wizard: &Wizard, look: &Look<'_>) -> String {

@@ -9,15 +9,21 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{
-    super::parts::{Look, put, take_top},
-    LABEL,
-    table::severity,
-};
 use crate::{
-    manifest::{Item, file_form},
-    tui::text,
-    wizard::{Action, FindingGroup, ManifestFacts, ManifestStep, Row},
+    manifest::{file_form, item::Item},
+    tui::{
+        screens::{
+            manifest::{LABEL, table::severity},
+            render::{Look, put, take_top},
+        },
+        text,
+    },
+    wizard::{
+        action::Action,
+        effect::ManifestFacts,
+        manifest::{FindingGroup, ManifestStep},
+        rows::Row,
+    },
 };
 
 /// So many bytes of an item's JSON are shown, and so many of its URLs: it is made anew for every frame.
@@ -95,13 +101,14 @@ fn lines(row: &Row, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
             let mut lines = entry(word, &finding.message);
             let others = match finding.items {
                 0 | 1 => String::new(),
-                items => format!(" (the first of {})", text::count(items)),
+                items => format!(" (the first of {})", crate::format::count(items)),
             };
             lines.extend(entry("Item", &format!("{}{others}", finding.item)));
             if let Some(line) = finding.line {
-                let column =
-                    finding.column.map_or_else(String::new, |column| format!(", column {}", text::count(column)));
-                lines.extend(entry("Place", &format!("line {}{column}", text::count(line))));
+                let column = finding
+                    .column
+                    .map_or_else(String::new, |column| format!(", column {}", crate::format::count(column)));
+                lines.extend(entry("Place", &format!("line {}{column}", crate::format::count(line))));
             }
             lines.extend(entry("What to do", finding.code.advice()));
             lines
@@ -146,7 +153,9 @@ fn json(item: &Item, is_pretty: bool, look: &Look<'_>, columns: usize) -> Vec<Li
     let more = match (written.is_err(), hidden) {
         (true, _) => "It goes on; the manifest file holds all of it.".to_owned(),
         (false, 0) => return lines,
-        (false, hidden) => format!("and {} further files, which the manifest file holds.", text::count(hidden as u64)),
+        (false, hidden) => {
+            format!("and {} further files, which the manifest file holds.", crate::format::count(hidden as u64))
+        }
     };
     lines.extend(look.hanging(format!("{} ", look.glyphs().ellipsis).into(), &more, look.theme.dim(), columns));
     lines

@@ -12,10 +12,20 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::parts::{Look, position, put, put_cursor, take_bottom, take_top};
 use crate::{
-    tui::{keymap::Mode, text},
-    wizard::{Action, Filter, List, Listing, ListingProgress, ManifestFacts, ManifestStep, Reapplied, Status, Wizard},
+    tui::{
+        keymap::Mode,
+        screens::render::{Look, position, put, put_cursor, take_bottom, take_top},
+        text,
+    },
+    wizard::{
+        Wizard,
+        action::Action,
+        effect::{ListingProgress, ManifestFacts},
+        manifest::{Listing, ManifestStep, Reapplied, filter::Filter},
+        rows::List,
+        step::Status,
+    },
 };
 
 /// What the details of a row are labelled in.
@@ -67,8 +77,9 @@ fn listing(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, progress: &Listin
     let what = if is_kept { "Applying the rules to" } else { "Reading" };
     let title = format!("{what} {}", sidebar::place(wizard.config()));
     let mut lines = vec![look.title(look.cut(&title, columns)), Line::default()];
-    let number =
-        |label: &str, value: u64, note: String| Line::from(format!("  {label:<16}{:>14}  {note}", text::count(value)));
+    let number = |label: &str, value: u64, note: String| {
+        Line::from(format!("  {label:<16}{:>14}  {note}", crate::format::count(value)))
+    };
     let rate = match progress.blobs {
         0 => "waiting for an answer".to_owned(),
         _ => format!("{} a second", text::rate(progress.per_second)),
@@ -157,14 +168,14 @@ fn built(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, facts: &ManifestFac
 fn totals(facts: &ManifestFacts, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let (summary, dot) = (&facts.summary, look.glyphs().dot);
     let total = [
-        text::counted(summary.total_items(), "item", "items"),
-        text::bytes(summary.bytes),
-        format!("from {}", text::counted(facts.blobs, "blob", "blobs")),
-        format!("{} left out", text::count(summary.total_skipped())),
+        crate::format::counted(summary.total_items(), "item", "items"),
+        crate::format::bytes(summary.bytes),
+        format!("from {}", crate::format::counted(facts.blobs, "blob", "blobs")),
+        format!("{} left out", crate::format::count(summary.total_skipped())),
     ];
     let mut head = vec![look.title(total.join(&format!(" {dot} ")))];
     let kinds: Vec<String> =
-        summary.items.iter().map(|(kind, items)| format!("{} {kind}", text::count(*items))).collect();
+        summary.items.iter().map(|(kind, items)| format!("{} {kind}", crate::format::count(*items))).collect();
     let kinds = text::wrap(&kinds.join(&format!(" {dot} ")), columns).into_iter().map(Line::from);
     head.extend(look.fit(kinds.collect(), 2));
     head
@@ -187,7 +198,7 @@ fn tabs(step: &ManifestStep, facts: &ManifestFacts, look: &Look<'_>, columns: us
     };
     let mut place = position(cursor, total);
     if tabs.width() + text::width(&place) > columns {
-        place = format!("at {}", text::count(cursor + 1));
+        place = format!("at {}", crate::format::count(cursor + 1));
     }
     tabs.push_span(Span::styled(place, look.theme.dim()));
     tabs
@@ -203,7 +214,7 @@ fn filter_line(step: &ManifestStep, look: &Look<'_>, columns: usize) -> (Line<'s
         }
         None => (filter.text.as_str(), step.window().total(), step.unfiltered()),
     };
-    let mut state = format!("{} of {}", text::count(shown), text::count(all));
+    let mut state = format!("{} of {}", crate::format::count(shown), crate::format::count(all));
     if step.scan().is_some_and(|scan| scan.is_running()) {
         state.push_str(&format!(", searching{}", look.glyphs().ellipsis));
     }
@@ -255,7 +266,8 @@ fn foot(wizard: &Wizard, facts: &ManifestFacts, look: &Look<'_>, columns: usize)
     match (&status, step.list()) {
         // The list tells each error, and what to do about it.
         (Status::Blocked(_), _) if summary.errors > 0 && summary.total_items() > 0 => {
-            let (faulty, items) = (text::count(summary.items_with_errors), text::count(summary.total_items()));
+            let (faulty, items) =
+                (crate::format::count(summary.items_with_errors), crate::format::count(summary.total_items()));
             let what = format!("{faulty} of {items} items cannot be registered as they are.");
             let sign = Span::styled(format!("{} ", look.glyphs().bad), look.theme.bad());
             lines.extend(look.hanging(sign, &what, look.theme.title(), columns));
@@ -294,7 +306,7 @@ fn foot(wizard: &Wizard, facts: &ManifestFacts, look: &Look<'_>, columns: usize)
         }
         (_, List::Items) => {
             lines.push(path("Manifest", &facts.file));
-            let items = text::counted(summary.total_items(), "item", "items");
+            let items = crate::format::counted(summary.total_items(), "item", "items");
             let next = match step.search() {
                 None => format!("All {items} will be registered, not only those shown. {enter} goes on to the folder."),
                 Some(_) => format!("All {items} will be registered, not only those shown."),

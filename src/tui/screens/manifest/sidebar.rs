@@ -7,11 +7,16 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::parts::{Look, put, put_cursor};
 use crate::{
-    store::config::{Config, Join, Manifest, Since, Source},
-    tui::keymap::Mode,
-    wizard::{Action, RuleField, Wizard},
+    config::{
+        Config,
+        manifest::{Join, Manifest, Since, Source},
+    },
+    tui::{
+        keymap::Mode,
+        screens::render::{Look, put, put_cursor},
+    },
+    wizard::{Wizard, action::Action, manifest::rule_form::RuleField},
 };
 
 const LABEL: usize = 10;
@@ -128,8 +133,8 @@ fn others(manifest: &Manifest) -> Vec<(&'static str, String)> {
         false => ("Groups", groups.join("; ")),
     });
     let mut only = Vec::new();
-    only.extend(manifest.min_size.map(|bytes| format!("from {} on", crate::tui::text::bytes(bytes))));
-    only.extend(manifest.max_size.map(|bytes| format!("up to {}", crate::tui::text::bytes(bytes))));
+    only.extend(manifest.min_size.map(|bytes| format!("from {} on", crate::format::bytes(bytes))));
+    only.extend(manifest.max_size.map(|bytes| format!("up to {}", crate::format::bytes(bytes))));
     only.extend(manifest.modified_from.as_ref().map(|time| format!("changed since {time}")));
     only.extend(manifest.modified_before.as_ref().map(|time| format!("changed before {time}")));
     only.extend(Some(manifest.tiers.join(", ")).filter(|tiers| !tiers.is_empty()).map(|tiers| format!("in {tiers}")));

@@ -2,11 +2,14 @@
 
 use ratatui::{Frame, layout::Rect, style::Style};
 
-use super::super::parts::{Align, Column, Look, put, rest, take_top};
 use crate::{
-    manifest::{Item, Severity},
-    tui::text,
-    wizard::{Action, FindingGroup, List, ManifestStep, Row},
+    manifest::{finding::Severity, item::Item},
+    tui::screens::render::{Align, Column, Look, put, rest, take_top},
+    wizard::{
+        action::Action,
+        manifest::{FindingGroup, ManifestStep},
+        rows::{List, Row},
+    },
 };
 
 /// A table of so many columns counts an item's files, and one of so many names its metadata keys.
@@ -97,13 +100,13 @@ fn item_cells(item: &Item, mark: Option<Severity>, wide: usize, look: &Look<'_>)
     };
     let mut cells = vec![mark, plain(item.kind.name()), plain(title)];
     if wide >= COUNTS_FILES {
-        cells.push(plain(text::count(item.urls.len() as u64)));
+        cells.push(plain(crate::format::count(item.urls.len() as u64)));
     }
     let keys = match wide >= NAMES_KEYS {
         true => item.client_metadata.keys().take(20).cloned().collect::<Vec<_>>().join(", "),
         false => item.client_metadata.len().to_string(),
     };
-    let size = if item.bytes == 0 { look.glyphs().dash.to_owned() } else { text::bytes(item.bytes) };
+    let size = if item.bytes == 0 { look.glyphs().dash.to_owned() } else { crate::format::bytes(item.bytes) };
     cells.extend([plain(keys), plain(size)]);
     cells
 }
@@ -123,7 +126,7 @@ fn draw_groups(frame: &mut Frame<'_>, area: Rect, groups: &[FindingGroup], curso
         let (sign, _, style) = severity(group.code.severity(), look);
         let cells = vec![
             (format!("{sign} {}", group.code.name()), style),
-            plain(text::count(group.items)),
+            plain(crate::format::count(group.items)),
             plain(group.keys.join(", ")),
         ];
         lines.push(look.row(&columns, &cells, place == cursor));

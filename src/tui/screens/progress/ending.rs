@@ -2,11 +2,19 @@
 
 use ratatui::text::{Line, Span};
 
-use super::super::parts::Look;
 use crate::{
-    store::RunState,
-    tui::text,
-    wizard::{Action, Problem, ProgressStep, RunView, Snapshot, already_words, outcome_words},
+    error::Problem,
+    run::state::RunState,
+    tui::{screens::render::Look, text},
+    wizard::{
+        action::Action,
+        progress::{
+            ProgressStep,
+            failures::RunView,
+            outcome::{already_words, outcome_words},
+            snapshot::Snapshot,
+        },
+    },
 };
 
 /// Where it is narrower, sentences are shorter.
@@ -72,7 +80,7 @@ fn meanwhile(step: &ProgressStep, look: &Look<'_>) -> String {
             0 => "Stopping: no further job is sent.".to_owned(),
             jobs => format!(
                 "Stopping: no further job is sent; {} in Encord {} followed to the end. {cancel} asks whether to cancel there too.",
-                text::counted(jobs as u64, "job", "jobs"),
+                crate::format::counted(jobs as u64, "job", "jobs"),
                 if jobs == 1 { "is" } else { "are" },
             ),
         };
@@ -109,11 +117,11 @@ fn afterwards(state: RunState, step: &ProgressStep, look: &Look<'_>, columns: us
         }
         _ if step.may_retry() && step.view() == RunView::Jobs && step.views().len() > 1 => format!(
             "{show} shows why. When the cause is gone, {again} offers to send the {} again.",
-            text::counted(step.snapshot().lost(), "item", "items")
+            crate::format::counted(step.snapshot().lost(), "item", "items")
         ),
         _ if step.may_retry() => format!(
             "When the cause is gone, {again} offers to send the {} again.",
-            text::counted(step.snapshot().lost(), "item", "items")
+            crate::format::counted(step.snapshot().lost(), "item", "items")
         ),
         RunState::Done => "The items can be labelled in Encord now.".to_owned(),
         _ => "When the cause is gone, import again; what is registered is left alone.".to_owned(),

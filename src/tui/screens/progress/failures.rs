@@ -7,13 +7,21 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::{
-    overlay::boxed,
-    parts::{Align, Column, Look, put, rest, take_top},
-};
 use crate::{
-    tui::text,
-    wizard::{Copied, ProgressStep, Row, RunView},
+    tui::{
+        screens::{
+            overlay::boxed,
+            render::{Align, Column, Look, put, rest, take_top},
+        },
+        text,
+    },
+    wizard::{
+        progress::{
+            ProgressStep,
+            failures::{Copied, RunView},
+        },
+        rows::Row,
+    },
 };
 
 /// The causes, the most frequent first.
@@ -28,7 +36,7 @@ pub(super) fn causes(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, loo
     let cursor = step.cause_cursor();
     let first = usize::try_from(look.first_row(cursor as u64, causes.len() as u64, height)).unwrap_or_default();
     for (place, cause) in causes.iter().enumerate().skip(first).take(height) {
-        let cells = [(text::count(cause.units), look.theme.bad()), (cause.cause.clone(), Style::new())];
+        let cells = [(crate::format::count(cause.units), look.theme.bad()), (cause.cause.clone(), Style::new())];
         lines.push(look.row(&columns, &cells, place == cursor));
     }
     put(frame, area, lines);
@@ -61,7 +69,7 @@ pub(super) fn items(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look
         let words = match window.total() {
             0 => "No single items are on record here: Encord only said that their jobs failed. The jobs show which."
                 .to_owned(),
-            _ => format!("{} more failed with their whole jobs, unnamed.", text::count(step.unnamed())),
+            _ => format!("{} more failed with their whole jobs, unnamed.", crate::format::count(step.unnamed())),
         };
         let words: Vec<Line<'static>> =
             text::wrap(&words, wide).into_iter().map(|line| Line::styled(line, look.theme.dim())).collect();

@@ -7,8 +7,14 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::parts::{Align, Column, Look, put};
-use crate::{states::JobStanding, tui::text, wizard::ProgressStep};
+use crate::{
+    run::status::JobStanding,
+    tui::{
+        screens::render::{Align, Column, Look, put},
+        text,
+    },
+    wizard::progress::ProgressStep,
+};
 
 /// Where it is narrower, the ages go below the table.
 const WIDE: usize = 74;
@@ -50,9 +56,9 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look:
             (job.batch.to_string(), Style::new()),
             (job.kind.name().to_owned(), Style::new()),
             (format!("{sign} {}", standing.word()), style),
-            (text::count(job.done), Style::new()),
-            (text::count(job.errors), failed_style),
-            (text::count(job.count), Style::new()),
+            (crate::format::count(job.done), Style::new()),
+            (crate::format::count(job.errors), failed_style),
+            (crate::format::count(job.count), Style::new()),
             (job.age.map(text::duration).unwrap_or_default(), look.theme.dim()),
         ];
         lines.push(look.row(&shape, &cells, place == cursor));

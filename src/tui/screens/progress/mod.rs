@@ -4,7 +4,7 @@ mod ending;
 mod failures;
 mod jobs;
 mod numbers;
-mod panels;
+pub(crate) mod panels;
 mod sync;
 
 use ratatui::{
@@ -13,13 +13,21 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::parts::{Look, position, put, take_bottom, take_top};
 use crate::{
-    tui::text,
-    wizard::{Action, Copied, ProgressStep, RunView, Status, Wizard},
+    tui::{
+        screens::render::{Look, position, put, take_bottom, take_top},
+        text,
+    },
+    wizard::{
+        Wizard,
+        action::Action,
+        progress::{
+            ProgressStep,
+            failures::{Copied, RunView},
+        },
+        step::Status,
+    },
 };
-
-pub(super) use panels::leaving;
 
 /// Where the body has fewer rows, what is of less use is left out.
 const ROOMY: u16 = 20;

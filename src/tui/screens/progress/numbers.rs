@@ -9,10 +9,15 @@ use ratatui::{
     widgets::Sparkline,
 };
 
-use super::super::parts::{Look, put, take_top};
 use crate::{
-    tui::text,
-    wizard::{Action, ProgressStep, Snapshot},
+    tui::{
+        screens::render::{Look, put, take_top},
+        text,
+    },
+    wizard::{
+        action::Action,
+        progress::{ProgressStep, snapshot::Snapshot},
+    },
 };
 
 /// The sparkline for terminals that take ASCII only.
@@ -106,13 +111,14 @@ fn gauge(snapshot: &Snapshot, look: &Look<'_>, columns: usize) -> Line<'static> 
 }
 
 fn counts(snapshot: &Snapshot, is_live: bool) -> Vec<String> {
-    let mut parts = vec![format!("{} of {} registered", text::count(snapshot.done), text::count(snapshot.total))];
+    let mut parts =
+        vec![format!("{} of {} registered", crate::format::count(snapshot.done), crate::format::count(snapshot.total))];
     if snapshot.already > 0 {
-        parts.push(format!("{} there before", text::count(snapshot.already)));
+        parts.push(format!("{} there before", crate::format::count(snapshot.already)));
     }
-    parts.push(format!("{} failed", text::count(snapshot.errors)));
+    parts.push(format!("{} failed", crate::format::count(snapshot.errors)));
     if snapshot.cancelled > 0 {
-        parts.push(format!("{} cancelled", text::count(snapshot.cancelled)));
+        parts.push(format!("{} cancelled", crate::format::count(snapshot.cancelled)));
     }
     if !is_live && snapshot.elapsed > 0 {
         parts.push(text::duration(snapshot.elapsed));
@@ -146,7 +152,7 @@ fn holds(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Vec<Line<'stat
         let meanwhile = match snapshot.in_encord() {
             0 => "no job is sent".to_owned(),
             1 => "the job in Encord goes on".to_owned(),
-            jobs => format!("{} jobs in Encord go on", text::count(jobs as u64)),
+            jobs => format!("{} jobs in Encord go on", crate::format::count(jobs as u64)),
         };
         let words = format!("; {meanwhile}. {} goes on.", look.key(Action::Pause));
         lines.extend(look.hanging(sign, &words, Style::new(), columns));

@@ -6,13 +6,18 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::{
-    overlay::boxed,
-    parts::{Look, put},
-};
 use crate::{
-    tui::text,
-    wizard::{Action, Ask, ProgressStep, so_far_words},
+    tui::{
+        screens::{
+            overlay::boxed,
+            render::{Look, put},
+        },
+        text,
+    },
+    wizard::{
+        action::Action,
+        progress::{ProgressStep, dialogs::Ask, outcome::so_far_words},
+    },
 };
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &Look<'_>) {
@@ -60,7 +65,7 @@ fn cancel(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Vec<Line<'sta
         lines.extend([Line::default(), Line::from(vec![key, Span::raw(" closes this")])]);
         return lines;
     }
-    let what = text::counted(jobs as u64, "job is", "jobs are");
+    let what = crate::format::counted(jobs as u64, "job is", "jobs are");
     let open: u64 = step
         .snapshot()
         .jobs
@@ -73,7 +78,7 @@ fn cancel(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Vec<Line<'sta
         &format!(
             "Cancelling ends them there; up to {} are then not registered. What is registered stays. It cannot be taken \
              back, but what was cancelled can be sent again.",
-            text::counted(open, "item", "items")
+            crate::format::counted(open, "item", "items")
         ),
         columns,
     ));
@@ -134,12 +139,14 @@ fn resume(step: &ProgressStep, place: usize, look: &Look<'_>, columns: usize) ->
 
 fn retry(step: &ProgressStep, place: usize, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let snapshot = step.snapshot();
-    let lost = text::counted(snapshot.lost(), "item", "items");
+    let lost = crate::format::counted(snapshot.lost(), "item", "items");
     let of = match (snapshot.errors, snapshot.cancelled) {
         (_, 0) => "that failed".to_owned(),
         (0, 1) => "that was cancelled".to_owned(),
         (0, _) => "that were cancelled".to_owned(),
-        (failed, cancelled) => format!("({} failed, {} cancelled)", text::count(failed), text::count(cancelled)),
+        (failed, cancelled) => {
+            format!("({} failed, {} cancelled)", crate::format::count(failed), crate::format::count(cancelled))
+        }
     };
     let folder = step.destination().map(|(path, _)| format!(" into {path}")).unwrap_or_default();
     let changes = step.changes();
@@ -151,10 +158,10 @@ fn retry(step: &ProgressStep, place: usize, look: &Look<'_>, columns: usize) -> 
         again => format!(
             ", and with {} {} more of the cancelled jobs, registered already: Encord does not tell which those are",
             if snapshot.lost() == 1 { "it" } else { "them" },
-            text::count(again)
+            crate::format::count(again)
         ),
     };
-    let sent = text::counted(snapshot.lost() + again, "item", "items");
+    let sent = crate::format::counted(snapshot.lost() + again, "item", "items");
     let mut lines =
         paragraph(&format!("The {lost} {of} {are} sent{folder} as a new run{besides}.{different}"), columns);
     lines.push(Line::default());
@@ -170,7 +177,7 @@ fn retry(step: &ProgressStep, place: usize, look: &Look<'_>, columns: usize) -> 
 }
 
 /// What leaving means while a run goes on: what is under way, and what becomes of it.
-pub(in crate::tui::screens) fn leaving(step: &ProgressStep, look: &Look<'_>) -> (&'static str, String) {
+pub(crate) fn leaving(step: &ProgressStep, look: &Look<'_>) -> (&'static str, String) {
     let run = step.run().map(|run| text::clean(run).into_owned());
     if step.is_sync() {
         let then = match (look.labels.is_demo, run) {

@@ -7,16 +7,25 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::parts::{Align, Column, Look, put, rest, take_bottom, take_top};
 use crate::{
-    store::{RunState, SyncCounts},
-    tui::text,
-    wizard::{Action, ProgressStep, Snapshot, SyncStage, sync_outcome},
+    run::{state::RunState, sync_counts::SyncCounts},
+    tui::{
+        screens::render::{Align, Column, Look, put, rest, take_bottom, take_top},
+        text,
+    },
+    wizard::{
+        action::Action,
+        progress::{
+            ProgressStep,
+            snapshot::Snapshot,
+            sync::{SyncStage, sync_outcome},
+        },
+    },
 };
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &Look<'_>) {
     let columns = usize::from(area.width);
-    let mut lines = super::heading(step, look, columns, true);
+    let mut lines = crate::tui::screens::progress::heading(step, look, columns, true);
     if let Some(mirror) = step.mirror() {
         lines.push(Line::styled(look.cut_path(&mirror.remote_url, columns), look.theme.dim()));
     }
@@ -78,11 +87,11 @@ fn table(counts: &SyncCounts, look: &Look<'_>, columns: usize) -> Vec<Line<'stat
         let mut cells = vec![
             (name.to_owned(), look.theme.accent()),
             (bar(total, done, look, gauge), if failed + cancelled > 0 { look.theme.warn() } else { look.theme.ok() }),
-            (text::count(done), Style::new()),
-            (text::count(open), Style::new()),
-            (text::count(failed), bad(failed)),
+            (crate::format::count(done), Style::new()),
+            (crate::format::count(open), Style::new()),
+            (crate::format::count(failed), bad(failed)),
             // Encord does not count cancelled jobs.
-            (if may_be_cancelled { text::count(cancelled) } else { String::new() }, bad(cancelled)),
+            (if may_be_cancelled { crate::format::count(cancelled) } else { String::new() }, bad(cancelled)),
         ];
         if !has_gauge {
             cells.remove(1);
@@ -155,7 +164,7 @@ fn foot(step: &ProgressStep, look: &Look<'_>, columns: usize, height: usize) -> 
     if let Some(problem) = step.problem() {
         lines.extend(look.problem(problem, columns));
     }
-    lines.extend(super::ending::reports(step, look, columns));
+    lines.extend(crate::tui::screens::progress::ending::reports(step, look, columns));
     let run = text::clean(step.run().unwrap_or("ID")).into_owned();
     let next = match state {
         RunState::Done => format!("The items can be labelled in Encord now. {enter} finishes."),

@@ -7,16 +7,25 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{super::overlay::boxed, panels::Form};
 use crate::{
-    schema::{KeyType, describe},
-    store::config::Join,
+    config::manifest::Join,
+    schema::{key_type::KeyType, merge::describe},
     tui::{
         keymap::Mode,
-        screens::parts::{Align, Column, Look, position, put, put_cursor, rest, take_bottom, take_top},
+        screens::{
+            overlay::boxed,
+            render::{Align, Column, Look, position, put, put_cursor, rest, take_bottom, take_top},
+            schema::panels::Form,
+        },
         text,
     },
-    wizard::{Action, Fit, Found, FoundCounts, InferForm, Proposal, Standing},
+    wizard::{
+        action::Action,
+        schema::{
+            inferred::{Found, FoundCounts, InferForm},
+            proposal::{Fit, Proposal, Standing},
+        },
+    },
 };
 
 pub(super) const TITLE: &str = "Keys from your data";
@@ -50,7 +59,7 @@ pub(super) fn form(form: &InferForm, look: &Look<'_>, columns: usize) -> Form {
         return drawn;
     }
     if let Some(found) = form.found() {
-        let keys = text::counted(found.proposals().len() as u64, "key that was", "keys that were");
+        let keys = crate::format::counted(found.proposals().len() as u64, "key that was", "keys that were");
         drawn.next(&format!("{} goes back to the {keys} found.", look.key(Action::FocusNext)), look, columns);
     }
     let sentence = format!("{enter} reads it and suggests keys with their types. Reading changes nothing anywhere.");
@@ -79,12 +88,12 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, form: &InferForm, found: &
 
 fn head(found: &Found, counts: FoundCounts, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut parts = vec![
-        text::counted(counts.all as u64, "key", "keys"),
-        format!("{} to take", text::count(counts.accepted as u64)),
+        crate::format::counted(counts.all as u64, "key", "keys"),
+        format!("{} to take", crate::format::count(counts.accepted as u64)),
     ];
     for (number, words) in [(counts.settled, "there already"), (counts.refused, "that cannot be taken")] {
         if number > 0 {
-            parts.push(format!("{} {words}", text::count(number as u64)));
+            parts.push(format!("{} {words}", crate::format::count(number as u64)));
         }
     }
     let title = look.cut(&parts.join(&format!(" {} ", look.glyphs().dot)), columns);
@@ -220,7 +229,7 @@ fn foot(
         0 => format!("{space} accepts a key; {enter} closes the list."),
         _ => format!(
             "{enter} takes {} into this import; nothing is saved before step 5.",
-            text::counted(number, "key", "keys")
+            crate::format::counted(number, "key", "keys")
         ),
     };
     below.extend(look.next(&sentence, columns));
@@ -251,9 +260,9 @@ fn detail(proposal: &Proposal) -> String {
     let mut words = vec![match suggestion.values {
         0 => format!("{}: as the file says, {}", proposal.name(), describe(&proposal.key_type().wire())),
         values => {
-            let values = text::counted(values, "value", "values");
+            let values = crate::format::counted(values, "value", "values");
             let different = match suggestion.distinct {
-                Some(distinct) => text::count(distinct as u64),
+                Some(distinct) => crate::format::count(distinct as u64),
                 None => "many".to_owned(),
             };
             format!("{}: {values}, {different} different", proposal.name())
@@ -276,7 +285,7 @@ fn detail(proposal: &Proposal) -> String {
             };
             words.push(format!(
                 "{} {verb} not fit {of}{like}: {items} would be refused in step 3",
-                text::count(refused)
+                crate::format::count(refused)
             ));
         }
     }

@@ -10,11 +10,20 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::parts::{Align, Column, Look, position, put, put_cursor, rest, take_bottom, take_top};
 use crate::{
-    schema::ChangeKind,
-    tui::{keymap::Mode, text},
-    wizard::{Action, Problem, SchemaRow, SchemaView, Status, Step, Wizard},
+    error::Problem,
+    schema::merge::ChangeKind,
+    tui::{
+        keymap::Mode,
+        screens::render::{Align, Column, Look, position, put, put_cursor, rest, take_bottom, take_top},
+        text,
+    },
+    wizard::{
+        Wizard,
+        action::Action,
+        schema::{SchemaView, list::SchemaRow},
+        step::{Status, Step},
+    },
 };
 
 const LABEL: usize = 8;
@@ -108,7 +117,8 @@ fn table(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
 
 fn search(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
     let step = wizard.schema();
-    let numbers = format!("  {} of {}", text::count(step.found() as u64), text::count(step.total() as u64));
+    let numbers =
+        format!("  {} of {}", crate::format::count(step.found() as u64), crate::format::count(step.total() as u64));
     let room = usize::from(area.width).saturating_sub(LABEL + text::width(&numbers) + 1);
     let (value, cursor) = look.field(step.search(), false, room);
     let label = Span::styled(format!("{:<LABEL$}", "Search"), look.theme.accent());
@@ -131,7 +141,7 @@ fn summary(wizard: &Wizard, look: &Look<'_>) -> String {
         SchemaView::Read(schema) => schema.len() as u64,
         _ => 0,
     };
-    let mut parts = vec![text::counted(existing, "metadata key", "metadata keys")];
+    let mut parts = vec![crate::format::counted(existing, "metadata key", "metadata keys")];
     for (kind, word) in [
         (ChangeKind::Add, "to add"),
         (ChangeKind::Widen, "to widen"),
@@ -142,7 +152,7 @@ fn summary(wizard: &Wizard, look: &Look<'_>) -> String {
     ] {
         let number = wizard.schema().count(&kind) as u64;
         if number > 0 {
-            parts.push(format!("{} {word}", text::count(number)));
+            parts.push(format!("{} {word}", crate::format::count(number)));
         }
     }
     parts.join(&format!(" {} ", look.glyphs().dot))
@@ -210,7 +220,7 @@ fn foot(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
         }
         _ if saved == 0 => format!("The schema needs no change. {enter} goes on to the manifest."),
         _ => {
-            let changes = text::counted(saved, "change is", "changes are");
+            let changes = crate::format::counted(saved, "change is", "changes are");
             format!(
                 "Nothing is saved yet: the {changes} made when you send, in step 5. {enter} goes on to the manifest."
             )

@@ -7,17 +7,27 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{
-    super::{
-        help,
-        overlay::boxed,
-        parts::{Look, put, put_cursor},
-    },
-    inferred,
-};
 use crate::{
-    tui::{keymap::Mode, text},
-    wizard::{Action, Field, FormFocus, KeyForm, KeyKind, OptionList, OptionsForm, SchemaPanel, Wizard, WordForm},
+    tui::{
+        keymap::Mode,
+        screens::{
+            help,
+            overlay::boxed,
+            render::{Look, put, put_cursor},
+            schema::inferred,
+        },
+        text,
+    },
+    wizard::{
+        Wizard,
+        action::Action,
+        field::Field,
+        schema::{
+            form::{FormFocus, KeyForm, KeyKind},
+            options::OptionList,
+            panels::{OptionsForm, SchemaPanel, WordForm},
+        },
+    },
 };
 
 /// The widest a form gets inside.
@@ -117,7 +127,7 @@ impl Form {
         if !taken.is_empty() {
             let lines = text::wrap(&taken.join(", "), room);
             let first = lines.len().saturating_sub(3);
-            let number = text::counted(taken.len() as u64, "option", "options");
+            let number = crate::format::counted(taken.len() as u64, "option", "options");
             let mut head = Some(self::label(label, false, look));
             if first > 0 {
                 let head = head.take().unwrap_or_default();
@@ -192,7 +202,7 @@ fn key(form: &KeyForm, look: &Look<'_>, columns: usize, rows: usize) -> Form {
 
 fn options(form: &OptionsForm, look: &Look<'_>, columns: usize) -> Form {
     let mut drawn = Form::new();
-    let number = text::counted(form.present.len() as u64, "option", "options");
+    let number = crate::format::counted(form.present.len() as u64, "option", "options");
     let has = look.hanging(
         Span::styled(format!("{}: ", look.cut(&form.key, columns / 2)), look.theme.title()),
         &format!("{number} so far: {}", form.present.join(", ")),

@@ -8,13 +8,20 @@ use ratatui::{
 };
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::window;
 use crate::{
     tui::{
-        screens::parts::{Look, put, take_bottom, take_top},
+        screens::{
+            render::{Look, put, take_bottom, take_top},
+            upload::window,
+        },
         text,
     },
-    wizard::{Action, Equivalent, Plan, Wizard, config_text},
+    wizard::{
+        Wizard,
+        action::Action,
+        plan::{Plan, equivalent::config_text},
+        upload::Equivalent,
+    },
 };
 
 pub(super) fn draw(

@@ -9,10 +9,21 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::parts::{Align, Column, Look, put, take_bottom};
 use crate::{
-    tui::text,
-    wizard::{Action, Plan, Step, Told, Tone, UploadOption, Wizard},
+    tui::{
+        screens::render::{Align, Column, Look, put, take_bottom},
+        text,
+    },
+    wizard::{
+        Wizard,
+        action::Action,
+        plan::{
+            Plan,
+            words::{Told, Tone},
+        },
+        step::Step,
+        upload::option::UploadOption,
+    },
 };
 
 const LABEL: usize = 13;
@@ -96,8 +107,8 @@ fn window(entries: Vec<Vec<Line<'static>>>, scroll: usize, height: usize, look: 
     let last = first + lines.len();
     let (up, down) = (look.key(Action::PageUp), look.key(Action::PageDown));
     let arrows = match (first, all - last) {
-        (0, below) => format!("{} more below: {down}", text::counted(below as u64, "line", "lines")),
-        (above, 0) => format!("{} more above: {up}", text::counted(above as u64, "line", "lines")),
+        (0, below) => format!("{} more below: {down}", crate::format::counted(below as u64, "line", "lines")),
+        (above, 0) => format!("{} more above: {up}", crate::format::counted(above as u64, "line", "lines")),
         (above, below) => format!("{above} above, {below} more lines below: {up}, {down}"),
     };
     lines.push(Line::styled(format!("{} {arrows}", look.glyphs().ellipsis), look.theme.dim()));
@@ -131,8 +142,8 @@ fn foot(wizard: &Wizard, plan: &Plan, look: &Look<'_>, columns: usize) -> Vec<Li
             format!("{enter} {what}; nothing has been changed so far.")
         }
         (false, None) => {
-            let items = text::counted(plan.total_items(), "item", "items");
-            let jobs = text::counted(plan.batches.len() as u64, "job", "jobs");
+            let items = crate::format::counted(plan.total_items(), "item", "items");
+            let jobs = crate::format::counted(plan.batches.len() as u64, "job", "jobs");
             format!("{enter} sends {items} in {jobs} to Encord; nothing has been changed so far.")
         }
     };
@@ -141,7 +152,7 @@ fn foot(wizard: &Wizard, plan: &Plan, look: &Look<'_>, columns: usize) -> Vec<Li
 
 /// Which step is in the way of a plan.
 fn unready(wizard: &Wizard) -> String {
-    let missing = Step::ALL.into_iter().find(|step| wizard.status(*step) != crate::wizard::Status::Ready);
+    let missing = Step::ALL.into_iter().find(|step| wizard.status(*step) != crate::wizard::step::Status::Ready);
     let missing = missing.filter(|step| *step < Step::Upload).unwrap_or(Step::Integration);
     format!("Step {}, {}, has to be finished before anything can be sent.", missing.number(), missing.title())
 }

@@ -1,19 +1,28 @@
 //! What becomes of suggestions: shown, answered, changed, taken.
 
-use super::{Found, InferForm};
 use crate::{
-    schema::KeyType,
-    store::config::{Config, Join},
+    config::{Config, manifest::Join},
+    error::Problem,
+    schema::key_type::KeyType,
     wizard::{
-        Action, AzureAccess, Field, Inferred, Outbox, Problem, Request, RequestId,
+        action::Action,
+        connections::AzureAccess,
+        effect::{Inferred, Request, RequestId},
+        field::Field,
+        outbox::Outbox,
         rows::moved_in,
-        schema::{Proposal, SchemaPanel, SchemaStep, Standing, WordForm, proposal::is_named},
+        schema::{
+            SchemaStep,
+            inferred::{Found, InferForm},
+            panels::{SchemaPanel, WordForm},
+            proposal::{Proposal, Standing, is_named},
+        },
     },
 };
 
 impl SchemaStep {
     /// Shows the form, as it was left, against what Encord and the import have by now.
-    pub(in crate::wizard::schema) fn open_infer(&mut self, config: &Config) {
+    pub(crate) fn open_infer(&mut self, config: &Config) {
         self.show(SchemaPanel::Infer(Box::new(InferForm::new(config))));
         let Some(SchemaPanel::Infer(mut form)) = self.panel.take() else { return };
         if let Some(found) = &mut form.found {
@@ -28,7 +37,7 @@ impl SchemaStep {
     }
 
     /// The answer to what was asked last, if it still is.
-    pub(in crate::wizard) fn inferred(&mut self, id: RequestId, result: Result<Inferred, Problem>, config: &Config) {
+    pub(crate) fn inferred(&mut self, id: RequestId, result: Result<Inferred, Problem>, config: &Config) {
         let Some(SchemaPanel::Infer(mut form)) = self.panel.take_if(|panel| panel.waits_for(id)) else { return };
         form.pending = None;
         match result {
@@ -48,14 +57,14 @@ impl SchemaStep {
     }
 
     /// The answer is no longer wanted.
-    pub(in crate::wizard::schema) fn stop_inferring(&mut self, outbox: &mut Outbox) {
+    pub(crate) fn stop_inferring(&mut self, outbox: &mut Outbox) {
         if let Some(SchemaPanel::Infer(form)) = &mut self.panel {
             outbox.cancel(form.pending.take());
         }
     }
 
     /// Does what a key asks for; false when the form is to be closed.
-    pub(in crate::wizard::schema) fn infer_action(
+    pub(crate) fn infer_action(
         &mut self,
         form: &mut InferForm,
         action: Action,

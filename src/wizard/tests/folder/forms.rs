@@ -1,6 +1,6 @@
 //! New folders, folders that mirror, what is counted, and what a config leads to.
 
-use super::*;
+use crate::wizard::tests::folder::*;
 
 /// What is typed as a name, what is asked in return, what is taken, and what becomes of it: what exists and what is made.
 #[test]

@@ -3,7 +3,7 @@
 mod forms;
 mod properties;
 
-use super::*;
+use crate::wizard::tests::*;
 
 /// Folders as Encord holds them: siblings may share a name.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::*;
+use crate::wizard::tests::folder::*;
 
 #[derive(Debug, Clone)]
 enum Push {

@@ -1,6 +1,6 @@
 //! What Home knows of the config that is open, and what coming back to Home leaves behind.
 
-use super::*;
+use crate::wizard::tests::home::*;
 
 impl Harness {
     fn notice(&self) -> &str {

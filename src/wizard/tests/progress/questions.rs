@@ -1,6 +1,7 @@
 //! What is asked during a run and at its end, and what each answer does.
 
-use super::*;
+use crate::wizard::step::Move;
+use crate::wizard::tests::progress::*;
 
 #[test]
 fn a_question_that_the_run_outlived_does_nothing() {

@@ -1,8 +1,19 @@
 //! What may be done for good after a key.
 
 use crate::{
-    access::cors,
-    wizard::{Ask, CorsState, HomePanel, Overlay, Panel, Plan, Request, SaveStage, Stamp, Step, Wizard},
+    endpoints::cors,
+    wizard::{
+        Wizard,
+        effect::Request,
+        home::panel::HomePanel,
+        integration::panel::{CorsState, Panel},
+        overlay::Overlay,
+        plan::Plan,
+        progress::dialogs::Ask,
+        save::SaveStage,
+        saved::Stamp,
+        step::Step,
+    },
 };
 
 /// What the screen shows and a key may therefore do for good.

@@ -1,6 +1,9 @@
 //! What is typed into the form that has the keyboard.
 
-use crate::wizard::{FieldName, FolderField, HomePanel, Overlay, RuleField, SaveStage, SchemaPanel, Step, Wizard};
+use crate::wizard::{
+    Wizard, folder::form::FolderField, home::panel::HomePanel, integration::fields::FieldName,
+    manifest::rule_form::RuleField, overlay::Overlay, save::SaveStage, schema::panels::SchemaPanel, step::Step,
+};
 
 /// The form that has the keyboard: which one, and what is typed into it.
 pub(super) fn form(wizard: &Wizard) -> Option<(String, Vec<String>)> {

@@ -5,11 +5,13 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::super::parts::Look;
-use super::answers;
 use crate::{
-    access::cors::describe,
-    wizard::{CorsReview, CorsState, Wizard},
+    endpoints::cors::describe,
+    tui::screens::{integration::panels::answers, render::Look},
+    wizard::{
+        Wizard,
+        integration::panel::{CorsReview, CorsState},
+    },
 };
 
 /// In at most so many lines: what stays as it is gives way to what changes.

@@ -7,10 +7,12 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::super::parts::{Align, Column, Look, position, put, rest, take_bottom, take_top};
 use crate::{
-    tui::text,
-    wizard::{FolderBrowser, Loading, Wizard},
+    tui::screens::render::{Align, Column, Look, position, put, rest, take_bottom, take_top},
+    wizard::{
+        Wizard,
+        integration::{folder_browser::FolderBrowser, picker::Loading},
+    },
 };
 
 const LABEL: usize = 11;
@@ -50,7 +52,7 @@ fn list(frame: &mut Frame<'_>, area: Rect, browser: &FolderBrowser, look: &Look<
         total => position(browser.cursor() as u64, total),
     };
     if page.blobs > 0 {
-        here = format!("{here}, {} right here", text::counted(page.blobs, "file", "files"));
+        here = format!("{here}, {} right here", crate::format::counted(page.blobs, "file", "files"));
     }
     if page.more {
         here.push_str("; there are more than were read");

@@ -5,10 +5,13 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::super::parts::Look;
 use crate::{
-    tui::text,
-    wizard::{Action, Guide, GuideMethod, Wizard},
+    tui::{screens::render::Look, text},
+    wizard::{
+        Wizard,
+        action::Action,
+        integration::guide::{Guide, GuideMethod},
+    },
 };
 
 const LABEL: usize = 27;
@@ -84,7 +87,7 @@ fn foot(guide: &Guide, wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<
     };
     let known = wizard.integration().integrations().len() as u64;
     let there = match (guide.is_watching(), known) {
-        (true, 1..) => format!(" ({} so far)", text::count(known)),
+        (true, 1..) => format!(" ({} so far)", crate::format::count(known)),
         _ => String::new(),
     };
     let sign = Span::styled(format!("{sign} "), look.theme.accent());

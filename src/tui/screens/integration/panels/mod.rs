@@ -13,16 +13,23 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::{
-    super::{
-        overlay::boxed,
-        parts::{Look, put},
-    },
-    checks,
-};
 use crate::{
-    tui::text,
-    wizard::{Details, Panel, PickerKind, Wizard, about},
+    tui::{
+        screens::{
+            integration::checks,
+            overlay::boxed,
+            render::{Look, put},
+        },
+        text,
+    },
+    wizard::{
+        Wizard,
+        check::about,
+        integration::{
+            panel::{Details, Panel},
+            picker::PickerKind,
+        },
+    },
 };
 
 /// The widest a panel gets inside.
@@ -80,7 +87,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
 }
 
 /// What a panel is called.
-pub(in super::super) fn title(panel: &Panel) -> &'static str {
+pub(crate) fn title(panel: &Panel) -> &'static str {
     match panel {
         Panel::Picker(picker) => match picker.kind() {
             PickerKind::Regions => "Encord's regions",
@@ -145,7 +152,7 @@ fn overrule(ids: &[&'static str], look: &Look<'_>, columns: usize, with_reasons:
 
 /// `y change the rules    n leave them`
 fn answers(look: &Look<'_>, yes: &'static str, no: &'static str) -> Line<'static> {
-    use crate::wizard::Action::{No, Yes};
+    use crate::wizard::action::Action::{No, Yes};
     Line::from(vec![
         Span::styled(look.key(Yes), look.theme.key()),
         Span::raw(format!(" {yes}    ")),

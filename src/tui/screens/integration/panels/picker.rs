@@ -7,10 +7,13 @@ use ratatui::{
     text::{Line, Span},
 };
 
-use super::super::super::parts::{Align, Column, Look, put, put_cursor, rest, take_bottom, take_top};
 use crate::{
-    tui::{keymap::Mode, text},
-    wizard::{Loading, Picker, PickerKind},
+    tui::{
+        keymap::Mode,
+        screens::render::{Align, Column, Look, put, put_cursor, rest, take_bottom, take_top},
+        text,
+    },
+    wizard::integration::picker::{Loading, Picker, PickerKind},
 };
 
 const LABEL: usize = 8;
@@ -36,8 +39,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, picker: &Picker, look: &Lo
 fn search(frame: &mut Frame<'_>, area: Rect, picker: &Picker, look: &Look<'_>) {
     let (found, total) = (picker.rows().len() as u64, picker.total() as u64);
     let numbers = match picker.state() {
-        Loading::Done if found == total => text::count(total),
-        Loading::Done => format!("{} of {}", text::count(found), text::count(total)),
+        Loading::Done if found == total => crate::format::count(total),
+        Loading::Done => format!("{} of {}", crate::format::count(found), crate::format::count(total)),
         Loading::Running(_) | Loading::Failed(_) => String::new(),
     };
     let room = usize::from(area.width).saturating_sub(LABEL + text::width(&numbers) + 2);
@@ -72,7 +75,7 @@ fn list(frame: &mut Frame<'_>, area: Rect, picker: &Picker, look: &Look<'_>) {
     };
     let label = label.min(wide.saturating_sub(2));
     let note = rest(wide, &[label]);
-    let row = |(place, row): (usize, &crate::wizard::PickerRow)| {
+    let row = |(place, row): (usize, &crate::wizard::integration::picker::PickerRow)| {
         let (style, align) = match row.is_usable {
             true => (Style::new(), Align::Left),
             // Why it will not do stands at the end.

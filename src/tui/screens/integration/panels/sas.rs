@@ -6,11 +6,14 @@ use ratatui::{
 };
 use secrecy::ExposeSecret;
 
-use super::super::super::parts::Look;
 use crate::{
-    store::config::AuthKind,
-    tui::text,
-    wizard::{Action, SasMaker, SasState, Wizard},
+    config::azure::AuthKind,
+    tui::{screens::render::Look, text},
+    wizard::{
+        Wizard,
+        action::Action,
+        integration::sas_maker::{SasMaker, SasState},
+    },
 };
 
 const LABEL: usize = 14;

@@ -1,0 +1,169 @@
+//! How a run and its jobs stand, in the words that people read: one for each state, the same on every screen, in every command and
+//! in the reports. What each means and what to do next is said in `assets/help/progress.md` under the same word. The names for
+//! programs are [`RunState::name`] and [`BatchState::name`].
+
+use crate::{
+    run::state::{BatchState, RunState},
+    wizard::help,
+};
+
+/// How a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// A process works on it.
+    UnderWay,
+    /// It is not at its end and nobody works on it, whatever the reason: it was stopped, left, killed, or lost access.
+    Interrupted,
+    /// Everything is registered.
+    Done,
+    /// At its end; some items failed.
+    DoneWithErrors,
+    /// At its end; nothing was registered, or the run itself could not go on.
+    Failed,
+    /// At its end because the user or somebody in Encord wanted so.
+    Cancelled,
+}
+
+impl Standing {
+    /// All, in the order in which a run can go through them.
+    pub const ALL: [Standing; 6] = [
+        Standing::UnderWay,
+        Standing::Interrupted,
+        Standing::Done,
+        Standing::DoneWithErrors,
+        Standing::Failed,
+        Standing::Cancelled,
+    ];
+
+    /// What a run's record comes to: `is_live` says that a process works on it, `is_open` that something of it is not at its end.
+    pub fn of(state: RunState, is_live: bool, is_open: bool) -> Standing {
+        match state {
+            _ if is_live => Standing::UnderWay,
+            _ if is_open => Standing::Interrupted,
+            RunState::Running => Standing::Interrupted,
+            RunState::Done => Standing::Done,
+            RunState::DoneWithErrors => Standing::DoneWithErrors,
+            RunState::Failed => Standing::Failed,
+            RunState::Cancelled => Standing::Cancelled,
+        }
+    }
+
+    /// The word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Standing::UnderWay => "under way",
+            Standing::Interrupted => "interrupted",
+            Standing::Done => "done",
+            Standing::DoneWithErrors => "done with errors",
+            Standing::Failed => "failed",
+            Standing::Cancelled => "cancelled",
+        }
+    }
+
+    /// The word at the beginning of a sentence.
+    pub fn title(self) -> &'static str {
+        &entry("run", self.word()).label
+    }
+}
+
+/// How a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobStanding {
+    /// Not sent yet.
+    Waiting,
+    /// Its request is leaving.
+    Sending,
+    /// Its request left, and nobody waits for the answer any more.
+    InDoubt,
+    /// Encord works on it.
+    InEncord,
+    /// Everything in it is registered.
+    Done,
+    /// At its end; some of its items failed.
+    DoneWithErrors,
+    /// Encord ended it with an error, or it could not be sent.
+    Failed,
+    /// It was cancelled or given up.
+    Cancelled,
+}
+
+impl JobStanding {
+    /// All, in the order in which a job can go through them.
+    pub const ALL: [JobStanding; 8] = [
+        JobStanding::Waiting,
+        JobStanding::Sending,
+        JobStanding::InDoubt,
+        JobStanding::InEncord,
+        JobStanding::Done,
+        JobStanding::DoneWithErrors,
+        JobStanding::Failed,
+        JobStanding::Cancelled,
+    ];
+
+    /// What a job's record comes to: `errors` of its items failed, `is_live` says that a process works on its run.
+    pub fn of(state: BatchState, errors: u64, is_live: bool) -> JobStanding {
+        match state {
+            BatchState::Waiting => JobStanding::Waiting,
+            BatchState::Sending if is_live => JobStanding::Sending,
+            BatchState::Sending => JobStanding::InDoubt,
+            BatchState::Pending => JobStanding::InEncord,
+            BatchState::Done if errors > 0 => JobStanding::DoneWithErrors,
+            BatchState::Done => JobStanding::Done,
+            BatchState::Error => JobStanding::Failed,
+            BatchState::Cancelled => JobStanding::Cancelled,
+        }
+    }
+
+    /// The word.
+    pub fn word(self) -> &'static str {
+        match self {
+            JobStanding::Waiting => "waiting",
+            JobStanding::Sending => "sending",
+            JobStanding::InDoubt => "in doubt",
+            JobStanding::InEncord => "in Encord",
+            JobStanding::Done => "done",
+            JobStanding::DoneWithErrors => "done with errors",
+            JobStanding::Failed => "failed",
+            JobStanding::Cancelled => "cancelled",
+        }
+    }
+}
+
+fn entry(of: &str, word: &str) -> &'static help::Entry {
+    help::field(&format!("{of} {word}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_can_be_looked_up_by_its_word_and_no_other_word_is_explained() {
+        let words = |of: &str, words: Vec<&'static str>| {
+            let all = help::entries().into_iter().filter(|entry| entry.key.starts_with(of));
+            let explained: Vec<&str> = all.map(help::Entry::name).collect();
+            assert_eq!(explained, words, "{of}");
+            for word in words {
+                let entry = entry(of.trim(), word);
+                assert_eq!(entry.label.to_lowercase(), word.to_lowercase());
+                assert!(!entry.what.is_empty() && !entry.choose.is_empty(), "{word}");
+            }
+        };
+        words("run ", Standing::ALL.map(Standing::word).to_vec());
+        words("job ", JobStanding::ALL.map(JobStanding::word).to_vec());
+    }
+
+    #[test]
+    fn who_works_on_a_run_and_what_is_open_of_it_is_more_than_what_its_record_says() {
+        use RunState::{Cancelled, Done, DoneWithErrors, Failed, Running};
+        for state in [Running, Done, DoneWithErrors, Failed, Cancelled] {
+            assert_eq!(Standing::of(state, true, true), Standing::UnderWay);
+            assert_eq!(Standing::of(state, false, true), Standing::Interrupted, "can be resumed: {state:?}");
+        }
+        assert_eq!(Standing::of(Running, false, false), Standing::Interrupted);
+        assert_eq!(Standing::of(DoneWithErrors, false, false).title(), "Done with errors");
+        assert_eq!(JobStanding::of(BatchState::Sending, 0, true), JobStanding::Sending);
+        assert_eq!(JobStanding::of(BatchState::Sending, 0, false), JobStanding::InDoubt);
+        assert_eq!(JobStanding::of(BatchState::Done, 1, false), JobStanding::DoneWithErrors);
+    }
+}

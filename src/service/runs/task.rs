@@ -1,0 +1,75 @@
+//! What a run consists of, whatever led to it.
+
+use tokio::sync::watch;
+
+use crate::{
+    run::new_run::NewRun,
+    service::runs::{
+        sync::Syncer,
+        upload::{Stop, Uploader, progress::Leads},
+    },
+    wizard::effect::RunReply,
+};
+
+/// A run that is taken up, with its lock.
+#[expect(clippy::large_enum_variant, reason = "one exists at a time")]
+pub(crate) enum Work {
+    /// Jobs of this program's.
+    Jobs(Uploader),
+    /// A sync of Encord's.
+    Sync(Syncer),
+}
+
+impl Work {
+    /// Lets a front end hold it back. A sync cannot be.
+    pub(crate) fn led_by(self, leads: &Leads) -> Work {
+        match self {
+            Work::Jobs(uploader) => Work::Jobs(uploader.led_by(leads)),
+            Work::Sync(syncer) => Work::Sync(syncer),
+        }
+    }
+
+    /// The run.
+    pub(crate) fn run(&self) -> &NewRun {
+        match self {
+            Work::Jobs(uploader) => uploader.run(),
+            Work::Sync(syncer) => syncer.run(),
+        }
+    }
+
+    /// What is told before anything else.
+    pub(crate) fn started(&self) -> RunReply {
+        let run = self.run();
+        RunReply::Started { run: run.id.clone(), folder: run.folder_path.clone() }
+    }
+
+    /// Works until the run is at its end or is told to stop; the last thing told is [`RunReply::Finished`].
+    pub(crate) async fn carry_out(self, stop: watch::Receiver<Stop>, tell: &(impl Fn(RunReply) + Sync)) {
+        match self {
+            Work::Jobs(uploader) => uploader.work(stop, tell).await,
+            Work::Sync(syncer) => syncer.work(stop, tell).await,
+        }
+    }
+
+    /// The same, and puts the work down where it is when it is interrupted.
+    pub(crate) async fn until(self, interrupt: impl Future<Output = ()>, tell: &(impl Fn(RunReply) + Sync)) {
+        let (stop, receiver) = watch::channel(Stop::No);
+        stopping(Box::pin(self.carry_out(receiver, tell)), interrupt, &stop).await;
+    }
+}
+
+/// Works, and puts the work down where it is when it is interrupted.
+pub(crate) async fn stopping(
+    work: impl Future<Output = ()>,
+    interrupt: impl Future<Output = ()>,
+    stop: &watch::Sender<Stop>,
+) {
+    tokio::pin!(work);
+    tokio::select! {
+        () = &mut work => {}
+        () = interrupt => {
+            stop.send_replace(Stop::Leave);
+            work.await;
+        }
+    }
+}
