@@ -10,7 +10,7 @@ use azure_to_encord::{
     tui::{Labels, Theme, screens},
     wizard::{
         Action, Effect, Event, Wizard,
-        step::{Status, Step},
+        Status, Step,
     },
 };
 use ratatui::{Terminal, backend::TestBackend};
@@ -33,7 +33,7 @@ pub(crate) fn measure(sheet: &mut Sheet) {
 
         let dir = tempfile::tempdir().unwrap();
         let stage = Stage::set_up(dir.path(), Pace::Unlimited).await.unwrap();
-        let demo = Wizard::new(config::load(stage.config()).unwrap()).guided();
+        let demo = Wizard::new(azure_to_encord::store::configs::load(stage.config()).unwrap()).guided();
         let mut play = Play::new(demo, Home::below(dir.path()));
         for step in [Step::Integration, Step::Schema, Step::Manifest, Step::Folder, Step::Upload] {
             let what = format!("step {}", step.number());
