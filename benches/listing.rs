@@ -24,7 +24,7 @@ use std::{
 
 use azure_to_encord::{
     config::{self, Upload},
-    manifest::Demands,
+    manifest::ValidationRules,
     service::{Runs, build_manifest},
     store::Home,
 };
@@ -192,7 +192,7 @@ fn list(account: &str, dir: &Path) {
             &azure.into(),
             &manifest,
             Upload::default().options(),
-            &Demands::default(),
+            &ValidationRules::default(),
             dir,
             Runs { home: &Home::below(dir), config: "bench" },
             &mut |_| {},

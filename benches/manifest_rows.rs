@@ -27,8 +27,8 @@ use azure_to_encord::{
     store::Home,
     tui::{Labels, Theme, screens},
     wizard::{
-        Action, ContainerFacts, Edit, Effect, EncordReply, Event, Integration, KeyFacts, Reply, Request, Row, Wizard,
-        step::{Status, Step},
+        Action, ContainerFacts, Edit, Effect, EncordReply, Event, Integration, KeyFacts, Reply, Request, Row, Status,
+        Step, Wizard,
     },
 };
 use blob_pages::{Manners, Names, Service};

@@ -8,7 +8,7 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use crate::error::Problem;
+use crate::error::UserError;
 
 /// Where neither variable names an editor.
 const FALLBACK: &str = if cfg!(windows) { "notepad" } else { "vi" };
@@ -24,11 +24,11 @@ impl Editor {
     ///
     /// # Errors
     /// The variable's quotes do not match.
-    pub(crate) fn from_environment() -> Result<Editor, Problem> {
+    pub(crate) fn from_environment() -> Result<Editor, UserError> {
         Editor::from_lookup(|name| std::env::var(name).ok())
     }
 
-    fn from_lookup(get: impl Fn(&str) -> Option<String>) -> Result<Editor, Problem> {
+    fn from_lookup(get: impl Fn(&str) -> Option<String>) -> Result<Editor, UserError> {
         let set = |name| get(name).filter(|value| !value.trim().is_empty()).map(|value| (name, value));
         let Some((name, value)) = set("VISUAL").or_else(|| set("EDITOR")) else {
             return Ok(Editor { words: vec![FALLBACK.to_owned()] });
@@ -37,7 +37,7 @@ impl Editor {
         let text = if cfg!(windows) { value.replace('\\', r"\\") } else { value.clone() };
         match shell_words::split(&text) {
             Ok(words) if !words.is_empty() => Ok(Editor { words }),
-            _ => Err(Problem::config(format!("${name} names no editor: its quotes do not match."))
+            _ => Err(UserError::config(format!("${name} names no editor: its quotes do not match."))
                 .hint(format!("It says: {value}. Set it as you would type the command in a shell."))),
         }
     }
@@ -51,10 +51,10 @@ impl Editor {
     ///
     /// # Errors
     /// There is no such program, or it cannot be run.
-    pub(crate) fn spawn(&self, path: &Path) -> Result<Child, Problem> {
+    pub(crate) fn spawn(&self, path: &Path) -> Result<Child, UserError> {
         let program = self.program();
         Command::new(program).args(self.words.iter().skip(1)).arg(path).spawn().map_err(|error| {
-            Problem::other(format!("The editor {program} cannot be started: {error}."))
+            UserError::other(format!("The editor {program} cannot be started: {error}."))
                 .hint("Set $VISUAL or $EDITOR to the editor that you use, then try again.")
         })
     }
@@ -63,7 +63,7 @@ impl Editor {
     ///
     /// # Errors
     /// As [`Self::spawn`].
-    pub(crate) fn start(&self, path: &Path) -> Result<Open, Problem> {
+    pub(crate) fn start(&self, path: &Path) -> Result<Open, UserError> {
         Ok(Open::wait(self.spawn(path)?, self.program().to_owned()))
     }
 }
@@ -90,9 +90,9 @@ impl Open {
     ///
     /// # Errors
     /// It failed.
-    pub(crate) async fn left(&mut self) -> Result<(), Problem> {
+    pub(crate) async fn left(&mut self) -> Result<(), UserError> {
         let failed = |why: String| {
-            Problem::other(format!("The editor {} {why}.", self.program))
+            UserError::other(format!("The editor {} {why}.", self.program))
                 .hint("What it has written to the file counts.")
         };
         match (&mut self.ended).await {
@@ -122,7 +122,7 @@ impl Open {
 mod tests {
     use super::*;
 
-    fn words(variables: &[(&str, &str)]) -> Result<Vec<String>, Problem> {
+    fn words(variables: &[(&str, &str)]) -> Result<Vec<String>, UserError> {
         let get = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
         Editor::from_lookup(get).map(|editor| editor.words)
     }
@@ -135,7 +135,7 @@ mod tests {
         #[cfg(windows)]
         assert_eq!(words(&[("EDITOR", r#""C:\My Tools\vim.exe" -f"#)]).unwrap(), [r"C:\My Tools\vim.exe", "-f"]);
         let problem = words(&[("VISUAL", "'code --wait")]).unwrap_err();
-        assert!(problem.what.contains("$VISUAL") && problem.hint.unwrap().contains("'code --wait"));
+        assert!(problem.summary.contains("$VISUAL") && problem.hint.unwrap().contains("'code --wait"));
     }
 
     #[test]
@@ -150,8 +150,8 @@ mod tests {
         };
         assert_eq!(run("sh -c 'printf edited > \"$0\"'"), Ok(()));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "edited");
-        assert!(run("sh -c 'exit 3'").unwrap_err().what.contains("ended with exit status: 3"));
+        assert!(run("sh -c 'exit 3'").unwrap_err().summary.contains("ended with exit status: 3"));
         let missing = run("no-such-editor-here").unwrap_err();
-        assert!(missing.what.contains("no-such-editor-here") && missing.hint.unwrap().contains("$EDITOR"));
+        assert!(missing.summary.contains("no-such-editor-here") && missing.hint.unwrap().contains("$EDITOR"));
     }
 }

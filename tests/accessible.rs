@@ -12,12 +12,12 @@ use std::{fs, io::Write as _, path::Path, process::Stdio, time::Duration};
 
 use azure_to_encord::{
     config,
-    demo::{Stage, encord::Pace},
-    plain::{Do, Kind, describe},
+    demo::{DemoEnvironment, encord::Pace},
+    plain::{Command, Kind, describe},
     service::Driver,
     store::Home,
     tls,
-    wizard::{Action, Event, RuleField, UploadOption, Wizard, step::Step},
+    wizard::{Action, Event, RuleField, Step, UploadOption, Wizard},
 };
 use support::{config::ConfigText, program::program, terminal::Terminal};
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -266,7 +266,7 @@ impl Walk {
             Kind::Text { .. } | Kind::List | Kind::Read => None,
         };
         for hint in self.wizard.hints().iter().filter(|hint| !hint.action.is_movement()) {
-            let is_offered = screen.questions.iter().any(|asked| does(&asked.kind) == Some(Do::Act(hint.action)));
+            let is_offered = screen.questions.iter().any(|asked| does(&asked.kind) == Some(Command::Act(hint.action)));
             assert!(is_offered, "{hint:?} in {screen:#?}");
         }
         for (place, asked) in screen.questions.iter().enumerate() {
@@ -293,8 +293,8 @@ async fn every_hint_and_field_of_every_step_and_panel_is_offered() {
     };
     tls::install();
     let dir = tempfile::tempdir().unwrap();
-    let stage = Stage::set_up(dir.path(), Pace::Unlimited).await.unwrap();
-    let wizard = Wizard::new(config::load(stage.config()).unwrap()).guided();
+    let stage = DemoEnvironment::set_up(dir.path(), Pace::Unlimited).await.unwrap();
+    let wizard = Wizard::new(azure_to_encord::store::configs::load(stage.config()).unwrap()).guided();
     let (driver, events) = Driver::new(Home::below(dir.path()), "demo");
     let mut walk = Walk { wizard, driver, events };
     walk.tell(Event::Open).await;

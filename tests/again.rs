@@ -14,7 +14,7 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 use azure_to_encord::{
     config,
     demo::encord::Pace,
-    error::Problem,
+    error::UserError,
     manifest::{Item, Kind},
     run::{
         failed_unit::FailedUnit,
@@ -49,7 +49,7 @@ struct End {
     state: RunState,
     snapshot: Snapshot,
     reports: Option<ReportPaths>,
-    problem: Option<Problem>,
+    problem: Option<UserError>,
 }
 
 impl Wizard {

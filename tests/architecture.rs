@@ -24,7 +24,18 @@ const FLOORS: [(&str, &[&str]); 18] = [
     (
         "service",
         &[
-            "format", "error", "endpoints", "schema", "manifest", "config", "run", "wizard", "azure", "encord", "store", "tls",
+            "format",
+            "error",
+            "endpoints",
+            "schema",
+            "manifest",
+            "config",
+            "run",
+            "wizard",
+            "azure",
+            "encord",
+            "store",
+            "tls",
         ],
     ),
     ("tui", &["format", "error", "endpoints", "schema", "manifest", "config", "run", "wizard", "editor"]),
@@ -33,8 +44,23 @@ const FLOORS: [(&str, &[&str]); 18] = [
     (
         "cli",
         &[
-            "format", "error", "endpoints", "schema", "manifest", "config", "run", "wizard", "azure", "encord", "store", "service",
-            "tui", "plain", "demo", "tls", "editor",
+            "format",
+            "error",
+            "endpoints",
+            "schema",
+            "manifest",
+            "config",
+            "run",
+            "wizard",
+            "azure",
+            "encord",
+            "store",
+            "service",
+            "tui",
+            "plain",
+            "demo",
+            "tls",
+            "editor",
         ],
     ),
 ];
@@ -81,7 +107,8 @@ impl Source {
         let mut is_test = false;
         let mut before = "";
         for (line, number) in text.lines().zip(1..) {
-            is_test = (is_test || before == "#[cfg(test)]" && line.starts_with("mod ") && line.ends_with('{')) && line != "}";
+            is_test =
+                (is_test || before == "#[cfg(test)]" && line.starts_with("mod ") && line.ends_with('{')) && line != "}";
             let code = line.trim();
             if !is_test && !code.is_empty() && !code.starts_with("//") {
                 lines.push((number, line.to_owned()));
@@ -210,7 +237,8 @@ fn crates_are_named_only_where_they_belong() {
                     let before = line[..at].chars().next_back();
                     let after = line[at + name.len()..].chars().next();
                     !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':')
-                        && (after == Some(':') || name.contains("::") && !after.is_some_and(|c| c.is_alphanumeric() || c == '_'))
+                        && (after == Some(':')
+                            || name.contains("::") && !after.is_some_and(|c| c.is_alphanumeric() || c == '_'))
                 })
             };
             for (line, _) in source.lines.iter().filter(|(_, line)| is_named(line)) {
@@ -257,10 +285,15 @@ fn modules_with_parts_are_mod_rs_and_no_path_lies_deeper_than_four_folders() {
 fn the_paths_in_the_architecture_page_exist() {
     let page = fs::read_to_string("ARCHITECTURE.md").unwrap();
     let quoted = page.split('`').skip(1).step_by(2);
-    let paths: Vec<&str> = quoted
-        .filter(|text| text.contains('/') && !text.contains([' ', '<', '{', '*', ':', '(']))
-        .collect();
+    let paths: Vec<&str> =
+        quoted.filter(|text| text.contains('/') && !text.contains([' ', '<', '{', '*', ':', '('])).collect();
     assert!(paths.len() > 30, "{paths:?}");
     let missing = |path: &&str| !Path::new(path).exists() && !Path::new("src").join(path).exists();
-    report(&paths.into_iter().filter(missing).map(|path| format!("ARCHITECTURE.md: {path} does not exist")).collect::<Vec<_>>());
+    report(
+        &paths
+            .into_iter()
+            .filter(missing)
+            .map(|path| format!("ARCHITECTURE.md: {path} does not exist"))
+            .collect::<Vec<_>>(),
+    );
 }

@@ -19,7 +19,7 @@ use azure_to_encord::{
         cors::{Plan, Rule, plan, serves},
         region,
     },
-    error::{Class, Problem},
+    error::{ErrorKind, UserError},
     service::Driver,
     store::Home,
     tls,
@@ -77,7 +77,7 @@ impl Scene {
         }
     }
 
-    async fn repair(&self, plan: &Plan) -> Result<CorsRepair, Problem> {
+    async fn repair(&self, plan: &Plan) -> Result<CorsRepair, UserError> {
         let request = Request::RepairCors { access: self.access.clone(), plan: Box::new(plan.clone()), origins: eu() };
         match self.ask(request).await {
             Reply::CorsRepaired(result) => result,
@@ -230,7 +230,7 @@ async fn a_token_that_may_not_is_told_what_it_lacks_and_what_to_do_by_hand() {
     ] {
         let scene = Scene::new(&azurite.url_of("golf"), &token);
         let problem = scene.repair(&plan(&[foreign(1)], &eu()).unwrap()).await.unwrap_err();
-        assert_eq!(problem.class, Class::Access, "{problem}");
+        assert_eq!(problem.class, ErrorKind::Access, "{problem}");
         let hint = problem.hint.unwrap();
         assert!(hint.contains(lacks), "{hint}");
         assert!(hint.contains("\naz storage cors add --account-name golf --services b --methods GET POST OPTIONS PUT"));
@@ -370,7 +370,7 @@ async fn containers_and_folders_are_found() {
     }
     scene.access.azure.container = "not-there".into();
     match scene.ask(Request::ListPrefixes { access: scene.access.clone(), prefix: String::new() }).await {
-        Reply::Prefixes { result: Err(problem), .. } => assert_eq!(problem.class, Class::Config, "{problem}"),
+        Reply::Prefixes { result: Err(problem), .. } => assert_eq!(problem.class, ErrorKind::Config, "{problem}"),
         other => panic!("{other:?}"),
     }
 }

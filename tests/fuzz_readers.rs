@@ -16,10 +16,10 @@ use std::{
 };
 
 #[cfg(feature = "parquet")]
-use azure_to_encord::manifest::inventory::{Fault, Rows as _, parquet::ParquetRows};
+use azure_to_encord::manifest::inventory::{InventoryError, InventoryRows as _, parquet::ParquetRows};
 use azure_to_encord::manifest::{
-    Demands, Finding, Item, Judge, Judged, Origin, Sink, Skipped,
-    inventory::{self, Wanted},
+    Finding, Item, Origin, Sink, Skipped, ValidatingSink, ValidationRules, Validator,
+    inventory::{self, InventoryColumns},
     read::{self, Format, kind_by_extension},
 };
 
@@ -145,8 +145,8 @@ impl Sink for Within {
 
 fn read_all(format: Format, bytes: &[u8], buffer: usize) -> u64 {
     let mut within = Within::new(format, bytes);
-    let mut judge = Judge::new(&Demands::default());
-    let mut sink = Judged { judge: &mut judge, sink: &mut within };
+    let mut judge = Validator::new(&ValidationRules::default());
+    let mut sink = ValidatingSink { judge: &mut judge, sink: &mut within };
     read::read(format, BufReader::with_capacity(buffer, bytes), &kind_by_extension, &mut sink).unwrap();
     judge.finish(&mut within).unwrap();
     within.told
@@ -201,7 +201,7 @@ fn sound(read: &Read) -> u64 {
 
 fn inventory_csv(input: impl std::io::Read + Send) -> Read {
     let mut rows = Vec::new();
-    let wanted = Wanted { last_modified: false, tier: false, etag: true, metadata: false, tags: false };
+    let wanted = InventoryColumns { last_modified: false, tier: false, etag: true, metadata: false, tags: false };
     let outcome = inventory::csv::read(input, wanted, &mut |row| {
         // Whatever stands there, it can be asked.
         let _ = (row.place(), row.headers(), row.index_tags());
@@ -251,8 +251,8 @@ fn fuzz_inventory_parquet() {
     let corpus: Vec<Vec<u8>> = [1, 40, 3000].map(parquet_file).into();
     let (files, rows) = fuzz_with(&corpus, |bytes, buffer| {
         let mut rows = Vec::new();
-        let mut read = || -> Result<(), Fault> {
-            let mut reader = ParquetRows::new(bytes::Bytes::copy_from_slice(bytes), Wanted::default())?;
+        let mut read = || -> Result<(), InventoryError> {
+            let mut reader = ParquetRows::new(bytes::Bytes::copy_from_slice(bytes), InventoryColumns::default())?;
             while reader.read_some(buffer, &mut |row| rows.push((row.name.to_owned(), row.size)))? {}
             Ok(())
         };

@@ -18,7 +18,7 @@ use std::{
 
 use azure_to_encord::{
     config::Encord,
-    error::{Class, Problem},
+    error::{ErrorKind, UserError},
     service::KeySource,
     wizard::KeyFacts,
 };
@@ -40,7 +40,7 @@ fn ready(path: &Path) -> KeyFacts {
     }
 }
 
-fn refused(path: &Path, passphrase: Option<&str>) -> (bool, Problem) {
+fn refused(path: &Path, passphrase: Option<&str>) -> (bool, UserError) {
     match open(path, passphrase) {
         KeySource::Ready(..) => panic!("{} was taken", path.display()),
         KeySource::Locked(problem) => (true, problem),
@@ -102,7 +102,7 @@ fn each_mistake_has_a_message_of_its_own_that_names_the_file_and_the_remedy() {
         assert!(text.contains(path.to_str().unwrap()) && text.contains("ssh_key_file"), "{text}");
         assert!(!text.contains("b3BlbnNzaC1rZXk"), "key material: {text}");
         assert_eq!(is_locked, path.ends_with("locked") || path.ends_with("wrong"), "{text}");
-        assert_eq!(problem.class, Class::Config);
+        assert_eq!(problem.class, ErrorKind::Config);
         messages.insert(text.replace(path.to_str().unwrap(), "PATH"));
     }
     assert_eq!(messages.len(), cases.len(), "{messages:#?}");

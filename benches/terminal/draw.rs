@@ -4,14 +4,11 @@ use std::time::{Duration, Instant};
 
 use azure_to_encord::{
     config,
-    demo::{Stage, encord::Pace},
+    demo::{DemoEnvironment, encord::Pace},
     service::Driver,
     store::Home,
     tui::{Labels, Theme, screens},
-    wizard::{
-        Action, Effect, Event, Wizard,
-        Status, Step,
-    },
+    wizard::{Action, Effect, Event, Status, Step, Wizard},
 };
 use ratatui::{Terminal, backend::TestBackend};
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -32,7 +29,7 @@ pub(crate) fn measure(sheet: &mut Sheet) {
         at_home.draw("Home", sheet);
 
         let dir = tempfile::tempdir().unwrap();
-        let stage = Stage::set_up(dir.path(), Pace::Unlimited).await.unwrap();
+        let stage = DemoEnvironment::set_up(dir.path(), Pace::Unlimited).await.unwrap();
         let demo = Wizard::new(azure_to_encord::store::configs::load(stage.config()).unwrap()).guided();
         let mut play = Play::new(demo, Home::below(dir.path()));
         for step in [Step::Integration, Step::Schema, Step::Manifest, Step::Folder, Step::Upload] {

@@ -70,13 +70,13 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::azure::walk::{Fault, Walk};
+    use crate::azure::walk::{Walk, WalkError};
 
     fn read(xml: &str) -> Result<Vec<Rule>, &'static str> {
         let mut walk = Walk::new(ROOT, Rules::default());
         let said = |fault| match fault {
-            Fault::Truncated => "truncated",
-            Fault::Malformed(why) => why,
+            WalkError::Truncated => "truncated",
+            WalkError::Malformed(why) => why,
         };
         // In pieces, as it may arrive.
         for chunk in xml.as_bytes().chunks(7) {

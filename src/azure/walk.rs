@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 use crate::azure::xml::{Handler, Tokenizer, is_true};
 
 /// Why an answer could not be read.
-pub(super) enum Fault {
+pub(super) enum WalkError {
     /// It broke off.
     Truncated,
     /// It is something else than was asked for.
@@ -38,12 +38,12 @@ impl<V: Visitor> Walk<V> {
         Walk { tokenizer: Tokenizer::default(), steps }
     }
 
-    pub(super) fn feed(&mut self, chunk: &[u8]) -> Result<(), Fault> {
-        self.tokenizer.feed(chunk, &mut self.steps).map_err(Fault::Malformed)
+    pub(super) fn feed(&mut self, chunk: &[u8]) -> Result<(), WalkError> {
+        self.tokenizer.feed(chunk, &mut self.steps).map_err(WalkError::Malformed)
     }
 
-    pub(super) fn finish(self) -> Result<V, Fault> {
-        if self.tokenizer.finished() { Ok(self.steps.visitor) } else { Err(Fault::Truncated) }
+    pub(super) fn finish(self) -> Result<V, WalkError> {
+        if self.tokenizer.finished() { Ok(self.steps.visitor) } else { Err(WalkError::Truncated) }
     }
 }
 

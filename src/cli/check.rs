@@ -13,7 +13,7 @@ use crate::{
         passphrase, usage,
     },
     endpoints::cors,
-    error::{Class, Problem},
+    error::{ErrorKind, UserError},
     wizard::{
         check::{Check, CheckState, Repair},
         connections::CorsRepair,
@@ -68,10 +68,10 @@ pub(crate) async fn check(args: Args) -> Exit {
     }
     let step = match headless.wizard.status(Step::Integration) {
         Status::Ready | Status::Working => None,
-        Status::Blocked(problem) => Some(problem.class),
-        Status::Idle => Some(Class::Config),
+        Status::Blocked(problem) => Some(problem.kind),
+        Status::Idle => Some(ErrorKind::Config),
     };
-    worst(&checks, step.into_iter().chain(problems.iter().map(|problem| problem.class)))
+    worst(&checks, step.into_iter().chain(problems.iter().map(|problem| problem.kind)))
 }
 
 async fn examine(headless: &mut Headless, fix: bool) -> Result<(), Stopped> {
@@ -126,7 +126,7 @@ async fn repair(headless: &mut Headless) -> Result<(), Stopped> {
         }
     }
     Err(Stopped::Blocked(
-        Problem::other("The account's CORS rules were not changed: somebody else changes them again and again.")
+        UserError::other("The account's CORS rules were not changed: somebody else changes them again and again.")
             .hint("Find out who or what else manages them (Terraform, another azure-to-encord), then try again."),
     ))
 }
@@ -149,13 +149,13 @@ fn tell_fix(headless: &mut Headless, plan: Option<&cors::Plan>) {
 }
 
 /// What a script has to know first: somebody must let us in, the config must be right, or something else is wrong.
-fn worst(checks: &[Check], others: impl Iterator<Item = Class>) -> Exit {
+fn worst(checks: &[Check], others: impl Iterator<Item = ErrorKind>) -> Exit {
     let failed = checks.iter().filter(|check| check.state == CheckState::Fail).map(|check| check.class);
-    let classes: Vec<Class> = failed.chain(others).collect();
-    match [Class::Access, Class::Config, Class::Other].into_iter().find(|class| classes.contains(class)) {
-        Some(Class::Access) => Exit::Access,
-        Some(Class::Config) => Exit::Usage,
-        Some(Class::Other) => Exit::Failed,
+    let classes: Vec<ErrorKind> = failed.chain(others).collect();
+    match [ErrorKind::Access, ErrorKind::Config, ErrorKind::Other].into_iter().find(|class| classes.contains(class)) {
+        Some(ErrorKind::Access) => Exit::Access,
+        Some(ErrorKind::Config) => Exit::Usage,
+        Some(ErrorKind::Other) => Exit::Failed,
         None => Exit::Done,
     }
 }

@@ -5,13 +5,13 @@ use tempfile::TempDir;
 use crate::{
     cli::{
         exit::{Exit, refuse},
-        run::{Consent, Terms, import},
+        run::{Consent, RunOptions, import},
         signals,
         text::mention,
         usage, wizard,
     },
-    demo::{encord::jobs::Pace, environment::Stage},
-    error::Problem,
+    demo::{encord::jobs::Pace, environment::DemoEnvironment},
+    error::UserError,
     store::{paths::Home, runs::RunStore},
 };
 
@@ -41,12 +41,12 @@ pub(crate) struct Args {
 pub(crate) async fn demo(args: Args) -> Exit {
     let dir = match tempfile::Builder::new().prefix("azure-to-encord-demo-").tempdir() {
         Ok(dir) => dir,
-        Err(error) => return refuse(&Problem::other(format!("No temporary directory can be made: {error}."))),
+        Err(error) => return refuse(&UserError::other(format!("No temporary directory can be made: {error}."))),
     };
     let pace = if args.units_per_second > 0.0 { Pace::PerSecond(args.units_per_second) } else { Pace::Unlimited };
-    let stage = match Stage::set_up(dir.path(), pace).await {
+    let stage = match DemoEnvironment::set_up(dir.path(), pace).await {
         Ok(stage) => stage,
-        Err(error) => return refuse(&Problem::other(format!("The demo cannot start: {error}."))),
+        Err(error) => return refuse(&UserError::other(format!("The demo cannot start: {error}."))),
     };
     let exit = if args.serve { serve(&stage).await } else { play(&stage, &dir, &args).await };
     stage.strike().await;
@@ -54,7 +54,7 @@ pub(crate) async fn demo(args: Args) -> Exit {
     exit
 }
 
-async fn serve(stage: &Stage) -> Exit {
+async fn serve(stage: &DemoEnvironment) -> Exit {
     match std::fs::read_to_string(stage.config()) {
         Ok(text) => {
             say!("{text}");
@@ -63,21 +63,21 @@ async fn serve(stage: &Stage) -> Exit {
                 stage.config().display()
             );
         }
-        Err(error) => return refuse(&Problem::other(format!("The demo's config cannot be read: {error}."))),
+        Err(error) => return refuse(&UserError::other(format!("The demo's config cannot be read: {error}."))),
     }
     signals::interrupted().await;
     Exit::Done
 }
 
-async fn play(stage: &Stage, dir: &TempDir, args: &Args) -> Exit {
+async fn play(stage: &DemoEnvironment, dir: &TempDir, args: &Args) -> Exit {
     // A demo leaves the user's own configs and runs alone.
     let home = Home::below(dir.path());
     let config = match crate::store::configs::load::load(stage.config()) {
         Ok(config) => config,
-        Err(error) => return refuse(&Problem::config(error.0)),
+        Err(error) => return refuse(&UserError::config(error.0)),
     };
     if args.headless {
-        import(home, config, wizard::DEMO, Terms { consent: Consent::Given, despite: Vec::new() }, args.json).await
+        import(home, config, wizard::DEMO, RunOptions { consent: Consent::Given, despite: Vec::new() }, args.json).await
     } else {
         wizard::demo(home, config, args.accessible).await
     }

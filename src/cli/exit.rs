@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::{
     cli::text,
-    error::{Class, Problem},
+    error::{ErrorKind, UserError},
     run::state::RunState,
     wizard::Wizard,
 };
@@ -41,16 +41,16 @@ impl From<Exit> for ExitCode {
 
 impl Exit {
     /// How a command ends that met this problem.
-    pub(crate) fn of(problem: &Problem) -> Exit {
-        match problem.class {
-            Class::Config => Exit::Usage,
-            Class::Access => Exit::Access,
-            Class::Other => Exit::Failed,
+    pub(crate) fn of(problem: &UserError) -> Exit {
+        match problem.kind {
+            ErrorKind::Config => Exit::Usage,
+            ErrorKind::Access => Exit::Access,
+            ErrorKind::Other => Exit::Failed,
         }
     }
 
     /// How a run ends the program.
-    pub(crate) fn of_run(state: RunState, problem: Option<&Problem>) -> Exit {
+    pub(crate) fn of_run(state: RunState, problem: Option<&UserError>) -> Exit {
         match (state, problem) {
             (RunState::Done, None) => Exit::Done,
             (RunState::DoneWithErrors, None) => Exit::Partly,
@@ -74,7 +74,7 @@ impl Exit {
 }
 
 /// Says on stderr what is wrong, and ends with the exit code that goes with it.
-pub(crate) fn refuse(problem: &Problem) -> Exit {
+pub(crate) fn refuse(problem: &UserError) -> Exit {
     let name = text::err().bad("azure-to-encord:");
     text::mention!("{name} {problem}");
     Exit::of(problem)

@@ -16,9 +16,9 @@ use crate::{
     },
     config::Config,
     endpoints::cors,
-    error::Problem,
+    error::UserError,
     manifest::{skipped::SkipReason, summary::Summary},
-    run::status::JobStanding,
+    run::status::JobStatus,
     service::driver::Driver,
     store::paths::Home,
     wizard::{
@@ -48,8 +48,8 @@ pub(crate) struct Headless {
     jobs: Vec<JobRow>,
     /// The checks as they were told last.
     told: Vec<Check>,
-    repaired: Option<Result<CorsRepair, Problem>>,
-    resolved: Option<Result<Destination, Problem>>,
+    repaired: Option<Result<CorsRepair, UserError>>,
+    resolved: Option<Result<Destination, UserError>>,
     /// The id of the next request that is not the machine's, which counts its own upwards from 1.
     own: RequestId,
 }
@@ -58,7 +58,7 @@ pub(crate) struct Headless {
 #[derive(Debug)]
 pub(crate) enum Stopped {
     /// A step cannot be passed.
-    Blocked(Problem),
+    Blocked(UserError),
     /// The user or the system asked the program to end.
     Interrupted,
 }
@@ -114,7 +114,7 @@ impl Headless {
         match self.wizard.status(self.wizard.step()) {
             Status::Ready => Ok(()),
             Status::Blocked(problem) => Err(Stopped::Blocked(problem)),
-            Status::Idle | Status::Working => Err(Stopped::Blocked(Problem::config(
+            Status::Idle | Status::Working => Err(Stopped::Blocked(UserError::config(
                 "The config does not say enough to go on; config.example.toml shows every key.",
             ))),
         }
@@ -131,7 +131,10 @@ impl Headless {
     }
 
     /// Has a reviewed change of the CORS rules carried out.
-    pub(crate) async fn repair_cors(&mut self, plan: Box<cors::Plan>) -> Result<Result<CorsRepair, Problem>, Stopped> {
+    pub(crate) async fn repair_cors(
+        &mut self,
+        plan: Box<cors::Plan>,
+    ) -> Result<Result<CorsRepair, UserError>, Stopped> {
         let config = self.wizard.config();
         let request =
             Request::RepairCors { access: config.azure.clone().into(), plan, origins: config.encord.origins() };
@@ -141,7 +144,7 @@ impl Headless {
     }
 
     /// Finds out what of the config's folder exists, without the machine, which would list the container before.
-    pub(crate) async fn resolve_folder(&mut self) -> Result<Result<Destination, Problem>, Stopped> {
+    pub(crate) async fn resolve_folder(&mut self) -> Result<Result<Destination, UserError>, Stopped> {
         self.ask(Request::ResolveFolder { folder: self.wizard.config().folder.clone() });
         self.wait_while(|headless| headless.resolved.is_none()).await?;
         self.resolved.take().ok_or(Stopped::Interrupted)
@@ -358,7 +361,7 @@ fn report_jobs(output: &mut Output, before: &mut Vec<JobRow>, now: &[JobRow]) {
         }));
         if job.state.is_final() {
             let message = job.message.as_ref().map(|message| format!(": {message}")).unwrap_or_default();
-            let standing = JobStanding::of(job.state, job.errors, true);
+            let standing = JobStatus::of(job.state, job.errors, true);
             let word = text::err().job(standing, standing.word());
             output.message(&format!(
                 "Job {:>4} {:<15} {word}: {} registered, {} failed{message}",

@@ -18,7 +18,7 @@ use crate::{
         text::mention,
         usage,
     },
-    error::Problem,
+    error::UserError,
     wizard::help::{self, EntryKind, Topic},
 };
 
@@ -36,13 +36,13 @@ pub(crate) fn man(args: &Args) -> Exit {
     match &args.dir {
         None => match render(&command) {
             Ok(page) => say!("{}", page.trim_end()),
-            Err(error) => return refuse(&Problem::other(format!("The manual page cannot be made: {error}."))),
+            Err(error) => return refuse(&UserError::other(format!("The manual page cannot be made: {error}."))),
         },
         Some(dir) => match std::fs::create_dir_all(dir).and_then(|()| write(&command, dir)) {
             Ok(pages) => mention!("Wrote {pages} pages into {}.", dir.display()),
             Err(error) => {
                 let what = format!("The manual pages cannot be written into {}: {error}.", dir.display());
-                return refuse(&Problem::other(what).hint("Name a directory that you may write to."));
+                return refuse(&UserError::other(what).hint("Name a directory that you may write to."));
             }
         },
     }

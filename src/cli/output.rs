@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 
 use crate::{
     cli::{
-        progress::{self, Told},
+        progress::{self, ReportedProgress},
         text,
     },
     config::{self, manifest::Source},
-    error::Problem,
+    error::UserError,
     manifest::{
         finding::{Code, Severity},
         summary::Summary,
@@ -85,7 +85,7 @@ pub(crate) struct Output {
     note: Option<String>,
     /// The numbers of a sync as they were told last.
     sync: Option<SyncCounts>,
-    told: Told,
+    told: ReportedProgress,
 }
 
 impl Output {
@@ -97,7 +97,7 @@ impl Output {
             line_open: false,
             note: None,
             sync: None,
-            told: Told::default(),
+            told: ReportedProgress::default(),
         }
     }
 
@@ -190,11 +190,11 @@ impl Output {
     }
 
     /// Tells what stopped a command; in JSON mode as an event, and for people on stderr in any case.
-    pub(crate) fn problem(&mut self, problem: &Problem) {
+    pub(crate) fn problem(&mut self, problem: &UserError) {
         self.close_line();
         self.event(&json!({
-            "event": "error", "message": problem.what, "detail": problem.said, "hint": problem.hint,
-            "exit": problem.class.exit_code(),
+            "event": "error", "message": problem.summary, "detail": problem.source_message, "hint": problem.hint,
+            "exit": problem.kind.exit_code(),
         }));
         let name = text::err().bad("azure-to-encord:");
         text::err().print(&mut std::io::stderr(), &format!("{name} {problem}"));

@@ -18,7 +18,7 @@ use crate::{
         plan::{
             Plan,
             equivalent::config_text,
-            words::{Told, Tone, describe_change},
+            words::{PlanLine, Tone, describe_change},
         },
         saved::Estimate,
         upload::option::UploadOption,
@@ -85,13 +85,13 @@ fn lines(shown: &Shown<'_>) -> Vec<String> {
     lines
 }
 
-fn doubts_told(uncertain: u64, plan: &Plan) -> Told {
+fn doubts_told(uncertain: u64, plan: &Plan) -> PlanLine {
     let then = match plan.upload.skip_duplicate_urls {
         true => "those are skipped",
         false => "those are then there twice",
     };
     let text = format!("{} of the items may be there already; {then}", count(uncertain));
-    Told { label: "Note", head: String::new(), text, tone: Tone::Warning }
+    PlanLine { label: "Note", head: String::new(), text, tone: Tone::Warning }
 }
 
 fn event(shown: &Shown<'_>) -> Value {

@@ -48,12 +48,12 @@ pub(super) fn sync_line(counts: &SyncCounts) -> String {
 
 /// What has been told, so that nothing is told twice.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct ReportedProgress {
     already: u64,
     sync: Option<Instant>,
 }
 
-impl Told {
+impl ReportedProgress {
     /// Whether the numbers of a sync are to be told now; `is_news` where more than numbers has changed.
     pub(super) fn is_due(&mut self, is_news: bool) -> bool {
         let is_due = is_news || self.sync.is_none_or(|told| told.elapsed() >= BETWEEN_LINES);
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn what_was_there_already_is_named_once_it_is_known_and_not_again() {
-        let mut told = Told::default();
+        let mut told = ReportedProgress::default();
         let mut snapshot = Snapshot { total: 2000, done: 1500, errors: 2, per_second: 12.34, ..Snapshot::default() };
         assert_eq!(line(&snapshot), "1,500 of 2,000 registered, 2 failed, 12.3 a second");
         assert_eq!(told.already(&snapshot), None);
@@ -103,7 +103,7 @@ mod tests {
         };
         let snapshot = Snapshot { sync: Some(counts), ..Snapshot::default() };
         assert_eq!(line(&snapshot), "2,001 files found: 1,990 registered, 1 failed; 2 of 3 listing pages dealt with");
-        let mut told = Told::default();
+        let mut told = ReportedProgress::default();
         assert_eq!([false, false, true].map(|is_news| told.is_due(is_news)), [true, false, true]);
     }
 }

@@ -16,7 +16,7 @@ use crate::{
         text, usage,
     },
     config,
-    error::Problem,
+    error::UserError,
     run::{failed_unit::FailedUnit, state::RunState},
     store::{paths::Home, runs::RunStore},
     wizard::{
@@ -73,7 +73,7 @@ pub(crate) async fn run(args: Args) -> Exit {
     };
     let consent = if args.yes { Consent::Given } else { Consent::Ask };
     let consent = if args.dry_run { Consent::DryRun } else { consent };
-    import(home, config, &args.config, Terms { consent, despite: args.despite }, args.json).await
+    import(home, config, &args.config, RunOptions { consent, despite: args.despite }, args.json).await
 }
 
 /// Whether the plan may be carried out.
@@ -89,18 +89,18 @@ pub(crate) enum Consent {
 
 /// What the user agreed to on the command line.
 #[derive(Debug, Clone)]
-pub(crate) struct Terms {
+pub(crate) struct RunOptions {
     pub(crate) consent: Consent,
     /// Checks that may fail.
     pub(crate) despite: Vec<&'static str>,
 }
 
 /// The whole import.
-pub(crate) async fn import(home: Home, config: config::Config, label: &str, terms: Terms, json: bool) -> Exit {
-    let Terms { consent, despite } = terms;
+pub(crate) async fn import(home: Home, config: config::Config, label: &str, terms: RunOptions, json: bool) -> Exit {
+    let RunOptions { consent, despite } = terms;
     if consent == Consent::Ask && !can_ask() {
         return refuse(
-            &Problem::config("There is no terminal to ask on before anything is sent.")
+            &UserError::config("There is no terminal to ask on before anything is sent.")
                 .hint("Add --yes to send without asking, or --dry-run to see the plan only."),
         );
     }
@@ -151,7 +151,7 @@ async fn steps(headless: &mut Headless, home: &Home, label: &str, consent: Conse
     }
     headless.reach(Step::Upload).await?;
     let Some(plan) = headless.wizard.plan() else {
-        return Err(Stopped::Blocked(Problem::other("The plan could not be made.")));
+        return Err(Stopped::Blocked(UserError::other("The plan could not be made.")));
     };
     headless.estimate().await?;
     let command = (label != crate::cli::wizard::DEMO).then(|| format!("{}{}", headless_command(label), plan.flags()));

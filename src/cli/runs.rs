@@ -16,11 +16,11 @@ use crate::{
         text::{self, tell},
         usage,
     },
-    error::Problem,
+    error::UserError,
     format::{count, counted},
     run::{
         state::RunState,
-        status::{JobStanding, Standing},
+        status::{JobStatus, RunStatus},
     },
     service::runs::{cancel, resume, retry::Retry},
     store::{
@@ -133,14 +133,14 @@ pub(crate) async fn runs(args: Args) -> Exit {
         }
         Command::Resume { id, resend_doubtful, give_up_batch } => {
             let doubts = Doubts { resend: resend_doubtful, give_up: give_up_batch };
-            return work(&home, &id, args.json, Work::Resume(&doubts)).await;
+            return work(&home, &id, args.json, RunCommand::Resume(&doubts)).await;
         }
         Command::Retry(retrying) => return retry_run(&home, &retrying, args.json).await,
         Command::Cancel { id } => return cancel_run(&home, &id, args.json).await,
     };
     result.unwrap_or_else(|error| match error {
-        StoreError::Unknown(_) => refuse(&Problem::config(error.to_string())),
-        _ => refuse(&Problem::other(error.to_string())),
+        StoreError::Unknown(_) => refuse(&UserError::config(error.to_string())),
+        _ => refuse(&UserError::other(error.to_string())),
     })
 }
 
@@ -150,12 +150,12 @@ fn is_live(home: &Home, id: &str, state: RunState, is_open: bool) -> bool {
 }
 
 /// The word for a run in a column so wide.
-fn word(standing: Standing, width: usize) -> String {
+fn word(standing: RunStatus, width: usize) -> String {
     text::out().run(standing, &format!("{:<width$}", standing.word()))
 }
 
 /// The word for a job in a column so wide.
-fn job_word(standing: JobStanding, width: usize) -> String {
+fn job_word(standing: JobStatus, width: usize) -> String {
     text::out().job(standing, &format!("{:<width$}", standing.word()))
 }
 
@@ -186,7 +186,7 @@ fn list(home: &Home, json: bool) -> Result<Exit, StoreError> {
             tell!(
                 "{}  {} {:>9} registered {:>7} failed  {}  {}",
                 run.id,
-                word(Standing::of(run.state, is_live, run.is_open), 16),
+                word(RunStatus::of(run.state, is_live, run.is_open), 16),
                 run.registered,
                 run.failed,
                 run.started,
@@ -225,7 +225,7 @@ fn show(home: &Home, id: &str, json: bool) -> Result<Exit, StoreError> {
         tell!(
             "Run {}: {}, {} of {} registered, {} failed",
             row.run.id,
-            word(Standing::of(row.state, is_live, is_open), 0),
+            word(RunStatus::of(row.state, is_live, is_open), 0),
             row.registered,
             row.items,
             row.failed
@@ -282,7 +282,7 @@ fn print_sync(sync: &SyncRow, is_live: bool) {
     let counts = &sync.counts;
     let job = counts.job.map_or_else(|| "none yet".to_owned(), |job| job.to_string());
     tell!("  mirrors {}", sync.remote_url);
-    tell!("  sync {}: {}", job, job_word(JobStanding::of(counts.state, counts.failed(), is_live), 0));
+    tell!("  sync {}: {}", job, job_word(JobStatus::of(counts.state, counts.failed(), is_live), 0));
     let [open, done, failed, cancelled] = counts.pages;
     tell!("  listing pages {done:>9} done {failed:>7} failed {open:>9} open {cancelled:>7} cancelled");
     let [open, done, failed] = counts.jobs;
@@ -313,7 +313,7 @@ fn print_batch(batch: &BatchRow, json: bool, is_live: bool) {
             "  job {:>4}  {:<15} {} {:>7} items {:>7} done {:>6} failed{message}",
             batch.number,
             batch.batch.kind,
-            job_word(JobStanding::of(batch.state, batch.errors, is_live), 16),
+            job_word(JobStatus::of(batch.state, batch.errors, is_live), 16),
             batch.batch.count,
             batch.done,
             batch.errors
@@ -336,7 +336,7 @@ fn report(home: &Home, id: &str, json: bool) -> Result<Exit, StoreError> {
 async fn retry_run(home: &Home, args: &Retrying, json: bool) -> Exit {
     if !args.yes && !can_ask() {
         return refuse(
-            &Problem::config("There is no terminal to ask on before anything is sent.")
+            &UserError::config("There is no terminal to ask on before anything is sent.")
                 .hint("Add --yes to send without asking."),
         );
     }
@@ -364,7 +364,7 @@ async fn retry_run(home: &Home, args: &Retrying, json: bool) -> Exit {
         return Exit::Interrupted;
     }
     let id = retry.run().id.clone();
-    work(home, &id, json, Work::Retry(Box::new(retry))).await
+    work(home, &id, json, RunCommand::Retry(Box::new(retry))).await
 }
 
 /// The command that sends what was shown without asking.
@@ -390,7 +390,7 @@ async fn cancel_run(home: &Home, id: &str, json: bool) -> Exit {
     let (mut output, _) = reporting.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let row = result.and_then(|()| {
         let row = RunStore::open(home).and_then(|store| Ok((store.run(id)?, store.batches(id)?)));
-        row.map_err(|error| Problem::other(error.to_string()))
+        row.map_err(|error| UserError::other(error.to_string()))
     });
     let (row, batches) = match row {
         Ok(row) => row,
@@ -411,19 +411,19 @@ async fn cancel_run(home: &Home, id: &str, json: bool) -> Exit {
     let numbers = [(row.failed, "failed"), (cancelled, "cancelled")];
     let numbers = numbers.map(|(number, what)| format!("{} {what}", count(number))).join(", ");
     let registered = counted(row.registered, "item is", "items are");
-    let word = Standing::of(row.state, false, false).title();
+    let word = RunStatus::of(row.state, false, false).title();
     output.result(&format!("{word}: {registered} registered, {numbers}."));
     name_reports(&mut output, home, id);
     Exit::Done
 }
 
 /// How a run is worked on.
-enum Work<'a> {
+enum RunCommand<'a> {
     Resume(&'a Doubts),
     Retry(Box<Retry>),
 }
 
-async fn work(home: &Home, id: &str, json: bool, work: Work<'_>) -> Exit {
+async fn work(home: &Home, id: &str, json: bool, work: RunCommand<'_>) -> Exit {
     let reporting = Mutex::new((Output::new(json), Vec::new(), None));
     let tell = |reply: RunReply| {
         let mut guard = reporting.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -435,8 +435,8 @@ async fn work(home: &Home, id: &str, json: bool, work: Work<'_>) -> Exit {
     };
     let interrupted = signals::interrupted();
     let result = match work {
-        Work::Resume(doubts) => resume::resume(home, id, doubts, passphrase::ask, interrupted, &tell).await,
-        Work::Retry(retry) => retry.carry_out(home, passphrase::ask, interrupted, &tell).await,
+        RunCommand::Resume(doubts) => resume::resume(home, id, doubts, passphrase::ask, interrupted, &tell).await,
+        RunCommand::Retry(retry) => retry.carry_out(home, passphrase::ask, interrupted, &tell).await,
     };
     let (mut output, _, end) = reporting.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Err(problem) = result {

@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 
-use crate::{error::Problem, store::paths::Home};
+use crate::{error::UserError, store::paths::Home};
 
 /// So many saved configs are named.
 const NAMED: usize = 5;
@@ -11,7 +11,7 @@ const NAMED: usize = 5;
 ///
 /// # Errors
 /// Input or output is no terminal, or one that cannot show it. Says which command to use.
-pub(super) fn needed(instead: Option<String>, home: &Home) -> Result<(), Problem> {
+pub(super) fn needed(instead: Option<String>, home: &Home) -> Result<(), UserError> {
     let why = if std::env::var("TERM").is_ok_and(|term| term == "dumb") {
         "TERM=dumb: this terminal cannot show it"
     } else if !std::io::stdin().is_terminal() {
@@ -22,7 +22,7 @@ pub(super) fn needed(instead: Option<String>, home: &Home) -> Result<(), Problem
         return Ok(());
     };
     let instead = instead.unwrap_or_else(|| without_config(&crate::store::configs::find::saved_names(home)));
-    Err(Problem::config(format!("The wizard needs a terminal; {why}.")).hint(format!(
+    Err(UserError::config(format!("The wizard needs a terminal; {why}.")).hint(format!(
         "With --accessible it asks in plain lines, which need no such terminal. Without questions, use: {instead}"
     )))
 }

@@ -9,7 +9,7 @@ use ratatui::style::{Color, Modifier, Style};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr};
 
 use crate::{
-    run::status::{JobStanding, Standing},
+    run::status::{JobStatus, RunStatus},
     tui::theme::Theme,
 };
 
@@ -92,12 +92,12 @@ impl Stream {
     }
 
     /// A text about a run that stands so: `done with errors`.
-    pub(crate) fn run(&self, standing: Standing, text: &str) -> String {
+    pub(crate) fn run(&self, standing: RunStatus, text: &str) -> String {
         self.paint(self.theme.run(standing).1, text)
     }
 
     /// A text about a job that stands so.
-    pub(crate) fn job(&self, standing: JobStanding, text: &str) -> String {
+    pub(crate) fn job(&self, standing: JobStatus, text: &str) -> String {
         self.paint(self.theme.job(standing).1, text)
     }
 
@@ -277,7 +277,7 @@ mod tests {
         let both = |text: fn(&Stream) -> String| (text(&with), text(&without));
         assert_eq!(both(|to| to.bad("failed")), ("\x1b[1;31mfailed\x1b[0m".into(), "failed".into()));
         assert_eq!(both(|to| to.ok("ok  ")), ("\x1b[32mok\x1b[0m  ".into(), "ok  ".into()));
-        let done = both(|to| to.run(Standing::DoneWithErrors, "done with errors"));
+        let done = both(|to| to.run(RunStatus::DoneWithErrors, "done with errors"));
         assert_eq!(done, ("\x1b[1;33mdone with errors\x1b[0m".into(), "done with errors".into()));
         assert_eq!(with.fit("any  text"), "any  text");
         assert_eq!(with.cut("any text"), "any text");

@@ -13,7 +13,7 @@ use crate::{
         text::{mention, tell},
     },
     config::Config,
-    error::Problem,
+    error::UserError,
     plain,
     run::state::RunState,
     service::driver::Driver,
@@ -135,7 +135,7 @@ async fn show(home: Home, wizard: Box<Wizard>, label: Option<&str>, lines: bool)
         Ok(tui::app::Exit::Quit) => Exit::of_wizard(&wizard),
         Ok(tui::app::Exit::Signal(_)) => Exit::Interrupted,
         Err(error) => {
-            return refuse(&Problem::other(format!("The terminal cannot be used: {error}.")));
+            return refuse(&UserError::other(format!("The terminal cannot be used: {error}.")));
         }
     };
     say_goodbye(&wizard, label == Some(DEMO));

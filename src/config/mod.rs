@@ -19,7 +19,7 @@ pub(crate) mod upload;
 use serde::{Deserialize, Serialize};
 
 pub use azure::{AuthKind, Azure};
-pub use edit::{fresh, merge};
+pub use edit::{merge, template};
 pub use encord::Encord;
 pub use error::ConfigError;
 pub use folder::Folder;

@@ -40,19 +40,19 @@ pub enum StageError {
 }
 
 /// The running services. They stop when this goes.
-pub struct Stage {
+pub struct DemoEnvironment {
     azure: azure::Server,
     encord: encord::Server,
     config: PathBuf,
 }
 
-impl Stage {
+impl DemoEnvironment {
     /// Starts both services on loopback, fills the container, and writes into `dir` (which must exist) the SSH key, the SAS
     /// token and `demo.toml`.
     ///
     /// # Errors
     /// A port or a file cannot be had.
-    pub async fn set_up(dir: &Path, pace: encord::jobs::Pace) -> Result<Stage, StageError> {
+    pub async fn set_up(dir: &Path, pace: encord::jobs::Pace) -> Result<DemoEnvironment, StageError> {
         let azure = azure::Server::start(azure::Options::default()).await.map_err(StageError::Azure)?;
         sample::fill(&azure);
         let (pem, public) = make_key()?;
@@ -77,7 +77,7 @@ impl Stage {
         })
         .await?;
         let config = dir.join("demo.toml");
-        let stage = Stage { azure, encord, config };
+        let stage = DemoEnvironment { azure, encord, config };
         let text = stage.config_text(&key_file, &sas_file);
         std::fs::write(&stage.config, text).map_err(|source| file_error(&stage.config, source))?;
         Ok(stage)

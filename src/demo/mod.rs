@@ -5,4 +5,4 @@ pub mod encord;
 pub(crate) mod environment;
 pub mod sample;
 
-pub use environment::{Stage, StageError};
+pub use environment::{DemoEnvironment, StageError};

@@ -48,7 +48,7 @@ pub struct Batch {
 
 /// What an item adds to a job.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Weight {
+pub struct ItemSize {
     /// Bytes of its files; 0 where that is not known.
     pub bytes: u64,
     /// Its URLs.
@@ -73,7 +73,7 @@ pub enum CutBy {
 
 /// How the items of one kind are cut.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KindCut {
+pub struct KindPlan {
     /// The kind.
     pub kind: Kind,
     /// Its items.
@@ -94,20 +94,20 @@ pub struct KindCut {
 
 /// A manifest cut into jobs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Cut {
+pub struct BatchPlan {
     /// The jobs in their order.
     pub batches: Vec<Batch>,
     /// The kinds in their order.
-    pub kinds: Vec<KindCut>,
+    pub kinds: Vec<KindPlan>,
 }
 
 /// Cuts items as they come, sorted by kind, and holds none of them. No job is larger than any limit, unless a single item is. As
 /// far as nothing but their number cuts them, jobs of one kind are of one size, so that none is left with a lonely item.
 #[derive(Debug)]
-pub struct Cutter {
+pub struct Batcher {
     limits: Limits,
-    cut: Cut,
-    job: Weight,
+    cut: BatchPlan,
+    job: ItemSize,
     /// Items in the open job, and how many may be.
     count: u64,
     target: u64,
@@ -117,10 +117,10 @@ pub struct Cutter {
     first: u64,
 }
 
-impl Cutter {
+impl Batcher {
     /// Begins.
-    pub fn new(limits: Limits) -> Cutter {
-        Cutter { limits, cut: Cut::default(), job: Weight::default(), count: 0, target: 0, left: 0, first: 0 }
+    pub fn new(limits: Limits) -> Batcher {
+        Batcher { limits, cut: BatchPlan::default(), job: ItemSize::default(), count: 0, target: 0, left: 0, first: 0 }
     }
 
     /// Begins a kind, of which exactly `items` items follow.
@@ -128,7 +128,7 @@ impl Cutter {
         self.close(None);
         if items > 0 {
             let (by, fewest) = (BTreeMap::new(), u64::MAX);
-            let cut = KindCut { kind, items, bytes: 0, unsized_items: 0, jobs: 0, fewest, most: 0, by };
+            let cut = KindPlan { kind, items, bytes: 0, unsized_items: 0, jobs: 0, fewest, most: 0, by };
             self.cut.kinds.push(cut);
             self.left = items;
             self.aim();
@@ -136,8 +136,8 @@ impl Cutter {
     }
 
     /// Adds the next item of the kind.
-    pub fn item(&mut self, weight: Weight) {
-        let Weight { bytes, urls, json } = weight;
+    pub fn item(&mut self, weight: ItemSize) {
+        let ItemSize { bytes, urls, json } = weight;
         let job = self.job;
         let over = [
             (self.count >= self.target, CutBy::Number),
@@ -159,7 +159,7 @@ impl Cutter {
     }
 
     /// The jobs.
-    pub fn finish(mut self) -> Cut {
+    pub fn finish(mut self) -> BatchPlan {
         self.close(None);
         self.cut
     }
@@ -175,7 +175,7 @@ impl Cutter {
         }
         self.first += self.count;
         self.left -= self.count.min(self.left);
-        (self.count, self.job) = (0, Weight::default());
+        (self.count, self.job) = (0, ItemSize::default());
         self.aim();
     }
 
@@ -192,10 +192,10 @@ impl Cutter {
 
 /// Cuts a manifest of which nothing is known but how many items of each kind it has, in their order.
 pub fn cut(counts: impl IntoIterator<Item = (Kind, u64)>, limits: Limits) -> Vec<Batch> {
-    let mut cutter = Cutter::new(limits);
+    let mut cutter = Batcher::new(limits);
     for (kind, count) in counts {
         cutter.kind(kind, count);
-        (0..count).for_each(|_| cutter.item(Weight::default()));
+        (0..count).for_each(|_| cutter.item(ItemSize::default()));
     }
     cutter.finish().batches
 }
@@ -207,18 +207,18 @@ pub(crate) mod tests {
     use proptest::prelude::*;
 
     /// Items of these kinds, their files of one size, which together have so many bytes.
-    pub(crate) fn cut_evenly(items: &BTreeMap<Kind, u64>, bytes: u64, limits: Limits) -> Cut {
+    pub(crate) fn cut_evenly(items: &BTreeMap<Kind, u64>, bytes: u64, limits: Limits) -> BatchPlan {
         let each = bytes / items.values().sum::<u64>().max(1);
-        let mut cutter = Cutter::new(limits);
+        let mut cutter = Batcher::new(limits);
         for (kind, count) in items {
             cutter.kind(*kind, *count);
-            (0..*count).for_each(|_| cutter.item(Weight { bytes: each, urls: 1, json: 100 }));
+            (0..*count).for_each(|_| cutter.item(ItemSize { bytes: each, urls: 1, json: 100 }));
         }
         cutter.finish()
     }
 
-    fn cut_all(kinds: &[(Kind, Vec<Weight>)], limits: Limits) -> Cut {
-        let mut cutter = Cutter::new(limits);
+    fn cut_all(kinds: &[(Kind, Vec<ItemSize>)], limits: Limits) -> BatchPlan {
+        let mut cutter = Batcher::new(limits);
         for (kind, items) in kinds {
             cutter.kind(*kind, items.len() as u64);
             items.iter().for_each(|weight| cutter.item(*weight));
@@ -226,7 +226,7 @@ pub(crate) mod tests {
         cutter.finish()
     }
 
-    fn sizes(cut: &Cut) -> Vec<u64> {
+    fn sizes(cut: &BatchPlan) -> Vec<u64> {
         cut.batches.iter().map(|batch| batch.count).collect()
     }
 
@@ -250,7 +250,7 @@ pub(crate) mod tests {
     #[test]
     fn each_limit_cuts_and_says_so() {
         let limits = Limits { videos_per_job: 4, ..Limits::default() };
-        let video = |bytes| Weight { bytes, urls: 1, json: 100 };
+        let video = |bytes| ItemSize { bytes, urls: 1, json: 100 };
         for (name, items, jobs, by) in [
             ("all fit", vec![video(GIGABYTE / 2); 4], vec![4], vec![]),
             ("number", vec![video(1); 6], vec![3, 3], vec![(CutBy::Number, 1)]),
@@ -274,8 +274,8 @@ pub(crate) mod tests {
                 vec![4, 3],
                 vec![(CutBy::Number, 1)],
             ),
-            ("urls", vec![Weight { urls: 600_000, ..video(1) }; 3], vec![1, 1, 1], vec![(CutBy::Urls, 2)]),
-            ("json", vec![Weight { json: 49_999_744, ..video(1) }; 3], vec![2, 1], vec![(CutBy::Json, 1)]),
+            ("urls", vec![ItemSize { urls: 600_000, ..video(1) }; 3], vec![1, 1, 1], vec![(CutBy::Urls, 2)]),
+            ("json", vec![ItemSize { json: 49_999_744, ..video(1) }; 3], vec![2, 1], vec![(CutBy::Json, 1)]),
         ] {
             let cut = cut_all(&[(Kind::Video, items.clone())], limits);
             let [kind] = cut.kinds.as_slice() else { panic!("{name}: {cut:?}") };
@@ -290,8 +290,8 @@ pub(crate) mod tests {
             assert_eq!(kind.bytes, items.iter().map(|item| item.bytes).sum::<u64>(), "{name}");
             assert_eq!(kind.unsized_items, items.iter().filter(|item| item.bytes == 0).count() as u64, "{name}");
         }
-        assert_eq!(cut_all(&[], limits), Cut::default());
-        assert_eq!(cut_all(&[(Kind::Image, vec![])], limits), Cut::default());
+        assert_eq!(cut_all(&[], limits), BatchPlan::default());
+        assert_eq!(cut_all(&[(Kind::Image, vec![])], limits), BatchPlan::default());
     }
 
     #[test]
@@ -307,9 +307,9 @@ pub(crate) mod tests {
         assert!(job_body([], uuid::Uuid::max(), options).unwrap().len() as u64 <= AROUND_ITEMS);
     }
 
-    fn weights() -> impl Strategy<Value = Vec<Weight>> {
+    fn weights() -> impl Strategy<Value = Vec<ItemSize>> {
         let weight = (prop_oneof![3 => 0u64..30, 1 => 0u64..4_000], 1u64..400_000, 1u64..40_000_000);
-        prop::collection::vec(weight.prop_map(|(bytes, urls, json)| Weight { bytes, urls, json }), 0..60)
+        prop::collection::vec(weight.prop_map(|(bytes, urls, json)| ItemSize { bytes, urls, json }), 0..60)
     }
 
     proptest! {
@@ -320,7 +320,7 @@ pub(crate) mod tests {
             let limits = Limits { videos_per_job: v, images_per_job: i, bytes_per_job: bytes };
             let kinds = [(Kind::Video, videos), (Kind::Image, images), (Kind::ImageSequence, sequences)];
             let cut = cut_all(&kinds, limits);
-            let all: Vec<(Kind, Weight)> = kinds.iter().flat_map(|(kind, items)| items.iter().map(|item| (*kind, *item))).collect();
+            let all: Vec<(Kind, ItemSize)> = kinds.iter().flat_map(|(kind, items)| items.iter().map(|item| (*kind, *item))).collect();
             let mut next = 0;
             for (place, batch) in cut.batches.iter().enumerate() {
                 prop_assert_eq!(batch.first, next);
@@ -330,7 +330,7 @@ pub(crate) mod tests {
                 prop_assert!(items.iter().all(|(kind, _)| *kind == batch.kind));
                 let most = if batch.kind == Kind::Video { v } else { i }.max(1);
                 prop_assert!(batch.count <= most);
-                let sum = |of: fn(&Weight) -> u64| items.iter().map(|(_, item)| of(item)).sum::<u64>();
+                let sum = |of: fn(&ItemSize) -> u64| items.iter().map(|(_, item)| of(item)).sum::<u64>();
                 let is_within = |items: u64, bytes: u64, urls: u64, json: u64| {
                     items == 1 || (bytes <= limits.bytes_per_job.max(1) && urls <= MOST_URLS && json <= MOST_JSON - AROUND_ITEMS)
                 };

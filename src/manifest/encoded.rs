@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::manifest::{data_items, file_form, item::Item, kind::Kind, simple_item::Plain};
+use crate::manifest::{data_items, file_form, item::Item, kind::Kind, simple_item::SimpleItem};
 
 /// Adds the item as [`file_form::element`], and to `whole` as `serde_json` writes it; nothing there if the element says
 /// everything but the size.
@@ -73,7 +73,7 @@ fn written_length(value: &Value) -> usize {
 }
 
 /// Adds an item that was not made whole.
-pub(crate) fn put_plain(plain: &Plain<'_>, element: &mut Vec<u8>) {
+pub(crate) fn put_plain(plain: &SimpleItem<'_>, element: &mut Vec<u8>) {
     put_beginning(plain.title, plain.url, element);
     element.extend_from_slice(METADATA);
     let before = element.len();

@@ -10,7 +10,7 @@ use crate::manifest::{
     item::Item,
     kind::Kind,
     media::Dialect,
-    write::{Form, encode::Encoder},
+    write::{OutputFormat, encode::Encoder},
 };
 
 /// The list in which items of a kind go.
@@ -103,7 +103,7 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// The output's.
     pub fn new(mut out: W) -> io::Result<Writer<W>> {
-        let mut encoder = Encoder::new(Form::Json(Dialect::File), false);
+        let mut encoder = Encoder::new(OutputFormat::Json(Dialect::File), false);
         let mut buffer = Vec::new();
         encoder.begin(&mut buffer);
         out.write_all(&buffer)?;

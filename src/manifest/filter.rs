@@ -96,13 +96,13 @@ impl Filter {
     }
 }
 
-type Form = &'static [BorrowedFormatItem<'static>];
+type PatternForm = &'static [BorrowedFormatItem<'static>];
 
 /// `Last-Modified` of a listing (RFC 1123, always in GMT).
-const LISTED: Form =
+const LISTED: PatternForm =
     format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
-const DATE: Form = format_description!("[year]-[month]-[day]");
-const WITHOUT_OFFSET: Form = format_description!(
+const DATE: PatternForm = format_description!("[year]-[month]-[day]");
+const WITHOUT_OFFSET: PatternForm = format_description!(
     version = 2,
     "[year]-[month]-[day][first [T] [ ]][hour]:[minute][optional [:[second][optional [.[subsecond]]]]]"
 );

@@ -272,7 +272,7 @@ impl Finding {
 
 /// A place in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Place {
+pub struct Position {
     /// The line, from 1.
     pub line: u64,
     /// The column, from 1, in characters.
@@ -285,7 +285,7 @@ pub struct Origin<'a> {
     /// The blob's name, or the group's; in a file the item's title or URL.
     pub name: &'a str,
     /// Where it stands in a file.
-    pub place: Option<Place>,
+    pub place: Option<Position>,
     /// Where its parts stand, if that is known more exactly.
     pub parts: Option<Parts<'a>>,
 }
@@ -297,7 +297,7 @@ impl<'a> Origin<'a> {
     }
 
     /// From a place in a file.
-    pub fn file(name: &'a str, place: Place) -> Origin<'a> {
+    pub fn file(name: &'a str, place: Position) -> Origin<'a> {
         Origin { name, place: Some(place), parts: None }
     }
 }

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 pub type Fingerprint = [u8; 16];
 
 /// Knows the items that earlier runs registered.
-pub trait Known: fmt::Debug + Send + Sync {
+pub trait RegisteredItems: fmt::Debug + Send + Sync {
     /// Whether an earlier run registered the item in just this state.
     fn holds(&self, item: &Fingerprint) -> bool;
 }

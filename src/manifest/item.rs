@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::manifest::{
-    finding::{Finding, Origin, Place},
+    finding::{Finding, Origin, Position},
     kind::Kind,
     media::Media,
 };
@@ -54,7 +54,7 @@ pub struct Provenance {
     pub name: String,
     /// Where it stands in a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<Place>,
+    pub place: Option<Position>,
     /// The blob's stored content type, of a single file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,

@@ -36,13 +36,13 @@ pub mod write;
 
 pub use blob_facts::BlobFacts;
 pub use builder::Builder;
-pub use finding::{Code, Finding, Origin, Place, Severity};
+pub use finding::{Code, Finding, Origin, Position, Severity};
 pub use item::{Frame, Item, Provenance};
 pub use kind::Kind;
 pub use media::{Dialect, Media};
 pub use parts::Parts;
-pub use simple_item::Plain;
+pub use simple_item::SimpleItem;
 pub use sink::Sink;
 pub use skipped::{SkipReason, Skipped};
-pub use validate::{ADVISED_ITEMS, Judge, Judged, MOST_ITEMS, MOST_URLS};
-pub use values::{Demands, Values};
+pub use validate::{ADVISED_ITEMS, MOST_ITEMS, MOST_URLS, ValidatingSink, Validator};
+pub use values::{ValidationRules, Values};

@@ -1,14 +1,14 @@
 //! Where the parts of an item stand in its file, found only when something has to be said about one.
 
 use crate::manifest::{
-    finding::Place,
-    read::json::spanned::{Member, Text, place::Cursor},
+    finding::Position,
+    read::json::spanned::{Member, SpannedStr, place::Cursor},
 };
 
 /// Where the URLs, the title and the metadata of an item stand.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Parts<'a> {
-    text: Text<'a>,
+    text: SpannedStr<'a>,
     urls: &'a [usize],
     title: Option<usize>,
     metadata: &'a [Member<'a>],
@@ -16,7 +16,7 @@ pub struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     pub(super) fn new(
-        text: Text<'a>,
+        text: SpannedStr<'a>,
         urls: &'a [usize],
         title: Option<usize>,
         metadata: &'a [Member<'a>],
@@ -39,18 +39,18 @@ pub(super) struct PartCursor<'a> {
 
 impl PartCursor<'_> {
     /// Of the item's URL at this place in its list.
-    pub(super) fn url(&mut self, index: usize) -> Option<Place> {
+    pub(super) fn url(&mut self, index: usize) -> Option<Position> {
         let at = self.parts.urls.get(index)?;
         Some(self.cursor.place(*at))
     }
 
     /// Of its title.
-    pub(super) fn title(&mut self) -> Option<Place> {
+    pub(super) fn title(&mut self) -> Option<Position> {
         Some(self.cursor.place(self.parts.title?))
     }
 
     /// Of the value of a metadata key; `index` is its place among the keys unless one is repeated.
-    pub(super) fn metadata(&mut self, index: usize, key: &str) -> Option<Place> {
+    pub(super) fn metadata(&mut self, index: usize, key: &str) -> Option<Position> {
         let members = self.parts.metadata;
         let member = match members.get(index) {
             Some(member) if member.key == key => member,

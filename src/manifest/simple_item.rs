@@ -18,7 +18,7 @@ const MOST_CONSTANTS: usize = 1024 * 1024;
 
 /// What a plain item is made of.
 #[derive(Debug, Clone, Copy)]
-pub struct Plain<'a> {
+pub struct SimpleItem<'a> {
     /// The blob's name.
     pub name: &'a str,
     /// What it is: of one file, and neither a scene nor a time series.
@@ -30,10 +30,10 @@ pub struct Plain<'a> {
     /// The size of its file in bytes.
     pub bytes: u64,
     pub(super) rules: &'a Rules,
-    pub(super) captured: &'a Captured<'a>,
+    pub(super) captured: &'a PathCaptures<'a>,
 }
 
-impl Plain<'_> {
+impl SimpleItem<'_> {
     /// The whole item.
     pub fn item(&self) -> Item {
         Item {
@@ -51,7 +51,7 @@ impl Plain<'_> {
 
 /// What a path pattern reads in a name.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Captured<'n> {
+pub(super) struct PathCaptures<'n> {
     /// Whether the name has the pattern's shape; without a pattern every name has.
     pub(super) fits: bool,
     /// Whether it begins as the pattern does but then has another shape.
@@ -59,9 +59,9 @@ pub(super) struct Captured<'n> {
     texts: [&'n str; MOST_CAPTURES],
 }
 
-impl<'n> Captured<'n> {
-    pub(super) fn new(name: &'n str, path: Option<&PathPattern>) -> Captured<'n> {
-        let mut captured = Captured { fits: true, misses: false, texts: [""; MOST_CAPTURES] };
+impl<'n> PathCaptures<'n> {
+    pub(super) fn new(name: &'n str, path: Option<&PathPattern>) -> PathCaptures<'n> {
+        let mut captured = PathCaptures { fits: true, misses: false, texts: [""; MOST_CAPTURES] };
         if let Some(path) = path {
             let mut places = captured.texts.iter_mut();
             captured.fits = path.capture(name, |text| {
@@ -124,7 +124,7 @@ impl PlainMetadata {
     }
 
     /// Adds it as a JSON object; nothing if there is none.
-    pub(super) fn put(&self, captured: &Captured<'_>, out: &mut Vec<u8>) {
+    pub(super) fn put(&self, captured: &PathCaptures<'_>, out: &mut Vec<u8>) {
         let mut before = b'{';
         for Key { json, constant, capture } in &self.keys {
             let text = capture.filter(|_| captured.fits).and_then(|place| captured.texts.get(place));

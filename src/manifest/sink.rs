@@ -3,7 +3,7 @@
 use crate::manifest::{
     finding::{Finding, Origin},
     item::Item,
-    simple_item::Plain,
+    simple_item::SimpleItem,
     skipped::Skipped,
 };
 
@@ -20,7 +20,7 @@ pub trait Sink {
     ///
     /// # Errors
     /// It could not be written.
-    fn plain(&mut self, plain: &Plain<'_>) -> Result<(), Self::Error> {
+    fn plain(&mut self, plain: &SimpleItem<'_>) -> Result<(), Self::Error> {
         self.item(&Origin::blob(plain.name), plain.item())
     }
     /// A blob that was left out.

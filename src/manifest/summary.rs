@@ -32,7 +32,7 @@ pub struct Summary {
     /// The findings of each code by the metadata key that they are about; under the empty key those about none, and those about
     /// further keys where there are too many.
     #[serde(default)]
-    pub findings: BTreeMap<Code, BTreeMap<String, Tally>>,
+    pub findings: BTreeMap<Code, BTreeMap<String, KindCounts>>,
     /// What people should know of where the items come from, a sentence or two each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
@@ -40,7 +40,7 @@ pub struct Summary {
 
 /// Findings of one code about one key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tally {
+pub struct KindCounts {
     /// How many items they are about.
     pub items: u64,
     /// The first few.
@@ -64,7 +64,7 @@ impl Summary {
     }
 
     /// The findings by code and key, errors first.
-    pub fn tallies(&self) -> impl Iterator<Item = (Code, &Tally)> {
+    pub fn tallies(&self) -> impl Iterator<Item = (Code, &KindCounts)> {
         self.findings.iter().flat_map(|(code, keys)| keys.values().map(|tally| (*code, tally)))
     }
 

@@ -5,16 +5,16 @@ use std::{borrow::Cow, sync::Arc};
 use crate::manifest::{
     checks::{
         Checks,
-        duplicate_urls::{Seen, Twins},
+        duplicate_urls::{DuplicateUrls, ItemUrls},
         redact::shown as shown_url,
     },
-    finding::{Code, Finding, Origin, Place, Severity},
+    finding::{Code, Finding, Origin, Position, Severity},
     item::{Item, Provenance},
-    read::json::fast_path::Glance,
-    simple_item::Plain,
+    read::json::fast_path::SimpleItemRef,
+    simple_item::SimpleItem,
     sink::Sink,
     skipped::Skipped,
-    values::{Demands, ValueCheck},
+    values::{ValidationRules, ValueCheck},
 };
 
 /// The most items of one JSON (docs.encord.com, "Register cloud data").
@@ -26,44 +26,44 @@ pub const ADVISED_ITEMS: u64 = 10_000;
 
 /// Checks items one after another and remembers what is told once of all of them.
 ///
-/// Parts of a manifest may be judged side by side: each by a [`Judge::part`] of its own, which are merged in the order of the parts.
+/// Parts of a manifest may be judged side by side: each by a [`Validator::part`] of its own, which are merged in the order of the parts.
 #[derive(Debug)]
-pub struct Judge {
+pub struct Validator {
     checks: Arc<Checks>,
     values: Option<ValueCheck>,
     /// Of a judge who leaves the checks to a second pass: the errors about the item that comes next.
     deferred: Option<Vec<Finding>>,
-    twins: Option<Twins>,
+    twins: Option<DuplicateUrls>,
     /// Of a part: what its twins are found by when it is merged.
-    seen: Option<Seen>,
+    seen: Option<ItemUrls>,
     items: u64,
     urls: u64,
 }
 
-impl Judge {
+impl Validator {
     /// A judge who asks this of every item of a listing: its URLs are right by construction and stand once.
-    pub fn new(demands: &Demands) -> Judge {
-        Judge::with(demands, false)
+    pub fn new(demands: &ValidationRules) -> Validator {
+        Validator::with(demands, false)
     }
 
     /// One who checks nothing yet: every item takes where it comes from, and the errors that were found about it, along to a
     /// second pass.
-    pub fn deferring() -> Judge {
-        Judge { deferred: Some(Vec::new()), ..Judge::with(&Demands::default(), false) }
+    pub fn deferring() -> Validator {
+        Validator { deferred: Some(Vec::new()), ..Validator::with(&ValidationRules::default(), false) }
     }
 
     /// A judge of a file that somebody wrote: its URLs, titles and groups are checked, and no URL may stand twice. Memory grows by
     /// some 20 bytes with each URL.
-    pub fn of_file(demands: &Demands) -> Judge {
-        Judge::with(demands, true)
+    pub fn of_file(demands: &ValidationRules) -> Validator {
+        Validator::with(demands, true)
     }
 
-    fn with(demands: &Demands, written: bool) -> Judge {
-        Judge {
+    fn with(demands: &ValidationRules, written: bool) -> Validator {
+        Validator {
             checks: Arc::new(Checks::new(demands, written)),
             deferred: None,
             values: demands.values.clone().map(ValueCheck::new),
-            twins: written.then(Twins::new),
+            twins: written.then(DuplicateUrls::new),
             seen: None,
             items: 0,
             urls: 0,
@@ -72,21 +72,21 @@ impl Judge {
 
     /// A judge who asks the same of every item and has seen none yet.
     #[must_use]
-    pub fn part(&self) -> Judge {
-        Judge {
+    pub fn part(&self) -> Validator {
+        Validator {
             deferred: self.deferred.as_ref().map(|_| Vec::new()),
             checks: Arc::clone(&self.checks),
             values: self.values.as_ref().map(ValueCheck::part),
             twins: None,
-            seen: self.twins.as_ref().map(Twins::seen).or_else(|| self.seen.as_ref().map(Seen::part)),
+            seen: self.twins.as_ref().map(DuplicateUrls::seen).or_else(|| self.seen.as_ref().map(ItemUrls::part)),
             items: 0,
             urls: 0,
         }
     }
 
     /// Takes over what a part remembers, whose items come after those seen so far. What stood before is told by
-    /// [`Judge::merge_telling`]; of a listing nothing is.
-    pub fn merge(&mut self, later: Judge) {
+    /// [`Validator::merge_telling`]; of a listing nothing is.
+    pub fn merge(&mut self, later: Validator) {
         let told: Result<(), std::convert::Infallible> = self.merge_telling(later, |_| Ok(()));
         match told {
             Ok(()) => {}
@@ -98,7 +98,7 @@ impl Judge {
     ///
     /// # Errors
     /// Those of `tell`.
-    pub fn merge_telling<E>(&mut self, later: Judge, tell: impl FnMut(Finding) -> Result<(), E>) -> Result<(), E> {
+    pub fn merge_telling<E>(&mut self, later: Validator, tell: impl FnMut(Finding) -> Result<(), E>) -> Result<(), E> {
         if let (Some(values), Some(later)) = (&mut self.values, later.values) {
             values.merge(later);
         }
@@ -142,7 +142,7 @@ impl Judge {
 
     /// Takes an item of a part of a file, if certainly nothing is wrong with it by itself and nothing is to be changed; otherwise
     /// returns false, and the item has yet to be judged.
-    pub(super) fn passes(&mut self, glance: &Glance<'_, '_>, of_url: Place) -> bool {
+    pub(super) fn passes(&mut self, glance: &SimpleItemRef<'_, '_>, of_url: Position) -> bool {
         let Some(seen) = self.seen.as_mut().filter(|_| self.deferred.is_none()) else { return false };
         if !self.checks.passes(glance) {
             return false;
@@ -161,7 +161,7 @@ impl Judge {
     }
 
     /// Checks an item that is not made whole and hands it on, if nothing about it has to be looked at.
-    fn plain<S: Sink>(&mut self, plain: &Plain<'_>, sink: &mut S) -> Result<(), S::Error> {
+    fn plain<S: Sink>(&mut self, plain: &SimpleItem<'_>, sink: &mut S) -> Result<(), S::Error> {
         let looks_at_it =
             self.deferred.is_some() || self.values.is_some() || self.twins.is_some() || self.seen.is_some();
         if looks_at_it || self.checks.look_at_files() {
@@ -209,21 +209,21 @@ impl Judge {
 
 /// A sink whose items pass the judge on their way to another one.
 #[derive(Debug)]
-pub struct Judged<'a, S> {
+pub struct ValidatingSink<'a, S> {
     /// Who checks.
-    pub judge: &'a mut Judge,
+    pub judge: &'a mut Validator,
     /// Where they go.
     pub sink: &'a mut S,
 }
 
-impl<S: Sink> Sink for Judged<'_, S> {
+impl<S: Sink> Sink for ValidatingSink<'_, S> {
     type Error = S::Error;
 
     fn item(&mut self, origin: &Origin<'_>, item: Item) -> Result<(), S::Error> {
         self.judge.item(origin, item, self.sink)
     }
 
-    fn plain(&mut self, plain: &Plain<'_>) -> Result<(), S::Error> {
+    fn plain(&mut self, plain: &SimpleItem<'_>) -> Result<(), S::Error> {
         self.judge.plain(plain, self.sink)
     }
 

@@ -2,7 +2,7 @@
 
 use std::{env, path::Path, pin::Pin};
 
-use crate::{editor::Editor, error::Problem, plain::repl::Stop};
+use crate::{editor::Editor, error::UserError, plain::repl::Stop};
 
 /// Whether the user has named an editor. The system's usual one paints screens, which nobody asked for here.
 pub(super) fn is_named() -> bool {
@@ -17,7 +17,7 @@ pub(super) async fn edit<F: Future<Output = Stop>>(
     path: &Path,
     mut stop: Pin<&mut F>,
     asked: &mut impl FnMut() -> F,
-) -> Result<Result<(), Problem>, Stop> {
+) -> Result<Result<(), UserError>, Stop> {
     let mut editor = match Editor::from_environment().and_then(|editor| editor.start(path)) {
         Ok(editor) => editor,
         Err(problem) => return Ok(Err(problem)),

@@ -71,6 +71,6 @@ pub(super) fn of_word(word: &str, wizard: &Wizard) -> Vec<String> {
             });
             plain(lines)
         }
-        Err(problem) => plain([problem.what].into_iter().chain(problem.hint)),
+        Err(problem) => plain([problem.summary].into_iter().chain(problem.hint)),
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// How an answer is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wish {
+pub(super) enum InputMode {
     /// A line.
     Line,
     /// A line that is not shown while it is typed.
@@ -18,7 +18,7 @@ pub(super) enum Wish {
 
 /// The standard input.
 pub(super) struct Input {
-    wishes: Sender<Wish>,
+    wishes: Sender<InputMode>,
     answers: UnboundedReceiver<Option<String>>,
     /// Whether somebody types; otherwise the answers come from a file or a program.
     pub(super) is_terminal: bool,
@@ -35,7 +35,7 @@ impl Input {
         // It ends with the program: a read from a terminal cannot be called off.
         std::thread::spawn(move || {
             for wish in asked {
-                let answer = if wish == Wish::Secret && is_terminal { hidden() } else { line() };
+                let answer = if wish == InputMode::Secret && is_terminal { hidden() } else { line() };
                 if told.send(answer).is_err() {
                     return;
                 }
@@ -45,8 +45,8 @@ impl Input {
     }
 
     /// Asks for an answer, which [`Self::answer`] waits for. From now on nothing of a secret is shown.
-    pub(super) fn ask(&mut self, wish: Wish) {
-        if wish == Wish::Secret {
+    pub(super) fn ask(&mut self, wish: InputMode) {
+        if wish == InputMode::Secret {
             self.modes.hide();
         }
         if !std::mem::replace(&mut self.is_reading, true) {

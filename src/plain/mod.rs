@@ -17,6 +17,6 @@ pub(crate) mod tests;
 
 pub use describe::{
     describe,
-    screen::{Do, Kind, Place, Question, Rows, Screen},
+    screen::{ChoiceTarget, Command, Kind, Question, RowList, Screen},
 };
 pub use repl::{Exit, Stop, run};

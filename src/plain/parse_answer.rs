@@ -7,10 +7,10 @@ use crate::{
         describe::{
             describe,
             hints::unnamed,
-            screen::{Do, Kind, Place, Question, Screen},
+            screen::{ChoiceTarget, Command, Kind, Question, Screen},
         },
         help,
-        input::Wish,
+        input::InputMode,
         print::{Printer, only_text},
     },
     wizard::{
@@ -25,7 +25,7 @@ use crate::{
 
 /// What the next line is the answer to.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Due {
+pub(super) enum PendingPrompt {
     /// The choices.
     Choice,
     /// The text of a field.
@@ -37,23 +37,23 @@ pub(super) enum Due {
 }
 
 /// What is asked instead of the choices: how it is read, what it answers, and what is said before.
-pub(super) type Next = (Wish, Due, String);
+pub(super) type Next = (InputMode, PendingPrompt, String);
 
 /// What an answer begins, and what is asked next instead of the choices.
 pub(super) fn taken(
     answer: &str,
-    due: Due,
+    due: PendingPrompt,
     wizard: &mut Wizard,
     printer: &mut Printer<impl Write>,
 ) -> (Vec<Effect>, Option<Next>) {
     match due {
-        Due::Choice => choice(answer.trim(), wizard, printer),
-        Due::Text(question) if answer.trim() == "?" => {
+        PendingPrompt::Choice => choice(answer.trim(), wizard, printer),
+        PendingPrompt::Text(question) if answer.trim() == "?" => {
             help::of_question(&question).iter().for_each(|line| printer.say(line));
             chosen(&question, wizard, printer)
         }
-        Due::Text(question) => (text(answer, &question, wizard, printer), None),
-        Due::Sure(question) => {
+        PendingPrompt::Text(question) => (text(answer, &question, wizard, printer), None),
+        PendingPrompt::Sure(question) => {
             let is_yes = answer.trim().eq_ignore_ascii_case("yes");
             if !is_yes {
                 printer.say("Not done: the answer was not yes.");
@@ -64,7 +64,7 @@ pub(super) fn taken(
                 _ => (gone(printer), None),
             }
         }
-        Due::Editor => (wizard.handle(Event::EditorClosed(Ok(()))), None),
+        PendingPrompt::Editor => (wizard.handle(Event::EditorClosed(Ok(()))), None),
     }
 }
 
@@ -154,7 +154,7 @@ fn back(screen: &Screen) -> Option<Question> {
 fn action_of(question: &Question) -> Option<&'static str> {
     match &question.kind {
         Kind::Choice(does) | Kind::Sure(does) => match does.as_slice() {
-            [Do::Act(action)] => action.info().map(|info| info.name),
+            [Command::Act(action)] => action.info().map(|info| info.name),
             _ => None,
         },
         _ => None,
@@ -174,7 +174,7 @@ fn chosen(question: &Question, wizard: &mut Wizard, printer: &mut Printer<impl W
     };
     match question.kind {
         Kind::Choice(does) => {
-            if matches!(question.place, Place::Row(_)) {
+            if matches!(question.place, ChoiceTarget::Row(_)) {
                 printer.forget_selection();
             }
             (perform(wizard, does), None)
@@ -192,7 +192,7 @@ fn chosen(question: &Question, wizard: &mut Wizard, printer: &mut Printer<impl W
                 "{}: this changes what is in Encord. Type yes to do it, anything else to leave it.",
                 question.name
             );
-            (Vec::new(), Some((Wish::Line, Due::Sure(question), prompt)))
+            (Vec::new(), Some((InputMode::Line, PendingPrompt::Sure(question), prompt)))
         }
         Kind::Text { is_secret, .. } => {
             let now = question.value.as_ref().map(|value| format!(", now {value}")).unwrap_or_default();
@@ -201,8 +201,8 @@ fn chosen(question: &Question, wizard: &mut Wizard, printer: &mut Printer<impl W
                 "New text for {}{now}. Enter alone leaves it as it is, a minus sign alone empties it, ? explains it.{hidden}",
                 question.name
             );
-            let wish = if is_secret { Wish::Secret } else { Wish::Line };
-            (Vec::new(), Some((wish, Due::Text(question), prompt)))
+            let wish = if is_secret { InputMode::Secret } else { InputMode::Line };
+            (Vec::new(), Some((wish, PendingPrompt::Text(question), prompt)))
         }
     }
 }
@@ -216,7 +216,8 @@ fn text(answer: &str, question: &Question, wizard: &mut Wizard, printer: &mut Pr
         }
         (answer, Some(Question { kind: Kind::Text { before, after, .. }, .. })) => {
             let typed = if answer == "-" { "" } else { answer };
-            let edits = [Do::Edit(Edit::End), Do::Edit(Edit::Clear), Do::Edit(Edit::Paste(typed.to_owned()))];
+            let edits =
+                [Command::Edit(Edit::End), Command::Edit(Edit::Clear), Command::Edit(Edit::Paste(typed.to_owned()))];
             perform(wizard, before.into_iter().chain(edits).chain(after).collect())
         }
         (_, _) => gone(printer),
@@ -236,18 +237,18 @@ fn current(question: &Question, wizard: &Wizard) -> Option<Question> {
 
 /// A row that is on another page.
 fn row(question: &Question, wizard: &Wizard) -> Option<Question> {
-    let Place::Row(place) = question.place else { return None };
+    let ChoiceTarget::Row(place) = question.place else { return None };
     let rows = describe(wizard).rows.filter(|rows| place < rows.total)?;
     let row = Question::row(&rows, place);
     (row.name == question.name).then_some(row)
 }
 
-fn perform(wizard: &mut Wizard, does: Vec<Do>) -> Vec<Effect> {
+fn perform(wizard: &mut Wizard, does: Vec<Command>) -> Vec<Effect> {
     let mut effects: Vec<Effect> = Vec::new();
     for one in does {
         effects.extend(wizard.handle(match one {
-            Do::Act(action) => Event::Action(action),
-            Do::Edit(edit) => Event::Edit(edit),
+            Command::Act(action) => Event::Action(action),
+            Command::Edit(edit) => Event::Edit(edit),
         }));
     }
     effects.extend(leave_field(wizard));

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::plain::describe::screen::{Kind, PART, Place, Question, ROWS_FROM, SELECTED, Screen};
+use crate::plain::describe::screen::{ChoiceTarget, Kind, PART, Question, ROWS_FROM, SELECTED, Screen};
 
 /// How far something is, is told at every tenth part of it, and otherwise this often at most.
 const BETWEEN: Duration = Duration::from_secs(30);
@@ -133,7 +133,7 @@ impl<W: Write> Printer<W> {
     /// From now on the rows of the list are told.
     pub(super) fn open_list(&mut self) {
         self.is_open = true;
-        self.told.retain(|(_, question)| !matches!(question.place, Place::Row(_) | Place::Page));
+        self.told.retain(|(_, question)| !matches!(question.place, ChoiceTarget::Row(_) | ChoiceTarget::Page));
     }
 
     /// What can be chosen by a number, with the number.
@@ -142,14 +142,14 @@ impl<W: Write> Printer<W> {
         let names = self.numbers.entry(screen.heading.clone()).or_default();
         let mut offered: Vec<(u64, Question)> = Vec::new();
         for question in screen.questions.iter().filter(|question| question.key.is_none()) {
-            let is_in_list = matches!(question.place, Place::Row(_) | Place::Page);
+            let is_in_list = matches!(question.place, ChoiceTarget::Row(_) | ChoiceTarget::Page);
             if is_in_list && !is_told || matches!(question.kind, Kind::List) && is_told {
                 continue;
             }
             let number = match question.place {
-                Place::On => 1,
-                Place::Row(place) => ROWS_FROM + 1 + place,
-                Place::Choice | Place::Page => {
+                ChoiceTarget::On => 1,
+                ChoiceTarget::Row(place) => ROWS_FROM + 1 + place,
+                ChoiceTarget::Choice | ChoiceTarget::Page => {
                     let at = names.iter().position(|name| *name == question.name).unwrap_or_else(|| {
                         names.push(question.name.clone());
                         names.len() - 1
@@ -167,7 +167,8 @@ impl<W: Write> Printer<W> {
     pub(super) fn has_other_choices(&mut self, screen: &Screen) -> bool {
         // What becomes of the rows while they are worked on is not told unasked.
         let counts = |(_, question): &&(u64, Question)| {
-            !screen.waits || question.of.is_none() && !matches!(question.place, Place::Row(_) | Place::Page)
+            !screen.waits
+                || question.of.is_none() && !matches!(question.place, ChoiceTarget::Row(_) | ChoiceTarget::Page)
         };
         let offered = self.offered(screen);
         let (offered, told): (Vec<_>, Vec<_>) =
@@ -221,7 +222,7 @@ impl Printer<Vec<u8>> {
 
 /// What is asked: what leads on, and the letters that mean the same everywhere.
 fn prompt(screen: &Screen) -> String {
-    let is_on = |question: &&Question| question.place == Place::On && question.key.is_none();
+    let is_on = |question: &&Question| question.place == ChoiceTarget::On && question.key.is_none();
     let mut answers: Vec<String> = screen
         .questions
         .iter()

@@ -9,8 +9,8 @@ use crate::{
     plain::{
         describe::describe,
         editing,
-        input::{Input, Wish},
-        parse_answer::{Due, leave_field, taken},
+        input::{Input, InputMode},
+        parse_answer::{PendingPrompt, leave_field, taken},
         print::Printer,
     },
     wizard::{
@@ -56,7 +56,7 @@ pub async fn run<F: Future<Output = Stop>>(
     let mut printer = Printer::new(std::io::stdout());
     printer.say(INTRODUCTION);
     let mut talk =
-        Talk { wizard, printer, input: Input::new(), carry_out, due: None, effects: first, ends: 0, has_events: true };
+        Repl { wizard, printer, input: Input::new(), carry_out, due: None, effects: first, ends: 0, has_events: true };
     loop {
         if let Some(exit) = talk.turn(events, stop.as_mut(), &mut asked).await {
             return exit;
@@ -64,13 +64,13 @@ pub async fn run<F: Future<Output = Stop>>(
     }
 }
 
-struct Talk<'a, C> {
+struct Repl<'a, C> {
     wizard: &'a mut Wizard,
     printer: Printer<Stdout>,
     input: Input,
     carry_out: C,
     /// What the line that is being typed answers.
-    due: Option<Due>,
+    due: Option<PendingPrompt>,
     effects: Vec<Effect>,
     /// How often in a row the input was at its end, or was interrupted.
     ends: u8,
@@ -78,7 +78,7 @@ struct Talk<'a, C> {
     has_events: bool,
 }
 
-impl<C: FnMut(Effect)> Talk<'_, C> {
+impl<C: FnMut(Effect)> Repl<'_, C> {
     /// Tells what is new and takes one event or answer. Gives why the loop ends, if it does.
     async fn turn<F: Future<Output = Stop>>(
         &mut self,
@@ -112,8 +112,8 @@ impl<C: FnMut(Effect)> Talk<'_, C> {
             }
             self.printer
                 .say(&format!("Edit the file {} in your editor and save it. Then press Enter here.", path.display()));
-            self.input.ask(Wish::Line);
-            self.due = Some(Due::Editor);
+            self.input.ask(InputMode::Line);
+            self.due = Some(PendingPrompt::Editor);
         }
         if self.tell() {
             return None;
@@ -146,7 +146,7 @@ impl<C: FnMut(Effect)> Talk<'_, C> {
             return true;
         }
         let screen = describe(self.wizard);
-        if matches!(self.due, None | Some(Due::Choice)) {
+        if matches!(self.due, None | Some(PendingPrompt::Choice)) {
             self.printer.show(&screen);
         }
         if self.wizard.awaits_look() {
@@ -158,16 +158,18 @@ impl<C: FnMut(Effect)> Talk<'_, C> {
         match self.due {
             None if is_told && (!screen.waits || self.input.is_terminal) => {
                 self.printer.choices(&screen);
-                self.input.ask(Wish::Line);
-                self.due = Some(Due::Choice);
+                self.input.ask(InputMode::Line);
+                self.due = Some(PendingPrompt::Choice);
             }
             // What the choices will be is not known yet.
             None if self.input.is_terminal => {
                 self.printer.ask(&screen);
-                self.input.ask(Wish::Line);
-                self.due = Some(Due::Choice);
+                self.input.ask(InputMode::Line);
+                self.due = Some(PendingPrompt::Choice);
             }
-            Some(Due::Choice) if is_told && self.printer.has_other_choices(&screen) => self.printer.choices(&screen),
+            Some(PendingPrompt::Choice) if is_told && self.printer.has_other_choices(&screen) => {
+                self.printer.choices(&screen)
+            }
             _ => {}
         }
         false
@@ -176,7 +178,7 @@ impl<C: FnMut(Effect)> Talk<'_, C> {
     fn answered(&mut self, answer: Option<String>) -> Option<Exit> {
         let due = self.due.take();
         match (answer, due) {
-            (_, Some(Due::Editor)) => self.effects = self.wizard.handle(Event::EditorClosed(Ok(()))),
+            (_, Some(PendingPrompt::Editor)) => self.effects = self.wizard.handle(Event::EditorClosed(Ok(()))),
             (None, due) => {
                 return if self.input.is_terminal { self.left(due.as_ref(), Exit::Quit) } else { Some(Exit::Quit) };
             }
@@ -207,13 +209,13 @@ impl<C: FnMut(Effect)> Talk<'_, C> {
 
     /// Ctrl-C or Ctrl-D at a terminal: out of what is being typed, then out of the program, which asks what that would lose; a
     /// second time it ends.
-    fn left(&mut self, due: Option<&Due>, exit: Exit) -> Option<Exit> {
+    fn left(&mut self, due: Option<&PendingPrompt>, exit: Exit) -> Option<Exit> {
         if self.ends > 0 {
             return Some(exit);
         }
         self.ends += 1;
         match due {
-            Some(Due::Text(_) | Due::Sure(_) | Due::Editor) => {
+            Some(PendingPrompt::Text(_) | PendingPrompt::Sure(_) | PendingPrompt::Editor) => {
                 self.printer.say("Left as it was.");
                 self.ends = 0;
             }

@@ -4,9 +4,9 @@ use crate::{
     plain::{
         describe::{
             describe,
-            screen::{Kind, PART, Place, Question, Screen},
+            screen::{ChoiceTarget, Kind, PART, Question, Screen},
         },
-        parse_answer::{Due, taken},
+        parse_answer::{PendingPrompt, taken},
         print::Printer,
     },
     tui::tests::fixtures::{self, Stage},
@@ -32,7 +32,7 @@ pub(crate) fn speaks(wizard: &Wizard) {
     for hint in hints.iter().filter(|hint| !hint.action.is_movement()) {
         let ends = |asked: &Question| match &asked.kind {
             Kind::Choice(does) | Kind::Sure(does) => {
-                does.last() == Some(&crate::plain::describe::screen::Do::Act(hint.action))
+                does.last() == Some(&crate::plain::describe::screen::Command::Act(hint.action))
             }
             _ => false,
         };
@@ -56,7 +56,7 @@ fn screen(lines: &[&str]) -> Screen {
     Screen { heading: "Step".into(), lines, ..Screen::default() }
 }
 
-fn asked(name: &str, place: Place) -> Question {
+fn asked(name: &str, place: ChoiceTarget) -> Question {
     Question { place, ..Question::new(name, Kind::Choice(Vec::new())) }
 }
 
@@ -85,11 +85,11 @@ fn progress_is_told_at_every_tenth() {
 fn a_choice_keeps_its_number_whatever_comes_and_goes() {
     let mut printer = Printer::new(Vec::new());
     let with = |questions: Vec<Question>| Screen { questions, ..screen(&[]) };
-    let [new, search, undo] = ["New", "Search", "Undo"].map(|name| asked(name, Place::Choice));
+    let [new, search, undo] = ["New", "Search", "Undo"].map(|name| asked(name, ChoiceTarget::Choice));
     printer.show(&with(vec![]));
     printer.choices(&with(vec![new.clone(), search.clone()]));
-    printer.choices(&with(vec![asked("Go on", Place::On), undo.clone(), search.clone()]));
-    printer.choices(&with(vec![asked("Key 7", Place::Row(6)), undo, new, search]));
+    printer.choices(&with(vec![asked("Go on", ChoiceTarget::On), undo.clone(), search.clone()]));
+    printer.choices(&with(vec![asked("Key 7", ChoiceTarget::Row(6)), undo, new, search]));
     let told: Vec<String> =
         printer.printed().lines().filter(|line| line.starts_with(char::is_numeric)).map(str::to_owned).collect();
     assert_eq!(told, ["2: New", "3: Search", "1: Go on", "4: Undo", "2: New", "107: Key 7"]);
@@ -111,11 +111,12 @@ fn a_long_text_is_told_in_parts() {
 /// What is printed in answer to these lines.
 fn answers(stage: &mut Stage, lines: &[&str]) -> String {
     let mut printer = Printer::new(Vec::new());
-    let mut due = Due::Choice;
+    let mut due = PendingPrompt::Choice;
     for line in lines {
         printer.show(&describe(&stage.wizard));
         printer.choices(&describe(&stage.wizard));
-        let (_, next) = taken(line, std::mem::replace(&mut due, Due::Choice), &mut stage.wizard, &mut printer);
+        let (_, next) =
+            taken(line, std::mem::replace(&mut due, PendingPrompt::Choice), &mut stage.wizard, &mut printer);
         if let Some((_, asked, prompt)) = next {
             printer.say(&prompt);
             due = asked;

@@ -3,7 +3,7 @@
 
 /// A cause is no longer than this, in characters.
 const LONGEST: usize = 240;
-/// Stands for what was folded away.
+/// Stands for what was normalize away.
 const FOLDED: char = '…';
 /// The cause of a failure that came without a word.
 pub const NO_REASON: &str = "Encord gave no reason";
@@ -15,9 +15,9 @@ const STATUSES: [&str; 19] = [
 ];
 
 /// The text without what names single files: addresses, paths, names with an extension, ids and numbers, each replaced by `…`.
-/// HTTP statuses and content types stay, since they tell causes apart. `urls` are those of the unit, which are folded away
+/// HTTP statuses and content types stay, since they tell causes apart. `urls` are those of the unit, which are normalize away
 /// even where they hold blanks. At most 240 characters.
-pub fn folded(text: &str, urls: &[String]) -> String {
+pub fn normalize(text: &str, urls: &[String]) -> String {
     let mut text = text.replace(char::is_control, " ");
     for url in urls.iter().filter(|url| !url.is_empty()) {
         text = text.replace(url.as_str(), "…");
@@ -48,7 +48,7 @@ pub fn folded(text: &str, urls: &[String]) -> String {
 
 /// Folds what stands in quotation marks, where it looks like the name of a file and not like that of a field.
 fn fold_quoted(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
+    let mut normalize = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(['\'', '"', '`']) {
         let (before, from) = rest.split_at(at);
@@ -57,23 +57,23 @@ fn fold_quoted(text: &str) -> String {
         let inside = chars.as_str();
         // An apostrophe stands behind a letter.
         let opens = !before.chars().next_back().is_some_and(char::is_alphanumeric);
-        folded.push_str(before);
+        normalize.push_str(before);
         match inside.find(quote).filter(|_| opens) {
             Some(end) => {
                 let (inside, after) = inside.split_at(end);
                 match names_a_file(inside) || (inside.contains(' ') && inside.contains('.')) {
-                    true => folded.push(FOLDED),
-                    false => folded.extend([quote.to_string().as_str(), inside, quote.to_string().as_str()]),
+                    true => normalize.push(FOLDED),
+                    false => normalize.extend([quote.to_string().as_str(), inside, quote.to_string().as_str()]),
                 }
                 rest = after.strip_prefix(quote).unwrap_or(after);
             }
             None => {
-                folded.push(quote);
+                normalize.push(quote);
                 rest = inside;
             }
         }
     }
-    folded + rest
+    normalize + rest
 }
 
 fn fold_word(word: &str) -> String {
@@ -83,7 +83,7 @@ fn fold_word(word: &str) -> String {
     }
     let is_mark = |c: &char| matches!(c, ':' | ',' | ';' | '.' | ')');
     let mut marks: Vec<char> = word.chars().rev().take_while(is_mark).collect();
-    // The brackets of what is folded away go with it, unless they hold more.
+    // The brackets of what is normalize away go with it, unless they hold more.
     if word.starts_with('(') {
         marks.retain(|c| *c != ')');
     }
@@ -280,7 +280,7 @@ mod tests {
             ("", NO_REASON, None),
             ("https://a/1.jpg", NO_REASON, None),
         ] {
-            let found = folded(text, &[]);
+            let found = normalize(text, &[]);
             assert_eq!(found, cause, "{text}");
             let hint = hint(&found);
             assert_eq!(hint.is_some(), known.is_some(), "{text}: {hint:?}");
@@ -292,15 +292,15 @@ mod tests {
     fn the_units_own_urls_go_even_with_blanks_in_them() {
         let urls = ["https://a/my holiday/on the beach.jpg".to_owned()];
         let text = format!("Object URL contains whitespace: {}", urls[0]);
-        assert_eq!(folded(&text, &urls), "Object URL contains whitespace: …");
-        assert!(hint(&folded(&text, &urls)).unwrap().contains("%20"));
+        assert_eq!(normalize(&text, &urls), "Object URL contains whitespace: …");
+        assert!(hint(&normalize(&text, &urls)).unwrap().contains("%20"));
     }
 
     #[test]
     fn different_reasons_stay_apart_and_none_is_endless() {
         for (one, other) in [("403 for https://a/1", "404 for https://a/1"), ("Not a video", "Not an image")] {
-            assert_ne!(folded(one, &[]), folded(other, &[]));
+            assert_ne!(normalize(one, &[]), normalize(other, &[]));
         }
-        assert_eq!(folded(&"é ".repeat(10_000), &[]).chars().count(), LONGEST);
+        assert_eq!(normalize(&"é ".repeat(10_000), &[]).chars().count(), LONGEST);
     }
 }

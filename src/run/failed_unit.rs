@@ -23,6 +23,6 @@ pub struct FailedUnit {
 impl FailedUnit {
     /// Why it failed, without what names single files.
     pub fn cause(&self) -> String {
-        error_grouping::folded(&self.error, &self.object_urls)
+        error_grouping::normalize(&self.error, &self.object_urls)
     }
 }

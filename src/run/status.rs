@@ -9,7 +9,7 @@ use crate::{
 
 /// How a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum RunStatus {
     /// A process works on it.
     UnderWay,
     /// It is not at its end and nobody works on it, whatever the reason: it was stopped, left, killed, or lost access.
@@ -24,39 +24,39 @@ pub enum Standing {
     Cancelled,
 }
 
-impl Standing {
+impl RunStatus {
     /// All, in the order in which a run can go through them.
-    pub const ALL: [Standing; 6] = [
-        Standing::UnderWay,
-        Standing::Interrupted,
-        Standing::Done,
-        Standing::DoneWithErrors,
-        Standing::Failed,
-        Standing::Cancelled,
+    pub const ALL: [RunStatus; 6] = [
+        RunStatus::UnderWay,
+        RunStatus::Interrupted,
+        RunStatus::Done,
+        RunStatus::DoneWithErrors,
+        RunStatus::Failed,
+        RunStatus::Cancelled,
     ];
 
     /// What a run's record comes to: `is_live` says that a process works on it, `is_open` that something of it is not at its end.
-    pub fn of(state: RunState, is_live: bool, is_open: bool) -> Standing {
+    pub fn of(state: RunState, is_live: bool, is_open: bool) -> RunStatus {
         match state {
-            _ if is_live => Standing::UnderWay,
-            _ if is_open => Standing::Interrupted,
-            RunState::Running => Standing::Interrupted,
-            RunState::Done => Standing::Done,
-            RunState::DoneWithErrors => Standing::DoneWithErrors,
-            RunState::Failed => Standing::Failed,
-            RunState::Cancelled => Standing::Cancelled,
+            _ if is_live => RunStatus::UnderWay,
+            _ if is_open => RunStatus::Interrupted,
+            RunState::Running => RunStatus::Interrupted,
+            RunState::Done => RunStatus::Done,
+            RunState::DoneWithErrors => RunStatus::DoneWithErrors,
+            RunState::Failed => RunStatus::Failed,
+            RunState::Cancelled => RunStatus::Cancelled,
         }
     }
 
     /// The word.
     pub fn word(self) -> &'static str {
         match self {
-            Standing::UnderWay => "under way",
-            Standing::Interrupted => "interrupted",
-            Standing::Done => "done",
-            Standing::DoneWithErrors => "done with errors",
-            Standing::Failed => "failed",
-            Standing::Cancelled => "cancelled",
+            RunStatus::UnderWay => "under way",
+            RunStatus::Interrupted => "interrupted",
+            RunStatus::Done => "done",
+            RunStatus::DoneWithErrors => "done with errors",
+            RunStatus::Failed => "failed",
+            RunStatus::Cancelled => "cancelled",
         }
     }
 
@@ -68,7 +68,7 @@ impl Standing {
 
 /// How a job stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum JobStanding {
+pub enum JobStatus {
     /// Not sent yet.
     Waiting,
     /// Its request is leaving.
@@ -87,44 +87,44 @@ pub enum JobStanding {
     Cancelled,
 }
 
-impl JobStanding {
+impl JobStatus {
     /// All, in the order in which a job can go through them.
-    pub const ALL: [JobStanding; 8] = [
-        JobStanding::Waiting,
-        JobStanding::Sending,
-        JobStanding::InDoubt,
-        JobStanding::InEncord,
-        JobStanding::Done,
-        JobStanding::DoneWithErrors,
-        JobStanding::Failed,
-        JobStanding::Cancelled,
+    pub const ALL: [JobStatus; 8] = [
+        JobStatus::Waiting,
+        JobStatus::Sending,
+        JobStatus::InDoubt,
+        JobStatus::InEncord,
+        JobStatus::Done,
+        JobStatus::DoneWithErrors,
+        JobStatus::Failed,
+        JobStatus::Cancelled,
     ];
 
     /// What a job's record comes to: `errors` of its items failed, `is_live` says that a process works on its run.
-    pub fn of(state: BatchState, errors: u64, is_live: bool) -> JobStanding {
+    pub fn of(state: BatchState, errors: u64, is_live: bool) -> JobStatus {
         match state {
-            BatchState::Waiting => JobStanding::Waiting,
-            BatchState::Sending if is_live => JobStanding::Sending,
-            BatchState::Sending => JobStanding::InDoubt,
-            BatchState::Pending => JobStanding::InEncord,
-            BatchState::Done if errors > 0 => JobStanding::DoneWithErrors,
-            BatchState::Done => JobStanding::Done,
-            BatchState::Error => JobStanding::Failed,
-            BatchState::Cancelled => JobStanding::Cancelled,
+            BatchState::Waiting => JobStatus::Waiting,
+            BatchState::Sending if is_live => JobStatus::Sending,
+            BatchState::Sending => JobStatus::InDoubt,
+            BatchState::Pending => JobStatus::InEncord,
+            BatchState::Done if errors > 0 => JobStatus::DoneWithErrors,
+            BatchState::Done => JobStatus::Done,
+            BatchState::Error => JobStatus::Failed,
+            BatchState::Cancelled => JobStatus::Cancelled,
         }
     }
 
     /// The word.
     pub fn word(self) -> &'static str {
         match self {
-            JobStanding::Waiting => "waiting",
-            JobStanding::Sending => "sending",
-            JobStanding::InDoubt => "in doubt",
-            JobStanding::InEncord => "in Encord",
-            JobStanding::Done => "done",
-            JobStanding::DoneWithErrors => "done with errors",
-            JobStanding::Failed => "failed",
-            JobStanding::Cancelled => "cancelled",
+            JobStatus::Waiting => "waiting",
+            JobStatus::Sending => "sending",
+            JobStatus::InDoubt => "in doubt",
+            JobStatus::InEncord => "in Encord",
+            JobStatus::Done => "done",
+            JobStatus::DoneWithErrors => "done with errors",
+            JobStatus::Failed => "failed",
+            JobStatus::Cancelled => "cancelled",
         }
     }
 }
@@ -149,21 +149,21 @@ mod tests {
                 assert!(!entry.what.is_empty() && !entry.choose.is_empty(), "{word}");
             }
         };
-        words("run ", Standing::ALL.map(Standing::word).to_vec());
-        words("job ", JobStanding::ALL.map(JobStanding::word).to_vec());
+        words("run ", RunStatus::ALL.map(RunStatus::word).to_vec());
+        words("job ", JobStatus::ALL.map(JobStatus::word).to_vec());
     }
 
     #[test]
     fn who_works_on_a_run_and_what_is_open_of_it_is_more_than_what_its_record_says() {
         use RunState::{Cancelled, Done, DoneWithErrors, Failed, Running};
         for state in [Running, Done, DoneWithErrors, Failed, Cancelled] {
-            assert_eq!(Standing::of(state, true, true), Standing::UnderWay);
-            assert_eq!(Standing::of(state, false, true), Standing::Interrupted, "can be resumed: {state:?}");
+            assert_eq!(RunStatus::of(state, true, true), RunStatus::UnderWay);
+            assert_eq!(RunStatus::of(state, false, true), RunStatus::Interrupted, "can be resumed: {state:?}");
         }
-        assert_eq!(Standing::of(Running, false, false), Standing::Interrupted);
-        assert_eq!(Standing::of(DoneWithErrors, false, false).title(), "Done with errors");
-        assert_eq!(JobStanding::of(BatchState::Sending, 0, true), JobStanding::Sending);
-        assert_eq!(JobStanding::of(BatchState::Sending, 0, false), JobStanding::InDoubt);
-        assert_eq!(JobStanding::of(BatchState::Done, 1, false), JobStanding::DoneWithErrors);
+        assert_eq!(RunStatus::of(Running, false, false), RunStatus::Interrupted);
+        assert_eq!(RunStatus::of(DoneWithErrors, false, false).title(), "Done with errors");
+        assert_eq!(JobStatus::of(BatchState::Sending, 0, true), JobStatus::Sending);
+        assert_eq!(JobStatus::of(BatchState::Sending, 0, false), JobStatus::InDoubt);
+        assert_eq!(JobStatus::of(BatchState::Done, 1, false), JobStatus::DoneWithErrors);
     }
 }

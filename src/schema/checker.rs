@@ -17,7 +17,7 @@ const FRAMES: &str = "$encord";
 
 /// What is wrong with one key of an item's metadata.
 #[derive(Debug, Clone, PartialEq, Error)]
-pub enum Fault {
+pub enum ValueError {
     /// A key that Encord does not take or keeps for itself.
     #[error("{0}")]
     Key(KeyError),
@@ -65,24 +65,24 @@ impl Checker {
     ///
     /// # Errors
     /// What is wrong with the key, or else with the value.
-    pub fn check(&self, key: &str, value: &Value) -> Result<(), Fault> {
+    pub fn check(&self, key: &str, value: &Value) -> Result<(), ValueError> {
         if is_frames(key, value) {
             return Ok(());
         }
         let rule = self.rule(key)?;
-        if rule.fits(value) { Ok(()) } else { Err(Fault::Value(rule.fault(value))) }
+        if rule.fits(value) { Ok(()) } else { Err(ValueError::Value(rule.fault(value))) }
     }
 
-    fn rule(&self, key: &str) -> Result<&Rule, Fault> {
+    fn rule(&self, key: &str) -> Result<&Rule, ValueError> {
         match self.rules.get(key) {
-            Some(Rule::Deleted) => Err(Fault::Deleted),
+            Some(Rule::Deleted) => Err(ValueError::Deleted),
             Some(rule) => Ok(rule),
-            None => Err(check_key(key).map_or_else(Fault::Key, |()| Fault::Unknown)),
+            None => Err(check_key(key).map_or_else(ValueError::Key, |()| ValueError::Unknown)),
         }
     }
 
     /// Checks all of an item's metadata; yields the keys with a fault.
-    pub fn check_all<'a>(&'a self, metadata: &'a Map<String, Value>) -> impl Iterator<Item = (&'a str, Fault)> {
+    pub fn check_all<'a>(&'a self, metadata: &'a Map<String, Value>) -> impl Iterator<Item = (&'a str, ValueError)> {
         metadata.iter().filter_map(|(key, value)| Some((key.as_str(), self.check(key, value).err()?)))
     }
 
@@ -90,7 +90,7 @@ impl Checker {
     ///
     /// # Errors
     /// What is wrong with the key, which no change of the value can mend.
-    pub fn coerce(&self, key: &str, value: &Value) -> Result<Coerced, Fault> {
+    pub fn coerce(&self, key: &str, value: &Value) -> Result<Coerced, ValueError> {
         if is_frames(key, value) {
             return Ok(Coerced::Kept);
         }
@@ -240,8 +240,8 @@ mod tests {
         assert_eq!(checker.coerce("weather", &json!("Rain ")), changed(json!("rain")));
         let long = ValueFault::TooLong { found: 4, most: 3 };
         assert_eq!(checker.coerce("strict", &json!(1234)), Ok(Coerced::Fault(long)));
-        assert_eq!(checker.coerce("gone", &json!(1)), Err(Fault::Deleted));
-        assert_eq!(checker.coerce("other", &json!(1)), Err(Fault::Unknown));
+        assert_eq!(checker.coerce("gone", &json!(1)), Err(ValueError::Deleted));
+        assert_eq!(checker.coerce("other", &json!(1)), Err(ValueError::Unknown));
     }
 
     #[test]

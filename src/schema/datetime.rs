@@ -18,33 +18,33 @@ pub(super) enum Reading {
     Unreadable,
 }
 
-type Form = &'static [BorrowedFormatItem<'static>];
+type DateForm = &'static [BorrowedFormatItem<'static>];
 
 /// Date and time in the extended format, the time down to minutes or fractions of a second, with an offset or without.
-const ISO: Form = format_description!(
+const ISO: DateForm = format_description!(
     version = 2,
     "[year]-[month]-[day][optional [T[hour]:[minute][optional [:[second][optional [.[subsecond]]]]]\
      [optional [[first [Z] [[offset_hour sign:mandatory][optional [:[offset_minute]]]]]]]]]"
 );
 
-const TIME: Form = format_description!(
+const TIME: DateForm = format_description!(
     version = 2,
     "[optional [,]][first [T] [t] [ ]][hour padding:none]:[minute]\
      [optional [:[second][optional [[first [.] [,]][subsecond]]]]]"
 );
 
-const COMPACT_TIME: Form = format_description!(
+const COMPACT_TIME: DateForm = format_description!(
     version = 2,
     "[optional [[first [T] [ ]]]][hour][minute][optional [[second][optional [.[subsecond]]]]]"
 );
 
-const OFFSET: Form = format_description!(
+const OFFSET: DateForm = format_description!(
     version = 2,
     "[optional [ ]][offset_hour sign:mandatory][optional [[optional [:]][offset_minute]]]"
 );
 
 /// Dates that can be read in one way only, with the form of the time that follows.
-const FORMS: [(Form, Form); 4] = [
+const FORMS: [(DateForm, DateForm); 4] = [
     (
         format_description!(
             version = 2,
@@ -76,9 +76,9 @@ const FORMS: [(Form, Form); 4] = [
 /// Years that eight digits in a row may begin with to be a date rather than a number.
 const COMPACT_YEARS: std::ops::RangeInclusive<i32> = 1850..=2150;
 
-const DAY: Form = format_description!(version = 2, "[year]-[month]-[day]");
-const LOCAL: Form = format_description!(version = 2, "[year]-[month]-[day]T[hour]:[minute]:[second]");
-const LOCAL_FRACTION: Form =
+const DAY: DateForm = format_description!(version = 2, "[year]-[month]-[day]");
+const LOCAL: DateForm = format_description!(version = 2, "[year]-[month]-[day]T[hour]:[minute]:[second]");
+const LOCAL_FRACTION: DateForm =
     format_description!(version = 2, "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond]");
 
 struct Point {

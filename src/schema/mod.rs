@@ -17,7 +17,7 @@ pub(crate) mod merge;
 pub(crate) mod value;
 
 pub use advice::{advice, advice_on, sentences};
-pub use checker::{Checker, Fault};
+pub use checker::{Checker, ValueError};
 pub use coerce::{Coerced, coerce};
 pub use edit::{Edit, EditError, Refusal};
 pub use file::{Left, SchemaFile, SchemaFileError};

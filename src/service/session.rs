@@ -7,8 +7,8 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{
     config, encord,
-    error::Problem,
-    service::{manifest::rows::marks::Marks, runs::controls::AtHand},
+    error::UserError,
+    service::{manifest::rows::marks::Marks, runs::controls::RunControls},
     store::{self, listing_cache::Listed, manifest_dir::ManifestDir, paths::Home},
     wizard::effect::{Event, Reply, RequestId},
 };
@@ -39,7 +39,7 @@ struct Shared {
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) home: Home,
-    pub(crate) runs: AtHand,
+    pub(crate) runs: RunControls,
     events: UnboundedSender<Event>,
     shared: Mutex<Shared>,
 }
@@ -47,7 +47,7 @@ pub(crate) struct Session {
 impl Session {
     pub(crate) fn new(home: Home, config_label: String, events: UnboundedSender<Event>) -> Session {
         let shared = Mutex::new(Shared { config_label, ..Shared::default() });
-        Session { home, runs: AtHand::default(), events, shared }
+        Session { home, runs: RunControls::default(), events, shared }
     }
 
     fn shared(&self) -> MutexGuard<'_, Shared> {
@@ -69,8 +69,8 @@ impl Session {
         self.shared().client = Some(client);
     }
 
-    pub(crate) fn client(&self) -> Result<encord::client::Client, Problem> {
-        self.shared().client.clone().ok_or_else(|| Problem::other("Not signed in to Encord yet."))
+    pub(crate) fn client(&self) -> Result<encord::client::Client, UserError> {
+        self.shared().client.clone().ok_or_else(|| UserError::other("Not signed in to Encord yet."))
     }
 
     pub(crate) fn set_draft(&self, draft: Draft) {
@@ -80,8 +80,8 @@ impl Session {
         shared.draft = Some(draft);
     }
 
-    pub(crate) fn manifest(&self) -> Result<ManifestDir, Problem> {
-        self.shared().manifest.clone().ok_or_else(|| Problem::other("There is no manifest yet."))
+    pub(crate) fn manifest(&self) -> Result<ManifestDir, UserError> {
+        self.shared().manifest.clone().ok_or_else(|| UserError::other("There is no manifest yet."))
     }
 
     pub(crate) fn marks(&self) -> Marks {

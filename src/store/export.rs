@@ -13,7 +13,7 @@ use crate::{
         data_items::JobOptions,
         kind::Kind,
         write::{
-            Form, Losses,
+            Losses, OutputFormat,
             parts::{Limits, Parts},
         },
     },
@@ -24,7 +24,7 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub struct Export {
     /// In which form.
-    pub form: Form,
+    pub form: OutputFormat,
     /// Whether into as many files as Encord's limits ask for: for `OUT.json` `OUT-001.json`, `OUT-002.json` and so on.
     pub splits: bool,
     /// Whether also where the form cannot hold everything.
@@ -145,7 +145,7 @@ mod tests {
     fn files_come_whole_or_not_at_all() {
         let dir = tempfile::tempdir().unwrap();
         let how = Export {
-            form: Form::Csv,
+            form: OutputFormat::Csv,
             splits: true,
             is_lenient: false,
             options: Upload::default().options(),
@@ -173,7 +173,8 @@ mod tests {
             exported.files.iter().map(|(path, items)| (path.file_name().unwrap().to_str().unwrap(), *items)).collect();
         assert_eq!(files, [("out-001.csv", 9_999), ("out-002.csv", 2_001)]);
         assert_eq!(exported.stale, [dir.path().join("out-003.csv")]);
-        let exported = export(&images, &target, Export { form: Form::Json(Dialect::File), splits: false, ..how });
+        let exported =
+            export(&images, &target, Export { form: OutputFormat::Json(Dialect::File), splits: false, ..how });
         assert_eq!(exported.unwrap().files, [(target.clone(), 12_000)]);
         assert_eq!(std::fs::read(&target).unwrap(), std::fs::read(images.file_form_path()).unwrap());
         #[cfg(unix)]
@@ -190,7 +191,7 @@ mod tests {
         std::fs::remove_file(dir.path().join("out-001.csv")).unwrap();
         assert_eq!(careful.in_the_way(&target), None);
         let before = std::fs::read(dir.path().join("out-002.csv")).unwrap();
-        let error = export(&audio, &target, Export { form: Form::Lines, ..careful }).map(drop);
+        let error = export(&audio, &target, Export { form: OutputFormat::Lines, ..careful }).map(drop);
         assert!(error.is_ok(), "{error:?}");
         std::fs::remove_file(dir.path().join("out-001.csv")).unwrap();
         let error = export(&images, &target, careful).unwrap_err();

@@ -23,7 +23,7 @@ use crate::{
 
 /// Which items are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
+pub enum RetrySelection {
     /// Those that failed.
     Failed,
     /// Those that failed or were cancelled.
@@ -49,7 +49,7 @@ pub fn each_unfinished(
     store: &RunStore,
     manifest: &ManifestDir,
     run: &str,
-    wanted: Wanted,
+    wanted: RetrySelection,
     mut each: impl FnMut(Item) -> io::Result<()>,
 ) -> Result<Unfinished, StoreError> {
     let fail = |source| StoreError::Manifest { path: manifest.path().display().to_string(), source };
@@ -59,7 +59,7 @@ pub fn each_unfinished(
     batches.sort_by_key(|row| row.batch.first);
     let mut found = Unfinished::default();
     for row in batches.iter().filter(|row| row.state.is_final()) {
-        let cancelled = wanted == Wanted::FailedOrCancelled && row.cancelled > 0;
+        let cancelled = wanted == RetrySelection::FailedOrCancelled && row.cancelled > 0;
         if row.errors == 0 && !cancelled {
             continue;
         }
@@ -149,7 +149,7 @@ fn write_to(
 ) -> Result<Unfinished, StoreError> {
     let fail = |source| StoreError::File { path: part.display().to_string(), source };
     let mut form = file_form::Writer::new(BufWriter::new(File::create(part).map_err(fail)?)).map_err(fail)?;
-    let written = each_unfinished(store, manifest, &run.id, Wanted::Failed, |item| form.item(&item))?;
+    let written = each_unfinished(store, manifest, &run.id, RetrySelection::Failed, |item| form.item(&item))?;
     form.finish(run.options).map_err(fail)?;
     Ok(written)
 }
@@ -202,7 +202,7 @@ mod tests {
         (dir, home, store, manifest)
     }
 
-    fn found(store: &RunStore, manifest: &ManifestDir, wanted: Wanted) -> (Vec<u64>, u64) {
+    fn found(store: &RunStore, manifest: &ManifestDir, wanted: RetrySelection) -> (Vec<u64>, u64) {
         let mut titles = Vec::new();
         let found = each_unfinished(store, manifest, "a", wanted, |item| {
             titles.push(item.title.parse().unwrap());
@@ -227,9 +227,9 @@ mod tests {
         ]);
         let all = |job: u64| (10 * job)..(10 * job + 10);
         let failed: Vec<u64> = [3, 5].into_iter().chain(all(2)).chain(all(3)).chain([40]).collect();
-        assert_eq!(found(&store, &manifest, Wanted::Failed), (failed, 9));
+        assert_eq!(found(&store, &manifest, RetrySelection::Failed), (failed, 9));
         let both: Vec<u64> = [3, 5].into_iter().chain(all(2)).chain(all(3)).chain(all(4)).chain(all(5)).collect();
-        assert_eq!(found(&store, &manifest, Wanted::FailedOrCancelled), (both, 18));
+        assert_eq!(found(&store, &manifest, RetrySelection::FailedOrCancelled), (both, 18));
     }
 
     #[test]

@@ -98,7 +98,7 @@ fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
 
 /// Where a page lies.
 #[derive(Debug, Clone)]
-struct Place {
+struct PageLocation {
     first: String,
     offset: u64,
     length: u64,
@@ -108,7 +108,7 @@ struct Place {
 #[derive(Debug)]
 pub struct ListedWriter {
     file: NamedTempFile,
-    places: Vec<Place>,
+    places: Vec<PageLocation>,
     offset: u64,
     blobs: u64,
 }
@@ -132,7 +132,7 @@ impl ListedWriter {
         let Some(first) = first else { return Ok(()) };
         self.file.write_all(&bytes)?;
         let length = bytes.len() as u64;
-        self.places.push(Place { first, offset: self.offset, length });
+        self.places.push(PageLocation { first, offset: self.offset, length });
         self.offset += length;
         self.blobs += blobs;
         Ok(())
@@ -149,7 +149,7 @@ impl ListedWriter {
 #[derive(Debug)]
 pub struct Listed {
     file: NamedTempFile,
-    places: Vec<Place>,
+    places: Vec<PageLocation>,
     blobs: u64,
 }
 

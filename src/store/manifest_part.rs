@@ -8,12 +8,12 @@ use std::{
 
 use crate::{
     manifest::{
-        batch::Weight,
+        batch::ItemSize,
         encoded, file_form,
         finding::{Finding, Origin, Severity},
         item::Item,
         kind::Kind,
-        simple_item::Plain,
+        simple_item::SimpleItem,
         sink::Sink,
         skipped::{SkipReason, Skipped},
     },
@@ -167,18 +167,18 @@ impl Sink for ManifestPart {
             self.whole.push(b'\n');
         }
         let json = encoded::job_bytes(&item, elements.len() - in_form);
-        let weight = Weight { bytes: item.bytes, urls: item.urls.len() as u64, json };
+        let weight = ItemSize { bytes: item.bytes, urls: item.urls.len() as u64, json };
         entries.push(Entry { at: if is_whole { in_whole } else { in_form as u64 }, is_whole, weight });
         self.count(item.bytes, item.urls.len() as u64);
         Ok(())
     }
 
-    fn plain(&mut self, plain: &Plain<'_>) -> io::Result<()> {
+    fn plain(&mut self, plain: &SimpleItem<'_>) -> io::Result<()> {
         let KindPart { entries, elements } = self.kinds.entry(plain.kind).or_default();
         elements.extend_from_slice(file_form::BETWEEN);
         let at = elements.len();
         encoded::put_plain(plain, elements);
-        let weight = Weight { bytes: plain.bytes, urls: 1, json: encoded::plain_job_bytes(elements.len() - at) };
+        let weight = ItemSize { bytes: plain.bytes, urls: 1, json: encoded::plain_job_bytes(elements.len() - at) };
         entries.push(Entry { at: at as u64, is_whole: false, weight });
         self.count(plain.bytes, 1);
         Ok(())

@@ -17,7 +17,7 @@ pub(crate) mod report;
 pub(crate) mod runs;
 pub(crate) mod secrets;
 
-pub use crate::manifest::summary::{Summary, Tally};
+pub use crate::manifest::summary::{KindCounts, Summary};
 pub use crate::run::report_paths::ReportPaths;
 pub use crate::run::{
     failed_unit::FailedUnit,

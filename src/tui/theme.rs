@@ -6,7 +6,7 @@ use ratatui::{
 };
 
 use crate::{
-    run::status::{JobStanding, Standing},
+    run::status::{JobStatus, RunStatus},
     wizard::check::CheckState,
 };
 
@@ -218,26 +218,26 @@ impl Theme {
     }
 
     /// A job's sign and style; the word is its own.
-    pub fn job(self, standing: JobStanding) -> (&'static str, Style) {
+    pub fn job(self, standing: JobStatus) -> (&'static str, Style) {
         let glyphs = self.glyphs();
         match standing {
-            JobStanding::Waiting => (glyphs.waiting, self.dim()),
-            JobStanding::Sending | JobStanding::InEncord => (glyphs.working, self.accent()),
-            JobStanding::InDoubt | JobStanding::DoneWithErrors => (glyphs.warn, self.warn()),
-            JobStanding::Done => (glyphs.ok, self.ok()),
-            JobStanding::Failed => (glyphs.bad, self.bad()),
-            JobStanding::Cancelled => (glyphs.bad, self.warn()),
+            JobStatus::Waiting => (glyphs.waiting, self.dim()),
+            JobStatus::Sending | JobStatus::InEncord => (glyphs.working, self.accent()),
+            JobStatus::InDoubt | JobStatus::DoneWithErrors => (glyphs.warn, self.warn()),
+            JobStatus::Done => (glyphs.ok, self.ok()),
+            JobStatus::Failed => (glyphs.bad, self.bad()),
+            JobStatus::Cancelled => (glyphs.bad, self.warn()),
         }
     }
 
     /// A run's sign and style; the word is its own.
-    pub fn run(self, standing: Standing) -> (&'static str, Style) {
+    pub fn run(self, standing: RunStatus) -> (&'static str, Style) {
         let glyphs = self.glyphs();
         match standing {
-            Standing::UnderWay => (glyphs.working, self.accent()),
-            Standing::Done => (glyphs.ok, self.ok()),
-            Standing::Interrupted | Standing::DoneWithErrors | Standing::Cancelled => (glyphs.warn, self.warn()),
-            Standing::Failed => (glyphs.bad, self.bad()),
+            RunStatus::UnderWay => (glyphs.working, self.accent()),
+            RunStatus::Done => (glyphs.ok, self.ok()),
+            RunStatus::Interrupted | RunStatus::DoneWithErrors | RunStatus::Cancelled => (glyphs.warn, self.warn()),
+            RunStatus::Failed => (glyphs.bad, self.bad()),
         }
     }
 }
@@ -287,8 +287,8 @@ mod tests {
         let styles = [theme.title(), theme.ok(), theme.warn(), theme.bad(), theme.dim(), theme.selected()]
             .into_iter()
             .chain([theme.accent(), theme.key()])
-            .chain(JobStanding::ALL.map(|standing| theme.job(standing).1))
-            .chain(Standing::ALL.map(|standing| theme.run(standing).1));
+            .chain(JobStatus::ALL.map(|standing| theme.job(standing).1))
+            .chain(RunStatus::ALL.map(|standing| theme.run(standing).1));
         for style in styles {
             assert_eq!((style.fg, style.bg), (None, None));
         }

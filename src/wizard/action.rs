@@ -15,7 +15,7 @@ pub enum Scope {
 
 /// A screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum Screen {
     /// Home.
     Home,
     /// Step 1.
@@ -32,33 +32,33 @@ pub enum Place {
     Progress,
 }
 
-impl Place {
+impl Screen {
     /// In order.
-    pub const ALL: [Place; 7] = [
-        Place::Home,
-        Place::Integration,
-        Place::Schema,
-        Place::Manifest,
-        Place::Folder,
-        Place::Upload,
-        Place::Progress,
+    pub const ALL: [Screen; 7] = [
+        Screen::Home,
+        Screen::Integration,
+        Screen::Schema,
+        Screen::Manifest,
+        Screen::Folder,
+        Screen::Upload,
+        Screen::Progress,
     ];
 
     /// The screen of a step.
-    pub fn of(step: Step) -> Place {
+    pub fn of(step: Step) -> Screen {
         match step {
-            Step::Integration => Place::Integration,
-            Step::Schema => Place::Schema,
-            Step::Manifest => Place::Manifest,
-            Step::Folder => Place::Folder,
-            Step::Upload => Place::Upload,
-            Step::Progress => Place::Progress,
+            Step::Integration => Screen::Integration,
+            Step::Schema => Screen::Schema,
+            Step::Manifest => Screen::Manifest,
+            Step::Folder => Screen::Folder,
+            Step::Upload => Screen::Upload,
+            Step::Progress => Screen::Progress,
         }
     }
 
     /// The step whose screen it is.
     pub fn step(self) -> Option<Step> {
-        Step::ALL.into_iter().find(|step| Place::of(*step) == self)
+        Step::ALL.into_iter().find(|step| Screen::of(*step) == self)
     }
 }
 
@@ -76,12 +76,12 @@ pub struct ActionInfo {
     /// Where its keys hold.
     pub scope: Scope,
     /// The screens on which it does something; none where that does not depend on the screen.
-    pub places: &'static [Place],
+    pub places: &'static [Screen],
 }
 
 impl ActionInfo {
     /// Whether it may do something on a screen.
-    pub fn is_at(&self, place: Place) -> bool {
+    pub fn is_at(&self, place: Screen) -> bool {
         self.places.is_empty() || self.places.contains(&place)
     }
 }
@@ -107,7 +107,7 @@ macro_rules! actions {
                 about: $about.trim_ascii(),
                 keys: &[$($key),*],
                 scope: Scope::$scope,
-                places: &[$(Place::$place),*],
+                places: &[$(Screen::$place),*],
             },)*
             goto(Step::Integration, "step-1", "To step 1, Integration.", &["1"]),
             goto(Step::Schema, "step-2", "To step 2, Schema.", &["2"]),

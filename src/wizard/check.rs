@@ -2,7 +2,7 @@
 
 use crate::{
     endpoints::cors,
-    error::{Class, Problem},
+    error::{ErrorKind, UserError},
 };
 
 /// How a check came out.
@@ -66,18 +66,18 @@ pub struct Check {
     /// What this program can do about it.
     pub repair: Option<Repair>,
     /// What kind of failure it is, if it is one.
-    pub class: Class,
+    pub class: ErrorKind,
 }
 
 impl Check {
     /// A check without remedy.
     pub fn new(id: &'static str, state: CheckState, detail: impl Into<String>) -> Check {
-        Check { id, state, detail: detail.into(), fix: None, repair: None, class: Class::Other }
+        Check { id, state, detail: detail.into(), fix: None, repair: None, class: ErrorKind::Other }
     }
 
     /// A check that failed, in the words of a problem.
-    pub fn failed(id: &'static str, problem: &Problem) -> Check {
-        let check = Check::new(id, CheckState::Fail, problem.in_one_line()).class(problem.class);
+    pub fn failed(id: &'static str, problem: &UserError) -> Check {
+        let check = Check::new(id, CheckState::Fail, problem.in_one_line()).class(problem.kind);
         Check { fix: problem.hint.clone(), ..check }
     }
 
@@ -97,7 +97,7 @@ impl Check {
 
     /// With its kind of failure.
     #[must_use]
-    pub fn class(mut self, class: Class) -> Check {
+    pub fn class(mut self, class: ErrorKind) -> Check {
         self.class = class;
         self
     }

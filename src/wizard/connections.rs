@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use url::Url;
 use uuid::Uuid;
 
-use crate::{config, endpoints::cors, error::Problem};
+use crate::{config, endpoints::cors, error::UserError};
 
 /// A key that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,11 +30,11 @@ pub struct Integration {
 #[derive(Debug)]
 pub struct EncordReply {
     /// The key.
-    pub key: Result<KeyFacts, Problem>,
+    pub key: Result<KeyFacts, UserError>,
     /// Whether the key is encrypted and its passphrase is missing or wrong.
     pub wants_passphrase: bool,
     /// The integrations, if the key could be read.
-    pub login: Option<Result<Vec<Integration>, Problem>>,
+    pub login: Option<Result<Vec<Integration>, UserError>>,
     /// The API of the other region, if this one refused the key and that one takes it.
     pub other_region: Option<String>,
 }
@@ -69,7 +69,7 @@ pub struct Discovery {
     /// Private keys, the likeliest first.
     pub keys: Vec<KeyCandidate>,
     /// Ways to sign in to Azure, the likeliest first.
-    pub ways: Vec<WayIn>,
+    pub ways: Vec<AzureSignIn>,
 }
 
 /// A private key that may be the one.
@@ -93,7 +93,7 @@ pub struct KeyCandidate {
 
 /// A way to sign in to Azure.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WayIn {
+pub struct AzureSignIn {
     /// How.
     pub kind: config::azure::AuthKind,
     /// The variable that holds the secret, where there is one.
@@ -128,7 +128,7 @@ pub enum CorsRepair {
 
 /// What an account SAS for Encord is to allow. Container and Object, Read and List, HTTPS only are always in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SasWish {
+pub struct SasOptions {
     /// Also Write, Add and Create, which re-encoding and image sequences need.
     pub may_write: bool,
     /// How long it holds, in days from now.

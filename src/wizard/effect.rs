@@ -9,15 +9,15 @@ use uuid::Uuid;
 use crate::{
     config,
     endpoints::cors,
-    error::Problem,
-    manifest::{batch, data_items::JobOptions, kind::Kind, summary::Summary, values::Demands},
+    error::UserError,
+    manifest::{batch, data_items::JobOptions, kind::Kind, summary::Summary, values::ValidationRules},
     run::{report_paths::ReportPaths, state::RunState},
     schema::infer::Suggestion,
     wizard::{
         action::{Action, Edit},
         check::Check,
         connections::{
-            AzureAccess, ContainerFacts, CorsRepair, Discovery, EncordReply, Integration, PrefixPage, SasWish,
+            AzureAccess, ContainerFacts, CorsRepair, Discovery, EncordReply, Integration, PrefixPage, SasOptions,
         },
         destination::{Destination, FolderDetails, FolderRole, Present},
         manifest::{ListingFrom, filter::Filter},
@@ -106,7 +106,7 @@ pub enum Request {
         /// Which account; must be signed in to with its key.
         access: AzureAccess,
         /// What the token is to allow.
-        wish: SasWish,
+        wish: SasOptions,
     },
     /// Keep the choices of step 1 for the next time.
     Remember {
@@ -137,7 +137,7 @@ pub enum Request {
         /// How much a job may hold.
         limits: batch::Limits,
         /// What is asked of every item.
-        demands: Arc<Demands>,
+        demands: Arc<ValidationRules>,
         /// Whether to list, or to apply the rules to what was listed before.
         listing: ListingFrom,
     },
@@ -301,7 +301,7 @@ pub enum Event {
     /// The plan was on the screen for a moment without a key being pressed. Only a wizard that is attended waits for it.
     Seen,
     /// The editor that [`Effect::Editor`] asked for was left, or could not be started.
-    EditorClosed(Result<(), Problem>),
+    EditorClosed(Result<(), UserError>),
     /// A service answered.
     Reply {
         /// Which request.
@@ -319,32 +319,32 @@ pub enum Reply {
     /// To [`Request::Discover`].
     Discovered(Discovery),
     /// To [`Request::WatchIntegrations`]: the first answer, each that differs, and the first failure of a row.
-    Integrations(Result<Vec<Integration>, Problem>),
+    Integrations(Result<Vec<Integration>, UserError>),
     /// While [`Request::CheckAzure`] goes on: a check came to its end.
     AzureCheck(Box<Check>),
     /// At the end of [`Request::CheckAzure`].
-    Container(Result<ContainerFacts, Problem>),
+    Container(Result<ContainerFacts, UserError>),
     /// To [`Request::ListContainers`].
-    Containers(Result<Vec<String>, Problem>),
+    Containers(Result<Vec<String>, UserError>),
     /// To [`Request::ListPrefixes`].
     Prefixes {
         /// Below which prefix.
         prefix: String,
         /// What is there.
-        result: Result<PrefixPage, Problem>,
+        result: Result<PrefixPage, UserError>,
     },
     /// To [`Request::RepairCors`].
-    CorsRepaired(Result<CorsRepair, Problem>),
+    CorsRepaired(Result<CorsRepair, UserError>),
     /// To [`Request::MakeSas`].
-    SasMade(Result<SecretString, Problem>),
+    SasMade(Result<SecretString, UserError>),
     /// To [`Request::ReadSchema`].
-    Schema(Result<Map<String, Value>, Problem>),
+    Schema(Result<Map<String, Value>, UserError>),
     /// To [`Request::InferSchema`].
-    Inferred(Result<Inferred, Problem>),
+    Inferred(Result<Inferred, UserError>),
     /// While [`Request::BuildManifest`] goes on, at most ten times a second.
     Listing(ListingProgress),
     /// At the end of [`Request::BuildManifest`].
-    Manifest(Result<ManifestFacts, Problem>),
+    Manifest(Result<ManifestFacts, UserError>),
     /// To [`Request::ReadRows`].
     Rows {
         /// Which list.
@@ -366,13 +366,13 @@ pub enum Reply {
     /// To [`Request::FindItem`]: its place among the items, if it is one of them.
     ItemFound(Option<u64>),
     /// To [`Request::ListFolders`].
-    Folders(Result<FolderPage, Problem>),
+    Folders(Result<FolderPage, UserError>),
     /// To [`Request::FolderDetails`].
-    FolderDetails(Box<Result<FolderDetails, Problem>>),
+    FolderDetails(Box<Result<FolderDetails, UserError>>),
     /// To [`Request::CountPresent`], at most ten times a second and at its end.
-    Present(Result<Present, Problem>),
+    Present(Result<Present, UserError>),
     /// To [`Request::ResolveFolder`].
-    FolderResolved(Box<Result<Destination, Problem>>),
+    FolderResolved(Box<Result<Destination, UserError>>),
     /// While [`Request::StartRun`], [`Request::ResumeRun`], [`Request::WatchRun`] or [`Request::RetryRun`] goes on.
     Run(RunReply),
     /// To [`Request::EstimateRun`]; nothing where there are too few past runs to tell.
@@ -380,13 +380,13 @@ pub enum Reply {
     /// To [`Request::ReadHome`].
     Home(Box<HomePage>),
     /// To [`Request::OpenConfig`].
-    ConfigOpened(Result<OpenedConfig, Problem>),
+    ConfigOpened(Result<OpenedConfig, UserError>),
     /// To [`Request::DuplicateConfig`], [`Request::DeleteConfig`] and [`Request::ForgetRun`]: the page as it is now.
-    HomeChanged(Result<Box<HomePage>, Problem>),
+    HomeChanged(Result<Box<HomePage>, UserError>),
     /// To [`Request::PreviewSave`].
-    SavePreview(Result<SavePreview, Problem>),
+    SavePreview(Result<SavePreview, UserError>),
     /// To [`Request::SaveConfig`]: the config as it was read back.
-    ConfigSaved(Result<OpenedConfig, Problem>),
+    ConfigSaved(Result<OpenedConfig, UserError>),
 }
 
 /// What the data at hand suggest for the schema.
@@ -429,7 +429,7 @@ pub struct ManifestFacts {
     /// Blobs that were listed.
     pub blobs: u64,
     /// The jobs that it is cut into.
-    pub cut: Arc<batch::Cut>,
+    pub cut: Arc<batch::BatchPlan>,
     /// Where Encord's file form lies.
     pub file: PathBuf,
     /// Where the findings lie, one JSON object a line.
@@ -520,8 +520,8 @@ pub enum RunReply {
         /// The reports.
         reports: Option<ReportPaths>,
         /// What went wrong outside single items.
-        problem: Option<Problem>,
+        problem: Option<UserError>,
     },
     /// It could not begin. Nothing was sent.
-    Refused(Problem),
+    Refused(UserError),
 }

@@ -2,7 +2,7 @@
 
 use crate::wizard::{
     Wizard,
-    action::{Action, Hint, Place},
+    action::{Action, Hint, Screen},
     folder::mirror,
     overlay::Overlay,
     save::SaveDialog,
@@ -58,8 +58,8 @@ impl Wizard {
     }
 
     /// The screen that is shown, whatever lies over it.
-    pub fn place(&self) -> Place {
-        if self.is_home { Place::Home } else { Place::of(self.step) }
+    pub fn place(&self) -> Screen {
+        if self.is_home { Screen::Home } else { Screen::of(self.step) }
     }
 
     /// The actions that do something now, with a word for each, the most useful first.

@@ -38,13 +38,13 @@ pub(crate) mod tests;
 
 use std::sync::Arc;
 
-use crate::{config::Config, error::Problem, wizard::outbox::Outbox};
+use crate::{config::Config, error::UserError, wizard::outbox::Outbox};
 
-pub use action::{Action, ActionInfo, Edit, Hint, Place, Scope};
+pub use action::{Action, ActionInfo, Edit, Hint, Scope, Screen};
 pub use check::{About, CHECKS, Check, CheckState, Repair, about};
 pub use connections::{
-    AzureAccess, ContainerFacts, CorsRepair, Discovery, EncordReply, Integration, KeyCandidate, KeyFacts, PrefixPage,
-    SasWish, WayIn,
+    AzureAccess, AzureSignIn, ContainerFacts, CorsRepair, Discovery, EncordReply, Integration, KeyCandidate, KeyFacts,
+    PrefixPage, SasOptions,
 };
 pub use destination::{Destination, FolderCounts, FolderDetails, FolderRef, FolderRole, Mirror, Present};
 pub use effect::{
@@ -86,7 +86,7 @@ pub use palette::{Palette, PaletteRow};
 pub use plan::{
     Plan,
     equivalent::config_text,
-    words::{Told, Tone, describe_change, destination_words, estimate_words, present_words},
+    words::{PlanLine, Tone, describe_change, destination_words, estimate_words, present_words},
 };
 pub use progress::{
     ProgressStep,
@@ -108,7 +108,7 @@ pub use schema::{
     list::SchemaRow,
     options::OptionList,
     panels::{OptionsForm, SchemaPanel, WordForm},
-    proposal::{Fit, Proposal, Standing},
+    proposal::{Fit, KeyPresence, Proposal},
 };
 pub use step::{Status, Step};
 pub use upload::{Equivalent, UploadStep, option::UploadOption};
@@ -138,12 +138,12 @@ pub struct Wizard {
     /// The name that was typed for a new config when the dialog was closed.
     save_name: Option<String>,
     /// What waits for what becomes of unsaved changes.
-    target: Option<home::open_config::Target>,
+    target: Option<home::open_config::AfterUnsaved>,
     /// The config's file is open in the user's editor.
     is_editing: bool,
     /// Reads the config's file after it was edited.
     rereading: Option<RequestId>,
-    editor: Option<Problem>,
+    editor: Option<UserError>,
     /// For a user at a screen.
     is_guided: bool,
     step: Step,

@@ -2,7 +2,7 @@
 
 use crate::wizard::{
     Wizard,
-    action::{Action, ActionInfo, Edit, Place},
+    action::{Action, ActionInfo, Edit, Screen},
     field::Field,
     matching::gaps,
     overlay::Overlay,
@@ -50,7 +50,7 @@ pub struct PaletteRow {
     /// Whether it does something now.
     pub is_possible: bool,
     /// The screens on which it does something; none where that does not depend on the screen.
-    pub places: &'static [Place],
+    pub places: &'static [Screen],
 }
 
 impl Wizard {

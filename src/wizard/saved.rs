@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use crate::{
     config::Config,
-    error::Problem,
-    run::{state::RunState, status::Standing},
+    error::UserError,
+    run::{state::RunState, status::RunStatus},
 };
 
 /// What Home shows. Everything in it is on this machine; reading it asks no service.
@@ -16,7 +16,7 @@ pub struct HomePage {
     /// The runs on record, newest first.
     pub runs: Vec<PastRun>,
     /// Why some of it could not be read.
-    pub problem: Option<Problem>,
+    pub problem: Option<UserError>,
 }
 
 /// A config in the directory of saved configs.
@@ -69,8 +69,8 @@ pub struct PastRun {
 
 impl PastRun {
     /// How it stands, for people.
-    pub fn standing(&self) -> Standing {
-        Standing::of(self.state, self.is_live, self.is_open)
+    pub fn standing(&self) -> RunStatus {
+        RunStatus::of(self.state, self.is_live, self.is_open)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     config::manifest::Source,
-    manifest::values::{Demands, Values},
+    manifest::values::{ValidationRules, Values},
     wizard::{
         Wizard,
         folder::mirror,
@@ -82,7 +82,7 @@ impl Wizard {
     }
 
     /// What is asked of the items: their metadata has to fit the schema as the run will leave it.
-    pub(super) fn demands(&self) -> Demands {
+    pub(super) fn demands(&self) -> ValidationRules {
         let config = &self.config;
         let values = match self.schema.view() {
             SchemaView::Read(schema) if !config.schema.skip => self.schema.diff(config).map(|diff| Values {
@@ -94,6 +94,6 @@ impl Wizard {
         };
         // URLs of a listing need no comparison.
         let base = if config.manifest.source == Source::File { config.azure.container_url() } else { None };
-        Demands { strict: config.encord.strict_client_only, values, base, writable: None }
+        ValidationRules { strict: config.encord.strict_client_only, values, base, writable: None }
     }
 }

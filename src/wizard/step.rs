@@ -1,6 +1,6 @@
 //! The six steps and the status of each.
 
-use crate::error::Problem;
+use crate::error::UserError;
 
 /// The six steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,7 +52,7 @@ pub enum Status {
     /// Nothing stands in the way of the next step.
     Ready,
     /// Something does.
-    Blocked(Problem),
+    Blocked(UserError),
 }
 
 /// What a step asks the wizard to do after an action.

@@ -7,7 +7,7 @@ use azure_to_encord::{
     config::Azure,
     service::Driver,
     store::Home,
-    wizard::{AzureAccess, Effect, Event, Reply, Request, SasWish},
+    wizard::{AzureAccess, Effect, Event, Reply, Request, SasOptions},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -196,7 +196,7 @@ async fn a_token_that_is_made_for_encord_is_well_signed() {
     let azure = Azure { endpoint: Some(bench.azurite.account_url().clone()), ..Azure::default() };
     let typed = Some(SecretString::from(bench.azurite.key().to_owned()));
     let request =
-        Request::MakeSas { access: AzureAccess { azure, typed }, wish: SasWish { may_write: true, days: 400 } };
+        Request::MakeSas { access: AzureAccess { azure, typed }, wish: SasOptions { may_write: true, days: 400 } };
     driver.carry_out(Effect::Start { id: 1, request });
     let Some(Event::Reply { id: 1, reply: Reply::SasMade(Ok(token)) }) = events.recv().await else {
         panic!("no token");

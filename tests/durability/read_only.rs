@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use azure_to_encord::{
-    demo::{Stage, encord::Pace},
+    demo::{DemoEnvironment, encord::Pace},
     run::state::BatchState,
 };
 
@@ -53,7 +53,7 @@ async fn a_run_on_a_read_only_disk_sends_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_whose_home_cannot_be_made_changes_nothing_in_encord() {
     let dir = tempfile::tempdir().unwrap();
-    let stage = Stage::set_up(dir.path(), Pace::Unlimited).await.unwrap();
+    let stage = DemoEnvironment::set_up(dir.path(), Pace::Unlimited).await.unwrap();
     let usual = std::fs::read_to_string(stage.config()).unwrap();
     let mirrored = {
         let mut config: toml::Table = toml::from_str(&usual).unwrap();

@@ -7,7 +7,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse as _;
 use azure_to_encord::demo::encord::{Options, Pace, Server};
 use azure_to_encord::encord::{Credential, SigningKey};
-use azure_to_encord::error::{Class, Problem};
+use azure_to_encord::error::{ErrorKind, UserError};
 use azure_to_encord::service::{Driver, SignIn, sign_in};
 use azure_to_encord::wizard::{Effect, EncordReply, Event, Reply, Request};
 use azure_to_encord::{config, store::Home};
@@ -75,7 +75,7 @@ async fn nobody() -> String {
     format!("http://{}", listener.local_addr().unwrap())
 }
 
-async fn problem(domain: &str, others: &[&str], patience: Duration) -> (Problem, Option<String>) {
+async fn problem(domain: &str, others: &[&str], patience: Duration) -> (UserError, Option<String>) {
     let SignIn { result, other_region } = sign_in(domain, others, &credential(), patience).await;
     (result.unwrap_err(), other_region)
 }
@@ -86,7 +86,7 @@ async fn a_key_that_another_region_knows_is_sent_there() {
     let nobody = nobody().await;
     let (problem, other) = problem(here.url(), &[&nobody, here.url(), there.url()], PATIENCE).await;
     assert_eq!(other.as_deref(), Some(there.url()));
-    assert_eq!(problem.class, Class::Access);
+    assert_eq!(problem.class, ErrorKind::Access);
     let hint = problem.hint.unwrap();
     assert!(hint.contains(there.url()) && hint.contains("domain = "), "{hint}");
     assert!(problem.said.unwrap().starts_with("401: "));
@@ -119,14 +119,21 @@ async fn whatever_answers_is_told_in_its_own_words_with_what_to_do() {
             403,
             "application/json",
             r#"{"message": "No access for you"}"#,
-            Class::Access,
+            ErrorKind::Access,
             "403: No access for you",
             "role",
         ),
-        (500, "application/json", r#"{"detail": "Out of order"}"#, Class::Other, "500: Out of order", "Encord's side"),
-        (200, "text/html", login, Class::Other, "Acme proxy: sign in", "proxy"),
-        (407, "text/html", login, Class::Other, "407: a web page titled \"Acme proxy: sign in\"", "api.encord.com"),
-        (404, "text/plain", "nothing here", Class::Other, "404: nothing here", "another region"),
+        (
+            500,
+            "application/json",
+            r#"{"detail": "Out of order"}"#,
+            ErrorKind::Other,
+            "500: Out of order",
+            "Encord's side",
+        ),
+        (200, "text/html", login, ErrorKind::Other, "Acme proxy: sign in", "proxy"),
+        (407, "text/html", login, ErrorKind::Other, "407: a web page titled \"Acme proxy: sign in\"", "api.encord.com"),
+        (404, "text/plain", "nothing here", ErrorKind::Other, "404: nothing here", "another region"),
     ] {
         let (url, task) = always(status, content_type, body).await;
         let there = Server::start(options(None)).await.unwrap();
@@ -192,7 +199,7 @@ impl Program {
         reply
     }
 
-    async fn titles(&mut self, seconds: u64) -> Result<Vec<String>, Problem> {
+    async fn titles(&mut self, seconds: u64) -> Result<Vec<String>, UserError> {
         match self.reply(2, seconds).await {
             Reply::Integrations(result) => result.map(|list| list.into_iter().map(|found| found.title).collect()),
             other => panic!("{other:?}"),

@@ -3,14 +3,14 @@
 use std::time::{Duration, Instant};
 
 use azure_to_encord::{
-    demo::encord::{Fault, FaultPlan, Operation, Pace, Rule, Times},
+    demo::encord::{FaultPlan, InjectedFault, Operation, Pace, Rule, Times},
     run::state::{BatchState, RunState},
     service::runs::upload::Stop,
 };
 
 use crate::support::upload::{RUN, Upload, plain, quick};
 
-fn plan(operation: Operation, fault: Fault, times: Times) -> FaultPlan {
+fn plan(operation: Operation, fault: InjectedFault, times: Times) -> FaultPlan {
     FaultPlan { rules: vec![Rule { operation, fault, times }], seed: 0 }
 }
 
@@ -18,7 +18,7 @@ fn plan(operation: Operation, fault: Fault, times: Times) -> FaultPlan {
 async fn a_pause_that_encord_asks_for_is_kept_by_all_jobs() {
     for operation in [Operation::CreateJob, Operation::PollJob] {
         let upload = Upload::prepare(&plain(80), 10, 4, true, Pace::Unlimited).await;
-        let fault = Fault::Status { status: 429, retry_after: Some("3"), carried_out: false };
+        let fault = InjectedFault::Status { status: 429, retry_after: Some("3"), carried_out: false };
         upload.server.faults(plan(operation, fault, Times::Some { skip: 0, count: 1 }));
         let began = Instant::now();
         let outcome = upload.work(quick()).await;
@@ -36,7 +36,7 @@ const TEN_ITEMS: u64 = 1600;
 #[tokio::test(flavor = "multi_thread")]
 async fn batches_that_are_too_large_are_halved_until_they_fit() {
     let upload = Upload::prepare(&plain(80), 40, 2, true, Pace::Unlimited).await;
-    upload.server.faults(plan(Operation::CreateJob, Fault::Limit { bytes: TEN_ITEMS }, Times::After(0)));
+    upload.server.faults(plan(Operation::CreateJob, InjectedFault::Limit { bytes: TEN_ITEMS }, Times::After(0)));
     let outcome = upload.work(quick()).await;
     assert_eq!(
         (outcome.state, outcome.snapshot.done, outcome.snapshot.already),
@@ -62,7 +62,7 @@ async fn an_item_that_is_too_large_by_itself_fails_alone() {
     let mut items = plain(30);
     items[7].client_metadata.insert("note".into(), "x".repeat(5000).into());
     let upload = Upload::prepare(&items, 15, 1, true, Pace::Unlimited).await;
-    upload.server.faults(plan(Operation::CreateJob, Fault::Limit { bytes: 4000 }, Times::After(0)));
+    upload.server.faults(plan(Operation::CreateJob, InjectedFault::Limit { bytes: 4000 }, Times::After(0)));
     let outcome = upload.work(quick()).await;
     assert_eq!(outcome.state, RunState::DoneWithErrors, "{outcome:?}");
     assert_eq!((outcome.snapshot.done, outcome.snapshot.errors), (29, 1));
@@ -75,7 +75,7 @@ async fn an_item_that_is_too_large_by_itself_fails_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_left_between_two_halves_goes_on() {
     let upload = Upload::prepare(&plain(80), 40, 1, true, Pace::PerSecond(20.0)).await;
-    upload.server.faults(plan(Operation::CreateJob, Fault::Limit { bytes: TEN_ITEMS }, Times::After(0)));
+    upload.server.faults(plan(Operation::CreateJob, InjectedFault::Limit { bytes: TEN_ITEMS }, Times::After(0)));
     let leave = |snapshot: &azure_to_encord::wizard::Snapshot| {
         (snapshot.jobs.len() > 3 && snapshot.done > 0).then_some(Stop::Leave)
     };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use azure_to_encord::{
-    demo::encord::{Fault, FaultPlan, Operation, Pace, Rule, Times},
+    demo::encord::{FaultPlan, InjectedFault, Operation, Pace, Rule, Times},
     encord::RetryPolicy,
     run::state::{BatchState, RunState},
     service::runs::upload::Stop,
@@ -20,34 +20,38 @@ const AT_ONCE: usize = 12;
 const STALL: Duration = Duration::from_secs(8);
 const PATIENCE: Duration = Duration::from_secs(3);
 
-fn faults() -> Vec<Fault> {
+fn faults() -> Vec<InjectedFault> {
     let mut faults = vec![
-        Fault::Status { status: 429, retry_after: Some("1"), carried_out: false },
-        Fault::Status { status: 429, retry_after: None, carried_out: false },
-        Fault::Status { status: 503, retry_after: Some("1"), carried_out: false },
-        Fault::Cut,
+        InjectedFault::Status { status: 429, retry_after: Some("1"), carried_out: false },
+        InjectedFault::Status { status: 429, retry_after: None, carried_out: false },
+        InjectedFault::Status { status: 503, retry_after: Some("1"), carried_out: false },
+        InjectedFault::Cut,
     ];
     for carried_out in [false, true] {
-        faults.extend([500, 502, 503, 504].map(|status| Fault::Status { status, retry_after: None, carried_out }));
-        faults.extend([200, 502].map(|status| Fault::Page { status, carried_out }));
-        faults.extend([Fault::Reset { carried_out }, Fault::Stall { by: STALL, carried_out }]);
+        faults.extend([500, 502, 503, 504].map(|status| InjectedFault::Status {
+            status,
+            retry_after: None,
+            carried_out,
+        }));
+        faults.extend([200, 502].map(|status| InjectedFault::Page { status, carried_out }));
+        faults.extend([InjectedFault::Reset { carried_out }, InjectedFault::Stall { by: STALL, carried_out }]);
     }
     faults
 }
 
 /// Whether nobody can know after it if a request to start a job was carried out.
-fn leaves_in_doubt(fault: Fault) -> bool {
-    !matches!(fault, Fault::Status { status: 429, .. })
+fn leaves_in_doubt(fault: InjectedFault) -> bool {
+    !matches!(fault, InjectedFault::Status { status: 429, .. })
 }
 
-fn policy(fault: Fault) -> RetryPolicy {
+fn policy(fault: InjectedFault) -> RetryPolicy {
     match fault {
-        Fault::Stall { .. } => RetryPolicy { read_timeout: PATIENCE, write_timeout: PATIENCE, ..quick() },
+        InjectedFault::Stall { .. } => RetryPolicy { read_timeout: PATIENCE, write_timeout: PATIENCE, ..quick() },
         _ => quick(),
     }
 }
 
-async fn case(operation: Operation, fault: Fault, skip: bool) {
+async fn case(operation: Operation, fault: InjectedFault, skip: bool) {
     let what = format!("{operation:?}, {fault:?}, skipping duplicates: {skip}");
     // A job that is to be cancelled must not come to its end before.
     let pace = if operation == Operation::CancelJob { Pace::PerSecond(0.02) } else { Pace::Unlimited };

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use azure_to_encord::{
-    demo::encord::{Fault, FaultPlan, Operation, Pace, Rule, Times},
+    demo::encord::{FaultPlan, InjectedFault, Operation, Pace, Rule, Times},
     encord::RetryPolicy,
     run::state::{BatchState, RunState},
     service::runs::upload::Stop,
@@ -17,7 +17,7 @@ use crate::support::upload::{RUN, Upload, plain, quick};
 const NO_PAUSE: [&str; 4] = ["0", "-0", "0.001", "Sun, 06 Nov 1994 08:49:37 GMT"];
 
 fn refusing(operation: Operation, retry_after: &'static str, times: Times) -> FaultPlan {
-    let fault = Fault::Status { status: 429, retry_after: Some(retry_after), carried_out: false };
+    let fault = InjectedFault::Status { status: 429, retry_after: Some(retry_after), carried_out: false };
     FaultPlan { rules: vec![Rule { operation, fault, times }], seed: 0 }
 }
 

@@ -1,8 +1,8 @@
 //! What ends a whole run: it says why, and it can be resumed.
 
 use azure_to_encord::{
-    demo::encord::{Fault, FaultPlan, Operation, Pace, Rule, Times},
-    error::Class,
+    demo::encord::{FaultPlan, InjectedFault, Operation, Pace, Rule, Times},
+    error::ErrorKind,
     manifest::{Item, Kind},
     run::state::{BatchState, RunState},
     service::runs::upload::Stop,
@@ -13,13 +13,13 @@ use crate::support::upload::{RUN, Upload, plain, quick, url};
 
 const RESUME: &str = "`azure-to-encord runs resume 20260101-000000-abcdef`";
 
-fn from_now_on(operations: &[Operation], skip: u64, fault: Fault) -> FaultPlan {
+fn from_now_on(operations: &[Operation], skip: u64, fault: InjectedFault) -> FaultPlan {
     let times = Times::After(skip);
     FaultPlan { rules: operations.iter().map(|&operation| Rule { operation, fault, times }).collect(), seed: 0 }
 }
 
-fn status(status: u16) -> Fault {
-    Fault::Status { status, retry_after: None, carried_out: false }
+fn status(status: u16) -> InjectedFault {
+    InjectedFault::Status { status, retry_after: None, carried_out: false }
 }
 
 /// The run stops as a matter of access, says these words, and goes on once the fault is gone.
@@ -29,7 +29,7 @@ async fn stops_and_resumes(plan: FaultPlan, words: &[&str]) {
     let outcome = upload.work(quick()).await;
     assert_eq!(outcome.state, RunState::Failed);
     let problem = outcome.problem.unwrap();
-    assert_eq!(problem.class, Class::Access);
+    assert_eq!(problem.class, ErrorKind::Access);
     let told = problem.to_string();
     assert!(words.iter().chain([&RESUME]).all(|word| told.contains(word)), "{told}");
     upload.server.faults(FaultPlan::default());
@@ -58,7 +58,7 @@ async fn a_folder_that_is_no_longer_open_to_the_user() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_is_off_is_named_as_the_cause() {
     for (ahead, words) in [(1000, "s behind Encord's"), (-1000, "s ahead of Encord's")] {
-        let plan = from_now_on(&Operation::ALL, 1, Fault::Clock { ahead });
+        let plan = from_now_on(&Operation::ALL, 1, InjectedFault::Clock { ahead });
         stops_and_resumes(plan, &["401", "created time", words, "set the clock"]).await;
     }
 }
@@ -66,7 +66,7 @@ async fn a_clock_that_is_off_is_named_as_the_cause() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_is_off_by_little_does_no_harm() {
     let upload = Upload::prepare(&plain(24), 6, 2, true, Pace::Unlimited).await;
-    upload.server.faults(from_now_on(&Operation::ALL, 0, Fault::Clock { ahead: 120 }));
+    upload.server.faults(from_now_on(&Operation::ALL, 0, InjectedFault::Clock { ahead: 120 }));
     assert_eq!(upload.work(quick()).await.state, RunState::Done);
     upload.assert_each_once("120 s");
 }

@@ -1,6 +1,6 @@
 //! What of a path or an id exists.
 
-use azure_to_encord::{config, error::Problem, wizard::Destination};
+use azure_to_encord::{config, error::UserError, wizard::Destination};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -25,7 +25,7 @@ async fn twins_at_any_depth_are_told_with_what_tells_them_apart() {
     let images: Vec<_> = (0..3).map(|number| format!("{BASE}/{number}.png")).collect();
     sdk.call(&json!({"do": "register", "folder": twins[0], "integration": INTEGRATION_ID, "images": images}));
 
-    let tell = |problem: &Problem| {
+    let tell = |problem: &UserError| {
         assert_eq!(problem.class.exit_code(), 2, "{problem}");
         let lines: Vec<_> = problem.hint.as_ref().unwrap().lines().map(str::to_owned).collect();
         assert_eq!(lines.len(), 3, "{lines:?}");

@@ -5,8 +5,8 @@ use std::{path::Path, sync::Arc, time::Duration};
 use azure_to_encord::{
     config::{self, AuthKind, Config, Source},
     demo::encord::Pace,
-    error::Problem,
-    manifest::{Demands, batch},
+    error::UserError,
+    manifest::{ValidationRules, batch},
     schema::Diff,
     service::Driver,
     store::{Home, Summary},
@@ -81,20 +81,20 @@ impl Scene {
         reply
     }
 
-    pub(crate) async fn resolve(&mut self, folder: config::Folder) -> Result<Destination, Problem> {
+    pub(crate) async fn resolve(&mut self, folder: config::Folder) -> Result<Destination, UserError> {
         let Reply::FolderResolved(result) = self.ask(Request::ResolveFolder { folder }).await else { panic!() };
         *result
     }
 
-    pub(crate) async fn resolve_path(&mut self, path: &str) -> Result<Destination, Problem> {
+    pub(crate) async fn resolve_path(&mut self, path: &str) -> Result<Destination, UserError> {
         self.resolve(config::Folder { path: Some(path.into()), ..config::Folder::default() }).await
     }
 
-    pub(crate) async fn resolve_uuid(&mut self, uuid: Uuid) -> Result<Destination, Problem> {
+    pub(crate) async fn resolve_uuid(&mut self, uuid: Uuid) -> Result<Destination, UserError> {
         self.resolve(config::Folder { uuid: Some(uuid), ..config::Folder::default() }).await
     }
 
-    pub(crate) async fn details(&mut self, folder: Uuid) -> Result<FolderDetails, Problem> {
+    pub(crate) async fn details(&mut self, folder: Uuid) -> Result<FolderDetails, UserError> {
         let Reply::FolderDetails(result) = self.ask(Request::FolderDetails { folder }).await else { panic!() };
         *result
     }
@@ -106,7 +106,7 @@ impl Scene {
     }
 
     /// All that is told of a count, the end last.
-    pub(crate) async fn count(&mut self, folder: Uuid) -> Vec<Result<Present, Problem>> {
+    pub(crate) async fn count(&mut self, folder: Uuid) -> Vec<Result<Present, UserError>> {
         let asked = self.begin(Request::CountPresent { folder });
         let mut told = Vec::new();
         loop {
@@ -131,7 +131,7 @@ impl Scene {
             manifest: self.config.manifest.clone(),
             options: self.config.upload.options(),
             limits: self.config.upload.limits(),
-            demands: Arc::new(Demands::default()),
+            demands: Arc::new(ValidationRules::default()),
             listing: ListingFrom::Source,
         });
         loop {
@@ -171,7 +171,7 @@ impl Scene {
 
     /// Carries a plan out as far as the folder: its id and whether the run made it, or why the run did not begin. Without a manifest
     /// nothing else happens.
-    pub(crate) async fn create(&mut self, destination: Destination) -> Result<(Uuid, bool), Problem> {
+    pub(crate) async fn create(&mut self, destination: Destination) -> Result<(Uuid, bool), UserError> {
         let plan = Box::new(self.plan(destination));
         self.begin(Request::StartRun { plan });
         loop {

@@ -20,7 +20,7 @@ use std::{
 };
 
 use azure_to_encord::{
-    demo::encord::{Fault, FaultPlan, Operation, Pace, Rule, Times},
+    demo::encord::{FaultPlan, InjectedFault, Operation, Pace, Rule, Times},
     run::state::BatchState,
 };
 use futures_util::{StreamExt as _, stream};
@@ -49,29 +49,31 @@ fn random(below: u64) -> u64 {
 fn faults(seed: u64, skip: bool) -> FaultPlan {
     let rule = |operation, fault, chance| Rule { operation, fault, times: Times::Chance(chance) };
     let (create, poll) = (Operation::CreateJob, Operation::PollJob);
-    let status = |status, retry_after, carried_out| Fault::Status { status, retry_after, carried_out };
+    let status = |status, retry_after, carried_out| InjectedFault::Status { status, retry_after, carried_out };
     let mut rules = vec![
         rule(create, status(429, Some("1"), false), 0.02),
         rule(create, status(503, None, false), 0.02),
         rule(create, status(504, None, true), 0.02),
-        rule(create, Fault::Reset { carried_out: false }, 0.02),
-        rule(create, Fault::Reset { carried_out: true }, 0.03),
-        rule(create, Fault::Cut, 0.02),
-        rule(create, Fault::Page { status: 200, carried_out: true }, 0.01),
-        rule(create, Fault::Stall { by: Duration::from_millis(300), carried_out: true }, 0.05),
+        rule(create, InjectedFault::Reset { carried_out: false }, 0.02),
+        rule(create, InjectedFault::Reset { carried_out: true }, 0.03),
+        rule(create, InjectedFault::Cut, 0.02),
+        rule(create, InjectedFault::Page { status: 200, carried_out: true }, 0.01),
+        rule(create, InjectedFault::Stall { by: Duration::from_millis(300), carried_out: true }, 0.05),
         rule(poll, status(429, Some("1"), false), 0.01),
         rule(poll, status(502, None, false), 0.03),
-        rule(poll, Fault::Reset { carried_out: true }, 0.03),
-        rule(poll, Fault::Cut, 0.03),
+        rule(poll, InjectedFault::Reset { carried_out: true }, 0.03),
+        rule(poll, InjectedFault::Cut, 0.03),
     ];
     if !skip {
         rules.retain(|rule| {
-            rule.operation == poll || matches!(rule.fault, Fault::Stall { .. } | Fault::Status { status: 429, .. })
+            rule.operation == poll
+                || matches!(rule.fault, InjectedFault::Stall { .. } | InjectedFault::Status { status: 429, .. })
         });
     }
     if seed.is_multiple_of(3) {
         // Half the jobs' size or so.
-        rules.insert(0, Rule { operation: create, fault: Fault::Limit { bytes: 1200 }, times: Times::After(0) });
+        rules
+            .insert(0, Rule { operation: create, fault: InjectedFault::Limit { bytes: 1200 }, times: Times::After(0) });
     }
     FaultPlan { rules, seed }
 }

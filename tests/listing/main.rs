@@ -16,10 +16,10 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 use azure_to_encord::{
     azure::{Auth, Buffers, Container, ListQuery, PageParser as _},
     config::{self, Upload},
-    manifest::{Demands, Kind},
+    manifest::{Kind, ValidationRules},
     service::{Runs, build_manifest},
     store::Home,
-    wizard::Problem,
+    wizard::UserError,
 };
 use support::{
     azurite::Azurite,
@@ -55,7 +55,7 @@ fn rules() -> config::Manifest {
     config::Manifest { metadata, ..config::Manifest::default() }
 }
 
-async fn build_in(service: &Service, manifest: &config::Manifest, dir: &Path) -> Result<u64, Problem> {
+async fn build_in(service: &Service, manifest: &config::Manifest, dir: &Path) -> Result<u64, UserError> {
     let azure = config::Azure {
         endpoint: Some(service.account_url().parse().unwrap()),
         // The port differs from service to service.
@@ -64,7 +64,7 @@ async fn build_in(service: &Service, manifest: &config::Manifest, dir: &Path) ->
         auth: Some(config::AuthKind::Anonymous),
         ..config::Azure::default()
     };
-    let demands = Demands { strict: true, ..Demands::default() };
+    let demands = ValidationRules { strict: true, ..ValidationRules::default() };
     let options = Upload::default().options();
     let home = Home::below(dir);
     // The service has names only.

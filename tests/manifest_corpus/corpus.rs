@@ -6,7 +6,7 @@ use std::{
 };
 
 use azure_to_encord::manifest::{
-    Demands, Finding, Item, Judge, Judged, Kind, Origin, Sink, Skipped,
+    Finding, Item, Kind, Origin, Sink, Skipped, ValidatingSink, ValidationRules, Validator,
     read::{self, Format, json},
 };
 
@@ -38,15 +38,15 @@ impl Sink for Collected {
     }
 }
 
-fn demands(base: Option<&str>) -> Demands {
-    Demands { base: base.map(str::to_owned), ..Demands::default() }
+fn demands(base: Option<&str>) -> ValidationRules {
+    ValidationRules { base: base.map(str::to_owned), ..ValidationRules::default() }
 }
 
 /// Reads and judges bytes as a file would be.
 pub(crate) fn checked(bytes: &[u8], base: Option<&str>) -> Collected {
-    let mut judge = Judge::of_file(&demands(base));
+    let mut judge = Validator::of_file(&demands(base));
     let mut collected = Collected::default();
-    let mut sink = Judged { judge: &mut judge, sink: &mut collected };
+    let mut sink = ValidatingSink { judge: &mut judge, sink: &mut collected };
     // A buffer that ends where nobody expects it.
     let input = std::io::BufReader::with_capacity(7, bytes);
     read::read(Format::Json, input, &read::kind_by_extension, &mut sink).unwrap();
@@ -57,7 +57,7 @@ pub(crate) fn checked(bytes: &[u8], base: Option<&str>) -> Collected {
 
 /// The same on several threads.
 fn checked_by_many(bytes: &[u8], base: Option<&str>) -> (Vec<Finding>, u64) {
-    let mut judge = Judge::of_file(&demands(base));
+    let mut judge = Validator::of_file(&demands(base));
     let mut findings = Vec::new();
     let told = json::check(bytes, &mut judge, 3, &mut |finding| {
         findings.push(finding);
@@ -156,15 +156,15 @@ fn valid_manifests_of_every_type_have_no_finding() {
 fn a_sequence_needs_a_container_that_can_be_written() {
     let manifest = br#"{"image_groups": [{"title": "s", "createVideo": true,
         "objectUrl_0": "https://acme.blob.core.windows.net/raw/1.png", "objectUrl_1": "https://acme.blob.core.windows.net/raw/2.png"}]}"#;
-    let codes = |demands: Demands| {
-        let mut judge = Judge::of_file(&demands);
+    let codes = |demands: ValidationRules| {
+        let mut judge = Validator::of_file(&demands);
         let mut collected = Collected::default();
-        json::read(&manifest[..], &mut Judged { judge: &mut judge, sink: &mut collected }).unwrap();
+        json::read(&manifest[..], &mut ValidatingSink { judge: &mut judge, sink: &mut collected }).unwrap();
         collected.findings.iter().map(|finding| finding.code.name()).collect::<Vec<_>>()
     };
-    assert_eq!(codes(Demands { writable: Some(false), ..Demands::default() }), ["sequence.no-write"]);
-    assert_eq!(codes(Demands { strict: true, ..Demands::default() }), ["strict.sequence"]);
-    assert!(codes(Demands { writable: Some(true), ..Demands::default() }).is_empty());
+    assert_eq!(codes(ValidationRules { writable: Some(false), ..ValidationRules::default() }), ["sequence.no-write"]);
+    assert_eq!(codes(ValidationRules { strict: true, ..ValidationRules::default() }), ["strict.sequence"]);
+    assert!(codes(ValidationRules { writable: Some(true), ..ValidationRules::default() }).is_empty());
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn more_than_encord_takes_in_one_json_is_told() {
         ));
     }
     text.push_str("]}");
-    let mut judge = Judge::of_file(&Demands::default());
+    let mut judge = Validator::of_file(&ValidationRules::default());
     let checked = json::check(text.as_bytes(), &mut judge, 2, &mut |finding| Err(finding)).unwrap();
     assert_eq!(checked.items[&Kind::DicomSeries], count);
     let mut collected = Collected::default();

@@ -3,7 +3,7 @@
 use azure_to_encord::{
     endpoints::object_url::object_url,
     manifest::{
-        Demands, Frame, Item, Judge, Kind, Media,
+        Frame, Item, Kind, Media, ValidationRules, Validator,
         data_items::{JobOptions, job_body},
         file_form,
         read::json,
@@ -166,7 +166,7 @@ proptest! {
             let text = lines.get(usize::try_from(line).unwrap() - 1);
             prop_assert!(text.is_some_and(|text| column as usize <= text.len() + 1), "{finding:?}");
         }
-        let mut judge = Judge::of_file(&Demands::default());
+        let mut judge = Validator::of_file(&ValidationRules::default());
         let mut count = 0;
         json::check(&bytes[..], &mut judge, 2, &mut |_| { count += 1; Ok::<(), ()>(()) }).unwrap();
         prop_assert_eq!(count, collected.findings.iter().filter(|finding| finding.line.is_some()).count());

@@ -1,7 +1,7 @@
 //! However many threads read a file, the same is found in the same order, and it is what a reader finds that looks at every item closely.
 
 use azure_to_encord::manifest::{
-    Demands, Finding, Judge, Judged, Values,
+    Finding, ValidatingSink, ValidationRules, Validator, Values,
     read::{self, Format, json},
 };
 use proptest::prelude::*;
@@ -11,7 +11,7 @@ use crate::corpus::Collected;
 
 const BASE: &str = "https://acme.blob.core.windows.net/raw";
 
-fn demands(which: usize) -> Demands {
+fn demands(which: usize) -> ValidationRules {
     let schema = json!({
         "site": {"ty": "text"},
         "frame": {"ty": "number"},
@@ -22,11 +22,11 @@ fn demands(which: usize) -> Demands {
     let values = |coerce| Some(Values { schema: schema.as_object().unwrap().clone(), whole: true, coerce });
     let base = Some(BASE.to_owned());
     match which {
-        0 => Demands::default(),
-        1 => Demands { base, ..Demands::default() },
-        2 => Demands { values: values(false), ..Demands::default() },
-        3 => Demands { values: values(true), base, ..Demands::default() },
-        _ => Demands { strict: true, writable: Some(false), ..Demands::default() },
+        0 => ValidationRules::default(),
+        1 => ValidationRules { base, ..ValidationRules::default() },
+        2 => ValidationRules { values: values(false), ..ValidationRules::default() },
+        3 => ValidationRules { values: values(true), base, ..ValidationRules::default() },
+        _ => ValidationRules { strict: true, writable: Some(false), ..ValidationRules::default() },
     }
 }
 
@@ -89,8 +89,8 @@ const RESTS: [&str; 34] = [
 const LISTS: [&str; 6] = ["images", "videos", "nifti", "text", "audio", "dicom_series"];
 
 /// All that is found: as it is told, and the number of items.
-fn by_threads(bytes: &[u8], demands: &Demands, threads: usize) -> (Vec<Finding>, u64) {
-    let mut judge = Judge::of_file(demands);
+fn by_threads(bytes: &[u8], demands: &ValidationRules, threads: usize) -> (Vec<Finding>, u64) {
+    let mut judge = Validator::of_file(demands);
     let mut collected = Collected::default();
     let told = json::check(bytes, &mut judge, threads, &mut |finding| {
         collected.findings.push(finding);
@@ -102,11 +102,16 @@ fn by_threads(bytes: &[u8], demands: &Demands, threads: usize) -> (Vec<Finding>,
 }
 
 /// The same by a reader to whom every item is equal.
-fn closely(bytes: &[u8], demands: &Demands) -> (Vec<Finding>, u64) {
-    let mut judge = Judge::of_file(demands);
+fn closely(bytes: &[u8], demands: &ValidationRules) -> (Vec<Finding>, u64) {
+    let mut judge = Validator::of_file(demands);
     let mut collected = Collected::default();
-    read::read(Format::Json, bytes, &read::kind_by_extension, &mut Judged { judge: &mut judge, sink: &mut collected })
-        .unwrap();
+    read::read(
+        Format::Json,
+        bytes,
+        &read::kind_by_extension,
+        &mut ValidatingSink { judge: &mut judge, sink: &mut collected },
+    )
+    .unwrap();
     let items = collected.items.len() as u64;
     collected.findings.sort_by_key(|finding| (finding.line, finding.column));
     judge.limits("the file", &mut collected).unwrap();

@@ -11,7 +11,7 @@ use std::{
 use azure_to_encord::{
     demo::encord::{Integration, Options, Pace, Server},
     encord::{Client, Credential, RetryPolicy, SigningKey},
-    error::Problem,
+    error::UserError,
     manifest::{
         Item, Kind, Origin, Sink as _,
         batch::{Limits, cut},
@@ -53,7 +53,7 @@ pub(crate) struct Upload {
 pub(crate) struct Outcome {
     pub(crate) state: RunState,
     pub(crate) snapshot: Snapshot,
-    pub(crate) problem: Option<Problem>,
+    pub(crate) problem: Option<UserError>,
     /// What was shown of what the run waited for, each once.
     pub(crate) notes: Vec<String>,
 }

@@ -20,7 +20,7 @@ use crate::{
         cors_xml,
         error::{Credential, Error, ErrorKind, Situation},
         sas::Sas,
-        walk::{Fault, Visitor, Walk},
+        walk::{Visitor, Walk, WalkError},
         wire::{
             SERVICE_VERSION, check_account_url, check_auth, failure, host_and_port, http_client, is_loopback,
             network_cause, pipeline, refusal, transport, with_query,
@@ -241,8 +241,8 @@ impl Account {
         }
         match fault.map_or_else(|| walk.finish(), Err) {
             Ok(found) => Ok(Ok(found)),
-            Err(Fault::Truncated) => Ok(Err("the answer ends too early".to_owned())),
-            Err(Fault::Malformed(why)) => {
+            Err(WalkError::Truncated) => Ok(Err("the answer ends too early".to_owned())),
+            Err(WalkError::Malformed(why)) => {
                 let hint =
                     "Check that the account URL is that of a Blob service; a proxy's login page may be in between.";
                 Err(Error::new(ErrorKind::BadResponse, why, Some(hint)))

@@ -8,13 +8,13 @@ use crate::{
         open,
         text::{mention, tell},
     },
-    error::Problem,
+    error::UserError,
     format::counted,
     store::{configs::saved, paths::Home},
 };
 
 /// One config, with all that is to be said of it.
-pub(super) fn one(home: &Home, label: &str, json: bool) -> Result<(), Problem> {
+pub(super) fn one(home: &Home, label: &str, json: bool) -> Result<(), UserError> {
     let config = open::config(home, label)?;
     match json {
         true => say!("{}", json!({ "config": label, "advice": config.advice, "problem": null })),
@@ -27,7 +27,7 @@ pub(super) fn one(home: &Home, label: &str, json: bool) -> Result<(), Problem> {
 }
 
 /// All saved configs, a line each.
-pub(super) fn all(home: &Home, json: bool) -> Result<(), Problem> {
+pub(super) fn all(home: &Home, json: bool) -> Result<(), UserError> {
     let names = crate::store::configs::find::saved_names(home);
     if names.is_empty() {
         mention!(
@@ -60,7 +60,7 @@ pub(super) fn all(home: &Home, json: bool) -> Result<(), Problem> {
     }
     match unsound {
         0 => Ok(()),
-        _ => Err(Problem::config(format!(
+        _ => Err(UserError::config(format!(
             "{unsound} of {} cannot be used.",
             counted(names.len() as u64, "config", "configs")
         ))

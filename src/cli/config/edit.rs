@@ -8,13 +8,13 @@ use std::{
 use crate::{
     cli::text::{mention, tell},
     editor::Editor,
-    error::Problem,
+    error::UserError,
     store::paths::Home,
 };
 
 /// Opens the editor until the config is sound, or the user leaves it as it is.
-pub(super) fn edit(home: &Home, label: &str) -> Result<(), Problem> {
-    let path = crate::store::configs::find::find(home, label).map_err(|error| Problem::config(error.0))?;
+pub(super) fn edit(home: &Home, label: &str) -> Result<(), UserError> {
+    let path = crate::store::configs::find::find(home, label).map_err(|error| UserError::config(error.0))?;
     loop {
         start(&path)?;
         match crate::store::configs::load::load(&path) {
@@ -26,26 +26,26 @@ pub(super) fn edit(home: &Home, label: &str) -> Result<(), Problem> {
             Err(error) if can_ask() => {
                 mention!("{error}");
                 if !wants_again() {
-                    return Err(Problem::config("The config is left as it is and cannot be used.")
+                    return Err(UserError::config("The config is left as it is and cannot be used.")
                         .hint("It is saved as you wrote it; edit it again when you like."));
                 }
             }
-            Err(error) => return Err(Problem::config(error.0)),
+            Err(error) => return Err(UserError::config(error.0)),
         }
     }
 }
 
-fn start(path: &Path) -> Result<(), Problem> {
+fn start(path: &Path) -> Result<(), UserError> {
     let editor = Editor::from_environment()?;
     let program = editor.program();
     let status = editor
         .spawn(path)?
         .wait()
-        .map_err(|error| Problem::other(format!("The editor {program} cannot be waited for: {error}.")))?;
+        .map_err(|error| UserError::other(format!("The editor {program} cannot be waited for: {error}.")))?;
     match status.success() {
         true => Ok(()),
         false => {
-            Err(Problem::other(format!("The editor {program} ended with {status}, so the config was not checked."))
+            Err(UserError::other(format!("The editor {program} ended with {status}, so the config was not checked."))
                 .hint("What it has written to the file counts."))
         }
     }

@@ -14,7 +14,7 @@ use crate::{
         text::{self, mention, tell},
         usage,
     },
-    error::Problem,
+    error::UserError,
     format::counted,
     run::state::RunState,
     service::home,
@@ -160,16 +160,16 @@ fn as_json(config: &SavedConfig) -> Value {
     })
 }
 
-fn show(home: &Home, label: &str, json: bool) -> Result<(), Problem> {
+fn show(home: &Home, label: &str, json: bool) -> Result<(), UserError> {
     if json {
         let config = open::config(home, label)?;
         let told = serde_json::to_value(&config)
-            .map_err(|error| Problem::other(format!("The config cannot be shown: {error}.")))?;
+            .map_err(|error| UserError::other(format!("The config cannot be shown: {error}.")))?;
         say!("{told}");
         return Ok(());
     }
-    let path = crate::store::configs::find::find(home, label).map_err(|error| Problem::config(error.0))?;
-    let text = saved::text_of(&path).map_err(|error| Problem::config(error.0))?;
+    let path = crate::store::configs::find::find(home, label).map_err(|error| UserError::config(error.0))?;
+    let text = saved::text_of(&path).map_err(|error| UserError::config(error.0))?;
     let lines: Vec<String> = text.lines().map(printable).collect();
     say!("{}", lines.join("\n"));
     Ok(())

@@ -13,8 +13,8 @@ use crate::{
         output::{Output, listed_line, listing_line},
         signals,
     },
-    error::Problem,
-    manifest::write::Form,
+    error::UserError,
+    manifest::write::OutputFormat,
     service::manifest::{build_manifest, since::Runs},
     store::export::{Export, export, findings_beside},
     wizard::{effect::ListingProgress, manifest::problems::findings_problem},
@@ -35,12 +35,12 @@ async fn build(label: &str, target: PathBuf, writing: Writing, json: bool) -> Ex
     };
     // The form that Encord recommends is written whatever it holds: what is known of single frames has no place in it.
     let Writing { form, splits, replaces } = writing;
-    let is_lenient = matches!(form, Form::Json(_));
+    let is_lenient = matches!(form, OutputFormat::Json(_));
     let how = Export { form, splits, is_lenient, options: config.upload.options(), replaces };
     if let Err(problem) = ready(&target, &how) {
         return refuse(&problem);
     }
-    let fail = |what: &str, error: &std::io::Error| refuse(&Problem::other(format!("Could not {what}: {error}.")));
+    let fail = |what: &str, error: &std::io::Error| refuse(&UserError::other(format!("Could not {what}: {error}.")));
     let dir = match tempfile::tempdir() {
         Ok(dir) => dir,
         Err(error) => return fail("make a temporary directory", &error),

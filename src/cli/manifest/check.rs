@@ -12,14 +12,14 @@ use crate::{
         manifest::{asked, printer::Printer, unreadable},
         signals,
     },
-    error::Problem,
+    error::UserError,
     manifest::{
         finding::{Finding, Origin},
         item::Item,
         read::{self, Format, ReadError, json},
         sink::Sink,
         skipped::Skipped,
-        validate::{Judge, Judged},
+        validate::{ValidatingSink, Validator},
     },
 };
 
@@ -47,20 +47,20 @@ pub(super) async fn command(args: Args) -> Exit {
         exit = checking => match exit {
             Ok(Ok(exit)) => exit,
             Ok(Err(problem)) => refuse(&problem),
-            Err(error) => refuse(&Problem::other(format!("The check broke off: {error}."))),
+            Err(error) => refuse(&UserError::other(format!("The check broke off: {error}."))),
         },
         () = signals::interrupted() => Exit::Interrupted,
     }
 }
 
-fn carry_out(args: &Args) -> Result<Exit, Problem> {
+fn carry_out(args: &Args) -> Result<Exit, UserError> {
     let demands = asked(args.config.as_deref(), args.schema.as_deref())?;
     let file = File::open(&args.file).map_err(|error| unreadable(&args.file, &error))?;
     let mut input = BufReader::with_capacity(CHUNK, file);
     let beginning = input.fill_buf().map_err(|error| unreadable(&args.file, &error))?;
     let format = Format::of(&args.file, beginning);
     let mut printer = Printer::new(&args.file, args.json);
-    let mut judge = Judge::of_file(&demands);
+    let mut judge = Validator::of_file(&demands);
     let items = match format {
         Format::Json => {
             let mut tell = |finding: Finding| {
@@ -71,7 +71,7 @@ fn carry_out(args: &Args) -> Result<Exit, Problem> {
             json::check::check(input, &mut judge, threads, &mut tell).map(|checked| checked.facts.items)
         }
         other => {
-            let mut sink = Judged { judge: &mut judge, sink: &mut printer };
+            let mut sink = ValidatingSink { judge: &mut judge, sink: &mut printer };
             read::read(other, input, &read::kind_by_extension, &mut sink).map(|facts| facts.items)
         }
     };

@@ -15,7 +15,7 @@ use crate::{
         output::Output,
         signals,
     },
-    error::Problem,
+    error::UserError,
     manifest::{
         data_items::JobOptions,
         finding::{Finding, Origin},
@@ -23,9 +23,9 @@ use crate::{
         read::{self, FileFacts, Format, ReadError, kind_by_extension},
         sink::Sink,
         skipped::Skipped,
-        validate::{Judge, Judged},
-        values::Demands,
-        write::{Form, Losses},
+        validate::{ValidatingSink, Validator},
+        values::ValidationRules,
+        write::{Losses, OutputFormat},
     },
     store::{
         export::{Export, Exported, export},
@@ -71,14 +71,14 @@ pub(super) async fn command(args: Args) -> Exit {
         ended = work => match ended {
             Ok(Ok(exit)) => exit,
             Ok(Err(problem)) => refuse(&problem),
-            Err(error) => refuse(&Problem::other(format!("Converting broke off: {error}."))),
+            Err(error) => refuse(&UserError::other(format!("Converting broke off: {error}."))),
         },
         () = signals::interrupted() => Exit::Interrupted,
     }
 }
 
-fn carry_out(args: &Args, form: Form, output: &mut Output) -> Result<Exit, Problem> {
-    let fault = |what: &str, error: &std::io::Error| Problem::other(format!("Could not {what}: {error}."));
+fn carry_out(args: &Args, form: OutputFormat, output: &mut Output) -> Result<Exit, UserError> {
+    let fault = |what: &str, error: &std::io::Error| UserError::other(format!("Could not {what}: {error}."));
     let demands = asked(args.config.as_deref(), None)?;
     let mut how = Export {
         form,
@@ -127,12 +127,12 @@ fn options(facts: FileFacts) -> JobOptions {
 }
 
 /// Keeps what is read, and prints what is found while it is.
-struct Told<'a> {
+struct ConversionReport<'a> {
     writer: &'a mut ManifestWriter,
     printer: &'a mut Printer,
 }
 
-impl Sink for Told<'_> {
+impl Sink for ConversionReport<'_> {
     type Error = std::io::Error;
 
     fn item(&mut self, origin: &Origin<'_>, item: Item) -> std::io::Result<()> {
@@ -153,20 +153,21 @@ impl Sink for Told<'_> {
 fn read_manifest(
     path: &Path,
     dir: &Path,
-    demands: &Demands,
+    demands: &ValidationRules,
     printer: &mut Printer,
-) -> Result<(ManifestDir, FileFacts), Problem> {
+) -> Result<(ManifestDir, FileFacts), UserError> {
     let cannot_read = |error: std::io::Error| {
-        Problem::config(format!("Cannot read {}: {error}.", path.display())).hint("Check the path and its permissions.")
+        UserError::config(format!("Cannot read {}: {error}.", path.display()))
+            .hint("Check the path and its permissions.")
     };
-    let cannot_write = |error: std::io::Error| Problem::other(format!("Could not write a temporary file: {error}."));
+    let cannot_write = |error: std::io::Error| UserError::other(format!("Could not write a temporary file: {error}."));
     let file = File::open(path).map_err(cannot_read)?;
     let mut input = BufReader::with_capacity(256 * 1024, file);
     let format = Format::of(path, input.fill_buf().map_err(cannot_read)?);
     let mut writer = ManifestWriter::create(dir).map_err(cannot_write)?;
-    let mut judge = Judge::of_file(demands);
-    let mut told = Told { writer: &mut writer, printer };
-    let mut sink = Judged { judge: &mut judge, sink: &mut told };
+    let mut judge = Validator::of_file(demands);
+    let mut told = ConversionReport { writer: &mut writer, printer };
+    let mut sink = ValidatingSink { judge: &mut judge, sink: &mut told };
     let facts = read::read(format, input, &kind_by_extension, &mut sink).map_err(|error| match error {
         ReadError::File(error) => cannot_read(error),
         ReadError::Sink(error) => cannot_write(error),
@@ -204,7 +205,7 @@ pub(super) fn tell(output: &mut Output, manifest: &ManifestDir, exported: &Expor
     Exit::Done
 }
 
-fn lost(losses: &Losses) -> Problem {
+fn lost(losses: &Losses) -> UserError {
     let told: Vec<String> = losses
         .iter()
         .map(|(loss, (items, first))| {
@@ -213,6 +214,6 @@ fn lost(losses: &Losses) -> Problem {
         .collect();
     let mut advice: Vec<&str> = losses.keys().map(|loss| loss.told().1).collect();
     advice.dedup();
-    Problem::other(format!("Nothing was written, because something would be lost. {}", told.join(" ")))
+    UserError::other(format!("Nothing was written, because something would be lost. {}", told.join(" ")))
         .hint(format!("{} --lenient of manifest convert writes the rest.", advice.join(" ")))
 }

@@ -19,11 +19,11 @@ use crate::{
         open, usage,
     },
     config::Config,
-    error::Problem,
+    error::UserError,
     manifest::{
         media::Dialect,
-        values::{Demands, Values},
-        write::Form,
+        values::{ValidationRules, Values},
+        write::OutputFormat,
     },
     service::manifest::writable::writable,
     store::export::Export,
@@ -79,7 +79,7 @@ pub(crate) async fn manifest(command: Command) -> Exit {
 /// How files are written.
 #[derive(Debug, Clone, Copy)]
 struct Writing {
-    form: Form,
+    form: OutputFormat,
     splits: bool,
     replaces: bool,
 }
@@ -93,26 +93,26 @@ pub(crate) enum JsonForm {
 }
 
 /// The form that a file's name and `--form` mean.
-fn form_of(output: &Path, json: JsonForm) -> Result<Form, Problem> {
+fn form_of(output: &Path, json: JsonForm) -> Result<OutputFormat, UserError> {
     let dialect = match json {
         JsonForm::File => Dialect::File,
         JsonForm::DataItems => Dialect::DataItems,
     };
-    let Some(form) = Form::of(output, dialect) else {
+    let Some(form) = OutputFormat::of(output, dialect) else {
         let what = format!("{} does not end in .json, .csv or .jsonl.", output.display());
-        return Err(Problem::config(what).hint(
+        return Err(UserError::config(what).hint(
             ".json is the form that Encord recommends; .csv holds no client metadata, and .jsonl is for other programs.",
         ));
     };
-    if json != JsonForm::File && !matches!(form, Form::Json(_)) {
+    if json != JsonForm::File && !matches!(form, OutputFormat::Json(_)) {
         let what = format!("--form says which JSON to write, and {} is none.", output.display());
-        return Err(Problem::config(what).hint("Leave --form out, or end the file's name in .json."));
+        return Err(UserError::config(what).hint("Leave --form out, or end the file's name in .json."));
     }
     Ok(form)
 }
 
 /// Refuses what cannot be written before anything is read, which may take long.
-fn ready(target: &Path, how: &Export) -> Result<(), Problem> {
+fn ready(target: &Path, how: &Export) -> Result<(), UserError> {
     let directory = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let fault = match std::fs::metadata(directory) {
         Ok(facts) if facts.is_dir() => None,
@@ -122,10 +122,10 @@ fn ready(target: &Path, how: &Export) -> Result<(), Problem> {
     };
     if let Some(fault) = fault {
         let what = format!("{} cannot be written: the directory {} {fault}.", target.display(), directory.display());
-        return Err(Problem::config(what).hint("Make the directory first, or write to another place."));
+        return Err(UserError::config(what).hint("Make the directory first, or write to another place."));
     }
     if target.is_dir() {
-        return Err(Problem::config(format!("{} is a directory.", target.display())).hint("Name a file to write."));
+        return Err(UserError::config(format!("{} is a directory.", target.display())).hint("Name a file to write."));
     }
     match how.in_the_way(target) {
         Some(there) => Err(in_the_way(&there)),
@@ -133,53 +133,53 @@ fn ready(target: &Path, how: &Export) -> Result<(), Problem> {
     }
 }
 
-fn in_the_way(there: &Path) -> Problem {
-    Problem::config(format!("{} is there already, and nothing was overwritten.", there.display()))
+fn in_the_way(there: &Path) -> UserError {
+    UserError::config(format!("{} is there already, and nothing was overwritten.", there.display()))
         .hint("Write to another place, or add --force to replace it.")
 }
 
 /// Why a manifest could not be written.
-fn unwritten(target: &Path, error: &io::Error) -> Problem {
+fn unwritten(target: &Path, error: &io::Error) -> UserError {
     let what = match error.kind() {
         io::ErrorKind::AlreadyExists => format!("{error}, and nothing was overwritten."),
         // The error's own words may name a file that is gone by now.
         io::ErrorKind::PermissionDenied => format!("{} could not be written: permission denied.", target.display()),
-        _ => return Problem::other(format!("{} could not be written: {error}.", target.display())),
+        _ => return UserError::other(format!("{} could not be written: {error}.", target.display())),
     };
-    Problem::config(what).hint("Write to another place, or add --force to replace what is there.")
+    UserError::config(what).hint("Write to another place, or add --force to replace what is there.")
 }
 
 /// What a manifest is held against: a config, a schema as Encord serves it, or neither.
-fn asked(config: Option<&str>, schema: Option<&Path>) -> Result<Demands, Problem> {
+fn asked(config: Option<&str>, schema: Option<&Path>) -> Result<ValidationRules, UserError> {
     if let Some(label) = config {
         let config = open::config(&open::home()?, label)?;
         return Ok(demands(&config));
     }
-    let Some(path) = schema else { return Ok(Demands::default()) };
+    let Some(path) = schema else { return Ok(ValidationRules::default()) };
     let text = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
     let schema: Option<Map<String, Value>> = serde_json::from_slice(&text).map_err(|error| {
-        Problem::config(format!("{} is not a metadata schema: {error}.", path.display()))
+        UserError::config(format!("{} is not a metadata schema: {error}.", path.display()))
             .hint("azure-to-encord schema show CONFIG --json prints one, as Encord serves it.")
     })?;
     // An organisation without a schema is served as null.
     let schema = schema.unwrap_or_default();
-    Ok(Demands { values: Some(Values { schema, whole: true, coerce: false }), ..Demands::default() })
+    Ok(ValidationRules { values: Some(Values { schema, whole: true, coerce: false }), ..ValidationRules::default() })
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> Problem {
+fn unreadable(path: &Path, error: &io::Error) -> UserError {
     let said = format!("{} cannot be read: {error}.", path.display());
     match error.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied | io::ErrorKind::IsADirectory => {
-            Problem::config(said)
+            UserError::config(said)
         }
-        _ => Problem::other(said),
+        _ => UserError::other(said),
     }
 }
 
 /// The organisation's schema is not known here; what the config says of it is.
-fn demands(config: &Config) -> Demands {
+fn demands(config: &Config) -> ValidationRules {
     let schema = &config.schema;
     let values = if schema.skip { None } else { Values::of_keys(&schema.keys, schema.coerce) };
     let writable = writable(&config.azure.clone().into());
-    Demands { strict: config.encord.strict_client_only, values, base: config.azure.container_url(), writable }
+    ValidationRules { strict: config.encord.strict_client_only, values, base: config.azure.container_url(), writable }
 }

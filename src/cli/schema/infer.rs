@@ -12,7 +12,7 @@ use crate::{
         text::{mention, tell},
     },
     config::Config,
-    error::Problem,
+    error::UserError,
     schema::{infer::Suggestion, key_type::KeyType, merge::describe},
     service::schema::infer,
     wizard::effect::Inferred,
@@ -57,7 +57,7 @@ pub(crate) async fn infer(args: &Args) -> Exit {
     Exit::Done
 }
 
-async fn look(label: &str) -> Result<Inferred, Problem> {
+async fn look(label: &str) -> Result<Inferred, UserError> {
     let (config, file) = match is_data(Path::new(label)) {
         true => (Config::default(), Some(label)),
         false => (open::home_and_config(label)?.1, None),

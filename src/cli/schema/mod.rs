@@ -14,7 +14,7 @@ use crate::{
     },
     config,
     encord::client::Client,
-    error::Problem,
+    error::UserError,
     schema::merge::{describe, diff},
     service::{integration::connect::KeySource, problems::encord_problem, schema as service},
 };
@@ -58,7 +58,7 @@ pub(crate) async fn schema(command: Command) -> Exit {
     result.unwrap_or_else(|problem| refuse(&problem))
 }
 
-fn open(label: &str) -> Result<(config::Config, Client), Problem> {
+fn open(label: &str) -> Result<(config::Config, Client), UserError> {
     let (_, config) = crate::cli::open::home_and_config(label)?;
     let passphrase = passphrase::ask(&config.encord);
     let credential = match KeySource::open(&config.encord, passphrase.as_ref()) {
@@ -69,7 +69,7 @@ fn open(label: &str) -> Result<(config::Config, Client), Problem> {
     Ok((config, client))
 }
 
-async fn carry_out(command: &Command, json: bool, config: &config::Config, client: &Client) -> Result<Exit, Problem> {
+async fn carry_out(command: &Command, json: bool, config: &config::Config, client: &Client) -> Result<Exit, UserError> {
     match command {
         Command::Show(_) => {
             let now = client.schema().await.map_err(|error| encord_problem(&error))?;

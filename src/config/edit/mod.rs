@@ -44,7 +44,7 @@ pub fn merge(text: &str, config: &Config, directory: &Path) -> Result<String, Co
 ///
 /// # Errors
 /// As [`merge`].
-pub fn fresh(config: &Config, directory: &Path) -> Result<String, ConfigError> {
+pub fn template(config: &Config, directory: &Path) -> Result<String, ConfigError> {
     write(NEW, &Config::default(), config, directory, true)
 }
 

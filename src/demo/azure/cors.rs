@@ -13,7 +13,7 @@ use azure_core::xml::from_xml;
 use serde::Deserialize;
 
 use crate::{
-    demo::azure::{fault::Fault, list::escape},
+    demo::azure::{fault::AzureFault, list::escape},
     endpoints::{
         cors::{MAX_AGE, METHODS, MOST_RULES, Rule},
         region::REGIONS,
@@ -91,8 +91,8 @@ impl Cors {
     }
 
     /// Set Blob Service Properties, of which only the CORS rules exist here; without the element they stay as they are.
-    pub(super) fn set_properties(&self, body: &[u8]) -> Result<Response, Fault> {
-        let properties: Properties = from_xml(body).map_err(|_| Fault::document())?;
+    pub(super) fn set_properties(&self, body: &[u8]) -> Result<Response, AzureFault> {
+        let properties: Properties = from_xml(body).map_err(|_| AzureFault::document())?;
         if let Some(given) = properties.cors {
             let list = |text: String| match text.is_empty() {
                 true => Vec::new(),
@@ -107,7 +107,7 @@ impl Cors {
             };
             let rules: Vec<Rule> = given.rules.into_iter().map(rule).collect();
             if rules.len() > MOST_RULES || rules.iter().any(|rule| rule.origins.is_empty() || rule.methods.is_empty()) {
-                return Err(Fault::document());
+                return Err(AzureFault::document());
             }
             *self.0.write().unwrap_or_else(PoisonError::into_inner) = rules;
         }
@@ -117,17 +117,17 @@ impl Cors {
     }
 
     /// Answers an OPTIONS request, which needs no credential.
-    pub(super) fn preflight(&self, request: &HeaderMap) -> Result<Response, Fault> {
+    pub(super) fn preflight(&self, request: &HeaderMap) -> Result<Response, AzureFault> {
         let text = |name| request.get(name).and_then(|value| value.to_str().ok());
         let (Some(origin), Some(method)) = (text(header::ORIGIN), text(header::ACCESS_CONTROL_REQUEST_METHOD)) else {
-            return Err(Fault::preflight_header());
+            return Err(AzureFault::preflight_header());
         };
         let asked = text(header::ACCESS_CONTROL_REQUEST_HEADERS);
         self.with(|rules| {
-            let rule = responsible(rules, origin, method).ok_or_else(Fault::preflight)?;
+            let rule = responsible(rules, origin, method).ok_or_else(AzureFault::preflight)?;
             let names = asked.into_iter().flat_map(|asked| asked.split(',')).map(str::trim);
             if !names.filter(|name| !name.is_empty()).all(|name| covers(&rule.allowed_headers, name)) {
-                return Err(Fault::preflight());
+                return Err(AzureFault::preflight());
             }
             let mut response = Response::new(Body::empty());
             let headers = response.headers_mut();

@@ -8,7 +8,7 @@ use crate::demo::azure::list::escape;
 
 /// An answer that is an error: status, code and message of "Status and error codes" in Azure's REST reference.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(super) struct AzureFault {
     status: StatusCode,
     pub(super) code: &'static str,
     message: &'static str,
@@ -17,9 +17,9 @@ pub(super) struct Fault {
 
 macro_rules! faults {
     ($($name:ident = $status:ident, $code:literal, $message:literal;)*) => {
-        impl Fault {
-            $(pub(super) fn $name() -> Fault {
-                Fault { status: StatusCode::$status, code: $code, message: $message, detail: None }
+        impl AzureFault {
+            $(pub(super) fn $name() -> AzureFault {
+                AzureFault { status: StatusCode::$status, code: $code, message: $message, detail: None }
             })*
         }
     };
@@ -54,9 +54,9 @@ faults! {
         "CORS not enabled or no matching rule found for this request.";
 }
 
-impl Fault {
+impl AzureFault {
     /// Adds the `AuthenticationErrorDetail`.
-    pub(super) fn because(mut self, detail: String) -> Fault {
+    pub(super) fn because(mut self, detail: String) -> AzureFault {
         self.detail = Some(detail);
         self
     }

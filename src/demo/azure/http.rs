@@ -17,7 +17,7 @@ use url::form_urlencoded;
 use crate::{
     demo::azure::{
         cors::Cors,
-        fault::Fault,
+        fault::AzureFault,
         list,
         sas::{AccountKey, Need},
         shared_key,
@@ -65,7 +65,7 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     let (request, body) = request.into_parts();
     let answered = match axum::body::to_bytes(body, LONGEST_BODY).await {
         Ok(body) => shared.operate(&request, &body),
-        Err(_) => Err(Fault::document()),
+        Err(_) => Err(AzureFault::document()),
     };
     let mut response =
         answered.unwrap_or_else(|fault| fault.into_response(&request_id, request.method != Method::HEAD));
@@ -85,13 +85,13 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
 }
 
 /// The parts of a path-style path, decoded.
-struct Place {
+struct ResourcePath {
     container: Option<String>,
     blob: Option<String>,
 }
 
 impl Shared {
-    fn operate(&self, request: &Parts, body: &[u8]) -> Result<Response, Fault> {
+    fn operate(&self, request: &Parts, body: &[u8]) -> Result<Response, AzureFault> {
         if request.method == Method::OPTIONS {
             return self.cors.preflight(&request.headers);
         }
@@ -110,12 +110,12 @@ impl Shared {
             Method::HEAD => true,
             Method::PUT if place.container.is_none() => {
                 if (asked("restype"), asked("comp")) != (Some("service"), Some("properties")) {
-                    return Err(Fault::uri());
+                    return Err(AzureFault::uri());
                 }
                 allow('s', 'w')?;
                 return self.cors.set_properties(body);
             }
-            _ => return Err(Fault::verb()),
+            _ => return Err(AzureFault::verb()),
         };
         match (place.container, place.blob, asked("restype"), asked("comp")) {
             (None, None, Some("service"), Some("properties")) if !head => {
@@ -130,23 +130,23 @@ impl Shared {
                 allow('c', 'l')?;
                 self.store
                     .with(&container, |blobs| list::page(&endpoint(), &container, blobs, &query))
-                    .ok_or_else(Fault::container_not_found)?
+                    .ok_or_else(AzureFault::container_not_found)?
                     .map(xml)
             }
             (Some(container), None, Some("container"), None) => {
                 allow('c', 'r')?;
-                self.store.with(&container, |_| container_properties()).ok_or_else(Fault::container_not_found)
+                self.store.with(&container, |_| container_properties()).ok_or_else(AzureFault::container_not_found)
             }
             (Some(container), Some(blob), None, None) => {
                 allow('o', 'r')?;
                 let kept = self
                     .store
                     .with(&container, |blobs| blobs.get(&blob).cloned())
-                    .ok_or_else(Fault::container_not_found)?
-                    .ok_or_else(Fault::blob_not_found)?;
+                    .ok_or_else(AzureFault::container_not_found)?
+                    .ok_or_else(AzureFault::blob_not_found)?;
                 if head { Ok(describe(&kept)) } else { read(&kept, &request.headers) }
             }
-            _ => Err(Fault::uri()),
+            _ => Err(AzureFault::uri()),
         }
     }
 
@@ -157,7 +157,7 @@ impl Shared {
         query: &HashMap<String, String>,
         container: Option<&str>,
         need: Need,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), AzureFault> {
         let now = OffsetDateTime::now_utc();
         if let Some(authorization) = request.headers.get(header::AUTHORIZATION) {
             let authorization = authorization.to_str().unwrap_or_default();
@@ -169,16 +169,16 @@ impl Shared {
         self.key.verify(&self.account, query, need, now)
     }
 
-    fn place(&self, path: &str) -> Result<Place, Fault> {
+    fn place(&self, path: &str) -> Result<ResourcePath, AzureFault> {
         let decode = |part: &str| {
-            percent_decode_str(part).decode_utf8().map(std::borrow::Cow::into_owned).map_err(|_| Fault::uri())
+            percent_decode_str(part).decode_utf8().map(std::borrow::Cow::into_owned).map_err(|_| AzureFault::uri())
         };
         let mut parts = path.strip_prefix('/').unwrap_or(path).splitn(3, '/');
         if parts.next() != Some(self.account.as_str()) {
-            return Err(Fault::resource_not_found());
+            return Err(AzureFault::resource_not_found());
         }
         let mut part = || parts.next().filter(|part| !part.is_empty()).map(decode).transpose();
-        Ok(Place { container: part()?, blob: part()? })
+        Ok(ResourcePath { container: part()?, blob: part()? })
     }
 }
 
@@ -234,9 +234,9 @@ fn describe(kept: &Kept) -> Response {
     response
 }
 
-fn read(kept: &Kept, request: &HeaderMap) -> Result<Response, Fault> {
+fn read(kept: &Kept, request: &HeaderMap) -> Result<Response, AzureFault> {
     if kept.blob.tier == "Archive" {
-        return Err(Fault::archived());
+        return Err(AzureFault::archived());
     }
     let content = &kept.blob.content;
     let mut response = describe(kept);
@@ -246,7 +246,7 @@ fn read(kept: &Kept, request: &HeaderMap) -> Result<Response, Fault> {
     };
     let length = content.len();
     if first >= length {
-        return Err(Fault::range());
+        return Err(AzureFault::range());
     }
     let end = last.map_or(length, |last| last.saturating_add(1).min(length));
     *response.status_mut() = StatusCode::PARTIAL_CONTENT;

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::demo::azure::{
-    fault::Fault,
+    fault::AzureFault,
     http::rfc1123,
     store::{Blobs, Kept},
 };
@@ -26,7 +26,7 @@ pub(super) fn page(
     container: &str,
     blobs: &Blobs,
     query: &HashMap<String, String>,
-) -> Result<String, Fault> {
+) -> Result<String, AzureFault> {
     let field = |key: &str| query.get(key).map(String::as_str).filter(|value| !value.is_empty());
     let prefix = field("prefix").unwrap_or_default();
     let delimiter = field("delimiter");
@@ -88,7 +88,7 @@ pub(super) fn containers(
     endpoint: &str,
     query: &HashMap<String, String>,
     names_from: impl FnOnce(&str) -> Vec<String>,
-) -> Result<String, Fault> {
+) -> Result<String, AzureFault> {
     let field = |key: &str| query.get(key).map(String::as_str).filter(|value| !value.is_empty());
     let prefix = field("prefix").unwrap_or_default();
     let size = page_size(query)?;
@@ -111,11 +111,11 @@ pub(super) fn containers(
     Ok(out)
 }
 
-fn page_size(query: &HashMap<String, String>) -> Result<usize, Fault> {
+fn page_size(query: &HashMap<String, String>) -> Result<usize, AzureFault> {
     let Some(text) = query.get("maxresults").filter(|text| !text.is_empty()) else { return Ok(LARGEST_PAGE) };
-    let asked: usize = text.parse().map_err(|_| Fault::query_value())?;
+    let asked: usize = text.parse().map_err(|_| AzureFault::query_value())?;
     if asked == 0 {
-        return Err(Fault::query_range());
+        return Err(AzureFault::query_range());
     }
     Ok(asked.min(LARGEST_PAGE))
 }
@@ -180,7 +180,7 @@ fn write_marker(name: &str) -> String {
     format!("2!{}!{encoded}", encoded.len())
 }
 
-fn read_marker(marker: &str) -> Result<String, Fault> {
+fn read_marker(marker: &str) -> Result<String, AzureFault> {
     let mut parts = marker.splitn(3, '!');
     let name = match (parts.next(), parts.next(), parts.next()) {
         (Some("2"), Some(length), Some(encoded)) if length == encoded.len().to_string() => {
@@ -188,5 +188,5 @@ fn read_marker(marker: &str) -> Result<String, Fault> {
         }
         _ => None,
     };
-    name.and_then(|name| String::from_utf8(name).ok()).ok_or_else(Fault::query_value)
+    name.and_then(|name| String::from_utf8(name).ok()).ok_or_else(AzureFault::query_value)
 }

@@ -16,7 +16,7 @@ use time::macros::format_description;
 use time::{OffsetDateTime, PrimitiveDateTime};
 use url::form_urlencoded;
 
-use crate::demo::azure::fault::Fault;
+use crate::demo::azure::fault::AzureFault;
 
 /// The version of the signatures made here; verifying works for any since 2015-04-05.
 const VERSION: &str = "2026-04-06";
@@ -105,21 +105,21 @@ impl AccountKey {
         query: &HashMap<String, String>,
         need: Need,
         now: OffsetDateTime,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), AzureFault> {
         let field = |key: &str| query.get(key).map(String::as_str).unwrap_or_default();
         let text = service_string_to_sign(account, container.unwrap_or_default(), query);
         let is_known = field("sr") == "c" && field("sv") >= SCOPE_VERSION && need.resource_type != 's';
         let signature = STANDARD.decode(field("sig")).unwrap_or_default();
         if !is_known || self.mac(&text).verify_slice(&signature).is_err() {
             let detail = format!("Signature did not match. String to sign used was {text}");
-            return Err(Fault::unauthenticated().because(detail));
+            return Err(AzureFault::unauthenticated().because(detail));
         }
         check_time(query, now)?;
         if field("spr") == "https" {
-            return Err(Fault::protocol());
+            return Err(AzureFault::protocol());
         }
         if !field("sp").contains(need.permission) {
-            return Err(Fault::permission());
+            return Err(AzureFault::permission());
         }
         Ok(())
     }
@@ -131,29 +131,29 @@ impl AccountKey {
         query: &HashMap<String, String>,
         need: Need,
         now: OffsetDateTime,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), AzureFault> {
         let Some(signature) = query.get("sig") else {
-            return Err(Fault::anonymous());
+            return Err(AzureFault::anonymous());
         };
         let text = string_to_sign(account, query);
         let fits = STANDARD.decode(signature).is_ok_and(|signature| self.mac(&text).verify_slice(&signature).is_ok());
         if !fits {
             let detail = format!("Signature did not match. String to sign used was {text}");
-            return Err(Fault::unauthenticated().because(detail));
+            return Err(AzureFault::unauthenticated().because(detail));
         }
         check_time(query, now)?;
         let field = |key: &str| query.get(key).map(String::as_str).unwrap_or_default();
         if field("spr") == "https" {
-            return Err(Fault::protocol());
+            return Err(AzureFault::protocol());
         }
         if !field("ss").contains('b') {
-            return Err(Fault::service());
+            return Err(AzureFault::service());
         }
         if !field("srt").contains(need.resource_type) {
-            return Err(Fault::resource_type());
+            return Err(AzureFault::resource_type());
         }
         if !field("sp").contains(need.permission) {
-            return Err(Fault::permission());
+            return Err(AzureFault::permission());
         }
         Ok(())
     }
@@ -165,7 +165,7 @@ impl AccountKey {
     }
 }
 
-fn check_time(query: &HashMap<String, String>, now: OffsetDateTime) -> Result<(), Fault> {
+fn check_time(query: &HashMap<String, String>, now: OffsetDateTime) -> Result<(), AzureFault> {
     let field = |key: &str| query.get(key).map(String::as_str).unwrap_or_default();
     let (start, expiry) = (field("st"), field("se"));
     let started = start.is_empty() || moment(start).is_some_and(|at| at <= now);
@@ -176,7 +176,7 @@ fn check_time(query: &HashMap<String, String>, now: OffsetDateTime) -> Result<()
     let detail = format!(
         "Signature not valid in the specified time frame: Start [{start}] - Expiry [{expiry}] - Current [{current}]"
     );
-    Err(Fault::unauthenticated().because(detail))
+    Err(AzureFault::unauthenticated().because(detail))
 }
 
 fn service_string_to_sign(account: &str, container: &str, query: &HashMap<String, String>) -> String {

@@ -12,7 +12,7 @@ use percent_encoding::percent_decode_str;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
-use crate::demo::azure::{fault::Fault, sas::AccountKey};
+use crate::demo::azure::{fault::AzureFault, sas::AccountKey};
 
 /// A request that is older is refused, in minutes.
 const OLDEST: i64 = 15;
@@ -24,16 +24,16 @@ pub(super) fn verify(
     request: &Parts,
     authorization: &str,
     now: OffsetDateTime,
-) -> Result<(), Fault> {
+) -> Result<(), AzureFault> {
     let signature =
         authorization.strip_prefix("SharedKey ").and_then(|rest| rest.strip_prefix(account)?.strip_prefix(':'));
     let Some(signature) = signature else {
-        return Err(Fault::unauthenticated());
+        return Err(AzureFault::unauthenticated());
     };
     let date = field(&request.headers, "x-ms-date").or_else(|| field(&request.headers, "date"));
     let sent = date.and_then(|date| OffsetDateTime::parse(date, &Rfc2822).ok());
     if sent.is_none_or(|sent| (now - sent).whole_minutes().abs() >= OLDEST) {
-        return Err(Fault::unauthenticated().because("Request date header not specified or too old".to_owned()));
+        return Err(AzureFault::unauthenticated().because("Request date header not specified or too old".to_owned()));
     }
     let text = string_to_sign(account, request);
     let mac = key.mac(&text);
@@ -41,7 +41,7 @@ pub(super) fn verify(
         return Ok(());
     }
     let detail = format!("The MAC signature found in the HTTP request is not the same. Server used: '{text}'");
-    Err(Fault::unauthenticated().because(detail))
+    Err(AzureFault::unauthenticated().because(detail))
 }
 
 fn string_to_sign(account: &str, request: &Parts) -> String {

@@ -14,9 +14,9 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// Resets one connection.
 #[derive(Clone, Default)]
-pub(super) struct Cutter(Arc<AtomicBool>);
+pub(super) struct ResetHandle(Arc<AtomicBool>);
 
-impl Cutter {
+impl ResetHandle {
     /// From now on nothing gets through any more, not even the end.
     pub(super) fn cut(&self) {
         self.0.store(true, Ordering::Relaxed);
@@ -24,15 +24,15 @@ impl Cutter {
 }
 
 /// Accepts connections that can be reset.
-pub(super) struct Door(pub(super) TcpListener);
+pub(super) struct FaultyListener(pub(super) TcpListener);
 
-impl Listener for Door {
+impl Listener for FaultyListener {
     type Io = Connection;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
-        (Connection { stream, cutter: Cutter::default() }, address)
+        (Connection { stream, cutter: ResetHandle::default() }, address)
     }
 
     fn local_addr(&self) -> Result<SocketAddr> {
@@ -40,8 +40,8 @@ impl Listener for Door {
     }
 }
 
-impl Connected<IncomingStream<'_, Door>> for Cutter {
-    fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
+impl Connected<IncomingStream<'_, FaultyListener>> for ResetHandle {
+    fn connect_info(stream: IncomingStream<'_, FaultyListener>) -> Self {
         stream.io().cutter.clone()
     }
 }
@@ -49,7 +49,7 @@ impl Connected<IncomingStream<'_, Door>> for Cutter {
 /// A connection that can be reset.
 pub(super) struct Connection {
     stream: TcpStream,
-    cutter: Cutter,
+    cutter: ResetHandle,
 }
 
 impl Connection {

@@ -20,7 +20,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
 use crate::demo::encord::{
-    connection::Cutter,
+    connection::ResetHandle,
     error::ApiError,
     shared::{Shared, locked},
 };
@@ -53,7 +53,7 @@ impl Operation {
 
 /// Something that goes wrong with one request.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Fault {
+pub enum InjectedFault {
     /// Another status in place of the answer, in the form in which the service answers errors.
     Status {
         /// The status: 401, 403, 429, 503 and so on.
@@ -119,7 +119,7 @@ pub struct Rule {
     /// The call.
     pub operation: Operation,
     /// What happens.
-    pub fault: Fault,
+    pub fault: InjectedFault,
     /// How often.
     pub times: Times,
 }
@@ -165,7 +165,7 @@ impl Faults {
         locked(&self.state).struck
     }
 
-    fn next(&self, request: &Request) -> Option<Fault> {
+    fn next(&self, request: &Request) -> Option<InjectedFault> {
         if !self.on.load(Ordering::Relaxed) {
             return None;
         }
@@ -185,8 +185,7 @@ impl Faults {
                 Times::After(skip) => number >= skip,
                 Times::Chance(chance) => share(plan.seed, place, number) < chance,
             };
-            let fits =
-                !matches!(rule.fault, Fault::Limit { bytes } if length.is_none_or(|length: u64| length <= bytes));
+            let fits = !matches!(rule.fault, InjectedFault::Limit { bytes } if length.is_none_or(|length: u64| length <= bytes));
             if strikes && fits && found.is_none() {
                 found = Some(rule.fault);
             }
@@ -212,7 +211,7 @@ fn share(seed: u64, rule: u64, request: u64) -> f64 {
 /// The layer around everything else.
 pub(super) async fn strike(
     State(shared): State<Arc<Shared>>,
-    ConnectInfo(cutter): ConnectInfo<Cutter>,
+    ConnectInfo(cutter): ConnectInfo<ResetHandle>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -220,7 +219,7 @@ pub(super) async fn strike(
         return next.run(request).await;
     };
     match fault {
-        Fault::Status { status, retry_after, carried_out } => {
+        InjectedFault::Status { status, retry_after, carried_out } => {
             carry_out(carried_out, request, next).await;
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             let reason = status.canonical_reason().unwrap_or("Error").to_owned();
@@ -230,7 +229,7 @@ pub(super) async fn strike(
             }
             response
         }
-        Fault::Page { status, carried_out } => {
+        InjectedFault::Page { status, carried_out } => {
             carry_out(carried_out, request, next).await;
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
             let title = status.canonical_reason().unwrap_or("Error");
@@ -238,28 +237,28 @@ pub(super) async fn strike(
                 format!("<!doctype html>\n<html><head><title>{title}</title></head><body>{title}</body></html>\n");
             (status, [(CONTENT_TYPE, "text/html")], page).into_response()
         }
-        Fault::Reset { carried_out } => {
+        InjectedFault::Reset { carried_out } => {
             carry_out(carried_out, request, next).await;
             cutter.cut();
             // Never gets through.
             StatusCode::NO_CONTENT.into_response()
         }
-        Fault::Cut => halve(next.run(request).await).await,
-        Fault::Stall { by, carried_out: true } => {
+        InjectedFault::Cut => halve(next.run(request).await).await,
+        InjectedFault::Stall { by, carried_out: true } => {
             let response = next.run(request).await;
             hold(&shared, by).await;
             response
         }
-        Fault::Stall { by, carried_out: false } => {
+        InjectedFault::Stall { by, carried_out: false } => {
             hold(&shared, by).await;
             next.run(request).await
         }
-        Fault::Limit { bytes } => {
+        InjectedFault::Limit { bytes } => {
             carry_out(false, request, next).await;
             ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, format!("The request body is larger than {bytes} bytes"))
                 .into_response()
         }
-        Fault::Clock { ahead } => {
+        InjectedFault::Clock { ahead } => {
             request.extensions_mut().insert(ClockAhead(ahead));
             let mut response = next.run(request).await;
             let theirs = OffsetDateTime::now_utc() + time::Duration::seconds(ahead);
@@ -307,7 +306,7 @@ mod tests {
         builder.body(Body::empty()).unwrap()
     }
 
-    const STATUS: Fault = Fault::Status { status: 503, retry_after: None, carried_out: false };
+    const STATUS: InjectedFault = InjectedFault::Status { status: 503, retry_after: None, carried_out: false };
 
     #[test]
     fn a_rule_strikes_its_operation_when_it_is_due() {
@@ -319,8 +318,8 @@ mod tests {
         faults.set(FaultPlan {
             rules: vec![
                 rule(Operation::CreateJob, STATUS, Times::Some { skip: 1, count: 1 }),
-                rule(Operation::CreateJob, Fault::Limit { bytes: 10 }, Times::After(0)),
-                rule(Operation::CancelJob, Fault::Cut, Times::After(1)),
+                rule(Operation::CreateJob, InjectedFault::Limit { bytes: 10 }, Times::After(0)),
+                rule(Operation::CancelJob, InjectedFault::Cut, Times::After(1)),
             ],
             seed: 0,
         });
@@ -328,9 +327,9 @@ mod tests {
         assert_eq!(strikes(Method::GET, "/v2/public/storage/folders", 0), None);
         assert_eq!(strikes(Method::POST, jobs, 10), None);
         assert_eq!(strikes(Method::POST, jobs, 11), Some(STATUS));
-        assert_eq!(strikes(Method::POST, jobs, 11), Some(Fault::Limit { bytes: 10 }));
+        assert_eq!(strikes(Method::POST, jobs, 11), Some(InjectedFault::Limit { bytes: 10 }));
         assert_eq!(strikes(Method::POST, &format!("{jobs}/j/cancel"), 0), None);
-        assert_eq!(strikes(Method::POST, &format!("{jobs}/j/cancel"), 0), Some(Fault::Cut));
+        assert_eq!(strikes(Method::POST, &format!("{jobs}/j/cancel"), 0), Some(InjectedFault::Cut));
         assert_eq!(faults.struck(), 3);
         faults.set(FaultPlan::default());
         assert_eq!(strikes(Method::POST, &format!("{jobs}/j/cancel"), 0), None);

@@ -46,14 +46,14 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-pub use faults::{Fault, FaultPlan, Operation, Rule, Times};
+pub use faults::{FaultPlan, InjectedFault, Operation, Rule, Times};
 pub use jobs::Pace;
 pub use kind::ItemKind;
 pub use probe::StorageAccess;
 
 use crate::{
     demo::encord::{
-        connection::{Cutter, Door},
+        connection::{FaultyListener, ResetHandle},
         faults::Faults,
         shared::{Shared, locked},
         store::Store,
@@ -199,10 +199,11 @@ impl Server {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(listen)?;
         let url = format!("http://{}", listener.local_addr().map_err(listen)?);
         let stopping = shared.stopping.clone();
-        let service = router(&shared).into_make_service_with_connect_info::<Cutter>();
+        let service = router(&shared).into_make_service_with_connect_info::<ResetHandle>();
         let task = tokio::spawn(async move {
             // Serving ends only by the signal: failures to accept are retried by the server itself.
-            let _ = axum::serve(Door(listener), service).with_graceful_shutdown(stopping.cancelled_owned()).await;
+            let _ =
+                axum::serve(FaultyListener(listener), service).with_graceful_shutdown(stopping.cancelled_owned()).await;
         });
         Ok(Self { url, shared, task: Some(task) })
     }

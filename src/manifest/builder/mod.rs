@@ -10,11 +10,11 @@ use crate::{
         blob_facts::BlobFacts,
         finding::{Code, Finding, Origin},
         groups::{Groups, Naming},
-        incremental::{Known, fingerprint},
+        incremental::{RegisteredItems, fingerprint},
         item::Item,
         kind::Kind,
-        rules::{Rules, grouping::Place},
-        simple_item::Plain,
+        rules::{Rules, grouping::BlobUse},
+        simple_item::SimpleItem,
         sink::Sink,
         skipped::{SkipReason, Skipped},
         title,
@@ -28,7 +28,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Builder {
     shared: Arc<Shared>,
-    known: Option<Arc<dyn Known>>,
+    known: Option<Arc<dyn RegisteredItems>>,
     held: Held,
     /// The URL of the blob that is looked at.
     url: String,
@@ -91,14 +91,14 @@ impl Builder {
         Builder::of(Arc::new(shared), None)
     }
 
-    fn of(shared: Arc<Shared>, known: Option<Arc<dyn Known>>) -> Builder {
+    fn of(shared: Arc<Shared>, known: Option<Arc<dyn RegisteredItems>>) -> Builder {
         let (held, url, content_type) = (Held::default(), String::new(), LastContentType::default());
         Builder { shared, known, held, url, content_type }
     }
 
     /// Leaves out what earlier runs have registered, and gives every item what the next run will know it by.
     #[must_use]
-    pub fn since(self, known: Option<Arc<dyn Known>>) -> Builder {
+    pub fn since(self, known: Option<Arc<dyn RegisteredItems>>) -> Builder {
         Builder { known, ..self }
     }
 
@@ -139,7 +139,7 @@ impl Builder {
         let by_content_type = blob.content_type.and_then(|text| self.content_type.kind(text));
         let kind = by_rule.or(by_extension).or_else(|| Kind::of_supported_content_type(blob.content_type?));
         let place = rules.place(name, kind);
-        if kind.is_none() && place == Place::Own {
+        if kind.is_none() && place == BlobUse::Own {
             return sink.skipped(skip(SkipReason::UnknownType));
         }
         if blob.rehydrating || blob.tier.is_some_and(|tier| tier.eq_ignore_ascii_case("archive")) {
@@ -152,7 +152,7 @@ impl Builder {
             return sink.skipped(skip(SkipReason::Unreachable));
         }
         let etag = self.known.as_ref().and(blob.etag);
-        if etag.is_some() && place == Place::Own && self.holds(std::slice::from_ref(&self.url), etag) {
+        if etag.is_some() && place == BlobUse::Own && self.holds(std::slice::from_ref(&self.url), etag) {
             return sink.skipped(skip(SkipReason::Unchanged));
         }
         if by_rule.is_none()
@@ -178,17 +178,17 @@ impl Builder {
             sink.finding(Finding::new(Code::MetadataPath, name, message))?;
         }
         match place {
-            Place::Group(member) => {
+            BlobUse::Group(member) => {
                 self.held.groups.add(name, etag.unwrap_or_default(), blob.size, kind, &member);
                 self.held.groups.describe(blob.added_to(Map::new()));
                 return Ok(());
             }
-            Place::Unread(rule) => {
+            BlobUse::Unread(rule) => {
                 self.held.groups.add_unread(name, blob.etag.unwrap_or_default(), blob.size, kind, rule);
                 self.held.groups.describe(blob.added_to(Map::new()));
                 return Ok(());
             }
-            Place::Own => {}
+            BlobUse::Own => {}
         }
         match kind {
             Some(kind)
@@ -199,7 +199,7 @@ impl Builder {
                     && !matches!(kind, Kind::Scene | Kind::TimeSeries) =>
             {
                 let title = title::of_path(name);
-                sink.plain(&Plain {
+                sink.plain(&SimpleItem {
                     name,
                     kind,
                     title: &title,

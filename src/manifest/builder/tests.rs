@@ -4,8 +4,8 @@ use crate::manifest::{
     builder::*,
     rules::{RuleTexts, grouping::GroupText},
     sink::tests::Collected,
-    validate::{Judge, Judged},
-    values::Demands,
+    validate::{ValidatingSink, Validator},
+    values::ValidationRules,
 };
 
 fn blob(name: &str) -> BlobFacts<'_> {
@@ -19,9 +19,9 @@ fn build(texts: &RuleTexts, blobs: &[BlobFacts<'_>]) -> Collected {
 fn build_strictly(texts: &RuleTexts, blobs: &[BlobFacts<'_>], strict: bool) -> Collected {
     let mut collected = Collected::default();
     let rules = Rules::new(texts).unwrap();
-    let mut judge = Judge::new(&Demands { strict, ..Demands::default() });
+    let mut judge = Validator::new(&ValidationRules { strict, ..ValidationRules::default() });
     let mut builder = Builder::new(rules, "https://a.blob.core.windows.net", "c");
-    let mut sink = Judged { judge: &mut judge, sink: &mut collected };
+    let mut sink = ValidatingSink { judge: &mut judge, sink: &mut collected };
     for blob in blobs {
         builder.blob(blob, &mut sink).unwrap();
     }
@@ -114,7 +114,7 @@ fn parts_that_are_merged_in_order_give_what_one_builder_gives() {
 #[derive(Debug, Default)]
 struct Memory(Vec<crate::manifest::incremental::Fingerprint>);
 
-impl Known for Memory {
+impl RegisteredItems for Memory {
     fn holds(&self, item: &crate::manifest::incremental::Fingerprint) -> bool {
         self.0.contains(item)
     }

@@ -8,7 +8,7 @@ use std::{
 
 use crate::manifest::{
     checks::redact::shown as shown_url,
-    finding::{Code, Finding, Origin, Place},
+    finding::{Code, Finding, Origin, Position},
     item::Item,
     kind::Kind,
 };
@@ -33,7 +33,7 @@ impl Hasher for Same {
 
 /// Remembers where each URL stood first.
 #[derive(Debug)]
-pub(crate) struct Twins {
+pub(crate) struct DuplicateUrls {
     key: RandomState,
     first: HashMap<u64, First, BuildHasherDefault<Same>>,
 }
@@ -46,7 +46,7 @@ const LINES: u64 = (1 << 28) - 1;
 const COLUMNS: u64 = (1 << 32) - 1;
 
 impl First {
-    fn new(kind: Kind, place: Option<Place>) -> First {
+    fn new(kind: Kind, place: Option<Position>) -> First {
         let (line, column) = place.map_or((LINES, COLUMNS), |place| (place.line.min(LINES), place.column.min(COLUMNS)));
         let kind = Kind::ALL.iter().position(|other| *other == kind).unwrap_or_default() as u64;
         First(kind << 60 | line << 32 | column)
@@ -56,15 +56,15 @@ impl First {
         usize::try_from(self.0 >> 60).ok().and_then(|index| Kind::ALL.get(index).copied()).unwrap_or(Kind::Video)
     }
 
-    fn place(self) -> Option<Place> {
+    fn place(self) -> Option<Position> {
         let (line, column) = (self.0 >> 32 & LINES, self.0 & COLUMNS);
-        (line < LINES && column < COLUMNS).then_some(Place { line, column })
+        (line < LINES && column < COLUMNS).then_some(Position { line, column })
     }
 }
 
 /// The URLs of some items, to be compared with all earlier ones.
 #[derive(Debug)]
-pub(crate) struct Seen {
+pub(crate) struct ItemUrls {
     key: RandomState,
     items: Vec<SeenItem>,
     urls: Vec<SeenUrl>,
@@ -82,14 +82,14 @@ struct SeenItem {
 #[derive(Debug, Clone, Copy)]
 struct SeenUrl {
     hash: u64,
-    place: Option<Place>,
+    place: Option<Position>,
     end: usize,
 }
 
-impl Seen {
+impl ItemUrls {
     /// For further items.
-    pub(crate) fn part(&self) -> Seen {
-        Seen { key: self.key.clone(), items: Vec::new(), urls: Vec::new(), text: String::new() }
+    pub(crate) fn part(&self) -> ItemUrls {
+        ItemUrls { key: self.key.clone(), items: Vec::new(), urls: Vec::new(), text: String::new() }
     }
 
     /// Takes note of an item.
@@ -106,9 +106,9 @@ impl Seen {
     }
 }
 
-impl Seen {
+impl ItemUrls {
     /// Takes note of an item of one file.
-    pub(crate) fn url(&mut self, kind: Kind, name: &str, url: &str, place: Place) {
+    pub(crate) fn url(&mut self, kind: Kind, name: &str, url: &str, place: Position) {
         self.text.push_str(name);
         let name_end = self.text.len();
         self.text.push_str(url);
@@ -117,21 +117,25 @@ impl Seen {
     }
 }
 
-impl Twins {
-    pub(crate) fn new() -> Twins {
-        Twins { key: RandomState::new(), first: HashMap::default() }
+impl DuplicateUrls {
+    pub(crate) fn new() -> DuplicateUrls {
+        DuplicateUrls { key: RandomState::new(), first: HashMap::default() }
     }
 
     /// For the URLs of the next items.
-    pub(crate) fn seen(&self) -> Seen {
-        Seen { key: self.key.clone(), items: Vec::new(), urls: Vec::new(), text: String::new() }
+    pub(crate) fn seen(&self) -> ItemUrls {
+        ItemUrls { key: self.key.clone(), items: Vec::new(), urls: Vec::new(), text: String::new() }
     }
 
     /// Compares items with all earlier ones; `tell` hears of each URL that was there before.
     ///
     /// # Errors
     /// Those of `tell`.
-    pub(crate) fn merge<E>(&mut self, seen: &Seen, mut tell: impl FnMut(Finding) -> Result<(), E>) -> Result<(), E> {
+    pub(crate) fn merge<E>(
+        &mut self,
+        seen: &ItemUrls,
+        mut tell: impl FnMut(Finding) -> Result<(), E>,
+    ) -> Result<(), E> {
         let (mut text, mut url) = (0, 0);
         // The hashes of the group at hand: where a URL stood before is not enough where places are not known.
         let mut group = std::collections::HashSet::<u64, BuildHasherDefault<Same>>::default();
@@ -181,12 +185,12 @@ mod tests {
 
     #[test]
     fn places_fit_or_are_not_known() {
-        let place = Place { line: 1_000_000, column: 4_000_000_000 };
+        let place = Position { line: 1_000_000, column: 4_000_000_000 };
         for kind in Kind::ALL {
             let first = First::new(kind, Some(place));
             assert_eq!((first.kind(), first.place()), (kind, Some(place)));
         }
-        assert_eq!(First::new(Kind::Image, Some(Place { line: 1 << 28, column: 1 })).place(), None);
+        assert_eq!(First::new(Kind::Image, Some(Position { line: 1 << 28, column: 1 })).place(), None);
         assert_eq!(First::new(Kind::Image, None).place(), None);
     }
 }

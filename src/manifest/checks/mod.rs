@@ -11,14 +11,14 @@ pub(super) use redact::path;
 
 use crate::manifest::{
     checks::url::Base,
-    finding::{Code, Finding, Origin, Place},
+    finding::{Code, Finding, Origin, Position},
     item::Item,
     kind::Kind,
     parts::PartCursor,
-    read::json::fast_path::Glance,
+    read::json::fast_path::SimpleItemRef,
     sink::Sink,
     strict, title,
-    values::Demands,
+    values::ValidationRules,
 };
 
 /// What is asked of every item.
@@ -36,14 +36,14 @@ struct Written {
 }
 
 impl Checks {
-    pub(super) fn new(demands: &Demands, written: bool) -> Checks {
+    pub(super) fn new(demands: &ValidationRules, written: bool) -> Checks {
         let written = written.then(|| Written { base: demands.base.as_deref().and_then(Base::new) });
         Checks { strict: demands.strict, writable: demands.writable, written }
     }
 
     /// Whether certainly nothing is wrong with an item.
-    pub(super) fn passes(&self, glance: &Glance<'_, '_>) -> bool {
-        let Glance { kind, url, title, .. } = *glance;
+    pub(super) fn passes(&self, glance: &SimpleItemRef<'_, '_>) -> bool {
+        let SimpleItemRef { kind, url, title, .. } = *glance;
         // Under strict client-only access most items need what no glance understands.
         let Some(written) = self.written.as_ref().filter(|_| !self.strict) else { return false };
         url::is_right(url, written.base.as_ref())
@@ -162,7 +162,7 @@ impl<'a, S: Sink> Tell<'a, '_, S> {
         &mut self,
         code: Code,
         message: String,
-        part: impl FnOnce(&mut PartCursor<'a>) -> Option<Place>,
+        part: impl FnOnce(&mut PartCursor<'a>) -> Option<Position>,
     ) -> Result<(), S::Error> {
         let mut finding = Finding::at(code, self.origin, message);
         if let Some(parts) = self.origin.parts

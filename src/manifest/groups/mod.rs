@@ -19,7 +19,7 @@ use crate::{
     manifest::{
         finding::{Code, Finding, Origin},
         groups::frames::{Frame, Frames, GroupId, Title},
-        incremental::{Known, fingerprint, group_etag},
+        incremental::{RegisteredItems, fingerprint, group_etag},
         item::Item,
         kind::Kind,
         natural,
@@ -183,7 +183,7 @@ impl Groups {
         self,
         rules: &Rules,
         naming: Naming<'_>,
-        known: Option<&dyn Known>,
+        known: Option<&dyn RegisteredItems>,
         mut metadata: impl FnMut(&str, &str) -> Map<String, Value>,
         sink: &mut S,
     ) -> Result<(), S::Error> {

@@ -4,7 +4,7 @@ use crate::manifest::{
     groups::*,
     rules::{
         RuleTexts,
-        grouping::{GroupText, Place},
+        grouping::{BlobUse, GroupText},
     },
     sink::tests::Collected,
 };
@@ -19,9 +19,9 @@ fn rules(groups: &[(Kind, &str, &str)]) -> Rules {
 fn add(groups: &mut Groups, rules: &Rules, name: &str) {
     let kind = Kind::from_extension(name);
     match rules.place(name, kind) {
-        Place::Group(member) => groups.add(name, "", 1, kind, &member),
-        Place::Unread(rule) => groups.add_unread(name, "0x1", 1, kind, rule),
-        Place::Own => {}
+        BlobUse::Group(member) => groups.add(name, "", 1, kind, &member),
+        BlobUse::Unread(rule) => groups.add_unread(name, "0x1", 1, kind, rule),
+        BlobUse::Own => {}
     }
 }
 

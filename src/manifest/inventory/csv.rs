@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
-use crate::manifest::inventory::{Cells, Column, Fault, Row, Rows, Wanted};
+use crate::manifest::inventory::{Cells, Column, InventoryColumns, InventoryError, InventoryRows, Row};
 
 /// A row with all of Azure's columns is far shorter: a name has up to 1,024 characters and metadata up to 8 KB.
 const LONGEST_ROW: u64 = 1024 * 1024;
@@ -24,7 +24,7 @@ impl<R: Read> CsvRows<R> {
     ///
     /// # Errors
     /// It cannot be read, or a column that is wanted is missing.
-    pub fn new(input: R, wanted: Wanted) -> Result<CsvRows<R>, Fault> {
+    pub fn new(input: R, wanted: InventoryColumns) -> Result<CsvRows<R>, InventoryError> {
         let mut reader = ReaderBuilder::new().from_reader(Bounded { input, left: LONGEST_ROW });
         let headers = reader.byte_headers().map_err(|error| fault(0, error))?;
         let texts: Vec<String> = headers.iter().map(|header| String::from_utf8_lossy(header).into_owned()).collect();
@@ -34,15 +34,15 @@ impl<R: Read> CsvRows<R> {
     }
 }
 
-impl<R: Read + Send> Rows for CsvRows<R> {
-    fn read_some(&mut self, most: usize, each: &mut dyn FnMut(&Row<'_>)) -> Result<bool, Fault> {
+impl<R: Read + Send> InventoryRows for CsvRows<R> {
+    fn read_some(&mut self, most: usize, each: &mut dyn FnMut(&Row<'_>)) -> Result<bool, InventoryError> {
         for _ in 0..most {
             self.row += 1;
             self.reader.get_mut().left = LONGEST_ROW;
             if !self.reader.read_byte_record(&mut self.record).map_err(|error| fault(self.row, error))? {
                 return Ok(false);
             }
-            let malformed = |what: String| Fault::Row { row: self.row, what };
+            let malformed = |what: String| InventoryError::Row { row: self.row, what };
             let mut cells = Cells::default();
             for (column, place) in &self.columns {
                 let bytes = self.record.get(*place).unwrap_or_default();
@@ -77,17 +77,17 @@ impl<R: Read> Read for Bounded<R> {
     }
 }
 
-fn fault(row: u64, error: csv::Error) -> Fault {
+fn fault(row: u64, error: csv::Error) -> InventoryError {
     match error.into_kind() {
         csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
-            Fault::Row { row, what: error.to_string() }
+            InventoryError::Row { row, what: error.to_string() }
         }
-        csv::ErrorKind::Io(error) => Fault::Io(error),
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => Fault::Row {
+        csv::ErrorKind::Io(error) => InventoryError::Io(error),
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => InventoryError::Row {
             row,
             what: format!("it has {len} fields and the header has {expected_len}; the file may be cut off"),
         },
-        _ => Fault::Row { row, what: "it is not CSV".into() },
+        _ => InventoryError::Row { row, what: "it is not CSV".into() },
     }
 }
 
@@ -95,7 +95,11 @@ fn fault(row: u64, error: csv::Error) -> Fault {
 ///
 /// # Errors
 /// It cannot be read, or a row is malformed.
-pub fn read(input: impl Read + Send, wanted: Wanted, each: &mut dyn FnMut(&Row<'_>)) -> Result<u64, Fault> {
+pub fn read(
+    input: impl Read + Send,
+    wanted: InventoryColumns,
+    each: &mut dyn FnMut(&Row<'_>),
+) -> Result<u64, InventoryError> {
     let mut rows = CsvRows::new(input, wanted)?;
     let mut count = 0;
     let mut counted = |row: &Row<'_>| {
@@ -110,7 +114,7 @@ pub fn read(input: impl Read + Send, wanted: Wanted, each: &mut dyn FnMut(&Row<'
 mod tests {
     use super::*;
 
-    fn all(text: impl AsRef<[u8]>, wanted: Wanted) -> Result<Vec<String>, String> {
+    fn all(text: impl AsRef<[u8]>, wanted: InventoryColumns) -> Result<Vec<String>, String> {
         let mut rows = Vec::new();
         let mut each = |row: &Row<'_>| {
             let old = if row.is_old { " old" } else { "" };
@@ -128,13 +132,13 @@ mod tests {
     fn columns_are_found_whatever_their_order_and_spelling() {
         let dashes = "\u{feff}Name,Creation-Time,Content-Length,hdi_isfolder,ETag,Metadata\r\n\
             c/a.jpg,2026-01-01T00:00:00Z,12,,0x8D,\r\n\"c/d, \"\"e\"\"/图.jpg\",,7,false,\"\"\"0x9\"\"\",\"{\"\"a\"\":1}\"\r\nc/d,,,true,,\r\n";
-        let wanted = Wanted { etag: true, ..Wanted::default() };
+        let wanted = InventoryColumns { etag: true, ..InventoryColumns::default() };
         assert_eq!(all(dashes, wanted).unwrap(), ["c/a.jpg 120x8D", "c/d, \"e\"/图.jpg 70x9", "c/d 0 folder"]);
         let plain = "ETag,Deleted,ContentLength,Snapshot,VersionId,IsCurrentVersion,ArchiveStatus,Name\n\
             1,,1,,2026,true,,c/now\n1,,2,,2025,,,c/then\n1,,3,2025-01-01T00:00:00Z,,,,c/snapshot\n1,True,4,,,,,c/gone\n\
             1,,5,,,,rehydrate-pending-to-hot,c/back\n1,,6,,,,,c/unversioned";
         assert_eq!(
-            all(plain, Wanted::default()).unwrap(),
+            all(plain, InventoryColumns::default()).unwrap(),
             [
                 "c/now 1",
                 "c/then 2 old",
@@ -145,7 +149,7 @@ mod tests {
             ]
         );
         // Without a column that says which is current, every version is taken as such.
-        assert_eq!(all("Name,Content-Length,VersionId\nc/a,1,2026", Wanted::default()).unwrap(), ["c/a 1"]);
+        assert_eq!(all("Name,Content-Length,VersionId\nc/a,1,2026", InventoryColumns::default()).unwrap(), ["c/a 1"]);
     }
 
     #[test]
@@ -161,10 +165,10 @@ mod tests {
             ("Name,Content-Length\nc/a,1\n,1", "row 2: it has no Name"),
             (&long, "row 2: it does not end"),
         ] {
-            let message = all(text, Wanted::default()).unwrap_err();
+            let message = all(text, InventoryColumns::default()).unwrap_err();
             assert!(message.contains(part), "{message}");
         }
-        let message = all(b"Name,Content-Length\nc/\xff,1", Wanted::default()).unwrap_err();
+        let message = all(b"Name,Content-Length\nc/\xff,1", InventoryColumns::default()).unwrap_err();
         assert_eq!(message, "row 1: Name is not UTF-8");
     }
 }

@@ -83,7 +83,7 @@ impl Column {
 
 /// What has to be in an inventory besides names and sizes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Wanted {
+pub struct InventoryColumns {
     /// The time of the last change.
     pub last_modified: bool,
     /// The access tier.
@@ -96,7 +96,7 @@ pub struct Wanted {
     pub tags: bool,
 }
 
-impl Wanted {
+impl InventoryColumns {
     /// Whether this column is needed.
     fn needs(self, column: Column) -> bool {
         match column {
@@ -119,12 +119,12 @@ impl Wanted {
     }
 
     /// The columns among these headers, each with its place.
-    fn columns<'a>(self, headers: impl Iterator<Item = &'a str>) -> Result<Vec<(Column, usize)>, Fault> {
+    fn columns<'a>(self, headers: impl Iterator<Item = &'a str>) -> Result<Vec<(Column, usize)>, InventoryError> {
         let mut found: Vec<(Column, usize)> = Vec::new();
         for (place, header) in headers.enumerate() {
             if let Some(column) = Column::of_header(header).filter(|column| self.reads(*column)) {
                 if found.iter().any(|(known, _)| *known == column) {
-                    return Err(Fault::Header(format!("the column {} is there twice", column.name())));
+                    return Err(InventoryError::Header(format!("the column {} is there twice", column.name())));
                 }
                 found.push((column, place));
             }
@@ -133,14 +133,14 @@ impl Wanted {
         let missing: Vec<&str> = Column::ALL.into_iter().filter(is_missing).map(Column::name).collect();
         match missing.is_empty() {
             true => Ok(found),
-            false => Err(Fault::Missing(missing.join(", "))),
+            false => Err(InventoryError::Missing(missing.join(", "))),
         }
     }
 }
 
 /// Why a data file of an inventory cannot be read.
 #[derive(Debug, Error)]
-pub enum Fault {
+pub enum InventoryError {
     /// The file system's or the network's own words.
     #[error("{0}")]
     Io(#[from] io::Error),
@@ -287,12 +287,12 @@ fn is_true(text: &str) -> bool {
 }
 
 /// Reads rows, so many at a time.
-pub trait Rows: Send {
+pub trait InventoryRows: Send {
     /// Hands over up to `most` rows; whether there may be more.
     ///
     /// # Errors
     /// The file cannot be read, or a row is malformed; nothing after that can be read.
-    fn read_some(&mut self, most: usize, each: &mut dyn FnMut(&Row<'_>)) -> Result<bool, Fault>;
+    fn read_some(&mut self, most: usize, each: &mut dyn FnMut(&Row<'_>)) -> Result<bool, InventoryError>;
 }
 
 #[cfg(test)]
@@ -306,12 +306,13 @@ mod tests {
         }
         assert_eq!(Column::of_header("hdi_isfolder"), Some(Column::IsFolder));
         assert_eq!(Column::of_header("Content-MD5"), None);
-        let wanted = Wanted { last_modified: true, etag: true, ..Wanted::default() };
+        let wanted = InventoryColumns { last_modified: true, etag: true, ..InventoryColumns::default() };
         let fault = wanted.columns(["ETag", "Name", "BlobType"].into_iter()).unwrap_err();
         assert_eq!(fault.to_string(), "it lacks the column Content-Length, Last-Modified");
-        let columns = Wanted::default().columns(["ETag", "ContentLength", "x", "name"].into_iter()).unwrap();
+        let columns = InventoryColumns::default().columns(["ETag", "ContentLength", "x", "name"].into_iter()).unwrap();
         assert_eq!(columns, [(Column::Size, 1), (Column::Name, 3)]);
-        let fault = Wanted::default().columns(["Name", "Content-Length", "ContentLength"].into_iter()).unwrap_err();
+        let fault =
+            InventoryColumns::default().columns(["Name", "Content-Length", "ContentLength"].into_iter()).unwrap_err();
         assert!(fault.to_string().contains("twice"));
     }
 }

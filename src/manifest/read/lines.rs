@@ -4,12 +4,12 @@
 use std::io::BufRead;
 
 use crate::manifest::{
-    finding::{Code, Finding, Origin, Place},
+    finding::{Code, Finding, Origin, Position},
     kind::Kind,
     read::{
         FileFacts, KindOf, ReadError,
         element::{self, Element},
-        json::spanned::{Json, Member, Text},
+        json::spanned::{Json, Member, SpannedStr},
         nearest,
         text::{self, LineFault, Lines},
     },
@@ -34,23 +34,23 @@ pub fn read<R: BufRead, S: Sink>(
     let mut facts = FileFacts::default();
     let (input, is_utf16) = text::open(input).map_err(ReadError::File)?;
     if is_utf16 {
-        let place = Place { line: 1, column: 1 };
+        let place = Position { line: 1, column: 1 };
         sink.finding(Finding::at(Code::Encoding, &Origin::file("", place), "the file is UTF-16"))
             .map_err(ReadError::Sink)?;
         return Ok(facts);
     }
     let mut lines = Lines::new(input, LONGEST_LINE);
     while let Some((number, line)) = lines.next().map_err(ReadError::File)? {
-        let start = Place { line: number, column: 1 };
+        let start = Position { line: number, column: 1 };
         let fault = match line {
             Ok(line) if line.trim().is_empty() => continue,
             Ok(line) => {
                 facts.items += 1;
-                item(Text::new(line, start), kind_of, sink).map_err(ReadError::Sink)?;
+                item(SpannedStr::new(line, start), kind_of, sink).map_err(ReadError::Sink)?;
                 continue;
             }
             Err(LineFault::Encoding(column)) => {
-                (Code::Encoding, Place { line: number, column }, "these bytes are not UTF-8")
+                (Code::Encoding, Position { line: number, column }, "these bytes are not UTF-8")
             }
             Err(LineFault::TooLong) => (Code::JsonSyntax, start, "the line is longer than 64 MB, so it is no item"),
         };
@@ -61,7 +61,7 @@ pub fn read<R: BufRead, S: Sink>(
     Ok(facts)
 }
 
-fn item<S: Sink>(text: Text<'_>, kind_of: KindOf<'_>, sink: &mut S) -> Result<(), S::Error> {
+fn item<S: Sink>(text: SpannedStr<'_>, kind_of: KindOf<'_>, sink: &mut S) -> Result<(), S::Error> {
     let find = |sink: &mut S, code, name: &str, at, message: String| {
         sink.finding(Finding::at(code, &Origin::file(name, text.place(at)), message))
     };
@@ -166,7 +166,7 @@ mod tests {
         use Kind::{DicomSeries, Image, ImageGroup, ImageSequence, Scene, Video};
         assert_eq!(items, [(Video, 1), (Image, 1), (ImageGroup, 2), (ImageSequence, 1), (DicomSeries, 1), (Scene, 1)]);
         assert_eq!(collected.items[0].1.client_metadata["n"], 1);
-        assert_eq!(collected.origins[1], ("b".into(), Place { line: 3, column: 1 }));
+        assert_eq!(collected.origins[1], ("b".into(), Position { line: 3, column: 1 }));
     }
 
     #[test]

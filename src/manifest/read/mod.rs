@@ -120,7 +120,7 @@ pub(crate) mod tests {
     use std::convert::Infallible;
 
     use crate::manifest::{
-        finding::{Code, Finding, Origin, Place},
+        finding::{Code, Finding, Origin, Position},
         item::Item,
         sink::Sink,
         skipped::Skipped,
@@ -131,7 +131,7 @@ pub(crate) mod tests {
     pub(crate) struct Collected {
         /// Each item with the findings that came right before it.
         pub(crate) items: Vec<(Vec<Code>, Item)>,
-        pub(crate) origins: Vec<(String, Place)>,
+        pub(crate) origins: Vec<(String, Position)>,
         pub(crate) findings: Vec<Finding>,
         new: Vec<Code>,
     }

@@ -125,7 +125,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::manifest::{finding::Place, read::urls, rules::RuleTexts};
+    use crate::manifest::{finding::Position, read::urls, rules::RuleTexts};
 
     #[derive(Default)]
     struct Collected {
@@ -205,7 +205,7 @@ mod tests {
         let mut item = Item::new(Kind::Image, "t", vec!["https://u/c/leeds/clip.bin".into()]);
         item.client_metadata.insert("site".into(), json!("york"));
         item.media = Some(Media::Image { mime_type: "image/png".into(), file_size: 1, height: 1, width: 1 });
-        let origin = Origin::file("t", Place { line: 1, column: 1 });
+        let origin = Origin::file("t", Position { line: 1, column: 1 });
         Ruled { rules: &rules, names: &names, sink: &mut collected }.item(&origin, item).unwrap();
         let item = &collected.items[0];
         assert_eq!(json!(item.client_metadata), json!({"site": "york", "project": "p"}));

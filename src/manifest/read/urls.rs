@@ -3,7 +3,7 @@
 use std::io::BufRead;
 
 use crate::manifest::{
-    finding::{Code, Finding, Origin, Place},
+    finding::{Code, Finding, Origin, Position},
     item::Item,
     read::{
         FileFacts, KindOf, ReadError,
@@ -31,12 +31,12 @@ pub fn read<R: BufRead, S: Sink>(
         sink.finding(finding).map_err(ReadError::Sink)
     };
     if is_utf16 {
-        find(sink, Code::Encoding, "", Place { line: 1, column: 1 }, "the file is UTF-16")?;
+        find(sink, Code::Encoding, "", Position { line: 1, column: 1 }, "the file is UTF-16")?;
         return Ok(facts);
     }
     let mut lines = Lines::new(input, LONGEST_LINE);
     while let Some((line, content)) = lines.next().map_err(ReadError::File)? {
-        let place = Place { line, column: 1 };
+        let place = Position { line, column: 1 };
         let url = match content {
             Ok(content) if content.trim().is_empty() || content.starts_with('#') => continue,
             Ok(content) => content,
@@ -44,7 +44,7 @@ pub fn read<R: BufRead, S: Sink>(
                 facts.items += 1;
                 match fault {
                     LineFault::Encoding(column) => {
-                        find(sink, Code::Encoding, "", Place { line, column }, "these bytes are not UTF-8")?;
+                        find(sink, Code::Encoding, "", Position { line, column }, "these bytes are not UTF-8")?;
                     }
                     LineFault::TooLong => {
                         find(sink, Code::UrlTooLong, "", place, "the line is longer than 1 MB, so it is no URL")?;
@@ -105,7 +105,7 @@ mod tests {
         );
         assert_eq!(collected.told(), [(Code::TypeUnknown, 7, 1, "https://u/c/d")]);
         assert!(!format!("{:?}", collected.origins).contains("sig="));
-        assert_eq!(collected.origins[1].1, Place { line: 5, column: 1 });
+        assert_eq!(collected.origins[1].1, Position { line: 5, column: 1 });
     }
 
     #[test]

@@ -68,7 +68,7 @@ impl fmt::Debug for Columns {
 
 /// What becomes of a blob.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place<'n> {
+pub enum BlobUse<'n> {
     /// An item of its own, if it is of a known kind.
     Own,
     /// Part of this group.
@@ -156,26 +156,26 @@ impl GroupRule {
         matches!(self.by, GroupBy::SeriesUid)
     }
 
-    /// What this rule makes of a blob of that kind; [`Place::Own`] where it does not take it.
+    /// What this rule makes of a blob of that kind; [`BlobUse::Own`] where it does not take it.
     pub(super) fn place<'n>(
         &self,
         number: u16,
         name: &'n str,
         kind: Option<Kind>,
         columns: Option<&Columns>,
-    ) -> Place<'n> {
+    ) -> BlobUse<'n> {
         if !self.matcher.is_match(name) || !self.may_take(name, kind) {
-            return Place::Own;
+            return BlobUse::Own;
         }
         let stream = match &self.scene {
             None => None,
             Some(scene) => match scene.stream(name) {
-                None => return Place::Own,
+                None => return BlobUse::Own,
                 stream => stream,
             },
         };
         let (key, place) = match &self.by {
-            GroupBy::SeriesUid => return Place::Unread(number),
+            GroupBy::SeriesUid => return BlobUse::Unread(number),
             GroupBy::Directory => {
                 let levels = stream.as_ref().map_or(1, |stream| stream.levels);
                 (Some(Cow::Borrowed(ancestor(name, levels))), None)
@@ -192,9 +192,9 @@ impl GroupRule {
         match key {
             Some(key) if !key.is_empty() || matches!(self.by, GroupBy::Directory) => {
                 let (rule, stream) = stream.map_or((SHARED, 0), |stream| (number, stream.number));
-                Place::Group(Membership { rule, place, stream, ..Membership::new(self.kind, key) })
+                BlobUse::Group(Membership { rule, place, stream, ..Membership::new(self.kind, key) })
             }
-            _ => Place::Own,
+            _ => BlobUse::Own,
         }
     }
 
@@ -295,7 +295,7 @@ mod tests {
 
     fn key(rules: &Rules, name: &str, kind: Option<Kind>) -> Option<(Kind, String)> {
         match rules.place(name, kind) {
-            Place::Group(member) => Some((member.kind, member.key.into_owned())),
+            BlobUse::Group(member) => Some((member.kind, member.key.into_owned())),
             _ => None,
         }
     }
@@ -311,7 +311,7 @@ mod tests {
         assert_eq!(key("ct/head_12.dcm", Some(Kind::DicomSeries)), Some((Kind::DicomSeries, "head".into())));
         assert_eq!(key("ct/odd.dcm", Some(Kind::DicomSeries)), Some((Kind::DicomSeries, "ct".into())));
         assert_eq!(key("a.jpg", Some(Kind::Image)), None);
-        let Place::Group(member) = rules.place("ct/head_12.dcm", Some(Kind::DicomSeries)) else { panic!() };
+        let BlobUse::Group(member) = rules.place("ct/head_12.dcm", Some(Kind::DicomSeries)) else { panic!() };
         assert_eq!(&"ct/head_12.dcm"[member.place.unwrap()], "12");
     }
 
@@ -337,24 +337,24 @@ mod tests {
     fn a_column_of_the_table_groups_and_a_blob_without_value_stays_alone() {
         let rules = rules(&[(Kind::ImageGroup, "**", "column:scene id")]);
         assert_eq!(rules.grouping_columns().collect::<Vec<_>>(), ["scene id"]);
-        assert_eq!(rules.place("a.jpg", Some(Kind::Image)), Place::Own);
+        assert_eq!(rules.place("a.jpg", Some(Kind::Image)), BlobUse::Own);
         let rules = rules.with_columns(Columns::new(|column, name| match (column, name) {
             ("scene id", "a.jpg") => Some("s1".to_owned()),
             ("scene id", "b.jpg") => Some(String::new()),
             _ => None,
         }));
         assert_eq!(key(&rules, "a.jpg", Some(Kind::Image)), Some((Kind::ImageGroup, "s1".into())));
-        assert_eq!(rules.place("b.jpg", Some(Kind::Image)), Place::Own);
-        assert_eq!(rules.place("c.jpg", Some(Kind::Image)), Place::Own);
+        assert_eq!(rules.place("b.jpg", Some(Kind::Image)), BlobUse::Own);
+        assert_eq!(rules.place("c.jpg", Some(Kind::Image)), BlobUse::Own);
     }
 
     #[test]
     fn series_are_found_by_reading_what_may_be_dicom() {
         let rules = rules(&[(Kind::DicomSeries, "**", "series-uid"), (Kind::ImageGroup, "rig/*", "directory")]);
-        assert_eq!(rules.place("x/IM0001", None), Place::Unread(0));
-        assert_eq!(rules.place("x/1.dcm", Some(Kind::DicomSeries)), Place::Unread(0));
-        assert_eq!(rules.place("x/DICOMDIR", None), Place::Own);
-        assert_eq!(rules.place("x/a.jpg", Some(Kind::Image)), Place::Own);
+        assert_eq!(rules.place("x/IM0001", None), BlobUse::Unread(0));
+        assert_eq!(rules.place("x/1.dcm", Some(Kind::DicomSeries)), BlobUse::Unread(0));
+        assert_eq!(rules.place("x/DICOMDIR", None), BlobUse::Own);
+        assert_eq!(rules.place("x/a.jpg", Some(Kind::Image)), BlobUse::Own);
         assert_eq!(key(&rules, "rig/a.jpg", Some(Kind::Image)), Some((Kind::ImageGroup, "rig".into())));
         assert!(rules.is_series_rule(0) && !rules.is_series_rule(1) && !rules.is_series_rule(SHARED));
     }

@@ -12,10 +12,10 @@ use crate::manifest::{
     path_metadata::PathPattern,
     rules::grouping::GroupRule,
     scenes::SceneRule,
-    simple_item::{Captured, PlainMetadata},
+    simple_item::{PathCaptures, PlainMetadata},
     time_series,
 };
-pub use grouping::{Columns, GroupText, Membership, Place};
+pub use grouping::{BlobUse, Columns, GroupText, Membership};
 
 /// A rule that cannot be understood.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -144,16 +144,16 @@ impl Rules {
 
     /// Whether this blob, which is of that kind, becomes an item of its own or part of a group. A DICOM file is never an item of
     /// its own in Encord, so without a rule the DICOM files of one directory are one series.
-    pub fn place<'n>(&self, name: &'n str, kind: Option<Kind>) -> Place<'n> {
+    pub fn place<'n>(&self, name: &'n str, kind: Option<Kind>) -> BlobUse<'n> {
         for (number, rule) in (0..).zip(&self.groups) {
             match rule.place(number, name, kind, self.columns.as_ref()) {
-                Place::Own => {}
+                BlobUse::Own => {}
                 place => return place,
             }
         }
         match kind {
-            Some(kind) if kind.is_group() => Place::Group(Membership::new(kind, grouping::directory(name))),
-            _ => Place::Own,
+            Some(kind) if kind.is_group() => BlobUse::Group(Membership::new(kind, grouping::directory(name))),
+            _ => BlobUse::Own,
         }
     }
 
@@ -182,15 +182,15 @@ impl Rules {
     }
 
     /// Adds the client metadata of a plain item, of whose name this was read, as a JSON object; nothing if there is none.
-    pub(super) fn put_metadata(&self, captured: &Captured<'_>, out: &mut Vec<u8>) {
+    pub(super) fn put_metadata(&self, captured: &PathCaptures<'_>, out: &mut Vec<u8>) {
         if let Some(plain) = &self.plain {
             plain.put(captured, out);
         }
     }
 
     /// Reads a name by the path pattern.
-    pub(super) fn captured<'n>(&self, name: &'n str) -> Captured<'n> {
-        Captured::new(name, self.path.as_ref())
+    pub(super) fn captured<'n>(&self, name: &'n str) -> PathCaptures<'n> {
+        PathCaptures::new(name, self.path.as_ref())
     }
 
     /// Whether the path pattern means this name but does not fit it, so that the item would lack its metadata.

@@ -6,12 +6,12 @@ use serde_json::{Map, Value};
 
 use crate::{
     manifest::{
-        finding::{Code, Finding, Origin, Place},
+        finding::{Code, Finding, Origin, Position},
         read::json::{self, fast_path::Plain},
         sink::Sink,
     },
     schema::{
-        checker::{Checker, Fault},
+        checker::{Checker, ValueError},
         coerce::Coerced,
         key::KeyError,
         key_type::KeyType,
@@ -22,7 +22,7 @@ use crate::{
 
 /// What is asked of every item of a manifest.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Demands {
+pub struct ValidationRules {
     /// Whether Encord's servers never read the files.
     pub strict: bool,
     /// What the client metadata has to fit; without it, it is not checked.
@@ -85,7 +85,7 @@ struct Unknown {
     deleted: bool,
     first: String,
     /// Where the key stands in the first item, in a file.
-    at: Option<Place>,
+    at: Option<Position>,
     items: u64,
     /// How many keys were known before it.
     place: usize,
@@ -133,8 +133,8 @@ impl ValueCheck {
             plain.write_to(&mut self.scratch);
             match self.judge(key, &self.scratch) {
                 Ok(None) => {}
-                Err(fault @ (Fault::Unknown | Fault::Deleted)) if self.unknown.contains_key(*key) => {
-                    *unknown = Some(fault == Fault::Deleted);
+                Err(fault @ (ValueError::Unknown | ValueError::Deleted)) if self.unknown.contains_key(*key) => {
+                    *unknown = Some(fault == ValueError::Deleted);
                 }
                 Ok(Some(_)) | Err(_) => return false,
             }
@@ -164,24 +164,24 @@ impl ValueCheck {
                     *value = changed;
                     Finding::at(Code::MetadataCoerced, origin, message)
                 }
-                Err(fault @ (Fault::Unknown | Fault::Deleted)) => {
+                Err(fault @ (ValueError::Unknown | ValueError::Deleted)) => {
                     let at = || {
                         let exact = origin
                             .parts
                             .and_then(|of_item| parts.get_or_insert_with(|| of_item.cursor()).metadata(index, key));
                         exact.or(origin.place)
                     };
-                    self.note(key, origin.name, at, fault == Fault::Deleted, 1);
+                    self.note(key, origin.name, at, fault == ValueError::Deleted, 1);
                     continue;
                 }
-                Err(Fault::Key(error)) => {
+                Err(ValueError::Key(error)) => {
                     let code = match error {
                         KeyError::Reserved | KeyError::Keyframes => Code::MetadataReserved,
                         KeyError::Empty | KeyError::Character(_) => Code::MetadataKey,
                     };
                     Finding::at(code, origin, format!("the key \"{}\": {error}", key.escape_debug()))
                 }
-                Err(Fault::Value(fault)) => {
+                Err(ValueError::Value(fault)) => {
                     let mut message = format!("{} ({}): {fault}", key, self.type_of(key));
                     if let (false, Ok(Coerced::Changed(changed))) =
                         (self.asked.values.coerce, self.asked.checker.coerce(key, value))
@@ -201,14 +201,14 @@ impl ValueCheck {
         Ok(())
     }
 
-    fn judge(&self, key: &str, value: &Value) -> Result<Option<Value>, Fault> {
+    fn judge(&self, key: &str, value: &Value) -> Result<Option<Value>, ValueError> {
         if !self.asked.values.coerce {
             return self.asked.checker.check(key, value).map(|()| None);
         }
         match self.asked.checker.coerce(key, value)? {
             Coerced::Kept => Ok(None),
             Coerced::Changed(changed) => Ok(Some(changed)),
-            Coerced::Fault(fault) => Err(Fault::Value(fault)),
+            Coerced::Fault(fault) => Err(ValueError::Value(fault)),
         }
     }
 
@@ -221,7 +221,7 @@ impl ValueCheck {
         text
     }
 
-    fn note(&mut self, key: &str, item: &str, at: impl FnOnce() -> Option<Place>, deleted: bool, items: u64) {
+    fn note(&mut self, key: &str, item: &str, at: impl FnOnce() -> Option<Position>, deleted: bool, items: u64) {
         let place = self.unknown.len();
         let first = || Unknown { deleted, first: item.to_owned(), at: at(), items: 0, place };
         let unknown = if self.unknown.contains_key(key) || place < self.most {
@@ -265,7 +265,7 @@ impl ValueCheck {
     }
 }
 
-fn unknown_key(first: &str, at: Option<Place>, items: u64, message: String) -> Finding {
+fn unknown_key(first: &str, at: Option<Position>, items: u64, message: String) -> Finding {
     let (line, column) = (at.map(|at| at.line), at.map(|at| at.column));
     Finding { items, line, column, ..Finding::new(Code::MetadataUnknownKey, first, message) }
 }

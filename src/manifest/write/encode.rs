@@ -8,13 +8,13 @@ use crate::manifest::{
     item::Item,
     kind::Kind,
     media::Dialect,
-    write::{Form, Loss, line},
+    write::{Loss, OutputFormat, line},
 };
 
 /// Encodes one file. Items come sorted by kind.
 #[derive(Debug)]
 pub(crate) struct Encoder {
-    form: Form,
+    form: OutputFormat,
     /// Whether a CSV has the column `Create video`: in all of it, or nowhere.
     is_wide: bool,
     /// The list that is open in a JSON; the header that stands last in a CSV.
@@ -25,7 +25,7 @@ pub(crate) struct Encoder {
 
 impl Encoder {
     /// `has_groups`: whether there are image groups or sequences among the items.
-    pub(crate) fn new(form: Form, has_groups: bool) -> Encoder {
+    pub(crate) fn new(form: OutputFormat, has_groups: bool) -> Encoder {
         Encoder { form, is_wide: has_groups, section: None, titles: HashSet::new() }
     }
 
@@ -33,7 +33,7 @@ impl Encoder {
     pub(crate) fn begin(&mut self, out: &mut Vec<u8>) {
         self.section = None;
         self.titles.clear();
-        if let Form::Json(_) = self.form {
+        if let OutputFormat::Json(_) = self.form {
             out.push(b'{');
         }
     }
@@ -49,7 +49,7 @@ impl Encoder {
     /// None in practice: everything in an item can be written as JSON.
     pub(crate) fn item(&mut self, item: &Item, out: &mut Vec<u8>) -> io::Result<Result<u64, Loss>> {
         match self.form {
-            Form::Json(dialect) => {
+            OutputFormat::Json(dialect) => {
                 let (list, element) = match dialect {
                     Dialect::File => (file_form::list_key(item.kind), file_form::element(item)),
                     Dialect::DataItems => (data_items::list_key(item.kind), data_items::element(item)),
@@ -66,12 +66,12 @@ impl Encoder {
                 serde_json::to_writer(out, &element)?;
                 Ok(Ok(0))
             }
-            Form::Lines => {
+            OutputFormat::Lines => {
                 serde_json::to_writer(&mut *out, &line(item))?;
                 out.push(b'\n');
                 Ok(Ok(0))
             }
-            Form::Csv => Ok(self.rows(item, out)),
+            OutputFormat::Csv => Ok(self.rows(item, out)),
         }
     }
 
@@ -126,7 +126,7 @@ impl Encoder {
 
     /// Ends a file in which this section is open.
     pub(crate) fn end(&self, section: Option<&'static str>, options: JobOptions, out: &mut Vec<u8>) {
-        let Form::Json(dialect) = self.form else { return };
+        let OutputFormat::Json(dialect) = self.form else { return };
         if section.is_some() {
             out.extend_from_slice(b"\n],");
         }
@@ -142,12 +142,12 @@ impl Encoder {
 }
 
 /// What the form does not hold of an item that it can hold.
-pub(super) fn losses(form: Form, item: &Item) -> Vec<Loss> {
-    let frames = !item.frames.is_empty() && matches!(form, Form::Csv | Form::Json(Dialect::File));
+pub(super) fn losses(form: OutputFormat, item: &Item) -> Vec<Loss> {
+    let frames = !item.frames.is_empty() && matches!(form, OutputFormat::Csv | OutputFormat::Json(Dialect::File));
     let of_csv = [
         (!item.client_metadata.is_empty(), Loss::ClientMetadata),
         (item.media.is_some() || item.scene.is_some() || item.settings.is_some(), Loss::Media),
     ];
-    let of_csv = of_csv.into_iter().filter(|_| form == Form::Csv);
+    let of_csv = of_csv.into_iter().filter(|_| form == OutputFormat::Csv);
     of_csv.chain([(frames, Loss::Frames)]).filter(|(is_lost, _)| *is_lost).map(|(_, loss)| loss).collect()
 }

@@ -17,7 +17,7 @@ pub use parts::{Limits, Parts, Written};
 
 /// How a manifest is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum OutputFormat {
     /// Encord's JSON: the file that the web interface takes, or the `dataItems` of the SDK.
     Json(Dialect),
     /// The CSV that the web interface takes.
@@ -26,14 +26,14 @@ pub enum Form {
     Lines,
 }
 
-impl Form {
+impl OutputFormat {
     /// The form that a file's extension means; for `.json` the one that is asked for.
-    pub fn of(path: &Path, json: Dialect) -> Option<Form> {
+    pub fn of(path: &Path, json: Dialect) -> Option<OutputFormat> {
         let extension = path.extension()?.to_str()?.to_ascii_lowercase();
         Some(match extension.as_str() {
-            "json" => Form::Json(json),
-            "csv" => Form::Csv,
-            "jsonl" | "ndjson" => Form::Lines,
+            "json" => OutputFormat::Json(json),
+            "csv" => OutputFormat::Csv,
+            "jsonl" | "ndjson" => OutputFormat::Lines,
             _ => return None,
         })
     }

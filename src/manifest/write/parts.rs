@@ -6,7 +6,7 @@ use crate::manifest::{
     data_items::JobOptions,
     item::Item,
     write::{
-        Form, Loss, Losses,
+        Loss, Losses, OutputFormat,
         encode::{Encoder, losses},
     },
 };
@@ -50,7 +50,7 @@ struct Size {
 /// Writes items, which come sorted by kind, into one file after another. The same items always give the same bytes.
 #[derive(Debug)]
 pub struct Parts<O, W> {
-    form: Form,
+    form: OutputFormat,
     options: JobOptions,
     encoder: Encoder,
     limits: Limits,
@@ -70,7 +70,7 @@ impl<W: Write, O: FnMut(u64) -> io::Result<W>> Parts<O, W> {
     /// # Errors
     /// A file cannot be made or written.
     pub fn new(
-        form: Form,
+        form: OutputFormat,
         options: JobOptions,
         has_groups: bool,
         limits: Limits,
@@ -132,9 +132,11 @@ impl<W: Write, O: FnMut(u64) -> io::Result<W>> Parts<O, W> {
                 self.written.parts.last_mut().into_iter().for_each(|items| *items += 1);
                 let Limits { items, urls, rows, .. } = self.limits;
                 let over = match self.form {
-                    Form::Json(_) => [(self.size.items > items, Loss::Items), (self.size.urls > urls, Loss::Urls)],
-                    Form::Csv => [(self.size.rows > rows, Loss::Rows), (false, Loss::Rows)],
-                    Form::Lines => [(false, Loss::Items); 2],
+                    OutputFormat::Json(_) => {
+                        [(self.size.items > items, Loss::Items), (self.size.urls > urls, Loss::Urls)]
+                    }
+                    OutputFormat::Csv => [(self.size.rows > rows, Loss::Rows), (false, Loss::Rows)],
+                    OutputFormat::Lines => [(false, Loss::Items); 2],
                 };
                 for (_, loss) in over.into_iter().filter(|(is_over, _)| *is_over) {
                     self.lose(loss, item);

@@ -15,7 +15,7 @@ const OPTIONS: JobOptions = JobOptions { ignore_errors: true, skip_duplicate_url
 const NO_LIMITS: Limits = Limits { items: u64::MAX, urls: u64::MAX, bytes: u64::MAX, rows: u64::MAX };
 
 /// The files that items become.
-fn files(form: Form, items: &[Item], limits: Limits, splits: bool) -> (Vec<Vec<u8>>, Written) {
+fn files(form: OutputFormat, items: &[Item], limits: Limits, splits: bool) -> (Vec<Vec<u8>>, Written) {
     #[derive(Clone)]
     struct Shared(Rc<RefCell<Vec<Vec<u8>>>>, usize);
     impl io::Write for Shared {
@@ -41,7 +41,7 @@ fn files(form: Form, items: &[Item], limits: Limits, splits: bool) -> (Vec<Vec<u
     (all, written)
 }
 
-fn text(form: Form, items: &[Item]) -> (String, Losses) {
+fn text(form: OutputFormat, items: &[Item]) -> (String, Losses) {
     let (mut files, written) = files(form, items, Limits::default(), false);
     (String::from_utf8(files.remove(0)).unwrap(), written.losses)
 }
@@ -50,7 +50,7 @@ fn text(form: Form, items: &[Item]) -> (String, Losses) {
 fn a_csv_repeats_its_header_where_the_type_changes() {
     let video = Item { title: "run \"1\", cut".into(), ..item(Kind::Video, &["https://u/a.mp4"]) };
     let image = Item { title: String::new(), ..item(Kind::Image, &["https://u/a,b.png"]) };
-    let (csv, losses) = text(Form::Csv, &[video.clone(), image.clone()]);
+    let (csv, losses) = text(OutputFormat::Csv, &[video.clone(), image.clone()]);
     assert_eq!(
         csv,
         "ObjectURL,Video title\nhttps://u/a.mp4,\"run \"\"1\"\", cut\"\nObjectURL,Image title\n\"https://u/a,b.png\",\n"
@@ -63,7 +63,7 @@ fn a_csv_repeats_its_header_where_the_type_changes() {
         Item { title: "s".into(), ..item(Kind::ImageSequence, &["https://u/3"]) },
         Item { title: "g".into(), ..item(Kind::DicomSeries, &["https://u/4"]) },
     ];
-    let (csv, losses) = text(Form::Csv, &groups);
+    let (csv, losses) = text(OutputFormat::Csv, &groups);
     assert_eq!(
         csv.lines().skip(3).collect::<Vec<_>>(),
         [
@@ -93,7 +93,7 @@ fn what_a_form_cannot_hold_is_counted_and_named() {
         item(Kind::ImageSequence, &["https://u/3"]),
         item(Kind::Audio, &["https://u/4"]),
     ];
-    let (csv, losses) = text(Form::Csv, &items);
+    let (csv, losses) = text(OutputFormat::Csv, &items);
     assert_eq!(csv.lines().count(), 4);
     let told: Vec<_> = losses.iter().map(|(loss, (count, first))| (*loss, *count, first.as_str())).collect();
     assert_eq!(
@@ -106,9 +106,9 @@ fn what_a_form_cannot_hold_is_counted_and_named() {
             (Loss::Frames, 1, "t"),
         ]
     );
-    assert_eq!(text(Form::Json(Dialect::File), &items).1.into_keys().collect::<Vec<_>>(), [Loss::Frames]);
-    assert!(text(Form::Json(Dialect::DataItems), &items).1.is_empty());
-    let (lines, losses) = text(Form::Lines, &items);
+    assert_eq!(text(OutputFormat::Json(Dialect::File), &items).1.into_keys().collect::<Vec<_>>(), [Loss::Frames]);
+    assert!(text(OutputFormat::Json(Dialect::DataItems), &items).1.is_empty());
+    let (lines, losses) = text(OutputFormat::Lines, &items);
     assert!(losses.is_empty());
     let second: Value = serde_json::from_str(lines.lines().nth(1).unwrap()).unwrap();
     assert_eq!(
@@ -122,12 +122,12 @@ fn both_dialects_of_json_are_streamed() {
     let items: Vec<Item> = Kind::ALL.into_iter().map(|kind| item(kind, &["https://u/a.pcd"])).collect();
     let body: Value =
         serde_json::from_slice(&data_items::job_body(&items, uuid::Uuid::nil(), OPTIONS).unwrap()).unwrap();
-    let written: Value = serde_json::from_str(&text(Form::Json(Dialect::DataItems), &items).0).unwrap();
+    let written: Value = serde_json::from_str(&text(OutputFormat::Json(Dialect::DataItems), &items).0).unwrap();
     for (key, value) in written.as_object().unwrap() {
         assert_eq!(value, &body["dataItems"][key], "{key}");
     }
     assert_eq!(written.as_object().unwrap().len(), 10 + 2);
-    let file: Value = serde_json::from_str(&text(Form::Json(Dialect::File), &items).0).unwrap();
+    let file: Value = serde_json::from_str(&text(OutputFormat::Json(Dialect::File), &items).0).unwrap();
     assert_eq!(file["pdfs"][0]["objectUrl"], "https://u/a.pcd");
 }
 
@@ -145,7 +145,12 @@ fn every_part_stays_within_every_limit() {
         Limits { bytes: 700, ..NO_LIMITS },
         Limits { rows: 9, ..NO_LIMITS },
     ] {
-        for form in [Form::Json(Dialect::File), Form::Json(Dialect::DataItems), Form::Csv, Form::Lines] {
+        for form in [
+            OutputFormat::Json(Dialect::File),
+            OutputFormat::Json(Dialect::DataItems),
+            OutputFormat::Csv,
+            OutputFormat::Lines,
+        ] {
             let (parts, written) = files(form, &items, limits, true);
             assert_eq!((&written.losses, written.parts.iter().sum::<u64>()), (&Losses::new(), 80));
             assert_eq!(files(form, &items, limits, true).0, parts);
@@ -154,15 +159,17 @@ fn every_part_stays_within_every_limit() {
                 assert!(part.len() as u64 <= limits.bytes, "{form:?} {limits:?}");
                 let part = std::str::from_utf8(part).unwrap();
                 match form {
-                    Form::Json(_) => assert!(serde_json::from_str::<Value>(part).unwrap().is_object()),
-                    Form::Csv => assert!(part.lines().count() as u64 <= limits.rows && part.starts_with("ObjectURL,")),
-                    Form::Lines => assert!(part.lines().count() as u64 <= limits.items),
+                    OutputFormat::Json(_) => assert!(serde_json::from_str::<Value>(part).unwrap().is_object()),
+                    OutputFormat::Csv => {
+                        assert!(part.lines().count() as u64 <= limits.rows && part.starts_with("ObjectURL,"))
+                    }
+                    OutputFormat::Lines => assert!(part.lines().count() as u64 <= limits.items),
                 }
                 urls += part.matches("https://").count();
                 assert!(part.matches("https://").count() as u64 <= limits.urls);
             }
             assert_eq!(urls, items.iter().map(|item| item.urls.len()).sum::<usize>());
-            assert!(form != Form::Lines || limits.items != 7 || parts.len() == 80_usize.div_ceil(7));
+            assert!(form != OutputFormat::Lines || limits.items != 7 || parts.len() == 80_usize.div_ceil(7));
         }
     }
 }
@@ -172,18 +179,18 @@ fn one_file_beyond_the_limits_is_told() {
     let items = [item(Kind::Video, &["https://u/a"]), item(Kind::DicomSeries, &["https://u/b", "https://u/c"])];
     let limits = Limits { items: 1, urls: 2, bytes: 1, rows: 3 };
     let losses = |form, splits| files(form, &items, limits, splits).1.losses.into_keys().collect::<Vec<_>>();
-    assert_eq!(losses(Form::Json(Dialect::File), false), [Loss::Items, Loss::Urls]);
-    assert_eq!(losses(Form::Csv, false), [Loss::Rows]);
-    assert_eq!(losses(Form::Lines, false), []);
+    assert_eq!(losses(OutputFormat::Json(Dialect::File), false), [Loss::Items, Loss::Urls]);
+    assert_eq!(losses(OutputFormat::Csv, false), [Loss::Rows]);
+    assert_eq!(losses(OutputFormat::Lines, false), []);
     // Each part holds at least one item, whatever its size.
-    assert_eq!(losses(Form::Json(Dialect::File), true), []);
+    assert_eq!(losses(OutputFormat::Json(Dialect::File), true), []);
 }
 
 #[test]
 fn an_empty_manifest_is_a_file_all_the_same() {
-    assert_eq!(text(Form::Csv, &[]).0, "");
+    assert_eq!(text(OutputFormat::Csv, &[]).0, "");
     assert_eq!(
-        serde_json::from_str::<Value>(&text(Form::Json(Dialect::DataItems), &[]).0).unwrap()["upsertMetadata"],
+        serde_json::from_str::<Value>(&text(OutputFormat::Json(Dialect::DataItems), &[]).0).unwrap()["upsertMetadata"],
         false
     );
 }
@@ -211,7 +218,7 @@ proptest! {
                 Item::new(kind, title, urls)
             })
             .collect();
-        let (csv, losses) = text(Form::Csv, &items);
+        let (csv, losses) = text(OutputFormat::Csv, &items);
         prop_assert!(losses.is_empty());
         let mut collected = Collected::default();
         csv::read(csv.as_bytes(), &kind_by_extension, &mut collected).unwrap();

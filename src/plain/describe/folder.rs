@@ -2,7 +2,7 @@
 
 use crate::{
     format::counted,
-    plain::describe::screen::{Do, Question, Screen, to_field},
+    plain::describe::screen::{Command, Question, Screen, to_field},
     wizard::{
         Wizard,
         action::Edit,
@@ -157,7 +157,7 @@ fn form(form: &FolderForm, screen: &mut Screen) {
             }
             None => {
                 let value = form.place().map_or("at the top", |place| place.path.as_str());
-                let switch = there.into_iter().chain([Do::Edit(Edit::Right)]).collect();
+                let switch = there.into_iter().chain([Command::Edit(Edit::Right)]).collect();
                 if form.has_places() {
                     screen.questions.push(Question::choice(label, switch).value(format!("{value}; choose to switch")));
                 } else {

@@ -1,7 +1,7 @@
 //! The choices that the wizard itself names, by the words of its footer.
 
 use crate::{
-    plain::describe::screen::{Do, Kind, Place, Question, Screen},
+    plain::describe::screen::{ChoiceTarget, Command, Kind, Question, Screen},
     wizard::{
         Wizard,
         action::{Action, Hint},
@@ -58,10 +58,10 @@ pub(super) fn questions(wizard: &Wizard, screen: &Screen) -> Vec<Question> {
     let way_on = way_on(&hints);
     let is_named = |action| {
         screen.questions.iter().any(|own| match (&own.kind, own.place) {
-            (Kind::Choice(does), Place::Choice) => {
+            (Kind::Choice(does), ChoiceTarget::Choice) => {
                 let is_elsewhere =
-                    does.iter().any(|one| matches!(one, Do::Act(Action::FocusNext | Action::FocusPrevious)));
-                !is_elsewhere && does.last() == Some(&Do::Act(action))
+                    does.iter().any(|one| matches!(one, Command::Act(Action::FocusNext | Action::FocusPrevious)));
+                !is_elsewhere && does.last() == Some(&Command::Act(action))
             }
             _ => false,
         })
@@ -74,7 +74,7 @@ pub(super) fn questions(wizard: &Wizard, screen: &Screen) -> Vec<Question> {
         {
             name = format!("Continue to step {}, {}", step.number(), step.title());
         }
-        let does = vec![Do::Act(hint.action)];
+        let does = vec![Command::Act(hint.action)];
         let is_sent = (wizard.step(), hint.action, wizard.overlay()) == (Step::Upload, Action::Next, None);
         let kind = match is_sent && !wizard.is_at_home() {
             true => Kind::Sure(does),
@@ -82,7 +82,7 @@ pub(super) fn questions(wizard: &Wizard, screen: &Screen) -> Vec<Question> {
         };
         let info = hint.action.info();
         let of = screen.subject.clone().filter(|_| is_of_row(wizard, hint.action));
-        let place = if way_on == Some(hint.action) { Place::On } else { Place::Choice };
+        let place = if way_on == Some(hint.action) { ChoiceTarget::On } else { ChoiceTarget::Choice };
         let help = info.map(|info| info.about);
         questions.push(Question { key: letter(hint.action), of, place, help, ..Question::new(name, kind) });
     }

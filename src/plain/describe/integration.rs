@@ -4,7 +4,7 @@ use crate::{
     format::count,
     plain::describe::{
         panels,
-        screen::{Do, Kind, Question, Screen},
+        screen::{Command, Kind, Question, Screen},
     },
     wizard::{
         Wizard,
@@ -71,8 +71,8 @@ fn field(name: FieldName, wizard: &Wizard, screen: &mut Screen) {
     let step = wizard.integration();
     let away = step.distance_to(Focus::Field(name));
     let action = if away < 0 { Action::FocusPrevious } else { Action::FocusNext };
-    let there = || vec![Do::Act(action); usize::try_from(away.unsigned_abs()).unwrap_or_default()];
-    let then = |action| there().into_iter().chain([Do::Act(action)]).collect();
+    let there = || vec![Command::Act(action); usize::try_from(away.unsigned_abs()).unwrap_or_default()];
+    let then = |action| there().into_iter().chain([Command::Act(action)]).collect();
     let label = name.label();
     let typed = step.field(name).filter(|_| name.kind() == FieldKind::Text);
     let value = match typed {

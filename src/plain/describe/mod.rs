@@ -16,10 +16,10 @@ pub(crate) mod screen;
 mod upload;
 
 pub use hints::unnamed;
-pub use screen::{Do, Kind, PAGE, PART, Place, Question, ROWS_FROM, Rows, SELECTED, Screen};
+pub use screen::{ChoiceTarget, Command, Kind, PAGE, PART, Question, ROWS_FROM, RowList, SELECTED, Screen};
 
 use crate::{
-    error::Problem,
+    error::UserError,
     wizard::{
         Wizard,
         overlay::Overlay,
@@ -75,8 +75,8 @@ fn step(wizard: &Wizard, screen: &mut Screen) {
 }
 
 /// Whether a failed check says what is in the way.
-fn is_told(problem: &Problem, screen: &Screen) -> bool {
-    let what = problem.what.to_lowercase();
+fn is_told(problem: &UserError, screen: &Screen) -> bool {
+    let what = problem.summary.to_lowercase();
     let failed = screen.lines.iter().filter_map(|line| line.strip_prefix("Failed: "));
     let details = failed.filter_map(|line| line.split_once(". ")).map(|(_, detail)| detail.to_lowercase());
     details.into_iter().any(|detail| what.ends_with(&detail))

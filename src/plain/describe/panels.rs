@@ -6,7 +6,7 @@ use crate::{
     endpoints::cors,
     plain::describe::{
         integration::state,
-        screen::{Do, Question, Screen},
+        screen::{Command, Question, Screen},
     },
     wizard::{
         Wizard,
@@ -138,8 +138,8 @@ fn sas(maker: &SasMaker, screen: &mut Screen) {
     let rows = [("Rights", rights.to_owned()), ("Lasts", format!("{} days", wish.days))];
     for (place, (name, value)) in rows.into_iter().enumerate() {
         let action = if place < maker.row() { Action::Up } else { Action::Down };
-        let mut does = vec![Do::Act(action); place.abs_diff(maker.row())];
-        does.push(Do::Act(Action::Toggle));
+        let mut does = vec![Command::Act(action); place.abs_diff(maker.row())];
+        does.push(Command::Act(Action::Toggle));
         screen.questions.push(Question::choice(name, does).value(format!("{value}; choose to change")));
         if place == maker.row() {
             screen.subject = Some(name.to_owned());

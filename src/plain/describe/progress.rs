@@ -3,7 +3,7 @@
 use crate::{
     format::{count, counted},
     plain::describe::screen::{SELECTED, Screen},
-    run::{failed_unit::FailedUnit, state::RunState, status::JobStanding, sync_counts::SyncCounts},
+    run::{failed_unit::FailedUnit, state::RunState, status::JobStatus, sync_counts::SyncCounts},
     wizard::{
         Wizard,
         progress::{
@@ -183,8 +183,8 @@ fn lists(step: &ProgressStep, screen: &mut Screen) {
     }
 }
 
-fn standing(job: &JobRow, is_live: bool) -> JobStanding {
-    JobStanding::of(job.state, job.errors, is_live)
+fn standing(job: &JobRow, is_live: bool) -> JobStatus {
+    JobStatus::of(job.state, job.errors, is_live)
 }
 
 fn job(job: &JobRow) -> String {

@@ -2,7 +2,7 @@
 
 use crate::{
     format::count,
-    plain::describe::screen::{Do, Question, Screen, to_field},
+    plain::describe::screen::{Command, Question, Screen, to_field},
     schema::merge::{ChangeKind, describe},
     wizard::{
         Wizard,
@@ -116,12 +116,12 @@ fn word(name: &str, form: &WordForm, screen: &mut Screen) {
 }
 
 /// Options are taken one by one; several at once have commas between them.
-fn options(taken: &[String], typed: &str, before: Vec<Do>, screen: &mut Screen) {
+fn options(taken: &[String], typed: &str, before: Vec<Command>, screen: &mut Screen) {
     screen.line(match taken {
         [] => "No option is added yet.".to_owned(),
         taken => format!("Options added: {}.", taken.join(", ")),
     });
-    let after = vec![Do::Act(Action::Next)];
+    let after = vec![Command::Act(Action::Next)];
     screen.questions.push(Question::text_field("Add options, with commas between them", typed, before, after));
 }
 
@@ -140,8 +140,8 @@ fn key_form(form: &KeyForm, screen: &mut Screen) {
     screen.questions.push(name.helped(FormFocus::Name.key()));
     for (number, kind) in KeyKind::ALL.into_iter().enumerate() {
         let mut does = there(FormFocus::Kind);
-        does.push(Do::Edit(Edit::Home));
-        does.extend(vec![Do::Edit(Edit::Right); number]);
+        does.push(Command::Edit(Edit::Home));
+        does.extend(vec![Command::Edit(Edit::Right); number]);
         let mark = if kind == form.kind() { ", selected" } else { "" };
         let name = format!("Type {}", kind.name());
         let kind = Question::choice(name, does).value(format!("{}{mark}", kind.meaning())).helped(kind.key());

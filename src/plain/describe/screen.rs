@@ -1,7 +1,7 @@
 //! Lines, questions and lists, as they are told.
 
 use crate::{
-    error::Problem,
+    error::UserError,
     format::count,
     wizard::{
         action::{Action, Edit},
@@ -20,7 +20,7 @@ pub const ROWS_FROM: u64 = 100;
 
 /// Something that the wizard is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Do {
+pub enum Command {
     /// To do this.
     Act(Action),
     /// That this was typed.
@@ -31,15 +31,15 @@ pub enum Do {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     /// By choosing it; the wizard is told all of this in turn.
-    Choice(Vec<Do>),
+    Choice(Vec<Command>),
     /// The same after a typed yes.
-    Sure(Vec<Do>),
+    Sure(Vec<Command>),
     /// By a text, which replaces what the field holds.
     Text {
         /// What brings the keyboard to the field.
-        before: Vec<Do>,
+        before: Vec<Command>,
         /// What takes the text over.
-        after: Vec<Do>,
+        after: Vec<Command>,
         /// Whether the text is not to be shown while it is typed.
         is_secret: bool,
     },
@@ -51,7 +51,7 @@ pub enum Kind {
 
 /// What a question is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum ChoiceTarget {
     /// What leads on: number 1.
     On,
     /// An action or a field.
@@ -76,29 +76,34 @@ pub struct Question {
     /// How it is answered.
     pub kind: Kind,
     /// What it is about.
-    pub place: Place,
+    pub place: ChoiceTarget,
     /// What it is for, as help.
     pub help: Option<&'static str>,
 }
 
 impl Question {
-    pub(super) fn choice(name: impl Into<String>, does: Vec<Do>) -> Question {
+    pub(super) fn choice(name: impl Into<String>, does: Vec<Command>) -> Question {
         Question::new(name, Kind::Choice(does))
     }
 
     pub(crate) fn new(name: impl Into<String>, kind: Kind) -> Question {
-        Question { key: None, name: name.into(), of: None, value: None, kind, place: Place::Choice, help: None }
+        Question { key: None, name: name.into(), of: None, value: None, kind, place: ChoiceTarget::Choice, help: None }
     }
 
-    pub(super) fn text_field(name: impl Into<String>, value: &str, before: Vec<Do>, after: Vec<Do>) -> Question {
+    pub(super) fn text_field(
+        name: impl Into<String>,
+        value: &str,
+        before: Vec<Command>,
+        after: Vec<Command>,
+    ) -> Question {
         let value = if value.is_empty() { "empty" } else { value };
         Question::new(name, Kind::Text { before, after, is_secret: false }).value(value)
     }
 
     /// A row of a list, whether it is held or not.
-    pub(crate) fn row(rows: &Rows, place: u64) -> Question {
+    pub(crate) fn row(rows: &RowList, place: u64) -> Question {
         let name = format!("{} {}", rows.noun, count(place + 1));
-        Question { place: Place::Row(place), ..Question::choice(name, rows.to(place)) }
+        Question { place: ChoiceTarget::Row(place), ..Question::choice(name, rows.to(place)) }
     }
 
     /// The field that a list is searched with.
@@ -125,7 +130,7 @@ impl Question {
 
 /// A list on the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rows {
+pub struct RowList {
     /// What one row is called.
     pub noun: &'static str,
     /// How many there are.
@@ -136,11 +141,11 @@ pub struct Rows {
     pub is_folded: bool,
 }
 
-impl Rows {
+impl RowList {
     /// What brings the cursor to a place.
-    pub fn to(&self, place: u64) -> Vec<Do> {
+    pub fn to(&self, place: u64) -> Vec<Command> {
         let away = i64::try_from(place).unwrap_or_default() - i64::try_from(self.cursor).unwrap_or_default();
-        vec![Do::Act(Action::Skip(i32::try_from(away).unwrap_or(i32::MAX)))]
+        vec![Command::Act(Action::Skip(i32::try_from(away).unwrap_or(i32::MAX)))]
     }
 }
 
@@ -158,7 +163,7 @@ pub struct Screen {
     /// The same in percent, where it is known how much there is.
     pub percent: Option<u64>,
     /// The list.
-    pub rows: Option<Rows>,
+    pub rows: Option<RowList>,
     /// What can be answered.
     pub questions: Vec<Question>,
     /// Whether something is on its way that changes what there is.
@@ -174,24 +179,24 @@ impl Screen {
         self.lines.push(line.into());
     }
 
-    pub(super) fn problem(&mut self, problem: &Problem) {
-        self.line(format!("Problem: {}", problem.what));
-        self.lines.extend(problem.said.as_ref().map(|said| format!("The answer was: {said}")));
+    pub(super) fn problem(&mut self, problem: &UserError) {
+        self.line(format!("Problem: {}", problem.summary));
+        self.lines.extend(problem.source_message.as_ref().map(|said| format!("The answer was: {said}")));
         self.lines.extend(problem.hint.as_ref().map(|hint| format!("What to do: {hint}")));
     }
 
     /// A list, of which the page is told that holds the row under the cursor.
     pub(super) fn rows(&mut self, noun: &'static str, total: u64, cursor: u64, row: impl Fn(u64) -> Option<String>) {
-        self.list(Rows { noun, total, cursor, is_folded: false }, row);
+        self.list(RowList { noun, total, cursor, is_folded: false }, row);
     }
 
     /// The same for a list that is long or seldom of interest: it is told when it is asked for.
     pub(super) fn folded(&mut self, noun: &'static str, total: u64, cursor: u64, row: impl Fn(u64) -> Option<String>) {
-        self.list(Rows { noun, total, cursor, is_folded: true }, row);
+        self.list(RowList { noun, total, cursor, is_folded: true }, row);
     }
 
-    fn list(&mut self, rows: Rows, row: impl Fn(u64) -> Option<String>) {
-        let Rows { noun, total, cursor, is_folded } = rows;
+    fn list(&mut self, rows: RowList, row: impl Fn(u64) -> Option<String>) {
+        let RowList { noun, total, cursor, is_folded } = rows;
         if total == 0 {
             return;
         }
@@ -203,7 +208,7 @@ impl Screen {
         }
         let paged = |name: &str, first: u64| {
             let value = format!("{noun} {} to {}", count(first + 1), count((first + PAGE).min(total)));
-            Question { place: Place::Page, ..Question::choice(name, rows.to(first)).value(value) }
+            Question { place: ChoiceTarget::Page, ..Question::choice(name, rows.to(first)).value(value) }
         };
         self.questions.extend((end < total).then(|| paged("Next page", end)));
         self.questions.extend((first > 0).then(|| paged("Page before", first.saturating_sub(PAGE))));
@@ -224,7 +229,7 @@ impl Screen {
 }
 
 /// What brings the focus so many fields on.
-pub(super) fn to_field(from: usize, to: usize) -> Vec<Do> {
+pub(super) fn to_field(from: usize, to: usize) -> Vec<Command> {
     let action = if to < from { Action::FocusPrevious } else { Action::FocusNext };
-    vec![Do::Act(action); from.abs_diff(to)]
+    vec![Command::Act(action); from.abs_diff(to)]
 }

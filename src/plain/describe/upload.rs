@@ -1,7 +1,7 @@
 //! Step 5.
 
 use crate::{
-    plain::describe::screen::{Do, Question, Screen},
+    plain::describe::screen::{Command, Question, Screen},
     wizard::{
         Wizard,
         action::Action,
@@ -36,8 +36,8 @@ pub(super) fn step(wizard: &Wizard, screen: &mut Screen) {
     for (place, option) in UploadOption::ALL.into_iter().enumerate() {
         let value = option.value(wizard.config());
         let action = if place < step.cursor() { Action::Up } else { Action::Down };
-        let there = || vec![Do::Act(action); place.abs_diff(step.cursor())];
-        let then = |action| there().into_iter().chain([Do::Act(action)]).collect();
+        let there = || vec![Command::Act(action); place.abs_diff(step.cursor())];
+        let then = |action| there().into_iter().chain([Command::Act(action)]).collect();
         if option == UploadOption::JobsInFlight {
             let more = Question::choice(format!("{}, one more", option.label()), then(Action::Right));
             let fewer = Question::choice(format!("{}, one fewer", option.label()), then(Action::Left));

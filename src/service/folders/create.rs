@@ -10,7 +10,7 @@ use crate::{
         error::{Error, Kind},
         folders::{Folder, NewFolder},
     },
-    error::Problem,
+    error::UserError,
     service::{
         folders::{path_of, refuse_synced, siblings, unreadable},
         problems::encord_problem,
@@ -27,7 +27,7 @@ const PAUSE: Duration = Duration::from_secs(2);
 ///
 /// What the user confirmed is looked at again first: a folder that was renamed, moved or deleted since is an error that says so,
 /// and nothing is made. Nor is a name made twice: what somebody else, or an earlier try, has made meanwhile is taken.
-pub(crate) async fn create(client: &Client, destination: &Destination) -> Result<(Uuid, bool), Problem> {
+pub(crate) async fn create(client: &Client, destination: &Destination) -> Result<(Uuid, bool), UserError> {
     let mut parent = None;
     if let Some(expected) = &destination.existing {
         confirm(client, expected).await?;
@@ -57,12 +57,12 @@ pub(crate) async fn create(client: &Client, destination: &Destination) -> Result
         parent = Some(made.uuid);
     }
     let uuid = parent
-        .ok_or_else(|| Problem::config("The root of Encord's storage takes no items. Choose or name a folder."))?;
+        .ok_or_else(|| UserError::config("The root of Encord's storage takes no items. Choose or name a folder."))?;
     Ok((uuid, created))
 }
 
 /// Sees to it that a folder is still there and still what it was when it was chosen.
-async fn confirm(client: &Client, expected: &FolderRef) -> Result<(), Problem> {
+async fn confirm(client: &Client, expected: &FolderRef) -> Result<(), UserError> {
     let found = client.folder(expected.uuid).await.map_err(|error| {
         let what = format!("The folder '{}' was there when it was chosen and cannot be read now.", expected.path);
         let mut problem = unreadable(&error, expected.uuid, what);
@@ -82,7 +82,7 @@ async fn confirm(client: &Client, expected: &FolderRef) -> Result<(), Problem> {
     let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
     let change = if name(&expected.path) == name(&now) { "moved" } else { "renamed" };
     let what = format!("The folder '{}' was {change} meanwhile: it is now '{now}'. No items were sent.", expected.path);
-    Err(Problem::config(what).hint("Choose it again if it is still the right one, or another."))
+    Err(UserError::config(what).hint("Choose it again if it is still the right one, or another."))
 }
 
 /// Whether two paths lead to the same place. A login that may not see a folder's ancestors is told a part of its path at one time
@@ -93,17 +93,17 @@ fn is_same_place(before: &str, now: &str, is_at_root: bool) -> bool {
 }
 
 /// The folder of this name, if there is one.
-pub(crate) async fn only(client: &Client, parent: Option<Uuid>, name: &str) -> Result<Option<Folder>, Problem> {
+pub(crate) async fn only(client: &Client, parent: Option<Uuid>, name: &str) -> Result<Option<Folder>, UserError> {
     let mut found = siblings::named(client, parent, name).await.map_err(|error| encord_problem(&error))?.exact;
     if found.len() > 1 {
         let what = format!("Meanwhile there are {} folders called '{name}'. No items were sent.", found.len());
-        return Err(Problem::config(what).hint("Choose one of them in the folder step, or set [folder] uuid to it."));
+        return Err(UserError::config(what).hint("Choose one of them in the folder step, or set [folder] uuid to it."));
     }
     Ok(found.pop())
 }
 
 /// Asks for a folder once. Where it is not known whether Encord made it, looking is safer than asking again.
-pub(crate) async fn make(client: &Client, new: &NewFolder) -> Result<Folder, Problem> {
+pub(crate) async fn make(client: &Client, new: &NewFolder) -> Result<Folder, UserError> {
     let error = match client.create_folder(new).await {
         Ok(folder) => return Ok(folder),
         Err(error) if error.outcome_unknown || error.kind == Kind::Conflict => error,
@@ -120,14 +120,14 @@ pub(crate) async fn make(client: &Client, new: &NewFolder) -> Result<Folder, Pro
         }
     }
     let mut problem = encord_problem(&error);
-    problem.what = format!("Encord was asked to create the folder '{}', and it cannot be found.", new.name);
+    problem.summary = format!("Encord was asked to create the folder '{}', and it cannot be found.", new.name);
     Err(problem
         .hint("Start again in a minute: if the folder is there by then it is taken, and not made a second time."))
 }
 
-fn refused(error: &Error, new: &NewFolder) -> Problem {
+fn refused(error: &Error, new: &NewFolder) -> UserError {
     let mut problem = encord_problem(error);
-    problem.what = format!("Encord: could not create the folder '{}'.", new.name);
+    problem.summary = format!("Encord: could not create the folder '{}'.", new.name);
     if let (Kind::Invalid, Some(mirror)) = (&error.kind, &new.cloud_synced) {
         problem = problem.hint(format!(
             "Encord did not take {} as a place to mirror. Check that the integration '{}' is one for Azure and for this storage account.",

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     encord::folders::FolderSummary,
-    error::Problem,
+    error::UserError,
     service::{
         folders::{path_of, role, unreadable},
         session::Session,
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Reads one folder with what is in it. The counts are a help for the eye: where Encord does not tell them, the rest stands.
-pub(crate) async fn details(session: &Session, folder: Uuid) -> Result<FolderDetails, Problem> {
+pub(crate) async fn details(session: &Session, folder: Uuid) -> Result<FolderDetails, UserError> {
     let client = session.client()?;
     let (found, summary) = tokio::join!(client.folder(folder), client.folder_summary(folder));
     let found =

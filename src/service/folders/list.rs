@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::{
     encord::folders::{FolderKind, FolderQuery},
-    error::Problem,
+    error::UserError,
     service::{
         folders::{path_of, role},
         problems::encord_problem,
@@ -22,7 +22,7 @@ pub(crate) async fn list(
     parent: Option<Uuid>,
     search: String,
     page: Option<String>,
-) -> Result<FolderPage, Problem> {
+) -> Result<FolderPage, UserError> {
     let client = session.client()?;
     let searching = !search.is_empty();
     let query =

@@ -17,7 +17,7 @@ use crate::{
         error::{Error, Kind},
         folders::{Folder, FolderKind, Role},
     },
-    error::Problem,
+    error::UserError,
     service::problems::encord_problem,
     wizard::destination::FolderRole,
 };
@@ -48,9 +48,9 @@ fn path_of(folder: &Folder) -> String {
 }
 
 /// Why a folder cannot be read, told with what it was wanted for.
-fn unreadable(error: &Error, folder: Uuid, what: String) -> Problem {
+fn unreadable(error: &Error, folder: Uuid, what: String) -> UserError {
     let mut problem = encord_problem(error);
-    problem.what = what;
+    problem.summary = what;
     if error.kind == Kind::Forbidden {
         // Encord's answer to both is the same, and the general advice on 403 is about integrations.
         problem = problem.hint(format!(
@@ -62,12 +62,12 @@ fn unreadable(error: &Error, folder: Uuid, what: String) -> Problem {
 }
 
 /// A mirror gets its items from the storage alone.
-fn refuse_synced(folder: &Folder) -> Result<(), Problem> {
+fn refuse_synced(folder: &Folder) -> Result<(), UserError> {
     if folder.folder_type != FolderKind::CloudLinked {
         return Ok(());
     }
     let what = format!("The folder '{}' mirrors a cloud location and takes no uploads.", path_of(folder));
-    Err(Problem::config(what).hint(
+    Err(UserError::config(what).hint(
         "Name another folder, or set [folder] cloud_synced = true to have Encord bring the mirror up to date instead of sending \
          a manifest.",
     ))

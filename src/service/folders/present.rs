@@ -8,7 +8,7 @@ use std::{
 use uuid::Uuid;
 
 use crate::{
-    error::Problem,
+    error::UserError,
     manifest::{item::Item, kind::Kind},
     service::{folders::unreadable, problems::disk_problem, session::Session},
     store::manifest_dir::ManifestDir,
@@ -33,9 +33,9 @@ pub(crate) async fn present(session: &Session, id: RequestId, folder: Uuid) {
     session.reply(id, Reply::Present(end));
 }
 
-async fn count(session: &Session, folder: Uuid, tell: impl Fn(Present)) -> Result<Present, Problem> {
+async fn count(session: &Session, folder: Uuid, tell: impl Fn(Present)) -> Result<Present, UserError> {
     let client = session.client()?;
-    let mut wanted = Wanted::read(session.manifest()?).await?;
+    let mut wanted = ManifestUrls::read(session.manifest()?).await?;
     let mut so_far = Present { of: wanted.hashes.len() as u64, ..Present::default() };
     let (mut told, mut token) = (Instant::now(), None::<String>);
     loop {
@@ -61,14 +61,14 @@ async fn count(session: &Session, folder: Uuid, tell: impl Fn(Present)) -> Resul
 
 /// The URLs of the manifest's items that have one file, as hashes of 64 bits, nine bytes an item: with a million of them and half a
 /// million in the folder, the chance that any two different URLs count as one is 1 in 37 million.
-struct Wanted {
+struct ManifestUrls {
     /// In order. A URL of several items is there as often.
     hashes: Vec<u64>,
     is_taken: Vec<bool>,
 }
 
-impl Wanted {
-    async fn read(manifest: ManifestDir) -> Result<Wanted, Problem> {
+impl ManifestUrls {
+    async fn read(manifest: ManifestDir) -> Result<ManifestUrls, UserError> {
         let total = manifest.summary().total_items();
         let (mut hashes, mut at) = (Vec::new(), 0);
         while at < total {
@@ -78,12 +78,12 @@ impl Wanted {
                 Ok(items.iter().filter_map(only_url).map(hash).collect())
             });
             let block =
-                block.await.map_err(|error| Problem::other(format!("Reading the manifest broke off: {error}.")))?;
+                block.await.map_err(|error| UserError::other(format!("Reading the manifest broke off: {error}.")))?;
             hashes.extend(block.map_err(|error| disk_problem("read the manifest", &error))?);
             at += BLOCK;
         }
         hashes.sort_unstable();
-        Ok(Wanted { is_taken: vec![false; hashes.len()], hashes })
+        Ok(ManifestUrls { is_taken: vec![false; hashes.len()], hashes })
     }
 
     /// How many items of the manifest have this URL; none the second time.

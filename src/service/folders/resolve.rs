@@ -8,7 +8,7 @@ use crate::{
         client::Client,
         folders::{Folder, FolderKind},
     },
-    error::Problem,
+    error::UserError,
     format::counted,
     service::{
         folders::{path_of, refuse_synced, role, siblings, unreadable},
@@ -25,12 +25,12 @@ use crate::{
 const CANDIDATES: usize = 10;
 
 /// Finds what of the config's folder exists. Reads only.
-pub(crate) async fn resolve(session: &Session, folder: &config::folder::Folder) -> Result<Destination, Problem> {
+pub(crate) async fn resolve(session: &Session, folder: &config::folder::Folder) -> Result<Destination, UserError> {
     let client = session.client()?;
     let mut destination = match (folder.uuid, &folder.path) {
         (Some(uuid), _) => resolve_uuid(&client, uuid, folder).await?,
         (None, Some(path)) => resolve_path(&client, path, folder).await?,
-        (None, None) => return Err(Problem::config("No destination folder is named. Set [folder] path or uuid.")),
+        (None, None) => return Err(UserError::config("No destination folder is named. Set [folder] path or uuid.")),
     };
     if let (Some(existing), true) = (&destination.existing, destination.create.is_empty()) {
         // The count is a help for the eye, not a condition.
@@ -39,7 +39,7 @@ pub(crate) async fn resolve(session: &Session, folder: &config::folder::Folder) 
     Ok(destination)
 }
 
-async fn resolve_uuid(client: &Client, uuid: Uuid, of: &config::folder::Folder) -> Result<Destination, Problem> {
+async fn resolve_uuid(client: &Client, uuid: Uuid, of: &config::folder::Folder) -> Result<Destination, UserError> {
     let found = client.folder(uuid).await;
     let found = found
         .map_err(|error| unreadable(&error, uuid, format!("The folder {uuid} under [folder] uuid cannot be used.")))?;
@@ -47,7 +47,7 @@ async fn resolve_uuid(client: &Client, uuid: Uuid, of: &config::folder::Folder) 
     end(&found, path, of)
 }
 
-async fn resolve_path(client: &Client, path: &str, of: &config::folder::Folder) -> Result<Destination, Problem> {
+async fn resolve_path(client: &Client, path: &str, of: &config::folder::Folder) -> Result<Destination, UserError> {
     let names = split_path(path);
     let mut deepest: Option<(Folder, String)> = None;
     for (depth, name) in names.iter().enumerate() {
@@ -66,12 +66,12 @@ async fn resolve_path(client: &Client, path: &str, of: &config::folder::Folder) 
     }
     match deepest {
         Some((folder, path)) => end(&folder, path, of),
-        None => Err(Problem::config("[folder] path is empty; name a folder such as \"Raw/2026\".")),
+        None => Err(UserError::config("[folder] path is empty; name a folder such as \"Raw/2026\".")),
     }
 }
 
 /// The folder that the items go to exists.
-fn end(folder: &Folder, path: String, of: &config::folder::Folder) -> Result<Destination, Problem> {
+fn end(folder: &Folder, path: String, of: &config::folder::Folder) -> Result<Destination, UserError> {
     let mirror = match (of.cloud_synced, folder.folder_type == FolderKind::CloudLinked) {
         (false, _) => {
             refuse_synced(folder)?;
@@ -81,7 +81,7 @@ fn end(folder: &Folder, path: String, of: &config::folder::Folder) -> Result<Des
         (true, false) => {
             let what =
                 format!("The folder '{path}' exists already and is no cloud-synced folder; Encord cannot make it one.");
-            return Err(Problem::config(what).hint(
+            return Err(UserError::config(what).hint(
                 "Name a folder under [folder] path that does not exist yet, or remove cloud_synced = true to register the items in \
                  this one.",
             ));
@@ -125,7 +125,7 @@ fn missing(
 }
 
 /// Encord lets siblings share a name.
-async fn ambiguous(client: &Client, twins: &[Folder], names: &[String], depth: usize) -> Problem {
+async fn ambiguous(client: &Client, twins: &[Folder], names: &[String], depth: usize) -> UserError {
     let what = format!(
         "There are {} folders at '{}', and a path cannot say which of them is meant.",
         twins.len(),
@@ -156,7 +156,7 @@ async fn ambiguous(client: &Client, twins: &[Folder], names: &[String], depth: u
     if twins.len() > CANDIDATES {
         hint.push_str(&format!("\n  and {} more", twins.len() - CANDIDATES));
     }
-    Problem::config(what).hint(hint)
+    UserError::config(what).hint(hint)
 }
 
 /// `2026-04-01 12:30` of a moment in ISO 8601; anything else as it is.

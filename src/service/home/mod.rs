@@ -6,7 +6,7 @@ use std::{collections::HashMap, path::PathBuf};
 
 use crate::{
     config::{Config, error::ConfigError},
-    error::Problem,
+    error::UserError,
     run::state::RunState,
     service::{
         home::saving::{refusal, stamp},
@@ -75,7 +75,7 @@ fn guessed(table: &toml::Table) -> [Option<String>; 3] {
 }
 
 /// The runs on record, newest first.
-fn past_runs(home: &Home) -> Result<Vec<PastRun>, Problem> {
+fn past_runs(home: &Home) -> Result<Vec<PastRun>, UserError> {
     // A record that is not there yet need not be made to be looked at.
     if !home.data().join("runs.db").exists() {
         return Ok(Vec::new());
@@ -110,18 +110,21 @@ pub(super) fn find(home: &Home, label: &str) -> Result<PathBuf, ConfigError> {
 }
 
 /// Reads a saved config, or a file by its path; from now on runs are recorded under its name.
-pub(super) fn open(session: &Session, label: &str) -> Result<OpenedConfig, Problem> {
+pub(super) fn open(session: &Session, label: &str) -> Result<OpenedConfig, UserError> {
     let label = label.trim();
     if label.is_empty() {
-        return Err(Problem::config("No config is named.").hint("Name a saved config, or a file by its path."));
+        return Err(UserError::config("No config is named.").hint("Name a saved config, or a file by its path."));
     }
     let path = find(&session.home, label).map_err(refusal)?;
     let path = std::path::absolute(&path).unwrap_or(path);
     let text = saved::text_of(&path).map_err(refusal)?;
     let config = crate::store::configs::load::load_text(&text, &path).map_err(|error| {
         let (_, quoted) = error.0.split_once('\n').unwrap_or(("", &error.0));
-        Problem { said: Some(quoted.to_owned()), ..Problem::config(format!("{} cannot be used.", path.display())) }
-            .hint("Mend that place in an editor, then open it again. `config.example.toml` shows every setting.")
+        UserError {
+            source_message: Some(quoted.to_owned()),
+            ..UserError::config(format!("{} cannot be used.", path.display()))
+        }
+        .hint("Mend that place in an editor, then open it again. `config.example.toml` shows every setting.")
     })?;
     let label = saved::name_of(&session.home, &path).unwrap_or_else(|| label.to_owned());
     session.set_config_label(&label);
@@ -129,19 +132,19 @@ pub(super) fn open(session: &Session, label: &str) -> Result<OpenedConfig, Probl
 }
 
 /// Copies a saved config, comments and all.
-pub(super) fn duplicate(home: &Home, name: &str, copy: &str) -> Result<Box<HomePage>, Problem> {
+pub(super) fn duplicate(home: &Home, name: &str, copy: &str) -> Result<Box<HomePage>, UserError> {
     saved::duplicate(home, name, copy.trim()).map_err(refusal)?;
     Ok(Box::new(page(home)))
 }
 
 /// Takes a saved config off the list; its file is kept in `deleted` beside the others.
-pub(super) fn delete(home: &Home, name: &str) -> Result<Box<HomePage>, Problem> {
+pub(super) fn delete(home: &Home, name: &str) -> Result<Box<HomePage>, UserError> {
     saved::delete(home, name).map_err(refusal)?;
     Ok(Box::new(page(home)))
 }
 
 /// Takes a run off the record.
-pub(super) fn forget(home: &Home, run: &str) -> Result<Box<HomePage>, Problem> {
+pub(super) fn forget(home: &Home, run: &str) -> Result<Box<HomePage>, UserError> {
     RunStore::open(home).and_then(|mut store| store.forget(home, run)).map_err(|error| store_problem(&error))?;
     Ok(Box::new(page(home)))
 }
@@ -259,10 +262,10 @@ mod tests {
         assert_eq!(page(&home).runs[2].registered, 10);
         assert_eq!(page(&home).runs[0].ago(time::OffsetDateTime::now_utc()), "just now");
         let problem = forget(&home, "live").unwrap_err();
-        assert!(problem.what.contains("right now"), "{problem}");
+        assert!(problem.summary.contains("right now"), "{problem}");
         drop(lock);
         assert_eq!(forget(&home, "live").unwrap().runs.len(), 2);
-        assert!(forget(&home, "live").unwrap_err().what.contains("no run 'live'"));
+        assert!(forget(&home, "live").unwrap_err().summary.contains("no run 'live'"));
     }
 
     #[test]
@@ -272,7 +275,7 @@ mod tests {
         fs::write(home.data().join("runs.db"), "no database at all, but long enough ".repeat(100)).unwrap();
         let found = page(&home);
         assert_eq!(found.configs.len(), 1);
-        assert!(found.problem.unwrap().what.contains("damaged"));
+        assert!(found.problem.unwrap().summary.contains("damaged"));
         assert_eq!(page(&home).problem, None);
     }
 
@@ -288,21 +291,21 @@ mod tests {
         assert_eq!(open(&session, file.to_str().unwrap()).unwrap().label, file.to_str().unwrap());
         assert_eq!(open(&session, saved::file_of(&home, "site").to_str().unwrap()).unwrap().label, "site");
         let problem = open(&session, "broken").unwrap_err();
-        assert!(problem.what.ends_with("broken.toml cannot be used."), "{problem}");
-        let said = problem.said.unwrap();
+        assert!(problem.summary.ends_with("broken.toml cannot be used."), "{problem}");
+        let said = problem.source_message.unwrap();
         assert!(
             said.starts_with("At line 3, column 3:\n  |\n3 |   containr = \"x\"\n  |   ^^^^^^^^\nunknown field"),
             "{said}"
         );
         assert_eq!(session.config_label(), "site", "what cannot be opened changes nothing");
-        assert!(open(&session, "sitte").unwrap_err().what.contains("Did you mean 'site'?"));
-        assert!(open(&session, " ").unwrap_err().what.contains("No config is named"));
+        assert!(open(&session, "sitte").unwrap_err().summary.contains("Did you mean 'site'?"));
+        assert!(open(&session, " ").unwrap_err().summary.contains("No config is named"));
         let page = duplicate(&home, "site", "copy").unwrap();
         assert_eq!(
             page.configs.iter().map(|config| config.name.as_str()).collect::<Vec<_>>(),
             ["broken", "copy", "site"]
         );
         assert_eq!(delete(&home, "copy").unwrap().configs.len(), 2);
-        assert!(delete(&home, "copy").unwrap_err().what.contains("any more"));
+        assert!(delete(&home, "copy").unwrap_err().summary.contains("any more"));
     }
 }

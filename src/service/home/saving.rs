@@ -9,7 +9,7 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::{
     config::{self, Config, error::ConfigError},
-    error::Problem,
+    error::UserError,
     service::session::Session,
     store::{
         configs::saved,
@@ -39,8 +39,8 @@ pub(crate) fn stamp(text: &str) -> Stamp {
     Stamp(saved::stamp_of(text.as_bytes()))
 }
 
-pub(crate) fn refusal(error: ConfigError) -> Problem {
-    Problem::config(error.0)
+pub(crate) fn refusal(error: ConfigError) -> UserError {
+    UserError::config(error.0)
 }
 
 /// What saving would change. Writes nothing.
@@ -49,7 +49,7 @@ pub(crate) fn preview(
     to: &SaveTo,
     config: &Config,
     opened: Option<&Stamp>,
-) -> Result<SavePreview, Problem> {
+) -> Result<SavePreview, UserError> {
     let prepared = prepare(session, to, config)?;
     let stamp = prepared.stamp();
     Ok(SavePreview {
@@ -67,27 +67,27 @@ pub(crate) fn save(
     to: &SaveTo,
     config: &Config,
     seen: Option<&Stamp>,
-) -> Result<OpenedConfig, Problem> {
+) -> Result<OpenedConfig, UserError> {
     let prepared = prepare(session, to, config)?;
     let Prepared { path, label, before, after } = &prepared;
     let again = "Look at the difference again, and save then if it is what you want.";
     match (prepared.stamp().as_ref(), seen) {
         (Some(_), None) => {
-            return Err(Problem::config(format!(
+            return Err(UserError::config(format!(
                 "{} has come into being since the difference was shown. Nothing was written.",
                 path.display()
             ))
             .hint(again));
         }
         (None, Some(_)) => {
-            return Err(Problem::config(format!(
+            return Err(UserError::config(format!(
                 "{} is not there any more: somebody has moved or deleted it since the difference was shown. Nothing was written.",
                 path.display()
             ))
             .hint(again));
         }
         (found, seen) if found != seen => {
-            return Err(Problem::config(format!(
+            return Err(UserError::config(format!(
                 "{} is not what it was when the difference was shown: somebody else has changed it. Nothing was written.",
                 path.display()
             ))
@@ -96,14 +96,14 @@ pub(crate) fn save(
         _ => {}
     }
     if before.as_ref() != Some(after) {
-        saved::replace(path, after).map_err(|error| Problem {
-            said: Some(error.to_string()),
+        saved::replace(path, after).map_err(|error| UserError {
+            source_message: Some(error.to_string()),
             hint: Some(match error.kind() {
                 ErrorKind::AlreadyExists => again.to_owned(),
                 _ => "Check the disk's free space and the permissions of the file and its directory, or save it under another name."
                     .to_owned(),
             }),
-            ..Problem::other(format!("The config cannot be saved as {}.", path.display()))
+            ..UserError::other(format!("The config cannot be saved as {}.", path.display()))
         })?;
     }
     let config = crate::store::configs::load::load_text(after, path).map_err(refusal)?;
@@ -111,7 +111,7 @@ pub(crate) fn save(
     Ok(OpenedConfig { label: label.clone(), path: path.clone(), config: Box::new(config), stamp: stamp(after) })
 }
 
-fn prepare(session: &Session, to: &SaveTo, config: &Config) -> Result<Prepared, Problem> {
+fn prepare(session: &Session, to: &SaveTo, config: &Config) -> Result<Prepared, UserError> {
     let (path, label) = place(&session.home, to)?;
     let directory = path.parent().unwrap_or(Path::new(""));
     let before = match saved::is_there(&path) {
@@ -122,9 +122,12 @@ fn prepare(session: &Session, to: &SaveTo, config: &Config) -> Result<Prepared, 
         Some(text) if !says_nothing(text) => config::edit::merge(text, config, directory).map_err(|error| {
             // Its text is at fault, or the config.
             match config::parse::parse(text) {
-                Err(fault) => Problem {
-                    said: Some(fault.in_one_line()),
-                    ..Problem::config(format!("{} is there already and is no config that can be read.", path.display()))
+                Err(fault) => UserError {
+                    source_message: Some(fault.in_one_line()),
+                    ..UserError::config(format!(
+                        "{} is there already and is no config that can be read.",
+                        path.display()
+                    ))
                 }
                 .hint("Mend it in an editor, or save under another name."),
                 Ok(_) => refusal(error),
@@ -132,7 +135,7 @@ fn prepare(session: &Session, to: &SaveTo, config: &Config) -> Result<Prepared, 
         })?,
         _ => template(session)
             .and_then(|text| config::edit::merge(&text, config, directory).ok())
-            .map_or_else(|| config::edit::fresh(config, directory), Ok)
+            .map_or_else(|| config::edit::template(config, directory), Ok)
             .map_err(refusal)?,
     };
     Ok(Prepared { path, label, before, after })
@@ -150,7 +153,7 @@ fn template(session: &Session) -> Option<String> {
 }
 
 /// The file, and what its config is called from then on.
-fn place(home: &Home, to: &SaveTo) -> Result<(PathBuf, String), Problem> {
+fn place(home: &Home, to: &SaveTo) -> Result<(PathBuf, String), UserError> {
     match to {
         SaveTo::Name(name) => {
             crate::config::name::check_name(name).map_err(refusal)?;
@@ -160,13 +163,13 @@ fn place(home: &Home, to: &SaveTo) -> Result<(PathBuf, String), Problem> {
             let text = file.to_string_lossy();
             if text.trim().is_empty() {
                 return Err(
-                    Problem::config("No file is named to save the config in.").hint("Name one, such as site.toml.")
+                    UserError::config("No file is named to save the config in.").hint("Name one, such as site.toml.")
                 );
             }
             let path = PathBuf::from(expand_home(text.trim()));
             let path = std::path::absolute(&path).unwrap_or(path);
             if path.is_dir() {
-                return Err(Problem::config(format!("{} is a directory, not a file.", path.display()))
+                return Err(UserError::config(format!("{} is a directory, not a file.", path.display()))
                     .hint("Name a file in it, such as site.toml."));
             }
             let label = saved::name_of(home, &path).unwrap_or_else(|| text.trim().to_owned());
@@ -275,15 +278,19 @@ mod tests {
         fs::write(&opened.path, theirs).unwrap();
         for (seen, part) in [(Some(&opened.stamp), "somebody else has changed it"), (None, "come into being")] {
             let problem = save(&session, &to, &named("b"), seen).unwrap_err();
-            assert!(problem.what.contains(part) && problem.hint.is_some(), "{problem}");
+            assert!(problem.summary.contains(part) && problem.hint.is_some(), "{problem}");
             assert_eq!(fs::read_to_string(&opened.path).unwrap(), theirs);
         }
         fs::remove_file(&opened.path).unwrap();
         let problem = save(&session, &to, &named("b"), Some(&opened.stamp)).unwrap_err();
-        assert!(problem.what.contains("not there any more") && !opened.path.exists(), "{problem}");
+        assert!(problem.summary.contains("not there any more") && !opened.path.exists(), "{problem}");
         fs::write(&opened.path, "[azure\n").unwrap();
         let problem = save(&session, &to, &named("b"), None).unwrap_err();
-        assert!(problem.what.contains("no config") && problem.said.unwrap().contains("line 1"), "{}", problem.what);
+        assert!(
+            problem.summary.contains("no config") && problem.source_message.unwrap().contains("line 1"),
+            "{}",
+            problem.summary
+        );
     }
 
     #[test]
@@ -300,11 +307,11 @@ mod tests {
             (SaveTo::File(PathBuf::from(" ")), "No file"),
         ] {
             let problem = save(&session, &to, &named("a"), None).unwrap_err();
-            assert!(problem.what.contains(part), "{problem}");
+            assert!(problem.summary.contains(part), "{problem}");
         }
         let mut bad = named("a");
         bad.azure.account = Some("Not An Account".into());
         let problem = preview(&session, &SaveTo::Name("y".into()), &bad, None).unwrap_err();
-        assert!(problem.what.contains("storage account's name"), "{problem}");
+        assert!(problem.summary.contains("storage account's name"), "{problem}");
     }
 }

@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use crate::{
     config, encord,
     endpoints::region,
-    error::Problem,
+    error::UserError,
     service::{
         problems::{encord_problem, key_problem, secret_problem},
         session::Session,
@@ -28,9 +28,9 @@ pub enum KeySource {
     /// Ready to use.
     Ready(encord::client::Credential, KeyFacts),
     /// Encrypted; the passphrase is missing or wrong.
-    Locked(Problem),
+    Locked(UserError),
     /// Not usable.
-    Unusable(Problem),
+    Unusable(UserError),
 }
 
 impl KeySource {
@@ -99,7 +99,7 @@ fn quoted(path: &Path) -> String {
 #[derive(Debug)]
 pub struct SignIn {
     /// The client for what follows and the integrations that this login may use.
-    pub result: Result<(encord::client::Client, Vec<Integration>), Problem>,
+    pub result: Result<(encord::client::Client, Vec<Integration>), UserError>,
     /// The API that takes the credential, if this one refused it and another one does.
     pub other_region: Option<String>,
 }
@@ -199,11 +199,11 @@ pub(crate) async fn encord(
         Ok(Ok(KeySource::Ready(credential, facts))) => (credential, facts),
         Ok(Ok(KeySource::Locked(problem))) => return refused(problem, true),
         Ok(Ok(KeySource::Unusable(problem))) => return refused(problem, false),
-        Ok(Err(error)) => return refused(Problem::other(format!("Reading the SSH key broke off: {error}.")), false),
+        Ok(Err(error)) => return refused(UserError::other(format!("Reading the SSH key broke off: {error}.")), false),
         Err(_) => {
             let what = format!("The SSH key could not be read within {} s.", PATIENCE.as_secs());
             return refused(
-                Problem::other(what).hint("Check that the file is a plain file on a disk that answers."),
+                UserError::other(what).hint("Check that the file is a plain file on a disk that answers."),
                 false,
             );
         }

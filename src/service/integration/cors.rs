@@ -11,7 +11,7 @@ use crate::{
         cors::{self, Rule},
         endpoint, region,
     },
-    error::{Class, Problem},
+    error::{ErrorKind, UserError},
     service::{integration::account::open_account, problems::azure_problem},
     wizard::connections::{AzureAccess, CorsRepair},
 };
@@ -28,12 +28,16 @@ const ANY_BLOB: &str = "azure-to-encord-cors-question";
 ///
 /// Azure has no conditional write for these rules, so what somebody else writes between the reading and the writing, some
 /// milliseconds, is lost; what was written before is not.
-pub(crate) async fn repair(access: &AzureAccess, plan: &cors::Plan, origins: &[String]) -> Result<CorsRepair, Problem> {
+pub(crate) async fn repair(
+    access: &AzureAccess,
+    plan: &cors::Plan,
+    origins: &[String],
+) -> Result<CorsRepair, UserError> {
     let account = open_account(access)?;
     let origins: &[String] = &origins.iter().map(|origin| cors::as_sent(origin)).collect::<Vec<_>>();
     let refused = |error: &azure::error::Error| {
         let mut problem = azure_problem(error);
-        if problem.class == Class::Access {
+        if problem.kind == ErrorKind::Access {
             let mut hint: Vec<String> = problem.hint.take().into_iter().collect();
             hint.extend(manual_cors(account.url().as_str(), origins));
             problem.hint = Some(hint.join("\n"));
@@ -64,14 +68,14 @@ pub(crate) async fn repair(access: &AzureAccess, plan: &cors::Plan, origins: &[S
             return Ok(CorsRepair::Done(rules));
         }
     }
-    let mut problem = Problem::other("The CORS rules were written, but a minute later they are not in effect.");
-    problem.said = doubt;
+    let mut problem = UserError::other("The CORS rules were written, but a minute later they are not in effect.");
+    problem.source_message = doubt;
     Err(problem.hint("Check again in some minutes. If it stays so, somebody else may be changing the rules, such as a deployment script."))
 }
 
 /// Why the account's rules cannot be repaired, and what they are.
-pub(crate) fn no_room(full: cors::Full, rules: &[Rule]) -> Problem {
-    let mut problem = Problem::other(format!("The CORS rules cannot be extended: {full}."));
+pub(crate) fn no_room(full: cors::Full, rules: &[Rule]) -> UserError {
+    let mut problem = UserError::other(format!("The CORS rules cannot be extended: {full}."));
     let rules = rules.iter().map(|rule| format!("\n- {}", cors::in_words(rule))).collect::<String>();
     problem.hint = Some(format!(
         "In the Azure portal (the storage account, Resource sharing (CORS), Blob service) remove a rule that nobody needs, or \
@@ -130,7 +134,7 @@ async fn unanswered(
     account: &azure::account::Account,
     container: &str,
     origins: &[String],
-) -> Result<Option<String>, Problem> {
+) -> Result<Option<String>, UserError> {
     let questions = origins.iter().flat_map(|origin| ASKED.map(|method| (origin, method)));
     let asked = questions.map(|(origin, method)| async move {
         let answer = account.preflight(container, ANY_BLOB, origin, method).await?;

@@ -5,9 +5,9 @@ use time::{Duration, OffsetDateTime};
 
 use crate::{
     azure::{Auth, account_sas::AccountSas},
-    error::{Class, Problem},
+    error::{ErrorKind, UserError},
     service::{integration::account::resolve, problems::azure_problem},
-    wizard::connections::{AzureAccess, SasWish},
+    wizard::connections::{AzureAccess, SasOptions},
 };
 
 /// The longest that a token may be asked to hold, in days.
@@ -16,9 +16,9 @@ const LONGEST: u32 = 3650;
 const EARLIER: Duration = Duration::minutes(15);
 
 /// An account SAS for Encord, signed with the account's key; sends nothing.
-pub(crate) fn make(access: &AzureAccess, wish: SasWish) -> Result<SecretString, Problem> {
+pub(crate) fn make(access: &AzureAccess, wish: SasOptions) -> Result<SecretString, UserError> {
     if !(1..=LONGEST).contains(&wish.days) {
-        return Err(Problem::config(format!("A SAS can be made for 1 to {LONGEST} days, not for {}.", wish.days)));
+        return Err(UserError::config(format!("A SAS can be made for 1 to {LONGEST} days, not for {}.", wish.days)));
     }
     let resolved = resolve(access)?;
     let Auth::AccountKey { account, key } = &resolved.auth else { return Err(needs_key(&resolved.auth)) };
@@ -31,7 +31,7 @@ pub(crate) fn make(access: &AzureAccess, wish: SasWish) -> Result<SecretString, 
     wanted.sign(account, key).map_err(|error| azure_problem(&error))
 }
 
-fn needs_key(auth: &Auth) -> Problem {
+fn needs_key(auth: &Auth) -> UserError {
     let said = match auth {
         Auth::Token(_) => {
             "With Entra ID only a user-delegation SAS can be made. It lives for 7 days at most, and what is registered in Encord must \
@@ -40,14 +40,14 @@ fn needs_key(auth: &Auth) -> Problem {
         Auth::Sas(_) => "A SAS cannot be made from another SAS.",
         _ => "Without a credential nothing can be signed.",
     };
-    Problem {
-        what: "A SAS for Encord can only be made with the account key.".into(),
-        said: Some(said.into()),
+    UserError {
+        summary: "A SAS for Encord can only be made with the account key.".into(),
+        source_message: Some(said.into()),
         hint: Some(
             "Sign in with the account key: in the Azure portal, the storage account, Access keys. The role Contributor may read it. \
              Or connect Encord with an app registration, which needs no SAS."
                 .into(),
         ),
-        class: Class::Config,
+        kind: ErrorKind::Config,
     }
 }

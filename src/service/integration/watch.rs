@@ -6,7 +6,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::{
     encord,
-    error::Problem,
+    error::UserError,
     service::{problems::encord_problem, session::Session},
     wizard::{
         connections::Integration,
@@ -47,7 +47,7 @@ pub(crate) async fn integrations(session: &Session, id: RequestId) {
     }
 }
 
-async fn ask(session: &Session, asked: &mut Option<Duration>) -> Result<Vec<Integration>, Problem> {
+async fn ask(session: &Session, asked: &mut Option<Duration>) -> Result<Vec<Integration>, UserError> {
     let client = session.client()?.without_retries();
     match timeout(PATIENCE, client.integrations()).await {
         Ok(Ok(list)) => {
@@ -59,7 +59,7 @@ async fn ask(session: &Session, asked: &mut Option<Duration>) -> Result<Vec<Inte
             }
             Err(encord_problem(&error))
         }
-        Err(_) => Err(Problem::other(format!("Encord did not answer within {} s.", PATIENCE.as_secs()))
+        Err(_) => Err(UserError::other(format!("Encord did not answer within {} s.", PATIENCE.as_secs()))
             .hint("It is asked again and again; nothing is lost meanwhile.")),
     }
 }

@@ -10,7 +10,7 @@ use std::{
 use serde_json::{Map, Value};
 
 use crate::{
-    error::Problem,
+    error::UserError,
     manifest::{
         metadata::{
             columns::{Names, naming_text},
@@ -41,16 +41,16 @@ impl Lookup {
 ///
 /// # Errors
 /// The table cannot be read, does not name blobs, or does not have a column.
-pub(super) fn read(table: &str, wanted: &BTreeSet<String>) -> Result<Columns, Problem> {
+pub(super) fn read(table: &str, wanted: &BTreeSet<String>) -> Result<Columns, UserError> {
     let path = expand_home(table);
     let fail = |said: String| {
         let mut problem =
-            Problem::config(format!("The table {table}, by which files are to be grouped, cannot be read."));
-        problem.said = Some(said);
+            UserError::config(format!("The table {table}, by which files are to be grouped, cannot be read."));
+        problem.source_message = Some(said);
         problem.hint("Check table under [manifest.metadata].")
     };
     let missing = |what: &str, headers: &[&str]| {
-        Problem::config(format!(
+        UserError::config(format!(
             "The table {table}, by which files are to be grouped, {what}; its columns are {}.",
             if headers.is_empty() { "none".to_owned() } else { headers.join(", ") }
         ))
@@ -110,7 +110,7 @@ mod tests {
         kind::Kind,
         rules::{
             RuleTexts, Rules,
-            grouping::{GroupText, Place},
+            grouping::{BlobUse, GroupText},
         },
     };
 
@@ -135,7 +135,7 @@ mod tests {
             let groups = vec![GroupText::new(Kind::ImageGroup, "**", "column:rig id")];
             let rules = Rules::new(&RuleTexts { groups, ..RuleTexts::default() }).unwrap().with_columns(columns);
             let key = |name: &str| match rules.place(name, Some(Kind::Image)) {
-                Place::Group(member) => Some(member.key.into_owned()),
+                BlobUse::Group(member) => Some(member.key.into_owned()),
                 _ => None,
             };
             assert_eq!(
@@ -157,7 +157,7 @@ mod tests {
         ] {
             let (_dir, file) = table(file, content);
             let problem = read(&file, &["rig id".to_owned()].into()).unwrap_err();
-            assert!(problem.what.contains(part), "{}", problem.what);
+            assert!(problem.summary.contains(part), "{}", problem.summary);
         }
     }
 }

@@ -14,10 +14,10 @@ use std::{
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::{
-    error::Problem,
+    error::UserError,
     manifest::{
         data_items::JobOptions,
-        finding::{Finding, Origin, Place},
+        finding::{Finding, Origin, Position},
         item::Item,
         read::{
             self, FileFacts, Format, ReadError,
@@ -26,7 +26,7 @@ use crate::{
         rules::Rules,
         sink::Sink,
         skipped::Skipped,
-        validate::{Judge, Judged},
+        validate::{ValidatingSink, Validator},
     },
     service::{
         integration::account::resolve,
@@ -48,19 +48,21 @@ pub(super) async fn read(
     building: &Building<'_>,
     into: &mut Writing,
     tell: &mut impl FnMut(ListingProgress),
-) -> Result<u64, Problem> {
+) -> Result<u64, UserError> {
     let Building { access, manifest, .. } = building;
     let path = match manifest.file.as_deref() {
         Some(file) if !file.is_empty() => PathBuf::from(file),
         _ => {
-            return Err(Problem::config("[manifest] source = \"file\" reads a manifest, but file does not say which.")
-                .hint("Set file under [manifest]."));
+            return Err(UserError::config(
+                "[manifest] source = \"file\" reads a manifest, but file does not say which.",
+            )
+            .hint("Set file under [manifest]."));
         }
     };
     if let Some(fault) = manifest.source_fault() {
-        return Err(Problem::config(fault));
+        return Err(UserError::config(fault));
     }
-    let rules = Rules::new(&manifest.rules()).map_err(|error| Problem::config(format!("[manifest] {error}.")))?;
+    let rules = Rules::new(&manifest.rules()).map_err(|error| UserError::config(format!("[manifest] {error}.")))?;
     let names = Names::new(container_url(access).as_deref()).below(&manifest.prefixes);
     let file = File::open(&path).map_err(|error| cannot_read(&path, &error))?;
     let size = file.metadata().map_err(|error| cannot_read(&path, &error))?.len();
@@ -74,7 +76,7 @@ pub(super) async fn read(
     let blobs = write(receiver, into, tell, || Some((done.load(Ordering::Relaxed).min(size), size))).await?;
     let (judge, facts) = reader
         .await
-        .map_err(|error| Problem::other(format!("Reading {} broke off: {error}.", path.display())))?
+        .map_err(|error| UserError::other(format!("Reading {} broke off: {error}.", path.display())))?
         .map_err(|error| cannot_read(&path, &error))?;
     into.judge = judge;
     if let Some(note) = other_options(&facts, building.options) {
@@ -112,8 +114,8 @@ pub(super) fn container_url(access: &AzureAccess) -> Option<String> {
     (!container.is_empty()).then(|| format!("{account}/{container}"))
 }
 
-fn cannot_read(path: &Path, error: &io::Error) -> Problem {
-    Problem::config(format!("Cannot read the manifest {}: {error}.", path.display()))
+fn cannot_read(path: &Path, error: &io::Error) -> UserError {
+    UserError::config(format!("Cannot read the manifest {}: {error}.", path.display()))
         .hint("Check file under [manifest], and whether you may read it.")
 }
 
@@ -123,7 +125,7 @@ async fn write(
     into: &mut Writing,
     tell: &mut impl FnMut(ListingProgress),
     bytes: impl Fn() -> Option<(u64, u64)>,
-) -> Result<u64, Problem> {
+) -> Result<u64, UserError> {
     let mut told = Instant::now();
     let mut blobs = 0;
     while let Some(batch) = receiver.recv().await {
@@ -151,7 +153,7 @@ async fn write(
 
 #[derive(Debug)]
 enum Event {
-    Item(String, Option<Place>, Box<Item>),
+    Item(String, Option<Position>, Box<Item>),
     Skipped(Skipped),
     Finding(Box<Finding>),
 }
@@ -167,16 +169,16 @@ struct Reading {
     done: Arc<AtomicU64>,
     rules: Rules,
     names: Names,
-    judge: Judge,
+    judge: Validator,
 }
 
 impl Reading {
-    fn run(mut self, sender: Sender<Vec<Event>>) -> io::Result<(Judge, FileFacts)> {
+    fn run(mut self, sender: Sender<Vec<Event>>) -> io::Result<(Validator, FileFacts)> {
         let mut outlet = Outlet { sender, batch: Vec::with_capacity(BATCH) };
         let mut input = BufReader::with_capacity(256 * 1024, Counted { file: self.file, done: self.done });
         let format = Format::of(&self.path, input.fill_buf()?);
         let kind_of = |url: &str| kind_by_rule(&self.rules, &self.names, url);
-        let mut judged = Judged { judge: &mut self.judge, sink: &mut outlet };
+        let mut judged = ValidatingSink { judge: &mut self.judge, sink: &mut outlet };
         let mut ruled = Ruled { rules: &self.rules, names: &self.names, sink: &mut judged };
         let facts = match read::read(format, input, &kind_of, &mut ruled) {
             Ok(facts) => facts,

@@ -8,8 +8,8 @@ use std::{
 
 use crate::{
     azure, config,
-    error::Problem,
-    manifest::{blob_facts::BlobFacts, builder::Builder, validate::Judged},
+    error::UserError,
+    manifest::{blob_facts::BlobFacts, builder::Builder, validate::ValidatingSink},
     service::{
         integration::account::resolve,
         manifest::{Building, Writing, dicom},
@@ -24,20 +24,20 @@ const SAMPLE: Duration = Duration::from_millis(100);
 
 /// Keeps what is listed, beside the manifests.
 #[derive(Debug, Clone)]
-pub(super) struct Keeper {
+pub(super) struct ListingCacheWriter {
     dir: PathBuf,
     writer: Arc<Mutex<Option<ListedWriter>>>,
 }
 
-impl Keeper {
-    pub(super) fn new(dir: &Path) -> std::io::Result<Keeper> {
+impl ListingCacheWriter {
+    pub(super) fn new(dir: &Path) -> std::io::Result<ListingCacheWriter> {
         let writer = Arc::new(Mutex::new(Some(ListedWriter::create(dir)?)));
-        Ok(Keeper { dir: dir.to_owned(), writer })
+        Ok(ListingCacheWriter { dir: dir.to_owned(), writer })
     }
 
     /// The same from the beginning; those who still hold the old one write into what is thrown away.
-    pub(super) fn anew(&self) -> std::io::Result<Keeper> {
-        Keeper::new(&self.dir)
+    pub(super) fn anew(&self) -> std::io::Result<ListingCacheWriter> {
+        ListingCacheWriter::new(&self.dir)
     }
 
     pub(super) fn page(&self, page: ListedPage) -> std::io::Result<()> {
@@ -75,7 +75,7 @@ pub(super) async fn read(
     listed: &Listed,
     into: &mut Writing,
     tell: &mut impl FnMut(ListingProgress),
-) -> Result<u64, Problem> {
+) -> Result<u64, UserError> {
     let Building { access, manifest, .. } = building;
     let resolved = resolve(access)?;
     let container = resolved.open()?;
@@ -86,7 +86,7 @@ pub(super) async fn read(
     let mut reader = listed.open().map_err(fault)?;
     let (mut blobs, mut told) = (0, Instant::now());
     for page in 0..listed.pages() {
-        let mut sink = Judged { judge: &mut into.judge, sink: &mut into.writer };
+        let mut sink = ValidatingSink { judge: &mut into.judge, sink: &mut into.writer };
         let work = |blob: &ListedBlob<'_>| {
             if !is_within(blob.name, manifest) {
                 return Ok(());
@@ -105,7 +105,7 @@ pub(super) async fn read(
         tokio::task::yield_now().await;
     }
     dicom::resolve(&mut builder, &container, building.home, into, blobs, tell).await?;
-    builder.finish(&mut Judged { judge: &mut into.judge, sink: &mut into.writer }).map_err(fault)?;
+    builder.finish(&mut ValidatingSink { judge: &mut into.judge, sink: &mut into.writer }).map_err(fault)?;
     Ok(blobs)
 }
 

@@ -20,13 +20,13 @@ use ::time::{OffsetDateTime, macros::format_description};
 
 use crate::{
     config::{self, manifest::Source},
-    error::Problem,
+    error::UserError,
     manifest::{
-        batch, data_items::JobOptions, incremental::Known, rules::Rules, summary::Summary, validate::Judge,
-        values::Demands,
+        batch, data_items::JobOptions, incremental::RegisteredItems, rules::Rules, summary::Summary,
+        validate::Validator, values::ValidationRules,
     },
     service::{
-        manifest::{listing_cache::Keeper, metadata::enrich::Gathering, probe::Probing},
+        manifest::{listing_cache::ListingCacheWriter, metadata::enrich::MetadataJoin, probe::Probing},
         problems::disk_problem,
         session::{Draft, Session},
     },
@@ -62,7 +62,7 @@ struct Building<'a> {
 }
 
 impl Building<'_> {
-    fn known(&self) -> Option<Arc<dyn Known>> {
+    fn known(&self) -> Option<Arc<dyn RegisteredItems>> {
         self.earlier.map(|earlier| Arc::clone(&earlier.known))
     }
 
@@ -73,7 +73,7 @@ impl Building<'_> {
     }
 
     /// The rules of the domain.
-    async fn rules(&self) -> Result<Rules, Problem> {
+    async fn rules(&self) -> Result<Rules, UserError> {
         rules::rules(self.manifest, self.needs_second_pass()).await
     }
 }
@@ -81,11 +81,11 @@ impl Building<'_> {
 /// A manifest that is being written.
 #[derive(Debug)]
 struct Writing {
-    judge: Judge,
+    judge: Validator,
     writer: ManifestWriter,
     started: Instant,
     /// Keeps what is listed.
-    keeper: Option<Keeper>,
+    keeper: Option<ListingCacheWriter>,
 }
 
 impl Writing {
@@ -115,9 +115,9 @@ pub(super) async fn draft(
     access: &AzureAccess,
     manifest: &config::manifest::Manifest,
     (options, limits): (JobOptions, batch::Limits),
-    demands: &Demands,
+    demands: &ValidationRules,
     listing: ListingFrom,
-) -> Result<ManifestFacts, Problem> {
+) -> Result<ManifestFacts, UserError> {
     let runs = session.home.runs();
     let making = || -> std::io::Result<_> {
         std::fs::create_dir_all(&runs)?;
@@ -140,7 +140,9 @@ pub(super) async fn draft(
     };
     let listed = session.kept(&access.azure).filter(|_| listing == ListingFrom::Kept && keeps(manifest));
     let keeper = match (&listed, keeps(manifest)) {
-        (None, true) => Some(Keeper::new(&runs).map_err(|error| disk_problem("keep what is listed", &error))?),
+        (None, true) => {
+            Some(ListingCacheWriter::new(&runs).map_err(|error| disk_problem("keep what is listed", &error))?)
+        }
         _ => None,
     };
     let demands = &*writable::with_writable(demands, access);
@@ -151,7 +153,7 @@ pub(super) async fn draft(
     let whole = built.clone();
     let cut = tokio::task::spawn_blocking(move || whole.cut(limits))
         .await
-        .map_err(|error| Problem::other(format!("Cutting the manifest into jobs broke off: {error}.")))?
+        .map_err(|error| UserError::other(format!("Cutting the manifest into jobs broke off: {error}.")))?
         .map_err(|error| disk_problem("read the manifest", &error))?;
     let facts = ManifestFacts {
         summary: built.summary().clone(),
@@ -174,11 +176,11 @@ pub async fn build_manifest(
     access: &AzureAccess,
     manifest: &config::manifest::Manifest,
     options: JobOptions,
-    demands: &Demands,
+    demands: &ValidationRules,
     dir: &Path,
     runs: Runs<'_>,
     tell: &mut impl FnMut(ListingProgress),
-) -> Result<(ManifestDir, u64), Problem> {
+) -> Result<(ManifestDir, u64), UserError> {
     let earlier = since::known(runs, access, manifest, dir)?;
     let building = Building {
         access,
@@ -197,11 +199,11 @@ pub async fn build_manifest(
 /// The same from what was listed before, where that is given; or with what is listed now kept.
 async fn build(
     building: &Building<'_>,
-    demands: &Demands,
+    demands: &ValidationRules,
     listed: Option<&Listed>,
-    keeper: Option<Keeper>,
+    keeper: Option<ListingCacheWriter>,
     tell: &mut impl FnMut(ListingProgress),
-) -> Result<(ManifestDir, u64, Option<Listed>), Problem> {
+) -> Result<(ManifestDir, u64, Option<Listed>), UserError> {
     let write_fault = |error: std::io::Error| disk_problem("write the manifest", &error);
     let Building { manifest, dir, options, .. } = *building;
     let first_dir = building.needs_second_pass().then(|| dir.join("first-pass"));
@@ -212,7 +214,7 @@ async fn build(
     if let Some(earlier) = building.earlier {
         writer.note(&earlier.note);
     }
-    let judge = if first_dir.is_some() { Judge::deferring() } else { self::judge(manifest.source, demands) };
+    let judge = if first_dir.is_some() { Validator::deferring() } else { self::judge(manifest.source, demands) };
     let mut writing = Writing { judge, writer, started: Instant::now(), keeper };
     let blobs = match (manifest.source, listed) {
         (Source::Container, Some(listed)) => listing_cache::read(building, listed, &mut writing, tell).await?,
@@ -221,14 +223,14 @@ async fn build(
         (Source::Inventory, _) => inventory::read(building, &mut writing, tell).await?,
     };
     tell(writing.progress(blobs));
-    let listed = writing.keeper.take().and_then(Keeper::finish);
+    let listed = writing.keeper.take().and_then(ListingCacheWriter::finish);
     if let Some(first_dir) = first_dir {
         let started = writing.started;
         let first = finish(writing, options).await?;
         let mut writer = ManifestWriter::create(dir).map_err(write_fault)?;
         first.summary().notes.iter().for_each(|note| writer.note(note));
         writing = Writing { judge: self::judge(manifest.source, demands), writer, started, keeper: None };
-        let mut gathering = Gathering::open(building, demands, &first).await?;
+        let mut gathering = MetadataJoin::open(building, demands, &first).await?;
         let probing = Probing::open(building)?;
         let each = |work| {
             let (gathered, probing) = (gathering.each(work)?, probing.clone());
@@ -248,21 +250,21 @@ async fn build(
     Ok((finish(writing, options).await?, blobs, listed))
 }
 
-async fn finish(writing: Writing, options: JobOptions) -> Result<ManifestDir, Problem> {
+async fn finish(writing: Writing, options: JobOptions) -> Result<ManifestDir, UserError> {
     let write_fault = |error: std::io::Error| disk_problem("write the manifest", &error);
     let Writing { judge, mut writer, .. } = writing;
     judge.finish(&mut writer).map_err(write_fault)?;
     tokio::task::spawn_blocking(move || writer.finish(options))
         .await
-        .map_err(|error| Problem::other(format!("Writing the manifest broke off: {error}.")))?
+        .map_err(|error| UserError::other(format!("Writing the manifest broke off: {error}.")))?
         .map_err(write_fault)
 }
 
 /// What somebody wrote is looked at more closely than what the service lists.
-fn judge(source: Source, demands: &Demands) -> Judge {
+fn judge(source: Source, demands: &ValidationRules) -> Validator {
     match source {
-        Source::File => Judge::of_file(demands),
-        Source::Container | Source::Inventory => Judge::new(demands),
+        Source::File => Validator::of_file(demands),
+        Source::Container | Source::Inventory => Validator::new(demands),
     }
 }
 

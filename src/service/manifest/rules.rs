@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     config,
-    error::Problem,
+    error::UserError,
     manifest::rules::{RuleTexts, Rules},
     service::manifest::columns,
     store::paths::expand_home,
@@ -14,30 +14,30 @@ use crate::{
 
 /// Makes the rules of a manifest ready. The cameras of its scenes are read from their files, and from the metadata table the
 /// columns by which files are grouped. With `second_pass` the items remember where they come from.
-pub(super) async fn rules(manifest: &config::manifest::Manifest, second_pass: bool) -> Result<Rules, Problem> {
+pub(super) async fn rules(manifest: &config::manifest::Manifest, second_pass: bool) -> Result<Rules, UserError> {
     let rules = without_table(manifest, second_pass)?;
     let wanted: BTreeSet<String> = rules.grouping_columns().map(str::to_owned).collect();
     let Some(table) = manifest.metadata.table.clone().filter(|_| !wanted.is_empty()) else { return Ok(rules) };
     let columns = tokio::task::spawn_blocking(move || columns::read(&table, &wanted))
         .await
-        .map_err(|error| Problem::other(format!("Reading the metadata table broke off: {error}.")))??;
+        .map_err(|error| UserError::other(format!("Reading the metadata table broke off: {error}.")))??;
     Ok(rules.with_columns(columns))
 }
 
-fn without_table(manifest: &config::manifest::Manifest, second_pass: bool) -> Result<Rules, Problem> {
+fn without_table(manifest: &config::manifest::Manifest, second_pass: bool) -> Result<Rules, UserError> {
     let mut texts = RuleTexts { second_pass, ..manifest.rules() };
     for (text, rule) in texts.groups.iter_mut().zip(&manifest.groups) {
         if let Some(file) = &rule.cameras {
             text.cameras = cameras(file)?;
         }
     }
-    Rules::new(&texts).map_err(|error| Problem::config(format!("[manifest] {error}.")))
+    Rules::new(&texts).map_err(|error| UserError::config(format!("[manifest] {error}.")))
 }
 
-fn cameras(file: &str) -> Result<Map<String, Value>, Problem> {
+fn cameras(file: &str) -> Result<Map<String, Value>, UserError> {
     let fail = |what: &str, said: String| {
-        let mut problem = Problem::config(format!("The cameras of a scene cannot be read: {file} {what}."));
-        problem.said = Some(said);
+        let mut problem = UserError::config(format!("The cameras of a scene cannot be read: {file} {what}."));
+        problem.source_message = Some(said);
         problem
             .hint("Check cameras under [[manifest.groups]]: it names a JSON file with one object of cameras by name.")
     };
@@ -74,7 +74,7 @@ mod tests {
                 std::fs::write(&file, content).unwrap();
             }
             let problem = without_table(&manifest, false).unwrap_err();
-            assert!(problem.what.contains(part), "{}", problem.what);
+            assert!(problem.summary.contains(part), "{}", problem.summary);
         }
         std::fs::write(&file, r#"{"front": {"intrinsics": {}}}"#).unwrap();
         assert!(without_table(&manifest, false).is_ok());

@@ -10,7 +10,7 @@ use std::{
 use futures_util::{StreamExt as _, stream};
 
 use crate::{
-    error::Problem,
+    error::UserError,
     manifest::{
         item::{Item, Provenance},
         sink::Sink as _,
@@ -49,11 +49,11 @@ pub(super) async fn run<Fut>(
     first: &ManifestDir,
     into: &mut Writing,
     blobs: u64,
-    mut each: impl FnMut(Work) -> Result<Fut, Problem>,
+    mut each: impl FnMut(Work) -> Result<Fut, UserError>,
     tell: &mut impl FnMut(ListingProgress),
-) -> Result<(), Problem>
+) -> Result<(), UserError>
 where
-    Fut: Future<Output = Result<Work, Problem>>,
+    Fut: Future<Output = Result<Work, UserError>>,
 {
     let fault = |error: io::Error| disk_problem("write the manifest", &error);
     first.skipped().and_then(|skipped| skipped.for_each(|one| into.writer.skipped(one))).map_err(fault)?;

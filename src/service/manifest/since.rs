@@ -4,12 +4,12 @@ use std::{path::Path, sync::Arc};
 
 use crate::{
     config::{self, manifest::Since},
-    error::Problem,
-    manifest::incremental::Known,
+    error::UserError,
+    manifest::incremental::RegisteredItems,
     service::{integration::account::resolve, problems::disk_problem},
     store::{
         paths::Home,
-        registered::{self, Seen},
+        registered::{self, RegisteredFile},
     },
     wizard::connections::AzureAccess,
 };
@@ -26,7 +26,7 @@ pub struct Runs<'a> {
 /// What earlier runs have registered from the container.
 #[derive(Debug)]
 pub(super) struct Earlier {
-    pub(super) known: Arc<dyn Known>,
+    pub(super) known: Arc<dyn RegisteredItems>,
     /// A sentence about it.
     pub(super) note: String,
 }
@@ -37,13 +37,13 @@ pub(super) fn known(
     access: &AzureAccess,
     manifest: &config::manifest::Manifest,
     dir: &Path,
-) -> Result<Option<Earlier>, Problem> {
+) -> Result<Option<Earlier>, UserError> {
     let Some(Since::LastRun) = manifest.since else { return Ok(None) };
     let container = resolve(access)?.open()?;
     let path = registered::seen_path(runs.home, runs.config, container.url().as_str());
-    let seen = Seen::open(&path).map_err(|error| {
-        let mut problem = Problem::other("Could not read what the last run registered.");
-        problem.said = Some(error.to_string());
+    let seen = RegisteredFile::open(&path).map_err(|error| {
+        let mut problem = UserError::other("Could not read what the last run registered.");
+        problem.source_message = Some(error.to_string());
         problem.hint("Remove the file, or take since out from under [manifest]: then everything is taken.")
     })?;
     registered::record_in(dir, &path).map_err(|error| disk_problem("write the manifest", &error))?;

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::{manifest::values::Demands, service::integration::account::resolve, wizard::connections::AzureAccess};
+use crate::{
+    manifest::values::ValidationRules, service::integration::account::resolve, wizard::connections::AzureAccess,
+};
 
 /// What the credential of the config says of it: a SAS token that allows neither Write nor Create cannot be what image sequences need,
 /// if it is the one that the integration has. All other credentials, and tokens whose rights stand in a stored access policy, say
@@ -15,9 +17,9 @@ pub fn writable(access: &AzureAccess) -> Option<bool> {
 }
 
 /// The demands, with that where nobody has said it.
-pub(super) fn with_writable<'a>(demands: &'a Demands, access: &AzureAccess) -> Cow<'a, Demands> {
+pub(super) fn with_writable<'a>(demands: &'a ValidationRules, access: &AzureAccess) -> Cow<'a, ValidationRules> {
     match (demands.writable, writable(access)) {
-        (None, Some(known)) => Cow::Owned(Demands { writable: Some(known), ..demands.clone() }),
+        (None, Some(known)) => Cow::Owned(ValidationRules { writable: Some(known), ..demands.clone() }),
         _ => Cow::Borrowed(demands),
     }
 }

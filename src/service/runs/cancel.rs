@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use crate::{
     config,
-    error::Problem,
+    error::UserError,
     run::state::{BatchState, RunState},
     service::{
         problems::store_problem,
@@ -38,11 +38,11 @@ pub async fn cancel(
     passphrase: impl FnOnce(&config::encord::Encord) -> Option<SecretString>,
     interrupt: impl Future<Output = ()> + Send,
     tell: &(impl Fn(RunReply) + Sync),
-) -> Result<(), Problem> {
+) -> Result<(), UserError> {
     let mut store = RunStore::open(home).map_err(|error| store_problem(&error))?;
     let row = store.run(id).map_err(|error| store_problem(&error))?;
     if row.sync.is_some() {
-        return Err(Problem::config(format!("Run {id} mirrors a container: Encord has no way to cancel that."))
+        return Err(UserError::config(format!("Run {id} mirrors a container: Encord has no way to cancel that."))
             .hint("It ends by itself in Encord."));
     }
     let lock = RunLock::take(home, id).map_err(|error| store_problem(&error))?;
@@ -50,7 +50,7 @@ pub async fn cancel(
     batches.retain(|batch| !batch.state.is_final());
     if batches.is_empty() {
         let state = row.state.name();
-        return Err(Problem::config(format!("Run {id} is finished ({state}); there is nothing to cancel.")));
+        return Err(UserError::config(format!("Run {id} is finished ({state}); there is nothing to cancel.")));
     }
     let is_known = batches.iter().any(|batch| batch.state == BatchState::Pending);
     // Before anything is recorded, so that a key that cannot be opened leaves the run as it was.

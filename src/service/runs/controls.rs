@@ -8,12 +8,12 @@ use crate::service::runs::upload::progress::Leads;
 
 /// What requests about runs share.
 #[derive(Debug, Default)]
-pub(crate) struct AtHand {
+pub(crate) struct RunControls {
     pub(crate) leads: Leads,
     passphrase: Mutex<Option<SecretString>>,
 }
 
-impl AtHand {
+impl RunControls {
     /// Keeps the passphrase that opened a key, for runs that are taken up with the same one.
     pub(crate) fn keep_passphrase(&self, passphrase: Option<&SecretString>) {
         if let Some(passphrase) = passphrase {

@@ -6,16 +6,16 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use tokio::task::spawn_blocking;
 
 use crate::{
-    error::Problem,
+    error::UserError,
     run::{report_paths::ReportPaths, state::RunState},
     service::{
         problems::store_problem,
         runs::{
             sync,
             upload::{
-                failure_counts::CauseNames,
-                progress::{Board, Record, seconds_now},
-                throughput::Tempo,
+                failure_counts::CauseIds,
+                progress::{BatchProgress, StoredBatches, seconds_now},
+                throughput::Throughput,
             },
         },
         session::Session,
@@ -49,7 +49,7 @@ const LEFT_SYNC: &str =
 pub(crate) async fn watch(session: &Session, id: RequestId, run: &str) {
     let tell = |reply| session.reply(id, Reply::Run(reply));
     let (home, name, names) = (session.home.clone(), run.to_owned(), session.runs.leads.names.clone());
-    let mut onlooker = match spawn_blocking(move || Onlooker::begin(home, &name, names)).await {
+    let mut onlooker = match spawn_blocking(move || RunObserver::begin(home, &name, names)).await {
         Ok(Ok(onlooker)) => onlooker,
         Ok(Err(problem)) => return tell(RunReply::Refused(problem)),
         Err(error) => return tell(RunReply::Refused(broken(&error))),
@@ -74,12 +74,12 @@ pub(crate) async fn watch(session: &Session, id: RequestId, run: &str) {
             }
         };
         match seen {
-            Ok(Seen::Nothing) => failures = 0,
-            Ok(Seen::Progress(snapshot)) => {
+            Ok(Observation::Nothing) => failures = 0,
+            Ok(Observation::Progress(snapshot)) => {
                 failures = 0;
                 tell(RunReply::Progress(snapshot));
             }
-            Ok(Seen::End { state, snapshot, reports }) => {
+            Ok(Observation::End { state, snapshot, reports }) => {
                 return tell(RunReply::Finished { state, snapshot, reports, problem: None });
             }
             Err(error) => {
@@ -95,12 +95,12 @@ pub(crate) async fn watch(session: &Session, id: RequestId, run: &str) {
     }
 }
 
-fn broken(error: &tokio::task::JoinError) -> Problem {
-    Problem::other(format!("Reading the record of runs broke off: {error}."))
+fn broken(error: &tokio::task::JoinError) -> UserError {
+    UserError::other(format!("Reading the record of runs broke off: {error}."))
 }
 
 /// What a look found.
-enum Seen {
+enum Observation {
     /// Nobody has written since the last one.
     Nothing,
     Progress(Box<Snapshot>),
@@ -113,51 +113,51 @@ enum Seen {
 }
 
 /// Somebody who reads the record of a run.
-struct Onlooker {
+struct RunObserver {
     home: Home,
     store: RunStore,
     row: RunRow,
-    board: Board,
+    board: BatchProgress,
     /// Of a sync, which has no jobs.
-    tempo: Tempo,
-    names: CauseNames,
+    tempo: Throughput,
+    names: CauseIds,
     /// How the record and the run's lock were found last.
     found: Option<(i64, bool)>,
 }
 
-impl Onlooker {
-    fn begin(home: Home, run: &str, names: CauseNames) -> Result<Onlooker, Problem> {
+impl RunObserver {
+    fn begin(home: Home, run: &str, names: CauseIds) -> Result<RunObserver, UserError> {
         let store = RunStore::open_to_read(&home).map_err(|error| store_problem(&error))?;
         let row = store.run(run).map_err(|error| match error {
-            StoreError::Unknown(_) => Problem::config(error.to_string()),
+            StoreError::Unknown(_) => UserError::config(error.to_string()),
             error => store_problem(&error),
         })?;
-        let record = Record::read(&store, run).map_err(|error| store_problem(&error))?;
-        let tempo = Tempo::new(row.registered + row.failed);
-        let board = Board::new(record, row.run.options.skip_duplicate_urls);
-        Ok(Onlooker { home, store, row, board, tempo, names, found: None })
+        let record = StoredBatches::read(&store, run).map_err(|error| store_problem(&error))?;
+        let tempo = Throughput::new(row.registered + row.failed);
+        let board = BatchProgress::new(record, row.run.options.skip_duplicate_urls);
+        Ok(RunObserver { home, store, row, board, tempo, names, found: None })
     }
 
-    fn look(&mut self) -> Result<Seen, StoreError> {
+    fn look(&mut self) -> Result<Observation, StoreError> {
         let id = self.row.run.id.clone();
         // Before the record: who works on a run lets go of it after the last thing is written.
         let is_held = RunLock::is_held(&self.home, &id);
         let found = Some((self.store.changes()?, is_held));
         if found == self.found {
-            return Ok(Seen::Nothing);
+            return Ok(Observation::Nothing);
         }
         self.row = self.store.run(&id)?;
-        self.board.refresh(Record::read(&self.store, &id)?);
+        self.board.refresh(StoredBatches::read(&self.store, &id)?);
         self.found = found;
         // Somebody may have taken the run up between the two.
         if !is_held && !RunLock::is_held(&self.home, &id) {
             let state = self.row.state;
             let reports = crate::store::report::report_paths(&self.home, &id);
             let reports = Some(reports).filter(|paths| state != RunState::Running && paths.json.exists());
-            return Ok(Seen::End { state, snapshot: Box::new(self.numbers(true)), reports });
+            return Ok(Observation::End { state, snapshot: Box::new(self.numbers(true)), reports });
         }
         let snapshot = Box::new(self.numbers(false));
-        Ok(Seen::Progress(snapshot))
+        Ok(Observation::Progress(snapshot))
     }
 
     /// The numbers as they are on record. `is_over` says that nobody works on the run.

@@ -3,9 +3,9 @@
 use tokio::{sync::watch, task::spawn_blocking};
 
 use crate::{
-    error::Problem,
+    error::UserError,
     service::{
-        runs::{resume, retry::Retry, task::Work, upload::Stop},
+        runs::{resume, retry::Retry, task::RunTask, upload::Stop},
         session::Session,
     },
     wizard::effect::{Doubts, Reply, RequestId, RetryChange, RunReply},
@@ -40,11 +40,11 @@ pub(crate) async fn retry(
     carry_out(session, id, joined(preparing.await), stop).await;
 }
 
-fn joined(work: Result<Result<Work, Problem>, tokio::task::JoinError>) -> Result<Work, Problem> {
-    work.unwrap_or_else(|error| Err(Problem::other(format!("Preparing the run broke off: {error}."))))
+fn joined(work: Result<Result<RunTask, UserError>, tokio::task::JoinError>) -> Result<RunTask, UserError> {
+    work.unwrap_or_else(|error| Err(UserError::other(format!("Preparing the run broke off: {error}."))))
 }
 
-async fn carry_out(session: &Session, id: RequestId, work: Result<Work, Problem>, stop: watch::Receiver<Stop>) {
+async fn carry_out(session: &Session, id: RequestId, work: Result<RunTask, UserError>, stop: watch::Receiver<Stop>) {
     let tell = |reply| session.reply(id, Reply::Run(reply));
     match work {
         Ok(work) => {

@@ -5,16 +5,16 @@ use secrecy::SecretString;
 use crate::{
     config,
     encord::client::Client,
-    error::Problem,
+    error::UserError,
     run::{
         new_run::NewRun,
         state::{BatchState, RunState},
-        status::JobStanding,
+        status::JobStatus,
     },
     service::{
         integration::connect::KeySource,
         problems::{disk_problem, encord_problem, store_problem},
-        runs::{sync::Syncer, task::Work, upload::Uploader},
+        runs::{sync::Syncer, task::RunTask, upload::Uploader},
     },
     store::{
         manifest_dir::ManifestDir,
@@ -25,20 +25,20 @@ use crate::{
 };
 
 /// Puts the decisions on record.
-fn settle(doubts: &Doubts, store: &mut RunStore, run: &NewRun) -> Result<(), Problem> {
+fn settle(doubts: &Doubts, store: &mut RunStore, run: &NewRun) -> Result<(), UserError> {
     let mut rows = store.batches(&run.id).map_err(|error| store_problem(&error))?;
     for number in &doubts.give_up {
         let row = rows.iter().find(|row| row.number == *number);
         match row.map(|row| row.state) {
             Some(BatchState::Sending | BatchState::Pending) => {}
             Some(state) => {
-                return Err(Problem::config(format!(
+                return Err(UserError::config(format!(
                     "Job {number} of run {} is {}: only a job that is in doubt or in Encord can be given up.",
                     run.id,
-                    JobStanding::of(state, row.map_or(0, |row| row.errors), false).word()
+                    JobStatus::of(state, row.map_or(0, |row| row.errors), false).word()
                 )));
             }
-            None => return Err(Problem::config(format!("Run {} has no job {number}.", run.id))),
+            None => return Err(UserError::config(format!("Run {} has no job {number}.", run.id))),
         }
     }
     for row in &mut rows {
@@ -60,7 +60,7 @@ pub(crate) fn end_as_cancelled(
     row: &mut BatchRow,
     in_doubt: bool,
     why: &str,
-) -> Result<(), Problem> {
+) -> Result<(), UserError> {
     row.cancelled += row.open();
     row.state = BatchState::Cancelled;
     row.resent |= in_doubt;
@@ -74,7 +74,7 @@ pub(crate) fn client_of(
     run: &NewRun,
     passphrase: impl FnOnce(&config::encord::Encord) -> Option<SecretString>,
     command: &str,
-) -> Result<Client, Problem> {
+) -> Result<Client, UserError> {
     let config = config_of(run)?;
     let credential = match KeySource::open(&config.encord, passphrase(&config.encord).as_ref()) {
         KeySource::Ready(credential, _) => credential,
@@ -89,13 +89,13 @@ pub(crate) fn client_of(
 }
 
 /// The config as it was when the run began.
-pub(crate) fn config_of(run: &NewRun) -> Result<config::Config, Problem> {
+pub(crate) fn config_of(run: &NewRun) -> Result<config::Config, UserError> {
     config::parse::parse(&run.config_text)
-        .map_err(|error| Problem::config(format!("The config recorded with run {} cannot be read: {error}", run.id)))
+        .map_err(|error| UserError::config(format!("The config recorded with run {} cannot be read: {error}", run.id)))
 }
 
 /// The manifest that a run sends from.
-pub(crate) fn manifest_of(home: &Home, id: &str) -> Result<ManifestDir, Problem> {
+pub(crate) fn manifest_of(home: &Home, id: &str) -> Result<ManifestDir, UserError> {
     ManifestDir::open(&home.run(id)).map_err(|error| disk_problem("read the manifest of the run", &error))
 }
 
@@ -112,7 +112,7 @@ pub async fn resume(
     passphrase: impl FnOnce(&config::encord::Encord) -> Option<SecretString>,
     interrupt: impl Future<Output = ()> + Send,
     tell: &(impl Fn(RunReply) + Sync),
-) -> Result<(), Problem> {
+) -> Result<(), UserError> {
     let work = take_up(home, id, doubts, passphrase)?;
     tell(work.started());
     work.until(interrupt, tell).await;
@@ -125,7 +125,7 @@ pub(crate) fn take_up(
     id: &str,
     doubts: &Doubts,
     passphrase: impl FnOnce(&config::encord::Encord) -> Option<SecretString>,
-) -> Result<Work, Problem> {
+) -> Result<RunTask, UserError> {
     let mut store = RunStore::open(home).map_err(|error| store_problem(&error))?;
     let row = store.run(id).map_err(|error| store_problem(&error))?;
     let open = match &row.sync {
@@ -134,7 +134,7 @@ pub(crate) fn take_up(
     };
     // A run that is on record as running although nothing is open was broken off before its end was put on record.
     if !open && row.state != RunState::Running {
-        return Err(Problem::config(format!(
+        return Err(UserError::config(format!(
             "Run {id} is finished ({}); there is nothing to resume.",
             row.state.name()
         )));
@@ -148,8 +148,8 @@ pub(crate) fn take_up(
     Ok(match manifest {
         Some(manifest) => {
             let uploader = Uploader::new(&client, store, home, lock, manifest, row.run);
-            Work::Jobs(uploader.map_err(|error| store_problem(&error))?)
+            RunTask::Jobs(uploader.map_err(|error| store_problem(&error))?)
         }
-        None => Work::Sync(Syncer::new(client, store, home, lock, row)),
+        None => RunTask::Sync(Syncer::new(client, store, home, lock, row)),
     })
 }

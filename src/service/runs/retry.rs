@@ -5,8 +5,8 @@ use tempfile::TempDir;
 
 use crate::{
     config::{self, Config},
-    error::Problem,
-    manifest::{batch::Cut, finding::Origin, kind::Kind, sink::Sink as _},
+    error::UserError,
+    manifest::{batch::BatchPlan, finding::Origin, kind::Kind, sink::Sink as _},
     run::new_run::NewRun,
     schema::merge::Diff,
     service::{
@@ -14,12 +14,12 @@ use crate::{
         problems::{disk_problem, store_problem},
         runs::{
             resume::{client_of, config_of, manifest_of},
-            task::Work,
+            task::RunTask,
             upload::Uploader,
         },
     },
     store::{
-        failed::{Unfinished, Wanted, each_unfinished},
+        failed::{RetrySelection, Unfinished, each_unfinished},
         manifest_dir::{ManifestDir, writer::ManifestWriter},
         paths::Home,
         registered,
@@ -72,11 +72,11 @@ impl Retry {
     /// # Errors
     /// There is no such run, it mirrors a container, it is not at its end, another process works on it, nothing failed in it,
     /// it would register items twice, or the disk cannot be used.
-    pub fn prepare(home: &Home, id: &str, change: RetryChange) -> Result<Retry, Problem> {
+    pub fn prepare(home: &Home, id: &str, change: RetryChange) -> Result<Retry, UserError> {
         let store = RunStore::open(home).map_err(|error| store_problem(&error))?;
         let row = store.run(id).map_err(|error| store_problem(&error))?;
         if row.sync.is_some() {
-            return Err(Problem::config(format!(
+            return Err(UserError::config(format!(
                 "Run {id} mirrors a container, so there is no manifest to take items from."
             ))
             .hint("Import with the same config again: Encord then syncs the folder anew."));
@@ -85,7 +85,7 @@ impl Retry {
         let batches = store.batches(id).map_err(|error| store_problem(&error))?;
         let open: u64 = batches.iter().filter(|row| !row.state.is_final()).map(|row| row.batch.count).sum();
         if open > 0 {
-            return Err(Problem::config(format!(
+            return Err(UserError::config(format!(
                 "Run {id} is not at its end: its jobs with {open} items wait, are in doubt, or are still with Encord."
             ))
             .hint(format!(
@@ -106,18 +106,18 @@ impl Retry {
         let fail = |error: std::io::Error| disk_problem("write the manifest of the retry", &error);
         let mut writer = ManifestWriter::create(dir.path()).map_err(fail)?;
         let from = manifest_of(home, id)?;
-        let found = each_unfinished(&store, &from, id, Wanted::FailedOrCancelled, |item| {
+        let found = each_unfinished(&store, &from, id, RetrySelection::FailedOrCancelled, |item| {
             let name = item.urls.first().cloned().unwrap_or_default();
             writer.item(&Origin::blob(&name), item)
         });
         let Unfinished { items, uncertain } = found.map_err(|error| store_problem(&error))?;
         if items == 0 {
-            return Err(Problem::config(format!(
+            return Err(UserError::config(format!(
                 "Nothing failed or was cancelled in run {id}; there is nothing to retry."
             )));
         }
         if uncertain > 0 && !options.skip_duplicate_urls && !change.resend_doubtful {
-            return Err(Problem::config(format!(
+            return Err(UserError::config(format!(
                 "Of the {items} items to retry, {uncertain} may be registered already: nobody knows which, and they would be \
                  registered twice, since run {id} does not skip duplicate URLs."
             ))
@@ -131,7 +131,7 @@ impl Retry {
         let run = NewRun {
             id: dir.path().file_name().unwrap_or_default().to_string_lossy().into_owned(),
             config_text: toml::to_string(&config)
-                .map_err(|error| Problem::other(format!("The config cannot be recorded: {error}.")))?,
+                .map_err(|error| UserError::other(format!("The config cannot be recorded: {error}.")))?,
             options,
             ..row.run
         };
@@ -152,7 +152,7 @@ impl Retry {
         passphrase: impl FnOnce(&config::encord::Encord) -> Option<SecretString>,
         interrupt: impl Future<Output = ()> + Send,
         tell: &(impl Fn(RunReply) + Sync),
-    ) -> Result<(), Problem> {
+    ) -> Result<(), UserError> {
         let work = self.begin(home, passphrase)?;
         tell(work.started());
         work.until(interrupt, tell).await;
@@ -164,7 +164,7 @@ impl Retry {
         self,
         home: &Home,
         passphrase: impl FnOnce(&config::encord::Encord) -> Option<SecretString>,
-    ) -> Result<Work, Problem> {
+    ) -> Result<RunTask, UserError> {
         let client = client_of(&self.run, passphrase, &format!("runs retry {}", self.of))?;
         self.manifest.sync().map_err(|error| disk_problem("keep the manifest", &error))?;
         let mut store = RunStore::open(home).map_err(|error| store_problem(&error))?;
@@ -174,12 +174,12 @@ impl Retry {
         let _path = self.dir.keep();
         store.set_retry_of(&self.run.id, &self.of).map_err(|error| store_problem(&error))?;
         let uploader = Uploader::new(&client, store, home.clone(), lock, self.manifest, self.run);
-        Ok(Work::Jobs(uploader.map_err(|error| store_problem(&error))?))
+        Ok(RunTask::Jobs(uploader.map_err(|error| store_problem(&error))?))
     }
 }
 
 /// What the jobs of a run that is not yet recorded come to.
-fn plan_of(run: &NewRun, config: Config, manifest: &ManifestDir, cut: Cut) -> Plan {
+fn plan_of(run: &NewRun, config: Config, manifest: &ManifestDir, cut: BatchPlan) -> Plan {
     let is_kept = |about: &&About| run.despite.iter().any(|id| id == about.id);
     // The record holds the integration's id; its title is known where the config calls it so.
     let title =

@@ -4,14 +4,14 @@ use serde_json::{Map, Value};
 use tokio::sync::watch;
 
 use crate::{
-    error::Problem,
+    error::UserError,
     run::new_run::{NewRun, NewSync},
     service::{
         folders, manifest,
         problems::{disk_problem, store_problem},
         runs::{
             sync::{self, Syncer},
-            task::Work,
+            task::RunTask,
             upload::{Stop, Uploader},
         },
         schema::{self, Saved},
@@ -45,16 +45,16 @@ pub(crate) async fn run(session: &Session, id: RequestId, plan: &Plan, stop: wat
 /// Why a run does not begin.
 enum Refused {
     SchemaChanged(Map<String, Value>),
-    Problem(Problem),
+    Problem(UserError),
 }
 
-impl From<Problem> for Refused {
-    fn from(problem: Problem) -> Refused {
+impl From<UserError> for Refused {
+    fn from(problem: UserError) -> Refused {
         Refused::Problem(problem)
     }
 }
 
-async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunReply) + Sync)) -> Result<Work, Refused> {
+async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunReply) + Sync)) -> Result<RunTask, Refused> {
     let client = session.client()?;
     // Where nothing can be put on record, nothing is changed.
     let mut store = RunStore::open(&session.home).map_err(|error| store_problem(&error))?;
@@ -81,7 +81,7 @@ async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunReply) + Syn
         config: session.config_label(),
         domain: plan.domain.clone(),
         config_text: toml::to_string(&*plan.config)
-            .map_err(|error| Problem::other(format!("The config cannot be recorded: {error}.")))?,
+            .map_err(|error| UserError::other(format!("The config cannot be recorded: {error}.")))?,
         folder,
         folder_path: plan.destination.path(),
         integration: plan.integration.uuid,
@@ -95,27 +95,27 @@ async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunReply) + Syn
     let home = session.home.clone();
     let Some(manifest) = manifest else {
         let row = store.run(&run.id).map_err(|error| store_problem(&error))?;
-        return Ok(Work::Sync(Syncer::new(client, store, home, lock, row)));
+        return Ok(RunTask::Sync(Syncer::new(client, store, home, lock, row)));
     };
     let uploader = Uploader::new(&client, store, home, lock, manifest, run).map_err(|error| store_problem(&error))?;
-    Ok(Work::Jobs(uploader))
+    Ok(RunTask::Jobs(uploader))
 }
 
 /// Makes the draft the run's own, safe on disk.
-async fn keep_manifest(session: &Session) -> Result<(String, ManifestDir), Problem> {
+async fn keep_manifest(session: &Session) -> Result<(String, ManifestDir), UserError> {
     let (id, manifest) = session
         .promote_draft()
-        .ok_or_else(|| Problem::other("There is no manifest to send. List the container again."))?;
+        .ok_or_else(|| UserError::other("There is no manifest to send. List the container again."))?;
     let whole = manifest.clone();
     tokio::task::spawn_blocking(move || whole.sync())
         .await
-        .map_err(|error| Problem::other(format!("Keeping the manifest broke off: {error}.")))?
+        .map_err(|error| UserError::other(format!("Keeping the manifest broke off: {error}.")))?
         .map_err(|error| disk_problem("keep the manifest", &error))?;
     Ok((id, manifest))
 }
 
 /// The id and the directory of a run without a manifest.
-fn new_directory(session: &Session) -> Result<String, Problem> {
+fn new_directory(session: &Session) -> Result<String, UserError> {
     let id = manifest::new_id();
     std::fs::create_dir_all(session.home.run(&id))
         .map_err(|error| disk_problem("make a directory for the run", &error))?;

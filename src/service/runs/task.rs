@@ -13,27 +13,27 @@ use crate::{
 
 /// A run that is taken up, with its lock.
 #[expect(clippy::large_enum_variant, reason = "one exists at a time")]
-pub(crate) enum Work {
+pub(crate) enum RunTask {
     /// Jobs of this program's.
     Jobs(Uploader),
     /// A sync of Encord's.
     Sync(Syncer),
 }
 
-impl Work {
+impl RunTask {
     /// Lets a front end hold it back. A sync cannot be.
-    pub(crate) fn led_by(self, leads: &Leads) -> Work {
+    pub(crate) fn led_by(self, leads: &Leads) -> RunTask {
         match self {
-            Work::Jobs(uploader) => Work::Jobs(uploader.led_by(leads)),
-            Work::Sync(syncer) => Work::Sync(syncer),
+            RunTask::Jobs(uploader) => RunTask::Jobs(uploader.led_by(leads)),
+            RunTask::Sync(syncer) => RunTask::Sync(syncer),
         }
     }
 
     /// The run.
     pub(crate) fn run(&self) -> &NewRun {
         match self {
-            Work::Jobs(uploader) => uploader.run(),
-            Work::Sync(syncer) => syncer.run(),
+            RunTask::Jobs(uploader) => uploader.run(),
+            RunTask::Sync(syncer) => syncer.run(),
         }
     }
 
@@ -46,8 +46,8 @@ impl Work {
     /// Works until the run is at its end or is told to stop; the last thing told is [`RunReply::Finished`].
     pub(crate) async fn carry_out(self, stop: watch::Receiver<Stop>, tell: &(impl Fn(RunReply) + Sync)) {
         match self {
-            Work::Jobs(uploader) => uploader.work(stop, tell).await,
-            Work::Sync(syncer) => syncer.work(stop, tell).await,
+            RunTask::Jobs(uploader) => uploader.work(stop, tell).await,
+            RunTask::Sync(syncer) => syncer.work(stop, tell).await,
         }
     }
 

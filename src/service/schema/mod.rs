@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     encord::client::Client,
-    error::Problem,
+    error::UserError,
     schema::{
         edit::Edit,
         key_type::KeyType,
@@ -30,11 +30,11 @@ const SETTLE: Duration = Duration::from_secs(1);
 const ROUNDS: usize = 5;
 
 /// Reads the organisation's schema.
-pub(super) async fn read(session: &Session) -> Result<Map<String, Value>, Problem> {
+pub(super) async fn read(session: &Session) -> Result<Map<String, Value>, UserError> {
     read_by(&session.client()?).await
 }
 
-async fn read_by(client: &Client) -> Result<Map<String, Value>, Problem> {
+async fn read_by(client: &Client) -> Result<Map<String, Value>, UserError> {
     client.schema().await.map_err(|error| encord_problem(&error))
 }
 
@@ -48,7 +48,7 @@ pub(super) enum Saved {
 }
 
 /// Saves what the user has reviewed, provided it still is all that there is to change.
-pub(super) async fn save_reviewed(client: &Client, plan: &Plan) -> Result<Saved, Problem> {
+pub(super) async fn save_reviewed(client: &Client, plan: &Plan) -> Result<Saved, UserError> {
     if plan.schema.is_empty() {
         return Ok(Saved::Done(Vec::new()));
     }
@@ -61,7 +61,7 @@ pub(super) async fn save_reviewed(client: &Client, plan: &Plan) -> Result<Saved,
 ///
 /// # Errors
 /// The schema cannot be read or saved, or a key has another type in Encord; then nothing is changed.
-pub async fn apply(client: &Client, wanted: &BTreeMap<String, KeyType>) -> Result<Vec<String>, Problem> {
+pub async fn apply(client: &Client, wanted: &BTreeMap<String, KeyType>) -> Result<Vec<String>, UserError> {
     match merge(client, wanted, &[], |fresh| fresh.conflicts().next().is_none()).await? {
         Saved::Done(keys) => Ok(keys),
         Saved::Changed(now) => {
@@ -71,7 +71,7 @@ pub async fn apply(client: &Client, wanted: &BTreeMap<String, KeyType>) -> Resul
                 [key] => (format!("key {key}"), "has"),
                 keys => (format!("keys {}", keys.join(", ")), "have"),
             };
-            Err(Problem::config(format!("The metadata {keys} {verb} another type in Encord."))
+            Err(UserError::config(format!("The metadata {keys} {verb} another type in Encord."))
                 .hint("Use another key or Encord's type under [schema.keys]. Nothing was changed."))
         }
     }
@@ -82,7 +82,7 @@ async fn merge(
     wanted: &BTreeMap<String, KeyType>,
     edits: &[Edit],
     is_agreed: impl Fn(&Diff) -> bool,
-) -> Result<Saved, Problem> {
+) -> Result<Saved, UserError> {
     let mut changed: Vec<String> = Vec::new();
     // Keys that were there when we saved and are gone since: another program saved what it had read before.
     let mut lost: Map<String, Value> = Map::new();
@@ -111,7 +111,7 @@ async fn merge(
         lost = merged;
         tokio::time::sleep(SETTLE).await;
     }
-    Err(Problem::other(format!(
+    Err(UserError::other(format!(
         "The metadata schema was saved {ROUNDS} times with {}, and each time Encord had another one a moment later.",
         changed.iter().map(|key| format!("'{key}'")).collect::<Vec<_>>().join(", ")
     ))

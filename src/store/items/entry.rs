@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use crate::{manifest::batch::Weight, store::items::BUFFER};
+use crate::{manifest::batch::ItemSize, store::items::BUFFER};
 
 /// What stands before the entries: this, and the length of the file form, which nobody may change behind their back.
 pub(super) const MAGIC: &[u8; 8] = b"a2e-itm2";
@@ -22,7 +22,7 @@ const WHOLE: u64 = 1 << 63;
 pub(crate) struct Entry {
     pub(crate) at: u64,
     pub(crate) is_whole: bool,
-    pub(crate) weight: Weight,
+    pub(crate) weight: ItemSize,
 }
 
 impl Entry {
@@ -31,7 +31,7 @@ impl Entry {
 
     pub(crate) fn write(self, out: &mut impl Write) -> io::Result<()> {
         let at = if self.is_whole { self.at | WHOLE } else { self.at };
-        let Weight { bytes, urls, json } = self.weight;
+        let ItemSize { bytes, urls, json } = self.weight;
         // Four thousand million of either are beyond every limit, so it does not matter how far.
         let [urls, json] = [urls, json].map(|number| u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes());
         let mut entry = [0; Entry::LENGTH as usize];
@@ -58,7 +58,7 @@ impl Entry {
         from.read_exact(&mut at)?;
         from.read_exact(&mut bytes)?;
         let (at, bytes) = (u64::from_le_bytes(at), u64::from_le_bytes(bytes));
-        Ok(Entry { at: at & !WHOLE, is_whole: at & WHOLE != 0, weight: Weight { bytes, ..Weight::default() } })
+        Ok(Entry { at: at & !WHOLE, is_whole: at & WHOLE != 0, weight: ItemSize { bytes, ..ItemSize::default() } })
     }
 }
 

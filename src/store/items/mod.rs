@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     manifest::{
-        batch::{self, Cut, Cutter, Limits},
+        batch::{self, BatchPlan, Batcher, Limits},
         item::Item,
         kind::Kind,
     },
@@ -46,11 +46,11 @@ pub(super) struct Paths {
 /// The items of a finished manifest, read by their places.
 #[derive(Debug, Clone)]
 pub struct Items {
-    form: Form,
+    form: ItemStorage,
 }
 
 #[derive(Debug, Clone)]
-enum Form {
+enum ItemStorage {
     /// As earlier versions wrote them.
     Lines(IndexedLines<Item>),
     Entries {
@@ -71,7 +71,7 @@ impl Items {
         let mut entries = match File::open(&paths.entries) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(Items { form: Form::Lines(IndexedLines::open(&paths.whole)?) });
+                return Ok(Items { form: ItemStorage::Lines(IndexedLines::open(&paths.whole)?) });
             }
             Err(error) => return Err(error),
         };
@@ -82,14 +82,14 @@ impl Items {
         if (!are_weighed && &magic != MAGIC_1) || std::fs::metadata(&paths.form)?.len() != u64::from_le_bytes(length) {
             return Err(changed(&paths.form));
         }
-        Ok(Items { form: Form::Entries { paths, are_weighed, kinds } })
+        Ok(Items { form: ItemStorage::Entries { paths, are_weighed, kinds } })
     }
 
     /// How many items there are.
     pub fn count(&self) -> u64 {
         match &self.form {
-            Form::Lines(lines) => lines.count(),
-            Form::Entries { kinds, .. } => kinds.iter().map(|(_, count)| count).sum(),
+            ItemStorage::Lines(lines) => lines.count(),
+            ItemStorage::Entries { kinds, .. } => kinds.iter().map(|(_, count)| count).sum(),
         }
     }
 
@@ -99,8 +99,8 @@ impl Items {
     /// The file system's, or what stands there is no such item.
     pub fn read(&self, first: u64, count: u64) -> io::Result<Vec<Item>> {
         let (paths, kinds, are_weighed) = match &self.form {
-            Form::Lines(lines) => return lines.read(first, count),
-            Form::Entries { paths, are_weighed, kinds } => (paths, kinds, *are_weighed),
+            ItemStorage::Lines(lines) => return lines.read(first, count),
+            ItemStorage::Entries { paths, are_weighed, kinds } => (paths, kinds, *are_weighed),
         };
         let count = count.min(self.count().saturating_sub(first));
         let mut items = Vec::with_capacity(usize::try_from(count).unwrap_or_default().min(4096));
@@ -119,8 +119,8 @@ impl Items {
     /// The file system's, what stands there is no such item, or what `each` returns.
     pub fn for_each(&self, each: impl FnMut(Item) -> io::Result<()>) -> io::Result<()> {
         match &self.form {
-            Form::Lines(lines) => lines.for_each(each),
-            Form::Entries { paths, are_weighed, kinds } => {
+            ItemStorage::Lines(lines) => lines.for_each(each),
+            ItemStorage::Entries { paths, are_weighed, kinds } => {
                 Reading::new(paths, *are_weighed, 0)?.each(kinds, 0, self.count(), each)
             }
         }
@@ -131,15 +131,15 @@ impl Items {
     ///
     /// # Errors
     /// The file system's.
-    pub(super) fn cut(&self, of_kinds: &BTreeMap<Kind, u64>, limits: Limits) -> io::Result<Cut> {
-        let Form::Entries { paths, are_weighed: true, kinds } = &self.form else {
+    pub(super) fn cut(&self, of_kinds: &BTreeMap<Kind, u64>, limits: Limits) -> io::Result<BatchPlan> {
+        let ItemStorage::Entries { paths, are_weighed: true, kinds } = &self.form else {
             let counts = of_kinds.iter().map(|(kind, count)| (*kind, *count));
-            return Ok(Cut { batches: batch::cut(counts, limits), kinds: Vec::new() });
+            return Ok(BatchPlan { batches: batch::cut(counts, limits), kinds: Vec::new() });
         };
         let mut entries = File::open(&paths.entries)?;
         entries.seek(SeekFrom::Start(HEADER))?;
         let mut entries = BufReader::with_capacity(BUFFER, entries);
-        let mut cutter = Cutter::new(limits);
+        let mut cutter = Batcher::new(limits);
         for (kind, count) in kinds {
             cutter.kind(*kind, *count);
             for _ in 0..*count {

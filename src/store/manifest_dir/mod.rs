@@ -14,7 +14,7 @@ use std::{
 
 use crate::{
     manifest::{
-        batch::{Cut, Limits},
+        batch::{BatchPlan, Limits},
         finding::Finding,
         skipped::Skipped,
     },
@@ -85,7 +85,7 @@ impl ManifestDir {
     ///
     /// # Errors
     /// The file system's.
-    pub fn cut(&self, limits: Limits) -> io::Result<Cut> {
+    pub fn cut(&self, limits: Limits) -> io::Result<BatchPlan> {
         self.items()?.cut(&self.summary.items, limits)
     }
 

@@ -1,4 +1,3 @@
-use crate::store::manifest_dir::writer::ManifestWriter;
 use crate::{
     manifest::{
         data_items::JobOptions,
@@ -9,7 +8,7 @@ use crate::{
         sink::Sink as _,
         summary::{FIRST, MOST_KEYS},
     },
-    store::manifest_dir::*,
+    store::manifest_dir::{writer::ManifestWriter, *},
 };
 
 fn options() -> JobOptions {

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
 
 use crate::{
-    manifest::incremental::{Fingerprint, Known, fingerprint},
+    manifest::incremental::{Fingerprint, RegisteredItems, fingerprint},
     run::{failed_unit::FailedUnit, state::BatchState},
     store::{manifest_dir::ManifestDir, paths::Home, runs::record::BatchRow},
 };
@@ -39,19 +39,19 @@ pub fn seen_path(home: &Home, config: &str, container: &str) -> PathBuf {
 
 /// What earlier runs have registered. Memory is the same for any number of items.
 #[derive(Debug)]
-pub struct Seen {
+pub struct RegisteredFile {
     /// Where each bucket begins, counted in entries, and where the last one ends.
     starts: Vec<u64>,
     /// The file, and what was read of it last.
     file: Mutex<(File, Vec<u8>)>,
 }
 
-impl Seen {
+impl RegisteredFile {
     /// Opens the record; `None` if no run has made one.
     ///
     /// # Errors
     /// The file system's, or a file that is no such record or damaged.
-    pub fn open(path: &Path) -> io::Result<Option<Seen>> {
+    pub fn open(path: &Path) -> io::Result<Option<RegisteredFile>> {
         let Some(mut entries) = Entries::open(path)? else { return Ok(None) };
         let mut counts = vec![0u64; BUCKETS];
         let mut last = None;
@@ -71,7 +71,7 @@ impl Seen {
             total += count;
             total
         }));
-        Ok(Some(Seen { starts, file: Mutex::new((File::open(path)?, Vec::new())) }))
+        Ok(Some(RegisteredFile { starts, file: Mutex::new((File::open(path)?, Vec::new())) }))
     }
 
     /// How many states of items are on record.
@@ -98,7 +98,7 @@ impl Seen {
     }
 }
 
-impl Known for Option<Seen> {
+impl RegisteredItems for Option<RegisteredFile> {
     /// Where there is no record, nothing is known. An item of which the disk cannot tell is taken: once too often rather than
     /// never.
     fn holds(&self, item: &Fingerprint) -> bool {
@@ -152,18 +152,18 @@ impl Entries {
 
 /// Adds fingerprints to a record. What lies beyond one chunk is sorted on disk.
 #[derive(Debug)]
-struct Adding {
+struct RegisteredWriter {
     path: PathBuf,
     chunk: Vec<Fingerprint>,
     sorted: Vec<NamedTempFile>,
 }
 
-impl Adding {
-    fn new(path: &Path) -> io::Result<Adding> {
+impl RegisteredWriter {
+    fn new(path: &Path) -> io::Result<RegisteredWriter> {
         if let Some(dir) = path.parent() {
             std::fs::create_dir_all(dir)?;
         }
-        Ok(Adding { path: path.to_owned(), chunk: Vec::new(), sorted: Vec::new() })
+        Ok(RegisteredWriter { path: path.to_owned(), chunk: Vec::new(), sorted: Vec::new() })
     }
 
     fn add(&mut self, item: Fingerprint, most: usize) -> io::Result<()> {
@@ -272,7 +272,7 @@ pub fn record(
         Err(error) => return Err(error),
     };
     let items = manifest.items()?;
-    let mut adding = Adding::new(&target)?;
+    let mut adding = RegisteredWriter::new(&target)?;
     for row in batches.iter().filter(|row| row.state == BatchState::Done && row.cancelled == 0) {
         let urls: HashSet<String> = match row.errors {
             0 => HashSet::new(),

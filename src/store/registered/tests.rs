@@ -5,7 +5,7 @@ use crate::{
 };
 
 fn add(path: &Path, items: impl IntoIterator<Item = Fingerprint>, chunk: usize) {
-    let mut adding = Adding::new(path).unwrap();
+    let mut adding = RegisteredWriter::new(path).unwrap();
     items.into_iter().for_each(|item| adding.add(item, chunk).unwrap());
     adding.finish().unwrap();
 }
@@ -18,12 +18,12 @@ fn number(number: u64) -> Fingerprint {
 fn what_is_added_is_found_again_whatever_the_order_and_the_chunks() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("seen").join("a.bin");
-    assert!(Seen::open(&path).unwrap().is_none());
+    assert!(RegisteredFile::open(&path).unwrap().is_none());
     add(&path, [], 10);
-    assert_eq!(Seen::open(&path).unwrap().unwrap().count(), 0);
+    assert_eq!(RegisteredFile::open(&path).unwrap().unwrap().count(), 0);
     add(&path, (0..5000).rev().map(number), 700);
     add(&path, (4000..9000).chain(0..10).map(number), 100_000);
-    let seen = Seen::open(&path).unwrap();
+    let seen = RegisteredFile::open(&path).unwrap();
     assert_eq!(seen.as_ref().unwrap().count(), 9000);
     assert_eq!(std::fs::metadata(&path).unwrap().len(), 16 * 9001);
     assert!((0..9000).all(|item| seen.holds(&number(item))));
@@ -42,7 +42,7 @@ fn a_damaged_record_says_what_to_do() {
     swapped[16..48].rotate_left(16);
     for bytes in [&whole[..whole.len() - 1], &whole[16..], &swapped[..], b"", b"short"] {
         std::fs::write(&path, bytes).unwrap();
-        let message = Seen::open(&path).unwrap_err().to_string();
+        let message = RegisteredFile::open(&path).unwrap_err().to_string();
         assert!(message.contains("remove it"), "{message}");
     }
 }
@@ -103,7 +103,7 @@ fn only_what_encord_surely_has_is_recorded() {
     assert!(!target.exists(), "a run that was not asked to records nothing");
     record_in(dir.path(), &target).unwrap();
     record(&manifest, &rows, failed).unwrap();
-    let seen = Seen::open(&target).unwrap();
+    let seen = RegisteredFile::open(&target).unwrap();
     let found: Vec<u64> = (0..60).filter(|number| seen.holds(&fingerprint(&item(*number).urls, "0x1"))).collect();
     let wanted: Vec<u64> = (0..20).filter(|number| ![7, 13].contains(number)).collect();
     assert_eq!(found, wanted);

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     format::count,
-    run::{failed_unit::FailedUnit, report_paths::ReportPaths, status::JobStanding},
+    run::{failed_unit::FailedUnit, report_paths::ReportPaths, status::JobStatus},
     store::{
         report::{Facts, failing},
         runs::record::StoreError,
@@ -192,7 +192,7 @@ fn jobs(out: &mut impl Write, facts: &Facts<'_>) -> io::Result<()> {
         let id = batch.job.map(|job| job.to_string());
         let seconds = facts.durations.get(&batch.number).map(|seconds| format!("{seconds:.1}")).unwrap_or_default();
         let words = [id, batch.message.clone()].into_iter().flatten().collect::<Vec<_>>().join("; ");
-        let state = JobStanding::of(batch.state, batch.errors, facts.is_live).word();
+        let state = JobStatus::of(batch.state, batch.errors, facts.is_live).word();
         writeln!(
             out,
             "<tr><td class=\"n\">{}</td><td class=\"s\">{}</td><td class=\"s\">{state}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>\

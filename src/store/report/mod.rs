@@ -13,7 +13,7 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
-    run::{error_grouping, failed_unit::FailedUnit, report_paths::ReportPaths, state::RunState, status::Standing},
+    run::{error_grouping, failed_unit::FailedUnit, report_paths::ReportPaths, state::RunState, status::RunStatus},
     store::{
         failed,
         paths::Home,
@@ -55,12 +55,12 @@ struct Facts<'a> {
 }
 
 impl Facts<'_> {
-    fn standing(&self) -> Standing {
+    fn standing(&self) -> RunStatus {
         let is_open = match &self.row.sync {
             Some(sync) => !sync.counts.state.is_final(),
             None => self.batches.iter().any(|batch| !batch.state.is_final()),
         };
-        Standing::of(self.row.state, self.is_live, is_open)
+        RunStatus::of(self.row.state, self.is_live, is_open)
     }
 
     /// Units that were in the folder before the run.

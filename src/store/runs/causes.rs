@@ -35,7 +35,7 @@ pub(super) fn fill(connection: &Connection) -> rusqlite::Result<()> {
     while let Some(row) = rows.next()? {
         let (error, urls): (String, String) = (row.get(1)?, row.get(2)?);
         let urls: Vec<String> = serde_json::from_str(&urls).unwrap_or_default();
-        update.execute(params![row.get::<_, i64>(0)?, error_grouping::folded(&error, &urls)])?;
+        update.execute(params![row.get::<_, i64>(0)?, error_grouping::normalize(&error, &urls)])?;
     }
     Ok(())
 }

@@ -155,7 +155,7 @@ impl BatchRow {
 
     /// Why the whole batch failed, without what names single files.
     pub fn cause(&self) -> String {
-        error_grouping::folded(self.message.as_deref().unwrap_or_default(), &[])
+        error_grouping::normalize(self.message.as_deref().unwrap_or_default(), &[])
     }
 
     /// Units that are neither registered nor failed nor cancelled.

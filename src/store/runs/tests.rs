@@ -1,10 +1,12 @@
-use crate::run::{
-    new_run::NewSync,
-    sync_counts::{Held, SyncCounts},
-};
-use crate::store::runs::{
-    versions::{VERSION_1, VERSION_2},
-    *,
+use crate::{
+    run::{
+        new_run::NewSync,
+        sync_counts::{Held, SyncCounts},
+    },
+    store::runs::{
+        versions::{VERSION_1, VERSION_2},
+        *,
+    },
 };
 
 pub(crate) fn new_run(id: &str) -> NewRun {

@@ -21,7 +21,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, error::TryRecvError};
 
 use crate::{
     editor::Editor,
-    error::Problem,
+    error::UserError,
     tui::{
         app::{
             input::{Taken, on_input},
@@ -123,7 +123,7 @@ pub async fn run(
 /// # Errors
 /// A signal of this number asked the program to end. An interrupt does not: whoever presses Ctrl-C there means the editor, and
 /// the terminal sends it to both.
-async fn edit(path: &Path, signals: &mut Signals) -> Result<Result<(), Problem>, i32> {
+async fn edit(path: &Path, signals: &mut Signals) -> Result<Result<(), UserError>, i32> {
     const INTERRUPT: i32 = 2;
     let mut editor = match Editor::from_environment().and_then(|editor| editor.start(path)) {
         Ok(editor) => editor,

@@ -8,7 +8,7 @@ use crate::{
         Binding, FIXED, Keymap, Mode, SUSPEND,
         key::{Key, NoKey},
     },
-    wizard::action::{Action, ActionInfo, Place, Scope},
+    wizard::action::{Action, ActionInfo, Scope, Screen},
 };
 
 /// Something in `keys.toml` that cannot be: where it stands, and why.
@@ -155,15 +155,15 @@ fn shared(one: &Claim<'_>, other: &Claim<'_>) -> Option<String> {
         }
         (false, false) => {}
     }
-    let places: Vec<Place> =
-        Place::ALL.into_iter().filter(|place| one.info.is_at(*place) && other.info.is_at(*place)).collect();
-    let name = |place: Place| match place.step() {
+    let places: Vec<Screen> =
+        Screen::ALL.into_iter().filter(|place| one.info.is_at(*place) && other.info.is_at(*place)).collect();
+    let name = |place: Screen| match place.step() {
         Some(step) => format!("step {}, {}", step.number(), step.title()),
         None => "Home".to_owned(),
     };
     match places.as_slice() {
         [] => None,
-        all if all.len() == Place::ALL.len() => Some("both do something on every screen".to_owned()),
+        all if all.len() == Screen::ALL.len() => Some("both do something on every screen".to_owned()),
         [first, rest @ ..] => {
             let more = if rest.is_empty() { "" } else { " and on others" };
             Some(format!("both do something on {}{more}", name(*first)))

@@ -12,7 +12,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use crate::{
     tui::keymap::key::Key,
     wizard::{
-        action::{Action, Edit, Place, Scope},
+        action::{Action, Edit, Scope, Screen},
         effect::Event,
     },
 };
@@ -98,7 +98,7 @@ impl Default for Keymap {
 
 impl Keymap {
     /// What a key means on a screen in a mode; `None` where it means nothing. Releases mean nothing: Windows reports them too.
-    pub(super) fn read(&self, key: &KeyEvent, mode: Mode, place: Place) -> Option<Command> {
+    pub(super) fn read(&self, key: &KeyEvent, mode: Mode, place: Screen) -> Option<Command> {
         if key.kind == KeyEventKind::Release {
             return None;
         }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 fn press(code: KeyCode, modifiers: KeyModifiers, mode: Mode) -> String {
-    match Keymap::default().read(&KeyEvent::new(code, modifiers), mode, Place::Schema) {
+    match Keymap::default().read(&KeyEvent::new(code, modifiers), mode, Screen::Schema) {
         Some(Command::Wizard(Event::Action(action))) => format!("{action:?}"),
         Some(Command::Wizard(Event::Edit(edit))) => format!("{edit:?}"),
         Some(Command::Wizard(other)) => format!("{other:?}"),
@@ -83,9 +83,9 @@ fn keys_mean_this_in_each_mode() {
 fn releases_mean_nothing_and_repeats_count() {
     let mut key = KeyEvent::new(KeyCode::Down, KeyModifiers::NONE);
     key.kind = KeyEventKind::Release;
-    assert!(Keymap::default().read(&key, Mode::Screen, Place::Schema).is_none());
+    assert!(Keymap::default().read(&key, Mode::Screen, Screen::Schema).is_none());
     key.kind = KeyEventKind::Repeat;
-    assert!(Keymap::default().read(&key, Mode::Screen, Place::Schema).is_some());
+    assert!(Keymap::default().read(&key, Mode::Screen, Screen::Schema).is_some());
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn with(text: &str) -> Result<Keymap, String> {
 fn keys_of_ones_own_take_the_place_of_the_defaults() {
     let keymap =
         with("[keys]\nswitch-list = [\"V\", \"ctrl-l\"]\nquit = []\nup = [\"ctrl-k\"]\ndown = [\"ctrl-j\"]").unwrap();
-    let press = |code, modifiers, mode| match keymap.read(&KeyEvent::new(code, modifiers), mode, Place::Manifest) {
+    let press = |code, modifiers, mode| match keymap.read(&KeyEvent::new(code, modifiers), mode, Screen::Manifest) {
         Some(Command::Wizard(Event::Action(action))) => Some(action),
         _ => None,
     };
@@ -233,17 +233,17 @@ fn only_actions_that_meet_on_a_screen_cannot_share_a_key() {
             Some(Command::Wizard(Event::Action(action))) => Some(action),
             _ => None,
         };
-    assert_eq!(means('w', Mode::Screen, Place::Home), Some(Action::Duplicate));
-    assert_eq!(means('w', Mode::Screen, Place::Schema), Some(Action::SkipSchema));
-    assert_eq!(means('p', Mode::Screen, Place::Progress), Some(Action::Pause));
-    assert_eq!(means('p', Mode::Overlay, Place::Progress), Some(Action::Yes));
+    assert_eq!(means('w', Mode::Screen, Screen::Home), Some(Action::Duplicate));
+    assert_eq!(means('w', Mode::Screen, Screen::Schema), Some(Action::SkipSchema));
+    assert_eq!(means('p', Mode::Screen, Screen::Progress), Some(Action::Pause));
+    assert_eq!(means('p', Mode::Overlay, Screen::Progress), Some(Action::Yes));
 }
 
 #[test]
 fn what_a_screen_offers_belongs_to_it_by_the_table() {
     for step in Step::ALL {
         let stage = Stage::at(step, well);
-        assert_eq!(stage.wizard.place(), Place::of(step));
+        assert_eq!(stage.wizard.place(), Screen::of(step));
         for hint in stage.wizard.step_hints() {
             let info = hint.action.info().unwrap();
             assert!(info.is_at(stage.wizard.place()), "{} on {step:?}", info.name);
@@ -275,7 +275,7 @@ proptest! {
     #[test]
     fn in_a_field_what_prints_is_text(c in any::<char>().prop_filter("prints", |c| !c.is_control())) {
         for keymap in [Keymap::default(), with("[keys]\nsearch = [\"é\"]\nquit = [\"Q\"]").unwrap()] {
-            let read = keymap.read(&KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE), Mode::Text, Place::Home);
+            let read = keymap.read(&KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE), Mode::Text, Screen::Home);
             prop_assert!(matches!(read, Some(Command::Wizard(Event::Edit(Edit::Insert(typed)))) if typed == c));
         }
     }

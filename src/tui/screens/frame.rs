@@ -11,7 +11,7 @@ use crate::{
     tui::{
         screens::{
             click_targets::Click,
-            render::{Look, put, take_top},
+            render::{RenderContext, put, take_top},
         },
         text,
     },
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The steps with a sign for how each stands, the one on the screen in brackets.
-pub(super) fn step_bar(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+pub(super) fn step_bar(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &RenderContext<'_>) {
     if wizard.is_at_home() {
         return put(
             frame,
@@ -47,7 +47,7 @@ pub(super) fn step_bar(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look:
 }
 
 /// What the config is called, at the end of the bar where there is room for enough of it.
-fn add_name(bar: &mut Line<'static>, room: usize, wizard: &Wizard, look: &Look<'_>) {
+fn add_name(bar: &mut Line<'static>, room: usize, wizard: &Wizard, look: &RenderContext<'_>) {
     const LEAST: usize = 6;
     // A run that is looked at may be another config's.
     let Some(name) = wizard.label().filter(|_| !wizard.is_visiting()) else { return };
@@ -60,7 +60,12 @@ fn add_name(bar: &mut Line<'static>, room: usize, wizard: &Wizard, look: &Look<'
 }
 
 /// The bar, and at which column each step stands in it and how wide.
-fn bar(wizard: &Wizard, look: &Look<'_>, long: bool, between: &str) -> (Line<'static>, Vec<(Step, usize, usize)>) {
+fn bar(
+    wizard: &Wizard,
+    look: &RenderContext<'_>,
+    long: bool,
+    between: &str,
+) -> (Line<'static>, Vec<(Step, usize, usize)>) {
     let mut spans = vec![Span::raw(" ")];
     let mut places = Vec::new();
     let wide = |spans: &[Span<'_>]| spans.iter().map(Span::width).sum::<usize>();
@@ -88,7 +93,7 @@ fn bar(wizard: &Wizard, look: &Look<'_>, long: bool, between: &str) -> (Line<'st
 }
 
 /// A step's sign; none where nothing has happened yet.
-fn mark(wizard: &Wizard, step: Step, look: &Look<'_>) -> Option<(&'static str, Style)> {
+fn mark(wizard: &Wizard, step: Step, look: &RenderContext<'_>) -> Option<(&'static str, Style)> {
     let (theme, glyphs) = (look.theme, look.glyphs());
     let sent = wizard.status(Step::Progress) != Status::Idle;
     match (step, wizard.status(step)) {
@@ -110,7 +115,7 @@ fn has_failed(wizard: &Wizard) -> bool {
     step.input_problem().is_some() || step.checks(config).iter().any(|check| check.state == CheckState::Fail)
 }
 
-fn rule(area: Rect, look: &Look<'_>) -> Line<'static> {
+fn rule(area: Rect, look: &RenderContext<'_>) -> Line<'static> {
     Line::styled(look.glyphs().rule.repeat(usize::from(area.width)), look.theme.dim())
 }
 
@@ -129,7 +134,7 @@ fn rank(action: Action, is_first: bool) -> usize {
 }
 
 /// The keys that do something now. Where they do not all fit, the least important are left out; the way on and the help stay.
-pub(super) fn footer(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+pub(super) fn footer(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &RenderContext<'_>) {
     let mut hints: Vec<(String, &str, Action)> = Vec::new();
     for hint in wizard.hints() {
         let key = look.key_in(hint.action, look.mode);

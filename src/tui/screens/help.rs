@@ -6,7 +6,7 @@ use ratatui::{
 };
 
 use crate::{
-    tui::{screens::render::Look, text},
+    tui::{screens::render::RenderContext, text},
     wizard::{
         Wizard,
         help::{self, Entry, EntryKind, Page, Topic},
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What comes first: what the step is for, or what is said of the check or the panel that has the keyboard.
-pub(super) fn above(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+pub(super) fn above(wizard: &Wizard, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     match focused(wizard).filter(|entry| !is_opened_at(wizard, entry)) {
         // More than both sentences would keep the keys too far down; the page has the rest.
         Some(entry) => self::entry(&Entry { more: Vec::new(), ..entry.clone() }, look, columns),
@@ -33,7 +33,7 @@ fn page(wizard: &Wizard) -> Option<&'static Page> {
 }
 
 /// The rest of the step's page, and the line of it where the field that has the keyboard is told of, if one has it.
-pub(super) fn below(wizard: &Wizard, look: &Look<'_>, columns: usize) -> (Vec<Line<'static>>, Option<usize>) {
+pub(super) fn below(wizard: &Wizard, look: &RenderContext<'_>, columns: usize) -> (Vec<Line<'static>>, Option<usize>) {
     let Some(page) = page(wizard) else { return (Vec::new(), None) };
     let entry = focused(wizard);
     let opened_at = entry.filter(|entry| is_opened_at(wizard, entry));
@@ -67,7 +67,7 @@ fn has_panel(wizard: &Wizard) -> bool {
 fn sections(
     page: &Page,
     sought: Option<&Entry>,
-    look: &Look<'_>,
+    look: &RenderContext<'_>,
     columns: usize,
 ) -> (Vec<Line<'static>>, Option<usize>) {
     let mut lines = marked("", &page.ready, look, columns);
@@ -90,7 +90,7 @@ fn sections(
 }
 
 /// An entry: what it is called on the screen and in a config, and what is said of it.
-fn entry(entry: &Entry, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn entry(entry: &Entry, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut heading = vec![Span::styled(entry.label.clone(), look.theme.accent())];
     if matches!(entry.kind(), EntryKind::Key | EntryKind::Check) {
         heading.push(Span::styled(format!("  {}", entry.name()), look.theme.dim()));
@@ -103,7 +103,7 @@ fn entry(entry: &Entry, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
 
 /// A text in lines, the first after a sign, the others indented as far. What stands between marks is typed word for word and stands
 /// out instead.
-fn marked(sign: &str, text: &str, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn marked(sign: &str, text: &str, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let indent = text::width(sign);
     let mut is_code = false;
     let mut lines = Vec::new();
@@ -122,7 +122,7 @@ fn marked(sign: &str, text: &str, look: &Look<'_>, columns: usize) -> Vec<Line<'
 
 /// Both sentences about the field of a form that has the keyboard, in as many lines as the longest of `all` takes, so that nothing
 /// moves when the keyboard does.
-pub(super) fn sentences(focused: &str, all: &[&str], look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+pub(super) fn sentences(focused: &str, all: &[&str], look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let lines = |key: &str| look.hanging(Span::raw("  "), &help::field(key).both, look.theme.dim(), columns);
     let rows = all.iter().map(|key| lines(key).len()).max().unwrap_or_default();
     let mut lines = lines(focused);

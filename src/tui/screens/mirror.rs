@@ -8,11 +8,11 @@ use ratatui::{
 };
 
 use crate::{
-    tui::screens::render::{Look, put, take_bottom},
+    tui::screens::render::{RenderContext, put, take_bottom},
     wizard::{Wizard, action::Action, folder::mirror},
 };
 
-pub(super) fn manifest(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+pub(super) fn manifest(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &RenderContext<'_>) {
     let columns = usize::from(area.width);
     let config = wizard.config();
     let mirror = match mirror::mirror(config) {
@@ -38,7 +38,7 @@ pub(super) fn manifest(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look:
 }
 
 /// What of the config is not used, then what such a folder cannot do.
-fn notes(config: &crate::config::Config, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn notes(config: &crate::config::Config, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for sentence in mirror::warnings(config) {
         let sign = Span::styled(format!("{} ", look.glyphs().warn), look.theme.warn());

@@ -31,7 +31,7 @@ use crate::{
         keymap::{Keymap, Mode},
         screens::{
             click_targets::Hits,
-            render::{Look, take_bottom, take_top},
+            render::{RenderContext, take_bottom, take_top},
         },
         text,
         theme::Theme,
@@ -95,8 +95,14 @@ pub fn draw(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, labels: &Labe
     } else {
         let own = labels.headless_command.clone().or_else(|| wizard.headless_command());
         let labels = &Labels { headless_command: own, ..labels.clone() };
-        let look =
-            Look { theme: *theme, mode: mode(wizard), keys: mode_below(wizard), labels, rows: &rows, hits: &hits };
+        let look = RenderContext {
+            theme: *theme,
+            mode: mode(wizard),
+            keys: mode_below(wizard),
+            labels,
+            rows: &rows,
+            hits: &hits,
+        };
         let (head, rest) = take_top(area, 2);
         let (above, _) = take_bottom(area, 2);
         let (body, foot) = take_bottom(rest, 2);
@@ -116,7 +122,7 @@ pub fn draw(frame: &mut Frame<'_>, wizard: &Wizard, theme: &Theme, labels: &Labe
             hits.cover();
         }
         frame::footer(frame, foot, wizard, &look);
-        help = overlay::draw(frame, above, wizard, &Look { keys: look.mode, ..look });
+        help = overlay::draw(frame, above, wizard, &RenderContext { keys: look.mode, ..look });
     }
     if !theme.is_utf8() {
         to_ascii(frame.buffer_mut());

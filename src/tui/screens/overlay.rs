@@ -13,7 +13,7 @@ use crate::{
         keymap::Mode,
         screens::{
             integration, mode_below, palette, progress,
-            render::{Look, put},
+            render::{RenderContext, put},
             save,
         },
         text,
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Draws the overlay over the screen's area, if there is one, and tells of the help, if that is it, the first line in view and how many do not fit.
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) -> Option<(u16, u16)> {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &RenderContext<'_>) -> Option<(u16, u16)> {
     let columns = usize::from(area.width.saturating_sub(6)).min(70);
     let (title, lines) = match wizard.overlay()? {
         Overlay::Help => return Some(draw_help(frame, area, wizard, look, columns)),
@@ -52,7 +52,13 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
 
 /// The help, scrolled to where the wizard has it, or to what it tells of the field that has the keyboard; the first line in view
 /// and how many lines do not fit.
-fn draw_help(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>, columns: usize) -> (u16, u16) {
+fn draw_help(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    wizard: &Wizard,
+    look: &RenderContext<'_>,
+    columns: usize,
+) -> (u16, u16) {
     let (lines, field) = help(wizard, look, columns);
     let inside = boxed(frame, area, "Help", columns, lines.len(), look);
     let (height, total) = (usize::from(inside.height), lines.len());
@@ -77,7 +83,7 @@ pub(super) fn boxed(
     title: &str,
     columns: usize,
     rows: usize,
-    look: &Look<'_>,
+    look: &RenderContext<'_>,
 ) -> Rect {
     let height = u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(2).min(area.height);
     let width = u16::try_from(columns).unwrap_or(u16::MAX).saturating_add(4).min(area.width);
@@ -102,7 +108,7 @@ pub(super) fn boxed(
 }
 
 /// The help's lines, and the one at which it tells of the field that has the keyboard, or else the first.
-fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> (Vec<Line<'static>>, usize) {
+fn help(wizard: &Wizard, look: &RenderContext<'_>, columns: usize) -> (Vec<Line<'static>>, usize) {
     let step = wizard.step();
     let panel = wizard.integration().panel().filter(|_| step == Step::Integration && !wizard.is_at_home());
     let mut lines = match panel {
@@ -161,7 +167,7 @@ fn help(wizard: &Wizard, look: &Look<'_>, columns: usize) -> (Vec<Line<'static>>
     (lines, field)
 }
 
-fn question(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn question(wizard: &Wizard, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let (what, then) = match wizard.progress().is_running() {
         true => progress::panels::leaving(wizard.progress(), look),
         false if wizard.step() == Step::Integration => (

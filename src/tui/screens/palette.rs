@@ -12,17 +12,17 @@ use crate::{
         screens::{
             mode_below,
             overlay::boxed,
-            render::{Look, first_row, put, put_cursor, take_top},
+            render::{RenderContext, first_row, put, put_cursor, take_top},
         },
         text,
     },
-    wizard::{Wizard, action::Place, palette::PaletteRow, step::Step},
+    wizard::{Wizard, action::Screen, palette::PaletteRow, step::Step},
 };
 
 /// Columns of the place that an action belongs to: `Home, 1 to 4, 6`.
 const PLACE: usize = 16;
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>, columns: usize) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &RenderContext<'_>, columns: usize) {
     let palette = wizard.palette();
     let rows = wizard.palette_rows();
     // As large as it is before anything is typed, so that nothing jumps while it is.
@@ -60,7 +60,7 @@ fn line(
     key_width: usize,
     is_selected: bool,
     columns: usize,
-    look: &Look<'_>,
+    look: &RenderContext<'_>,
 ) -> Line<'static> {
     let ellipsis = look.glyphs().ellipsis;
     let (base, key_style) = match row.is_possible {
@@ -84,7 +84,7 @@ fn line(
 }
 
 /// Where an action does something, if not here and now.
-fn place(places: &[Place]) -> String {
+fn place(places: &[Screen]) -> String {
     let steps: Vec<usize> = places.iter().filter_map(|place| place.step()).map(Step::number).collect();
     let mut stretches: Vec<(usize, usize)> = Vec::new();
     for number in steps.iter().copied() {
@@ -99,7 +99,7 @@ fn place(places: &[Place]) -> String {
         _ => format!("{first} to {last}"),
     });
     let numbers = stretches.collect::<Vec<_>>().join(", ");
-    match (places.contains(&Place::Home), steps.len()) {
+    match (places.contains(&Screen::Home), steps.len()) {
         (true, 0) => "Home".to_owned(),
         (true, 1) => format!("Home, step {numbers}"),
         (true, _) => format!("Home, {numbers}"),

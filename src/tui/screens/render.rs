@@ -11,7 +11,7 @@ use ratatui::{
 };
 
 use crate::{
-    error::Problem,
+    error::UserError,
     tui::{
         keymap::Mode,
         screens::{
@@ -26,7 +26,7 @@ use crate::{
 
 /// What every screen needs besides the wizard.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Look<'a> {
+pub(super) struct RenderContext<'a> {
     pub(super) theme: Theme,
     /// Who has the keyboard.
     pub(super) mode: Mode,
@@ -39,7 +39,7 @@ pub(super) struct Look<'a> {
     pub(super) hits: &'a Hits,
 }
 
-impl Look<'_> {
+impl RenderContext<'_> {
     pub(super) fn glyphs(&self) -> &'static Glyphs {
         self.theme.glyphs()
     }
@@ -141,10 +141,10 @@ impl Look<'_> {
     }
 
     /// A problem: what failed, the other side's own words, what to do.
-    pub(super) fn problem(&self, problem: &Problem, columns: usize) -> Vec<Line<'static>> {
+    pub(super) fn problem(&self, problem: &UserError, columns: usize) -> Vec<Line<'static>> {
         let sign = Span::styled(format!("{} ", self.glyphs().bad), self.theme.bad());
-        let mut lines = self.hanging(sign, &problem.what, self.theme.title(), columns);
-        if let Some(said) = &problem.said {
+        let mut lines = self.hanging(sign, &problem.summary, self.theme.title(), columns);
+        if let Some(said) = &problem.source_message {
             let label = Span::styled("  The answer was:  ", self.theme.dim());
             lines.extend(self.hanging(label, said, Style::new(), columns));
         }

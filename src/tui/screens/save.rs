@@ -12,7 +12,7 @@ use crate::{
         keymap::Mode,
         screens::{
             overlay::boxed,
-            render::{Look, put, put_cursor, take_bottom, take_top},
+            render::{RenderContext, put, put_cursor, take_bottom, take_top},
         },
         text,
     },
@@ -28,7 +28,7 @@ use crate::{
 const WIDEST: usize = 100;
 const LABEL: usize = 8;
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &RenderContext<'_>) {
     let Some(dialog) = wizard.save_dialog() else { return };
     let columns = usize::from(area.width.saturating_sub(6)).min(WIDEST);
     // What is behind takes no keys now.
@@ -65,7 +65,7 @@ fn naming(
     area: Rect,
     dialog: &SaveDialog,
     problem: Option<&str>,
-    look: &Look<'_>,
+    look: &RenderContext<'_>,
     columns: usize,
 ) {
     let mut lines = vec![look.title("What is this import to be called?")];
@@ -92,7 +92,7 @@ fn difference(
     frame: &mut Frame<'_>,
     area: Rect,
     (wizard, dialog, preview): (&Wizard, &SaveDialog, &SavePreview),
-    look: &Look<'_>,
+    look: &RenderContext<'_>,
     columns: usize,
 ) {
     let mut head = Vec::new();
@@ -125,7 +125,13 @@ fn difference(
 }
 
 /// As many lines of the difference as fit, so many scrolled away. There is no scrolling beyond the end.
-fn window(preview: &SavePreview, scroll: usize, height: usize, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn window(
+    preview: &SavePreview,
+    scroll: usize,
+    height: usize,
+    look: &RenderContext<'_>,
+    columns: usize,
+) -> Vec<Line<'static>> {
     let total = preview.lines.len();
     let rows = if total <= height { height } else { height.saturating_sub(1) };
     look.in_view(rows);
@@ -140,7 +146,7 @@ fn window(preview: &SavePreview, scroll: usize, height: usize, look: &Look<'_>, 
     lines
 }
 
-fn changed(line: &DiffLine, look: &Look<'_>, columns: usize) -> Line<'static> {
+fn changed(line: &DiffLine, look: &RenderContext<'_>, columns: usize) -> Line<'static> {
     let room = columns.saturating_sub(2);
     match line {
         DiffLine::Same(text) => Line::styled(format!("  {}", look.cut(text, room)), look.theme.dim()),
@@ -153,7 +159,7 @@ fn changed(line: &DiffLine, look: &Look<'_>, columns: usize) -> Line<'static> {
     }
 }
 
-fn confirm(wizard: &Wizard, preview: &SavePreview, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn confirm(wizard: &Wizard, preview: &SavePreview, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut lines = vec![look.title(look.cut_path(&preview.path.display().to_string(), columns))];
     let what = match wizard.file() == Some(&preview.path) {
         true => {
@@ -167,7 +173,7 @@ fn confirm(wizard: &Wizard, preview: &SavePreview, look: &Look<'_>, columns: usi
     lines
 }
 
-fn saved(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn saved(wizard: &Wizard, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let name = wizard.label().unwrap_or_default();
     let mut lines = vec![look.title(look.cut(&format!("Saved as {name}."), columns))];
     if let Some(command) = wizard.headless_command() {
@@ -180,7 +186,7 @@ fn saved(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>>
 }
 
 /// The question before something is left that was changed.
-pub(super) fn unsaved(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+pub(super) fn unsaved(wizard: &Wizard, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let what = match wizard.label() {
         Some(name) => format!("What you changed in {} is not saved.", text::clean(name)),
         None => "This import is not saved.".to_owned(),
@@ -193,7 +199,7 @@ pub(super) fn unsaved(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<L
 }
 
 /// Why the config's file cannot be edited, or read after it was edited.
-pub(super) fn editor(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+pub(super) fn editor(wizard: &Wizard, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut lines = wizard.editor_problem().map_or_else(Vec::new, |problem| look.problem(problem, columns));
     lines.push(Line::default());
     let (edit, save, close) = (look.key(Action::OpenEditor), look.key(Action::Save), look.key(Action::Back));
@@ -210,7 +216,7 @@ fn wrapped(sentence: &str, columns: usize) -> Vec<Line<'static>> {
     text::wrap(sentence, columns).into_iter().map(Line::from).collect()
 }
 
-fn answers(look: &Look<'_>, answers: &[(Action, &'static str)]) -> Line<'static> {
+fn answers(look: &RenderContext<'_>, answers: &[(Action, &'static str)]) -> Line<'static> {
     let mut spans = Vec::new();
     for (action, label) in answers {
         spans.push(Span::styled(look.key(*action), look.theme.key()));

@@ -3,10 +3,10 @@
 use crate::{
     config::azure::AuthKind,
     endpoints::cors::{METHODS, Plan, Rule},
-    error::Class,
+    error::ErrorKind,
     wizard::{
         check::{Check, CheckState, Repair},
-        connections::{ContainerFacts, Discovery, KeyCandidate, WayIn},
+        connections::{AzureSignIn, ContainerFacts, Discovery, KeyCandidate},
         effect::Reply,
     },
 };
@@ -95,7 +95,7 @@ pub(crate) fn three_failures() -> Vec<Check> {
             .fix("Add the rule above; it takes half a minute until Azure uses it."),
             "azure.network" => Check::new(check.id, CheckState::Fail, "the account's address is private (10.1.0.7)")
                 .fix("Let Encord's servers in, or choose strict client-only access, with which only browsers read.")
-                .class(Class::Config),
+                .class(ErrorKind::Config),
             _ => continue,
         };
         *check = failure;
@@ -125,7 +125,7 @@ pub(crate) fn discovery() -> Discovery {
             key("~/.ssh/id_ed25519", "Ed25519", "", "SHA256:c0ffee7nXy1Zl8m3VtWcJdEoHuGfAaS2iK9bLrTsQpB", None),
             key("~/.ssh/id_rsa", "RSA", "ada@old", "SHA256:dead", Some("Encord takes Ed25519 keys only")),
         ],
-        ways: vec![WayIn {
+        ways: vec![AzureSignIn {
             kind: AuthKind::Entra,
             variable: None,
             account: None,

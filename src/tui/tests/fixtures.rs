@@ -11,14 +11,14 @@ use uuid::Uuid;
 
 use crate::{
     config::Config,
-    error::Problem,
+    error::UserError,
     manifest::{
         batch::{Limits, tests::cut_evenly},
         finding::{Code, Finding, Severity},
         item::Item,
         kind::Kind,
         skipped::{SkipReason, Skipped},
-        summary::{Summary, Tally},
+        summary::{KindCounts, Summary},
     },
     run::{
         failed_unit::FailedUnit,
@@ -207,9 +207,9 @@ pub(crate) fn uuid(number: u128) -> Uuid {
     Uuid::from_u128(0x1b4e_28ba_2fa1_4d3b_8a5c_0000_0000_0000 + number)
 }
 
-pub(crate) fn refused() -> Problem {
-    let mut problem = Problem::other("Encord refused to sign in with the key SHA256:4RkSk0Q….");
-    problem.said = Some("401 Unauthorized: public key not registered\nsecond line \u{1b}[31mred".into());
+pub(crate) fn refused() -> UserError {
+    let mut problem = UserError::other("Encord refused to sign in with the key SHA256:4RkSk0Q….");
+    problem.source_message = Some("401 Unauthorized: public key not registered\nsecond line \u{1b}[31mred".into());
     problem.hint(
         "Register the key's public half in Encord under Settings, Public keys; or point ssh_key_file at another one.",
     )
@@ -237,10 +237,10 @@ pub(crate) fn summary() -> Summary {
     }
 }
 
-fn disagreements() -> Tally {
+fn disagreements() -> KindCounts {
     let rows = (0..2).map(|place| row(List::Findings, place));
     let first = rows.filter_map(|row| if let Row::Finding(finding) = row { Some(finding) } else { None }).collect();
-    Tally { items: 2, first }
+    KindCounts { items: 2, first }
 }
 
 pub(crate) fn built(summary: Summary) -> ManifestFacts {
@@ -343,7 +343,7 @@ pub(crate) fn well(request: &Request) -> Vec<Reply> {
             ])),
         }),
         Request::ReadSchema => Reply::Schema(Ok(schema())),
-        Request::InferSchema { .. } => Reply::Inferred(Err(Problem::other("Nothing here holds metadata."))),
+        Request::InferSchema { .. } => Reply::Inferred(Err(UserError::other("Nothing here holds metadata."))),
         Request::BuildManifest { .. } => Reply::Manifest(Ok(built(summary()))),
         Request::ReadRows { list, first, count, places } => {
             let rows = match places {
@@ -436,8 +436,8 @@ pub(crate) fn unwell(request: &Request) -> Vec<Reply> {
             login: Some(Err(refused())),
         })),
         Request::CheckAzure { .. } => {
-            let mut problem = Problem::other("The container 'street-scenes' cannot be listed.");
-            problem.said = Some(
+            let mut problem = UserError::other("The container 'street-scenes' cannot be listed.");
+            problem.source_message = Some(
                 "403 AuthorizationPermissionMismatch: This request is not authorized to perform this operation using this permission."
                     .into(),
             );
@@ -514,7 +514,7 @@ pub(crate) fn reports(run: &str) -> ReportPaths {
     }
 }
 
-pub(crate) fn finished(state: RunState, snapshot: Snapshot, problem: Option<Problem>) -> Stage {
+pub(crate) fn finished(state: RunState, snapshot: Snapshot, problem: Option<UserError>) -> Stage {
     let reports = Some(reports("2026-03-14-7f3a"));
     running(5000).run(RunReply::Finished { state, snapshot: Box::new(snapshot), reports, problem })
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     config::Config,
-    error::Problem,
+    error::UserError,
     tui::tests::{
         fixtures::{Build, Stage, config, one, refused, uuid, well},
         shown::shows,
@@ -143,8 +143,8 @@ fn what_cannot_be_chosen_or_read_is_told() {
     shows("folder_twin", &at_folders(folderless(), storage).press(Action::Bottom).press(Action::Toggle).wizard);
     let no_access = |request: &Request| match request {
         Request::ListFolders { parent: Some(_), .. } | Request::FolderDetails { .. } => {
-            let mut problem = Problem::other("Encord does not show this folder.");
-            problem.said = Some("403 Forbidden: no access to the folder".into());
+            let mut problem = UserError::other("Encord does not show this folder.");
+            problem.source_message = Some("403 Forbidden: no access to the folder".into());
             let problem = problem.hint("It was deleted, or this login may not see it. Ask one of its admins.");
             one(match request {
                 Request::ListFolders { .. } => Reply::Folders(Err(problem)),
@@ -155,7 +155,7 @@ fn what_cannot_be_chosen_or_read_is_told() {
     };
     shows("folder_no_access", &at_folders(folderless(), no_access).press(Action::Right).wizard);
     let broken = |request: &Request| match request {
-        Request::ResolveFolder { .. } => one(Reply::FolderResolved(Box::new(Err(Problem::other(
+        Request::ResolveFolder { .. } => one(Reply::FolderResolved(Box::new(Err(UserError::other(
             "The folder 7d1c… does not exist.",
         )
         .hint("Choose another one."))))),
@@ -191,7 +191,7 @@ fn folders_are_named() {
 #[test]
 fn an_ambiguous_path_of_a_config_leads_to_the_choice() {
     let ambiguous = |request: &Request| match request {
-        Request::ResolveFolder { .. } => one(Reply::FolderResolved(Box::new(Err(Problem::config(
+        Request::ResolveFolder { .. } => one(Reply::FolderResolved(Box::new(Err(UserError::config(
             "There are 2 folders at 'Twin', and the config does not say which.",
         ))))),
         other => storage(other),

@@ -4,7 +4,7 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::{
     config::Config,
-    error::Problem,
+    error::UserError,
     run::state::RunState,
     tui::tests::{
         fixtures::{self, Build},
@@ -215,7 +215,7 @@ fn long(request: &Request) -> Vec<Reply> {
             let lines = (1..=60).map(|number| DiffLine::Added(format!("\"街景-{number}\" = \"varchar\""))).collect();
             one(Reply::SavePreview(Ok(SavePreview { lines, overwrites: true, ..preview() })))
         }
-        Request::SaveConfig { .. } => one(Reply::ConfigSaved(Err(Problem::other(
+        Request::SaveConfig { .. } => one(Reply::ConfigSaved(Err(UserError::other(
             "nightly.toml was changed by somebody else meanwhile. Nothing was saved.",
         )))),
         other => answers(other),

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     config::manifest::Join,
-    error::Problem,
+    error::UserError,
     schema::infer::{Inference, Suggestion},
     tui::tests::{
         fixtures::{Build, Stage, UTF8, config, frame, one, schema, well},
@@ -72,7 +72,7 @@ fn answers(request: &Request) -> Vec<Reply> {
 
 fn failing(request: &Request) -> Vec<Reply> {
     let Request::InferSchema { .. } = request else { return answers(request) };
-    let problem = Problem::config("The file labels.csv cannot be read: there is no such file.");
+    let problem = UserError::config("The file labels.csv cannot be read: there is no such file.");
     one(Reply::Inferred(Err(problem.hint("Check the path. A path that begins with ~/ is below your home directory."))))
 }
 

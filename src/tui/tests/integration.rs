@@ -2,7 +2,7 @@
 
 use crate::{
     config::Config,
-    error::Problem,
+    error::UserError,
     tui::tests::{
         checks,
         fixtures::{Stage, UTF8, config, frame, one, refused, silent, unwell, uuid, well},
@@ -116,7 +116,7 @@ fn secrets_in_the_form() {
     let locked = |request: &Request| match request {
         Request::ConnectEncord { .. } => one(Reply::Encord(EncordReply {
             other_region: None,
-            key: Err(Problem::config("The SSH key ~/.ssh/encord_ed25519 is encrypted.").hint("Type its passphrase.")),
+            key: Err(UserError::config("The SSH key ~/.ssh/encord_ed25519 is encrypted.").hint("Type its passphrase.")),
             wants_passphrase: true,
             login: None,
         })),

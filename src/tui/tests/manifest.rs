@@ -9,7 +9,7 @@ use crate::{
         finding::{Code, Finding},
         kind::Kind,
         skipped::{SkipReason, Skipped},
-        summary::{Summary, Tally},
+        summary::{KindCounts, Summary},
     },
     tui::{
         tests::{
@@ -64,8 +64,8 @@ fn findings() -> Vec<Finding> {
 fn faulty(request: &Request) -> Vec<Reply> {
     match request {
         Request::BuildManifest { .. } => {
-            let lux = Tally { items: 2, first: findings()[..2].to_vec() };
-            let wether = Tally { items: 11_270, first: findings()[2..].to_vec() };
+            let lux = KindCounts { items: 2, first: findings()[..2].to_vec() };
+            let wether = KindCounts { items: 11_270, first: findings()[2..].to_vec() };
             let summary = Summary {
                 errors: 2,
                 items_with_errors: 2,
@@ -250,7 +250,7 @@ fn odd_names(request: &Request) -> Vec<Reply> {
         Request::BuildManifest { .. } => {
             let first = (0..number).map(|place| named(List::Findings, place));
             let first = first.filter_map(|row| if let Row::Finding(finding) = row { Some(finding) } else { None });
-            let tally = Tally { items: number, first: first.collect() };
+            let tally = KindCounts { items: number, first: first.collect() };
             let findings = BTreeMap::from([(Code::TypeDisagreement, BTreeMap::from([(NAMES[3].to_owned(), tally)]))]);
             let (items, skipped) = ([(Kind::Image, number)].into(), [(SkipReason::Empty, number)].into());
             let summary = Summary { items, skipped, urls: number, warnings: number, findings, ..Summary::default() };

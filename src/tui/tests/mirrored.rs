@@ -2,7 +2,7 @@
 
 use crate::{
     config::Config,
-    error::Problem,
+    error::UserError,
     run::{
         state::{BatchState, RunState},
         sync_counts::{Held, SyncCounts},
@@ -84,7 +84,7 @@ fn syncing(counts: SyncCounts, note: Option<&str>) -> Stage {
         .run(RunReply::Progress(snapshot(counts, note)))
 }
 
-fn ended(state: RunState, counts: SyncCounts, problem: Option<Problem>) -> Stage {
+fn ended(state: RunState, counts: SyncCounts, problem: Option<UserError>) -> Stage {
     syncing(counts, None).run(RunReply::Finished {
         state,
         snapshot: snapshot(counts, None),
@@ -94,10 +94,10 @@ fn ended(state: RunState, counts: SyncCounts, problem: Option<Problem>) -> Stage
 }
 
 fn failed() -> Stage {
-    let mut problem = Problem::other(
+    let mut problem = UserError::other(
         "Encord gave up the sync of the folder 'Raw/2026/Berlin'. 1 page of the container's listing failed.",
     );
-    problem.said = Some("AuthorizationPermissionMismatch".into());
+    problem.source_message = Some("AuthorizationPermissionMismatch".into());
     let problem = problem.hint("Most likely the integration may not list the container.");
     let counts = SyncCounts { state: BatchState::Error, pages: [0, 0, 1, 0], jobs: [0; 3], units: [0; 4], ..counts() };
     ended(RunState::Failed, counts, Some(problem))

@@ -27,7 +27,7 @@ use proptest::prelude::*;
 
 use crate::{
     config::Config,
-    error::Problem,
+    error::UserError,
     manifest::{kind::Kind, summary::Summary},
     schema::key_type::{KeyType, Scalar},
     tui::{
@@ -174,7 +174,7 @@ fn secrets_and_control_characters_never_reach_the_screen() {
     let wanted = |request: &Request| match request {
         Request::ConnectEncord { .. } => one(Reply::Encord(EncordReply {
             other_region: None,
-            key: Err(Problem::config("encrypted")),
+            key: Err(UserError::config("encrypted")),
             wants_passphrase: true,
             login: None,
         })),

@@ -6,7 +6,7 @@ use secrecy::ExposeSecret;
 
 use crate::{
     config::{Config, azure::AuthKind},
-    error::Problem,
+    error::UserError,
     tui::tests::{
         checks,
         fixtures::{Build, Stage, UTF8, config, frame, one, refused, uuid, well},
@@ -152,7 +152,7 @@ fn a_sas_for_encord() {
     assert!(!frame(&gone.wizard, UTF8, 120, 40).contains("sig="));
     let refusing = |request: &Request| match request {
         Request::MakeSas { .. } => {
-            one(Reply::SasMade(Err(Problem::config("Only an account key can sign such a SAS.")
+            one(Reply::SasMade(Err(UserError::config("Only an account key can sign such a SAS.")
                 .hint("Sign in with an account key: the portal shows it under Security + networking, Access keys."))))
         }
         other => well(other),

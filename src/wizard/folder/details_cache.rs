@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use uuid::Uuid;
 
 use crate::{
-    error::Problem,
+    error::UserError,
     wizard::{
         destination::FolderDetails,
         effect::{Request, RequestId},
@@ -20,12 +20,12 @@ const MOST: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Peek {
     pending: Option<(RequestId, Uuid)>,
-    known: HashMap<Uuid, Result<FolderDetails, Problem>>,
+    known: HashMap<Uuid, Result<FolderDetails, UserError>>,
     order: VecDeque<Uuid>,
 }
 
 impl Peek {
-    pub(super) fn get(&self, folder: Uuid) -> Option<&Result<FolderDetails, Problem>> {
+    pub(super) fn get(&self, folder: Uuid) -> Option<&Result<FolderDetails, UserError>> {
         self.known.get(&folder)
     }
 
@@ -43,7 +43,7 @@ impl Peek {
     }
 
     /// Takes an answer; says of which folder, if it was asked for.
-    pub(super) fn reply(&mut self, id: RequestId, result: Result<FolderDetails, Problem>) -> Option<Uuid> {
+    pub(super) fn reply(&mut self, id: RequestId, result: Result<FolderDetails, UserError>) -> Option<Uuid> {
         let (_, folder) = self.pending.take_if(|(pending, _)| *pending == id)?;
         if self.known.insert(folder, result).is_none() {
             self.order.push_back(folder);

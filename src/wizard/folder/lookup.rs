@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use uuid::Uuid;
 
 use crate::{
-    error::Problem,
+    error::UserError,
     wizard::{
         destination::FolderRef,
         effect::{FolderPage, FolderRow, Request, RequestId},
@@ -39,7 +39,7 @@ pub(super) enum Outcome {
     /// Folders that the user may mean; where one is taken, the rest of the path is looked for below it.
     Choice(Choice),
     /// It cannot be.
-    Failed(Problem),
+    Failed(UserError),
 }
 
 /// Folders that the user may mean by a name.
@@ -124,10 +124,10 @@ impl Lookup {
     pub(super) fn reply<'a>(
         &mut self,
         id: RequestId,
-        result: Result<FolderPage, Problem>,
+        result: Result<FolderPage, UserError>,
         listed: impl FnOnce(Option<Uuid>) -> &'a [FolderRow],
         outbox: &mut Outbox,
-    ) -> Result<Outcome, Result<FolderPage, Problem>> {
+    ) -> Result<Outcome, Result<FolderPage, UserError>> {
         if self.pending != Some(id) {
             return Err(result);
         }
@@ -177,7 +177,7 @@ impl Lookup {
         match rows.as_slice() {
             [] => Outcome::New { existing: self.base.clone(), create: self.names.drain(..).collect() },
             [row] if is_exact && !is_last && row.synced => Outcome::Failed(
-                Problem::config(format!("'{}' is a cloud-synced folder: nothing can be made in it.", row.name))
+                UserError::config(format!("'{}' is a cloud-synced folder: nothing can be made in it.", row.name))
                     .hint("Name another one."),
             ),
             [row] if is_exact && !is_last => {

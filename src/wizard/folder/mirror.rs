@@ -6,7 +6,7 @@ use url::Url;
 use crate::{
     config::{Config, synced},
     endpoints::object_url::object_url,
-    error::Problem,
+    error::UserError,
     wizard::{
         action::{Action, Hint},
         destination::{Destination, Mirror},
@@ -30,17 +30,17 @@ pub(super) const USUAL_SIDECAR: &str = ".metadata.json";
 ///
 /// # Errors
 /// Account or container are not set, or the config cannot be honoured by a mirror.
-pub fn remote_url(config: &Config) -> Result<String, Problem> {
+pub fn remote_url(config: &Config) -> Result<String, UserError> {
     if let Some(refusal) = synced::refusal(config) {
-        return Err(Problem::config(refusal));
+        return Err(UserError::config(refusal));
     }
     let (Some(base), false) = (config.azure.object_base(), config.azure.container.is_empty()) else {
-        return Err(Problem::config("The account and the container that the folder is to mirror are not known yet.")
+        return Err(UserError::config("The account and the container that the folder is to mirror are not known yet.")
             .hint("Set them in step 1, or account and container under [azure]."));
     };
     let prefix = config.manifest.prefixes.first().map_or("", String::as_str);
     object_url(&base, &config.azure.container, prefix).map_err(|error| {
-        Problem::config(format!("The folder '{prefix}' of the container cannot be mirrored: {error}."))
+        UserError::config(format!("The folder '{prefix}' of the container cannot be mirrored: {error}."))
             .hint("Choose another folder under [manifest] prefixes.")
     })
 }
@@ -49,7 +49,7 @@ pub fn remote_url(config: &Config) -> Result<String, Problem> {
 ///
 /// # Errors
 /// As [`remote_url`].
-pub fn mirror(config: &Config) -> Result<Mirror, Problem> {
+pub fn mirror(config: &Config) -> Result<Mirror, UserError> {
     Ok(Mirror { remote_url: remote_url(config)?, sidecar: config.manifest.metadata.sidecar.clone() })
 }
 
@@ -91,13 +91,13 @@ pub(crate) fn manifest_status(config: &Config) -> Status {
 ///
 /// # Errors
 /// The folder exists and is an ordinary one, or mirrors another place; or it mirrors one and the config does not ask for that.
-pub fn settled(config: &Config, destination: &Destination) -> Result<Destination, Problem> {
+pub fn settled(config: &Config, destination: &Destination) -> Result<Destination, UserError> {
     let path = destination.path();
     if !config.folder.cloud_synced {
         return match &destination.mirror {
             None => Ok(destination.clone()),
             Some(_) => {
-                Err(Problem::config(format!("The folder '{path}' mirrors a cloud location and takes no uploads."))
+                Err(UserError::config(format!("The folder '{path}' mirrors a cloud location and takes no uploads."))
                     .hint("Choose another folder, or set cloud_synced = true under [folder]."))
             }
         };
@@ -105,7 +105,7 @@ pub fn settled(config: &Config, destination: &Destination) -> Result<Destination
     let wanted = mirror(config)?;
     let mirror = match &destination.mirror {
         None if destination.create.is_empty() => {
-            return Err(Problem::config(format!(
+            return Err(UserError::config(format!(
                 "The folder '{path}' exists and is an ordinary one; it cannot become cloud-synced."
             ))
             .hint("Name a folder that does not exist yet, or set cloud_synced = false under [folder]."));
@@ -115,7 +115,7 @@ pub fn settled(config: &Config, destination: &Destination) -> Result<Destination
             Mirror { remote_url: there.remote_url.clone(), sidecar: wanted.sidecar }
         }
         Some(there) => {
-            return Err(Problem::config(format!(
+            return Err(UserError::config(format!(
                 "The folder '{path}' mirrors {}, not {}, and that cannot be changed.",
                 there.remote_url, wanted.remote_url
             ))
@@ -165,7 +165,7 @@ mod tests {
         other.azure.container.clear();
         assert!(remote_url(&other).is_err());
         other.manifest.include = vec!["*".into()];
-        assert!(remote_url(&other).unwrap_err().what.contains("include"));
+        assert!(remote_url(&other).unwrap_err().summary.contains("include"));
     }
 
     #[test]
@@ -202,8 +202,10 @@ mod tests {
             settled(&synced, &of(&here[..here.len() - 1])).unwrap().mirror.unwrap().remote_url,
             here[..here.len() - 1]
         );
-        assert!(settled(&synced, &existing).unwrap_err().what.contains("ordinary"));
-        assert!(settled(&synced, &of("https://acme.blob.core.windows.net/other/")).unwrap_err().what.contains("other"));
+        assert!(settled(&synced, &existing).unwrap_err().summary.contains("ordinary"));
+        assert!(
+            settled(&synced, &of("https://acme.blob.core.windows.net/other/")).unwrap_err().summary.contains("other")
+        );
         assert!(settled(&ordinary, &new).unwrap().mirror.is_none());
         assert!(settled(&ordinary, &of(here)).is_err());
     }

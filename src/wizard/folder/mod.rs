@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::{
     config::Config,
-    error::Problem,
+    error::UserError,
     wizard::{
         action::{Action, Edit, Hint},
         destination::{Destination, FolderDetails, FolderRef, FolderRole, Present},
@@ -43,7 +43,7 @@ pub struct FolderStep {
     is_twin: bool,
     role: FolderRole,
     resolving: Option<RequestId>,
-    problem: Option<Problem>,
+    problem: Option<UserError>,
     tree: FolderTree,
     search: Option<FolderSearch>,
     peek: Peek,
@@ -52,7 +52,7 @@ pub struct FolderStep {
     /// Finds the folders that a config's path may mean.
     probe: Option<Lookup>,
     counting: Option<RequestId>,
-    present: Option<Result<Present, Problem>>,
+    present: Option<Result<Present, UserError>>,
     notice: Option<String>,
 }
 
@@ -112,7 +112,7 @@ impl FolderStep {
     }
 
     /// What is wrong with the config's folder, or with the one that was to be chosen.
-    pub fn problem(&self) -> Option<&Problem> {
+    pub fn problem(&self) -> Option<&UserError> {
         self.problem.as_ref()
     }
 
@@ -152,7 +152,7 @@ impl FolderStep {
     }
 
     /// What was read of a folder, once it was.
-    pub fn details(&self, folder: Uuid) -> Option<&Result<FolderDetails, Problem>> {
+    pub fn details(&self, folder: Uuid) -> Option<&Result<FolderDetails, UserError>> {
         self.peek.get(folder)
     }
 
@@ -167,7 +167,7 @@ impl FolderStep {
     }
 
     /// What of the manifest the destination holds, as far as it was counted.
-    pub fn present(&self) -> Option<&Result<Present, Problem>> {
+    pub fn present(&self) -> Option<&Result<Present, UserError>> {
         self.present.as_ref()
     }
 
@@ -191,7 +191,7 @@ impl FolderStep {
             (Some(_), _) => Status::Ready,
             (None, Some(problem)) => Status::Blocked(problem.clone()),
             (None, None) if self.opened => Status::Blocked(
-                Problem::config("No destination folder is chosen.")
+                UserError::config("No destination folder is chosen.")
                     .hint("Set [folder] path (it is created where it is missing) or uuid."),
             ),
             (None, None) => Status::Idle,

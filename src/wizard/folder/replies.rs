@@ -2,7 +2,7 @@
 
 use crate::{
     config::Config,
-    error::{Class, Problem},
+    error::{ErrorKind, UserError},
     wizard::{
         destination::{Destination, FolderDetails, Present},
         effect::{FolderPage, RequestId},
@@ -19,7 +19,7 @@ impl FolderStep {
     pub(crate) fn resolved(
         &mut self,
         id: RequestId,
-        result: Result<Destination, Problem>,
+        result: Result<Destination, UserError>,
         config: &Config,
         outbox: &mut Outbox,
     ) {
@@ -38,7 +38,7 @@ impl FolderStep {
             Err(problem) => {
                 // Where the path has twins, the user is shown them.
                 let names = split_path(config.folder.path.as_deref().unwrap_or_default());
-                if self.is_guided && problem.class == Class::Config && !names.is_empty() {
+                if self.is_guided && problem.kind == ErrorKind::Config && !names.is_empty() {
                     self.stop_probe(outbox);
                     self.probe = Some(Lookup::start(None, names, outbox));
                 }
@@ -52,7 +52,7 @@ impl FolderStep {
     pub(crate) fn page_reply(
         &mut self,
         id: RequestId,
-        result: Result<FolderPage, Problem>,
+        result: Result<FolderPage, UserError>,
         config: &mut Config,
         outbox: &mut Outbox,
     ) {
@@ -98,7 +98,12 @@ impl FolderStep {
         self.look(outbox);
     }
 
-    pub(crate) fn details_reply(&mut self, id: RequestId, result: Result<FolderDetails, Problem>, outbox: &mut Outbox) {
+    pub(crate) fn details_reply(
+        &mut self,
+        id: RequestId,
+        result: Result<FolderDetails, UserError>,
+        outbox: &mut Outbox,
+    ) {
         let Some(folder) = self.peek.reply(id, result) else { return };
         if let (Some(destination), Some(Ok(details))) = (&mut self.destination, self.peek.get(folder))
             && destination.existing.as_ref().is_some_and(|existing| existing.uuid == folder)
@@ -111,7 +116,7 @@ impl FolderStep {
         self.look(outbox);
     }
 
-    pub(crate) fn present_reply(&mut self, id: RequestId, result: Result<Present, Problem>) {
+    pub(crate) fn present_reply(&mut self, id: RequestId, result: Result<Present, UserError>) {
         if self.counting == Some(id) {
             if !matches!(result, Ok(Present { is_done: false, .. })) {
                 self.counting = None;
@@ -122,7 +127,7 @@ impl FolderStep {
 }
 
 /// What the config says of the folder besides where it is.
-fn complete(mut destination: Destination, config: &Config) -> Result<Destination, Problem> {
+fn complete(mut destination: Destination, config: &Config) -> Result<Destination, UserError> {
     if config.folder.cloud_synced && destination.mirror.is_none() {
         destination.mirror = Some(mirror::mirror(config)?);
     }

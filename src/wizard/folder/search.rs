@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::{
-    error::Problem,
+    error::UserError,
     wizard::{
         action::{Action, Edit},
         destination::FolderRef,
@@ -27,7 +27,7 @@ pub struct FolderSearch {
     pending: Option<RequestId>,
     /// The page that is on its way.
     asked: Option<String>,
-    problem: Option<Problem>,
+    problem: Option<UserError>,
     cursor: usize,
     /// Whether the rows come from an earlier text: the first page replaces them.
     is_stale: bool,
@@ -60,7 +60,7 @@ impl FolderSearch {
     }
 
     /// Why the search failed.
-    pub fn problem(&self) -> Option<&Problem> {
+    pub fn problem(&self) -> Option<&UserError> {
         self.problem.as_ref()
     }
 
@@ -134,9 +134,9 @@ impl FolderSearch {
     pub(super) fn reply(
         &mut self,
         id: RequestId,
-        result: Result<FolderPage, Problem>,
+        result: Result<FolderPage, UserError>,
         outbox: &mut Outbox,
-    ) -> Result<(), Result<FolderPage, Problem>> {
+    ) -> Result<(), Result<FolderPage, UserError>> {
         if self.pending != Some(id) {
             return Err(result);
         }

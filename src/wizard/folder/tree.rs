@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 use crate::{
-    error::Problem,
+    error::UserError,
     wizard::{
         action::Action,
         destination::FolderRef,
@@ -27,7 +27,7 @@ struct Level {
     pending: Option<RequestId>,
     /// The page that is on its way.
     asked: Option<String>,
-    problem: Option<Problem>,
+    problem: Option<UserError>,
     is_read: bool,
     /// How many of them have a name: Encord allows twins.
     names: HashMap<String, usize>,
@@ -156,7 +156,7 @@ impl FolderTree {
     }
 
     /// Why the folders at the top, or those in the one under the cursor, could not be read.
-    pub fn problem(&self) -> Option<&Problem> {
+    pub fn problem(&self) -> Option<&UserError> {
         let current = self.row(self.cursor).map(|row| row.folder.uuid);
         let level = self.levels.get(&current).filter(|level| level.rows.is_empty());
         level.and_then(|level| level.problem.as_ref()).filter(|_| current.is_none_or(|uuid| self.open.contains(&uuid)))
@@ -302,9 +302,9 @@ impl FolderTree {
     pub(super) fn reply(
         &mut self,
         id: RequestId,
-        result: Result<FolderPage, Problem>,
+        result: Result<FolderPage, UserError>,
         outbox: &mut Outbox,
-    ) -> Result<(), Result<FolderPage, Problem>> {
+    ) -> Result<(), Result<FolderPage, UserError>> {
         let Some((parent, level)) = self.levels.iter_mut().find(|(_, level)| level.pending == Some(id)) else {
             return Err(result);
         };

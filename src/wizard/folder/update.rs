@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::{
     config::{self, Config},
-    error::Problem,
+    error::UserError,
     wizard::{
         action::Action,
         destination::{Destination, FolderRef, FolderRole, Mirror},
@@ -341,7 +341,7 @@ impl FolderStep {
     }
 }
 
-fn takes_no_uploads(name: &str) -> Problem {
-    Problem::config(format!("'{name}' is a cloud-synced folder: Encord fills it by itself, and it takes no uploads."))
+fn takes_no_uploads(name: &str) -> UserError {
+    UserError::config(format!("'{name}' is a cloud-synced folder: Encord fills it by itself, and it takes no uploads."))
         .hint("Go to it and sync it again, if it mirrors this container; or choose another folder.")
 }

@@ -1,7 +1,7 @@
 //! What is known of a name: of a config's key, a check, a finding, an exit code, a field, a list.
 
 use crate::{
-    error::Problem,
+    error::UserError,
     manifest::{
         finding::{Code, Severity},
         skipped::SkipReason,
@@ -46,7 +46,7 @@ impl From<&Entry> for Answer {
 ///
 /// # Errors
 /// Nothing; the hint names what is like it.
-pub(crate) fn found(topic: &str) -> Result<Vec<Answer>, Problem> {
+pub(crate) fn found(topic: &str) -> Result<Vec<Answer>, UserError> {
     let all = all();
     let answers: Vec<Answer> = all.iter().filter(|answer| is_about(answer, topic)).cloned().collect();
     if answers.is_empty() { Err(unknown(topic, &all)) } else { Ok(answers) }
@@ -98,7 +98,7 @@ pub(crate) fn is_about(answer: &Answer, topic: &str) -> bool {
 }
 
 /// That nothing is known of it, and what is like it.
-pub(crate) fn unknown(topic: &str, all: &[Answer]) -> Problem {
+pub(crate) fn unknown(topic: &str, all: &[Answer]) -> UserError {
     let lower = topic.to_lowercase();
     let mut near: Vec<(f64, &str)> = all
         .iter()
@@ -124,5 +124,5 @@ pub(crate) fn unknown(topic: &str, all: &[Answer]) -> Problem {
         [] => "`azure-to-encord explain` lists everything that is known.".to_owned(),
         names => format!("Did you mean {}?", names.join(", ")),
     };
-    Problem::config(format!("Nothing is known of '{topic}'.")).hint(hint)
+    UserError::config(format!("Nothing is known of '{topic}'.")).hint(hint)
 }

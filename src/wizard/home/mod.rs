@@ -7,7 +7,7 @@ mod update;
 
 use crate::{
     config::name::check_name,
-    error::Problem,
+    error::UserError,
     wizard::{
         effect::{Request, RequestId},
         field::Field,
@@ -39,7 +39,7 @@ pub struct HomeStep {
     /// The name that was typed for a copy of a config when the form was closed.
     draft: Option<(String, String)>,
     notice: Option<String>,
-    problem: Option<Problem>,
+    problem: Option<UserError>,
     /// A config's file is open in the user's editor.
     is_editing: bool,
 }
@@ -124,7 +124,7 @@ impl HomeStep {
     }
 
     /// What failed last, or what of the page could not be read.
-    pub fn problem(&self) -> Option<&Problem> {
+    pub fn problem(&self) -> Option<&UserError> {
         self.problem.as_ref().or(self.page.problem.as_ref())
     }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::{
     config::Config,
-    error::Problem,
+    error::UserError,
     wizard::{
         Wizard,
         action::Action,
@@ -37,7 +37,7 @@ pub(crate) struct Opened {
 
 /// What is to be done once it is settled what becomes of unsaved changes.
 #[derive(Debug)]
-pub(crate) enum Target {
+pub(crate) enum AfterUnsaved {
     Quit,
     Open(String),
     New,
@@ -177,14 +177,14 @@ impl Wizard {
             }
             _ if self.is_busy() => self.home.say(BUSY),
             HomeMove::Open(label) if self.is_unsaved() && self.opened.label.as_ref() != Some(&label) => {
-                self.ask_about_changes(Target::Open(label));
+                self.ask_about_changes(AfterUnsaved::Open(label));
             }
             HomeMove::Open(label) => self.home.ask_for(label, &mut self.outbox),
             HomeMove::New if self.is_begun && self.opened.label.is_none() && !self.is_unsaved() => {
                 self.end_visit();
                 self.is_home = false;
             }
-            HomeMove::New if self.is_unsaved() => self.ask_about_changes(Target::New),
+            HomeMove::New if self.is_unsaved() => self.ask_about_changes(AfterUnsaved::New),
             HomeMove::New => self.take_new(),
             HomeMove::Watch(run) => {
                 self.begin_visit(false);
@@ -287,7 +287,7 @@ impl Wizard {
     }
 
     /// A config that was asked for: by Home, to learn of the file that the wizard was begun on, or after it was edited.
-    pub(crate) fn config_opened(&mut self, id: RequestId, result: Result<OpenedConfig, Problem>) {
+    pub(crate) fn config_opened(&mut self, id: RequestId, result: Result<OpenedConfig, UserError>) {
         if self.opened.learning == Some(id) {
             self.opened.learning = None;
             // Where it is no longer the file that was read, saving takes a second yes.
@@ -303,7 +303,7 @@ impl Wizard {
                     self.end_visit();
                     self.is_home = false;
                 }
-                Ok(opened) if self.is_unsaved() => self.ask_about_changes(Target::Take(Box::new(opened))),
+                Ok(opened) if self.is_unsaved() => self.ask_about_changes(AfterUnsaved::Take(Box::new(opened))),
                 Ok(opened) => self.take_opened(opened),
                 Err(problem) => self.home.fail(problem),
             }
@@ -319,7 +319,7 @@ impl Wizard {
             }
     }
 
-    pub(crate) fn ask_about_changes(&mut self, target: Target) {
+    pub(crate) fn ask_about_changes(&mut self, target: AfterUnsaved) {
         self.target = Some(target);
         self.overlay = Some(Overlay::Unsaved);
     }

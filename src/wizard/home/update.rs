@@ -1,7 +1,7 @@
 //! What keys and replies do on Home.
 
 use crate::{
-    error::Problem,
+    error::UserError,
     wizard::{
         action::{Action, Edit, Hint},
         effect::{Effect, Request, RequestId},
@@ -287,7 +287,7 @@ impl HomeStep {
         (self.notice, self.problem) = (None, None);
     }
 
-    pub(crate) fn fail(&mut self, problem: Problem) {
+    pub(crate) fn fail(&mut self, problem: UserError) {
         self.problem = Some(problem);
     }
 
@@ -298,7 +298,7 @@ impl HomeStep {
         }
     }
 
-    pub(crate) fn changed_reply(&mut self, id: RequestId, result: Result<Box<HomePage>, Problem>) {
+    pub(crate) fn changed_reply(&mut self, id: RequestId, result: Result<Box<HomePage>, UserError>) {
         let copy = match &mut self.panel {
             Some(HomePanel::Duplicate(form)) if form.making == Some(id) => {
                 form.making = None;
@@ -337,7 +337,7 @@ impl HomeStep {
     }
 
     /// The editor was left: what it wrote is read and judged.
-    pub(crate) fn editor_closed(&mut self, result: Result<(), Problem>, outbox: &mut Outbox) {
+    pub(crate) fn editor_closed(&mut self, result: Result<(), UserError>, outbox: &mut Outbox) {
         if std::mem::take(&mut self.is_editing) {
             match result {
                 Ok(()) => self.open(outbox),

@@ -5,7 +5,7 @@ use url::Url;
 use crate::{
     config::Config,
     endpoints::region,
-    error::Class,
+    error::ErrorKind,
     wizard::{
         check::{CHECKS, Check, CheckState, Repair},
         integration::{IntegrationStep, Side, guide::account_name},
@@ -54,7 +54,7 @@ impl IntegrationStep {
             return Check::new(ID, CheckState::Fail, format!("the key is known in {}, not in {here}", other.name))
                 .fix(format!("Use {} instead.", other.api))
                 .repair(Repair::SwitchRegion(other.api.to_owned()))
-                .class(Class::Config);
+                .class(ErrorKind::Config);
         }
         match (region::of(domain), Url::parse(domain)) {
             (Some(region), _) => Check::new(ID, CheckState::Pass, format!("{} ({})", region.name, region.api)),
@@ -68,10 +68,10 @@ impl IntegrationStep {
                 "there is more behind the host than an API's address has",
             )
             .fix("Leave out everything from the '?' on: https://api.encord.com (EU), https://api.us.encord.com (US).")
-            .class(Class::Config),
+            .class(ErrorKind::Config),
             (None, _) => Check::new(ID, CheckState::Fail, format!("\"{domain}\" is not an address"))
                 .fix("Encord's API is https://api.encord.com (EU) or https://api.us.encord.com (US).")
-                .class(Class::Config),
+                .class(ErrorKind::Config),
         }
     }
 
@@ -94,7 +94,7 @@ impl IntegrationStep {
             return Check::new(ID, side_state(&self.encord), "the integration through which Encord reads the files");
         };
         let fail = |seen: String, fix: String| {
-            Check::new(ID, CheckState::Fail, seen).fix(fix).repair(Repair::NewIntegration).class(Class::Config)
+            Check::new(ID, CheckState::Fail, seen).fix(fix).repair(Repair::NewIntegration).class(ErrorKind::Config)
         };
         match (self.chosen(config), config.encord.integration.as_deref()) {
             (Some(chosen), _) => {

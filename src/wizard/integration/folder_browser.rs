@@ -1,7 +1,7 @@
 //! Browses a container's virtual folders and chooses those to import.
 
 use crate::{
-    error::Problem,
+    error::UserError,
     wizard::{
         action::Action,
         connections::{AzureAccess, PrefixPage},
@@ -108,7 +108,7 @@ impl FolderBrowser {
         self.cursor = 0;
     }
 
-    pub(super) fn reply(&mut self, id: RequestId, result: Result<PrefixPage, Problem>) {
+    pub(super) fn reply(&mut self, id: RequestId, result: Result<PrefixPage, UserError>) {
         if self.state == Loading::Running(id) {
             self.state = match result {
                 Ok(page) => {

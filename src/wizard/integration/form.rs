@@ -8,7 +8,7 @@ use crate::{
     endpoints::endpoint,
     wizard::{
         action::Edit,
-        connections::WayIn,
+        connections::AzureSignIn,
         field::Field,
         integration::{
             fields::FieldName,
@@ -22,7 +22,7 @@ pub(super) const WAYS: [AuthKind; 4] = [AuthKind::Entra, AuthKind::Sas, AuthKind
 
 /// The form's texts and choices. The config has what was committed last.
 #[derive(Debug)]
-pub(super) struct Form {
+pub(super) struct ConnectionForm {
     fields: Vec<(FieldName, Field)>,
     sas: Field,
     account_key: Field,
@@ -33,8 +33,8 @@ pub(super) struct Form {
     pub(super) problem: Option<(FieldName, String)>,
 }
 
-impl Form {
-    pub(super) fn new(config: &Config) -> Form {
+impl ConnectionForm {
+    pub(super) fn new(config: &Config) -> ConnectionForm {
         let azure = &config.azure;
         let account = match (&azure.endpoint, &azure.account) {
             (Some(endpoint), _) => endpoint.as_str().trim_end_matches('/').to_owned(),
@@ -50,7 +50,7 @@ impl Form {
             (FieldName::Account, &account),
             (FieldName::Container, &azure.container),
         ];
-        Form {
+        ConnectionForm {
             fields: texts.into_iter().map(|(name, text)| (name, Field::new(text))).collect(),
             sas: place(&azure.sas_token_env, &azure.sas_token_file),
             account_key: place(&azure.account_key_env, &azure.account_key_file),
@@ -130,7 +130,7 @@ impl Form {
     }
 
     /// Takes over a way to sign in that was found on this machine.
-    pub(super) fn take_way(&mut self, way: &WayIn) {
+    pub(super) fn take_way(&mut self, way: &AzureSignIn) {
         self.sign_in = way.kind;
         if let Some(variable) = &way.variable {
             self.set(FieldName::Credential, variable);

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     config::Config,
-    error::Problem,
+    error::UserError,
     wizard::{action::Action, connections::Integration, effect::RequestId, rows::moved_in},
 };
 
@@ -37,7 +37,7 @@ pub struct Guide {
     cursor: usize,
     known: Vec<Uuid>,
     pub(super) watch: Option<RequestId>,
-    trouble: Option<Problem>,
+    trouble: Option<UserError>,
     copied: Option<&'static str>,
 }
 
@@ -69,7 +69,7 @@ impl Guide {
     }
 
     /// Why looking for it failed the last time.
-    pub fn trouble(&self) -> Option<&Problem> {
+    pub fn trouble(&self) -> Option<&UserError> {
         self.trouble.as_ref()
     }
 
@@ -132,7 +132,7 @@ impl Guide {
     }
 
     /// The integration that was not there before, once there is one.
-    pub(super) fn appeared(&mut self, result: &Result<Vec<Integration>, Problem>) -> Option<Integration> {
+    pub(super) fn appeared(&mut self, result: &Result<Vec<Integration>, UserError>) -> Option<Integration> {
         match result {
             Ok(list) => {
                 self.trouble = None;

@@ -19,13 +19,13 @@ use uuid::Uuid;
 
 use crate::{
     config::{self, Config, azure::AuthKind},
-    error::Problem,
+    error::UserError,
     wizard::{
         check::Check,
         connections::{AzureAccess, ContainerFacts, Discovery, Integration, KeyFacts},
         effect::{Request, RequestId},
         field::Field,
-        integration::form::Form,
+        integration::form::ConnectionForm,
         outbox::Outbox,
     },
 };
@@ -48,7 +48,7 @@ enum Side<T> {
     Unset,
     Running(RequestId),
     Up(T),
-    Down(Problem),
+    Down(UserError),
 }
 
 impl<T> Side<T> {
@@ -68,7 +68,7 @@ struct Checked {
 /// The state of step 1.
 #[derive(Debug)]
 pub struct IntegrationStep {
-    form: Form,
+    form: ConnectionForm,
     focus: Focus,
     panel: Option<Panel>,
     /// A user is at the screen: what is on this machine is offered, and nothing is called a fault before it was typed.
@@ -79,7 +79,7 @@ pub struct IntegrationStep {
     has_input: bool,
     discovering: Option<RequestId>,
     discovery: Discovery,
-    key: Option<Result<KeyFacts, Problem>>,
+    key: Option<Result<KeyFacts, UserError>>,
     other_region: Option<String>,
     encord: Side<Vec<Integration>>,
     container: Side<ContainerFacts>,
@@ -93,7 +93,7 @@ pub struct IntegrationStep {
 
 impl IntegrationStep {
     pub(crate) fn new(config: &Config) -> IntegrationStep {
-        let form = Form::new(config);
+        let form = ConnectionForm::new(config);
         let first_empty =
             [FieldName::Account, FieldName::Container].into_iter().find(|name| form.text(*name).is_empty());
         IntegrationStep {

@@ -2,7 +2,7 @@
 
 use crate::{
     endpoints::cors,
-    error::Problem,
+    error::UserError,
     wizard::{
         effect::RequestId,
         integration::{folder_browser::FolderBrowser, guide::Guide, picker::Picker, sas_maker::SasMaker},
@@ -59,7 +59,7 @@ pub enum CorsState {
     /// Written, read back and tried.
     Done,
     /// It failed.
-    Failed(Problem),
+    Failed(UserError),
 }
 
 impl Panel {

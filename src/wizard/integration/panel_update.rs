@@ -3,7 +3,7 @@
 use crate::{
     config::{Config, azure::AuthKind},
     endpoints::region::REGIONS,
-    error::Problem,
+    error::UserError,
     wizard::{
         action::{Action, Hint},
         check::{CheckState, Repair},
@@ -350,7 +350,7 @@ impl IntegrationStep {
     pub(crate) fn integrations_reply(
         &mut self,
         id: RequestId,
-        result: Result<Vec<Integration>, Problem>,
+        result: Result<Vec<Integration>, UserError>,
         config: &mut Config,
         outbox: &mut Outbox,
     ) {
@@ -369,7 +369,7 @@ impl IntegrationStep {
         }
     }
 
-    pub(crate) fn containers_reply(&mut self, id: RequestId, result: Result<Vec<String>, Problem>) {
+    pub(crate) fn containers_reply(&mut self, id: RequestId, result: Result<Vec<String>, UserError>) {
         let row = |name: String| PickerRow { label: name.clone(), value: name, note: String::new(), is_usable: true };
         let wanted = self.form.text(FieldName::Container).to_owned();
         if let Some(Panel::Picker(picker)) = &mut self.panel
@@ -380,13 +380,13 @@ impl IntegrationStep {
         }
     }
 
-    pub(crate) fn prefixes_reply(&mut self, id: RequestId, result: Result<PrefixPage, Problem>) {
+    pub(crate) fn prefixes_reply(&mut self, id: RequestId, result: Result<PrefixPage, UserError>) {
         if let Some(Panel::Folders(browser)) = &mut self.panel {
             browser.reply(id, result);
         }
     }
 
-    pub(crate) fn sas_reply(&mut self, id: RequestId, result: Result<SecretString, Problem>) {
+    pub(crate) fn sas_reply(&mut self, id: RequestId, result: Result<SecretString, UserError>) {
         if let Some(Panel::Sas(maker)) = &mut self.panel
             && matches!(maker.state, SasState::Running(running) if running == id)
         {
@@ -400,7 +400,7 @@ impl IntegrationStep {
     pub(crate) fn cors_reply(
         &mut self,
         id: RequestId,
-        result: Result<CorsRepair, Problem>,
+        result: Result<CorsRepair, UserError>,
         config: &Config,
         outbox: &mut Outbox,
     ) {

@@ -1,7 +1,7 @@
 //! A list to choose from, searched as one types.
 
 use crate::{
-    error::Problem,
+    error::UserError,
     wizard::{
         action::{Action, Edit},
         effect::RequestId,
@@ -33,7 +33,7 @@ pub enum Loading {
     /// There.
     Done,
     /// It could not be read.
-    Failed(Problem),
+    Failed(UserError),
 }
 
 /// Something to choose.
@@ -134,7 +134,7 @@ impl Picker {
     }
 
     /// The list came.
-    pub(super) fn fill(&mut self, result: Result<Vec<PickerRow>, Problem>) {
+    pub(super) fn fill(&mut self, result: Result<Vec<PickerRow>, UserError>) {
         let under_cursor = self.current().map(|row| row.value.clone());
         match result {
             Ok(rows) => {

@@ -2,7 +2,7 @@
 
 use crate::{
     config::{self, Config, azure::AuthKind},
-    error::Problem,
+    error::UserError,
     wizard::{
         check::{Check, CheckState},
         connections::{ContainerFacts, Discovery, EncordReply},
@@ -74,7 +74,12 @@ impl IntegrationStep {
         }
     }
 
-    pub(crate) fn container_reply(&mut self, id: RequestId, result: Result<ContainerFacts, Problem>, config: &Config) {
+    pub(crate) fn container_reply(
+        &mut self,
+        id: RequestId,
+        result: Result<ContainerFacts, UserError>,
+        config: &Config,
+    ) {
         if self.container == Side::Running(id) {
             self.container = match result {
                 Ok(facts) => Side::Up(facts),

@@ -3,8 +3,8 @@
 use secrecy::SecretString;
 
 use crate::{
-    error::Problem,
-    wizard::{action::Action, connections::SasWish, effect::RequestId},
+    error::UserError,
+    wizard::{action::Action, connections::SasOptions, effect::RequestId},
 };
 
 /// The lifetimes to choose from, in days.
@@ -20,13 +20,13 @@ pub enum SasState {
     /// There it is.
     Made(SecretString),
     /// It cannot be made.
-    Failed(Problem),
+    Failed(UserError),
 }
 
 /// The terms of the token, and the token.
 #[derive(Debug, Clone)]
 pub struct SasMaker {
-    wish: SasWish,
+    wish: SasOptions,
     row: usize,
     pub(super) state: SasState,
     pub(super) is_copied: bool,
@@ -36,7 +36,7 @@ pub struct SasMaker {
 
 impl Default for SasMaker {
     fn default() -> SasMaker {
-        let wish = SasWish { may_write: true, days: 730 };
+        let wish = SasOptions { may_write: true, days: 730 };
         SasMaker { wish, row: 0, state: SasState::Choosing, is_copied: false, is_for_guide: false }
     }
 }
@@ -47,7 +47,7 @@ impl SasMaker {
     }
 
     /// What is asked for.
-    pub fn wish(&self) -> SasWish {
+    pub fn wish(&self) -> SasOptions {
         self.wish
     }
 

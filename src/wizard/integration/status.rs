@@ -2,7 +2,7 @@
 
 use crate::{
     config::Config,
-    error::Problem,
+    error::UserError,
     wizard::{
         check::{Check, CheckState, about},
         integration::{IntegrationStep, Side, capitalised},
@@ -28,7 +28,7 @@ impl IntegrationStep {
             return Status::Working;
         }
         if let Some((name, why)) = self.input_problem() {
-            return Status::Blocked(Problem::config(format!("{}: {why}.", name.label())));
+            return Status::Blocked(UserError::config(format!("{}: {why}.", name.label())));
         }
         match (&self.key, &self.encord, &self.container) {
             (Some(Err(problem)), _, _) | (_, Side::Down(problem), _) | (_, _, Side::Down(problem)) => {
@@ -50,13 +50,13 @@ impl IntegrationStep {
                     true => format!("{}: {}", check.about().name, check.detail),
                     false => capitalised(&check.detail),
                 };
-                Status::Blocked(Problem { what, said: None, hint: check.fix, class: check.class })
+                Status::Blocked(UserError { summary: what, source_message: None, hint: check.fix, kind: check.class })
             }
         }
     }
 
     /// What has to be filled in before anything can be checked.
-    pub(super) fn missing(&self, config: &Config) -> Option<Problem> {
+    pub(super) fn missing(&self, config: &Config) -> Option<UserError> {
         let (plain, in_config) = match () {
             () if config.azure.account_url().is_none() && !self.has_secret(config) => {
                 ("the storage account", "No storage account is named. Set account (or endpoint) under [azure].")
@@ -69,8 +69,8 @@ impl IntegrationStep {
             () => return None,
         };
         Some(match self.is_guided {
-            true => Problem::config(format!("Fill in {plain}.")),
-            false => Problem::config(in_config),
+            true => UserError::config(format!("Fill in {plain}.")),
+            false => UserError::config(in_config),
         })
     }
 

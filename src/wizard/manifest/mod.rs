@@ -12,8 +12,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     config::{self, Config, manifest::Source},
-    error::Problem,
-    manifest::{finding::Code, summary::Tally, values::Demands},
+    error::UserError,
+    manifest::{finding::Code, summary::KindCounts, values::ValidationRules},
     wizard::{
         connections::AzureAccess,
         effect::{ListingProgress, ManifestFacts, Request, RequestId},
@@ -39,7 +39,7 @@ pub enum Listing {
     /// Finished.
     Built(ManifestFacts),
     /// It could not be built.
-    Failed(Problem),
+    Failed(UserError),
 }
 
 /// Where the blobs of a manifest come from.
@@ -98,7 +98,7 @@ pub struct ManifestStep {
     listing: Listing,
     pending: Option<RequestId>,
     /// What was asked of the items, as far as they were listed.
-    demands: Arc<Demands>,
+    demands: Arc<ValidationRules>,
     /// The rules that were applied to them.
     applied: Option<config::manifest::Manifest>,
     list: List,
@@ -160,7 +160,13 @@ impl ManifestStep {
 
     /// Builds the manifest unless that was done already by the same rules with the same demands: from what was listed, if that is
     /// enough.
-    pub(super) fn open(&mut self, access: AzureAccess, config: &Config, demands: Arc<Demands>, outbox: &mut Outbox) {
+    pub(super) fn open(
+        &mut self,
+        access: AzureAccess,
+        config: &Config,
+        demands: Arc<ValidationRules>,
+        outbox: &mut Outbox,
+    ) {
         let is_other =
             self.demands != demands || self.applied.as_ref().is_some_and(|applied| *applied != config.manifest);
         if is_other {
@@ -284,13 +290,13 @@ impl ManifestStep {
         let facts = self.built().filter(|_| self.in_groups())?;
         let wanted = self.findings.text.to_lowercase();
         let holds = |text: &str| text.to_lowercase().contains(&wanted);
-        let is_wanted = |(code, keys): &(&Code, &BTreeMap<String, Tally>)| {
-            let told = |(key, tally): (&String, &Tally)| {
+        let is_wanted = |(code, keys): &(&Code, &BTreeMap<String, KindCounts>)| {
+            let told = |(key, tally): (&String, &KindCounts)| {
                 holds(key) || tally.first.iter().any(|finding| holds(&finding.message) || holds(&finding.item))
             };
             wanted.is_empty() || holds(code.name()) || keys.iter().any(told)
         };
-        let group = |(code, keys): (&Code, &BTreeMap<String, Tally>)| FindingGroup {
+        let group = |(code, keys): (&Code, &BTreeMap<String, KindCounts>)| FindingGroup {
             code: *code,
             items: keys.values().map(|tally| tally.items).sum(),
             keys: keys.keys().filter(|key| !key.is_empty()).take(KEYS_NAMED).cloned().collect(),
@@ -359,7 +365,7 @@ impl ManifestStep {
         }
     }
 
-    pub(super) fn built_reply(&mut self, id: RequestId, result: Result<ManifestFacts, Problem>, outbox: &mut Outbox) {
+    pub(super) fn built_reply(&mut self, id: RequestId, result: Result<ManifestFacts, UserError>, outbox: &mut Outbox) {
         if self.pending == Some(id) {
             self.pending = None;
             self.listing = match result {

@@ -1,7 +1,7 @@
 //! What a manifest's findings and an empty manifest mean for the user.
 
 use crate::{
-    error::Problem,
+    error::UserError,
     manifest::{
         finding::{Code, Severity},
         summary::Summary,
@@ -13,7 +13,7 @@ use crate::{
 const TOLD: usize = 4;
 
 /// The errors of a manifest in short; `None` if it has none.
-pub fn findings_problem(summary: &Summary) -> Option<Problem> {
+pub fn findings_problem(summary: &Summary) -> Option<UserError> {
     if summary.errors == 0 {
         return None;
     }
@@ -40,23 +40,23 @@ pub fn findings_problem(summary: &Summary) -> Option<Problem> {
     let mut codes: Vec<Code> = errors.iter().map(|(code, _)| *code).collect();
     codes.dedup();
     let advice: Vec<&str> = codes.into_iter().map(Code::advice).collect();
-    Some(Problem::other(what).hint(advice.join(" ")))
+    Some(UserError::other(what).hint(advice.join(" ")))
 }
 
 fn counted(errors: u64) -> String {
     format!("{errors} error{}", if errors == 1 { "" } else { "s" })
 }
 
-pub(super) fn nothing_to_register(facts: &ManifestFacts) -> Problem {
+pub(super) fn nothing_to_register(facts: &ManifestFacts) -> UserError {
     if facts.blobs == 0 {
-        return Problem::config(
+        return UserError::config(
             "The container holds no blobs, or none whose names begin as Folders says, so there is nothing to register.",
         )
         .hint("Check the container's name and Folders ([manifest] prefixes in the config); names are case-sensitive.");
     }
     let reasons: Vec<String> =
         facts.summary.skipped.iter().map(|(reason, count)| format!("{count} {}", reason.label())).collect();
-    Problem::config(format!("None of the {} blobs can be registered.", facts.blobs)).hint(format!(
+    UserError::config(format!("None of the {} blobs can be registered.", facts.blobs)).hint(format!(
         "Left out: {}. The rules Include and Exclude decide, and [[manifest.types]] in the config.",
         reasons.join(", ")
     ))

@@ -1,18 +1,17 @@
 //! The step by tables.
 
-use crate::wizard::manifest::rule_form::RuleField;
 use crate::{
-    error::Class,
+    error::ErrorKind,
     manifest::{
-        batch::Cut,
+        batch::BatchPlan,
         finding::Finding,
         kind::Kind,
-        summary::{Summary, Tally},
+        summary::{KindCounts, Summary},
     },
     wizard::{
         action::{Action, Edit},
         effect::Effect,
-        manifest::*,
+        manifest::{rule_form::RuleField, *},
         step::Move,
     },
 };
@@ -20,7 +19,7 @@ use crate::{
 fn facts(errors: &[(Code, u64, &str)]) -> ManifestFacts {
     let tally = |code: Code, items: u64, item: &str| {
         let first = vec![Finding::new(code, item, "the reason")];
-        (code, [(String::new(), Tally { items, first })].into())
+        (code, [(String::new(), KindCounts { items, first })].into())
     };
     let errors_in_all = errors.iter().map(|(_, items, _)| items).sum();
     let summary = Summary {
@@ -30,7 +29,13 @@ fn facts(errors: &[(Code, u64, &str)]) -> ManifestFacts {
         findings: errors.iter().map(|(code, items, item)| tally(*code, *items, item)).collect(),
         ..Summary::default()
     };
-    ManifestFacts { summary, blobs: 9, cut: Cut::default().into(), file: "/m.json".into(), findings: "/f.jsonl".into() }
+    ManifestFacts {
+        summary,
+        blobs: 9,
+        cut: BatchPlan::default().into(),
+        file: "/m.json".into(),
+        findings: "/f.jsonl".into(),
+    }
 }
 
 fn access() -> AzureAccess {
@@ -69,7 +74,7 @@ fn an_item_is_opened_in_full_although_its_row_is_still_on_its_way() {
 #[test]
 fn errors_block_and_are_counted_and_named() {
     let (mut step, mut outbox, config) = (ManifestStep::default(), Outbox::default(), Config::default());
-    let strict = || Arc::new(Demands { strict: true, ..Demands::default() });
+    let strict = || Arc::new(ValidationRules { strict: true, ..ValidationRules::default() });
     step.open(access(), &config, strict(), &mut outbox);
     let [(id, true)] = started(&mut outbox)[..] else { panic!("not built strictly") };
     let found = facts(&[(Code::StrictSequence, 1, "seq\u{1b}"), (Code::MetadataType, 4, "a.jpg")]);
@@ -85,7 +90,7 @@ fn errors_block_and_are_counted_and_named() {
     ] {
         assert!(text.contains(words), "{words}: {text}");
     }
-    assert_eq!((problem.class, step.list()), (Class::Other, List::Findings));
+    assert_eq!((problem.kind, step.list()), (ErrorKind::Other, List::Findings));
 
     // Coming back to the step reads nothing again, unless something else is asked of the items now.
     outbox.effects.clear();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     config::Config,
-    error::Problem,
+    error::UserError,
     manifest::{finding::Code, kind::Kind},
     wizard::{
         action::{Action, Edit, Hint},
@@ -134,7 +134,7 @@ impl ManifestStep {
             Action::Cancel if self.is_listing() => {
                 self.reset(outbox);
                 self.listing = Listing::Failed(
-                    Problem::other("The listing was stopped before it was complete.").hint("List again, or go back."),
+                    UserError::other("The listing was stopped before it was complete.").hint("List again, or go back."),
                 );
             }
             Action::EditRules => {

@@ -31,7 +31,7 @@ pub struct Plan {
     /// The jobs in their order. None where the folder mirrors a place: Encord then finds the files itself.
     pub batches: Vec<batch::Batch>,
     /// How the items of each kind are cut into them.
-    pub kinds: Vec<batch::KindCut>,
+    pub kinds: Vec<batch::KindPlan>,
     /// Options and limits.
     pub upload: config::upload::Upload,
     /// The failed checks that the user goes on despite.
@@ -49,7 +49,8 @@ impl Plan {
         destination: Destination,
         despite: Vec<&'static str>,
     ) -> Plan {
-        let batch::Cut { batches, kinds } = facts.map(|facts| batch::Cut::clone(&facts.cut)).unwrap_or_default();
+        let batch::BatchPlan { batches, kinds } =
+            facts.map(|facts| batch::BatchPlan::clone(&facts.cut)).unwrap_or_default();
         let summary = facts.map(|facts| &facts.summary);
         Plan {
             domain: config.encord.domain.clone(),

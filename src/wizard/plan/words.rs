@@ -4,7 +4,7 @@ use crate::{
     config,
     format::{bytes, count, counted},
     manifest::{
-        batch::{CutBy, KindCut, MOST_JSON},
+        batch::{CutBy, KindPlan, MOST_JSON},
         kind::Kind,
         validate::MOST_URLS,
     },
@@ -30,7 +30,7 @@ pub enum Tone {
 
 /// What a plan says of one thing. Names in it were chosen by others and may hold anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct PlanLine {
     /// What it is about; empty where it goes on with the one before.
     pub label: &'static str,
     /// What stands before the text in columns that fit those of its neighbours.
@@ -41,13 +41,13 @@ pub struct Told {
     pub tone: Tone,
 }
 
-impl Told {
-    fn plain(label: &'static str, text: impl Into<String>) -> Told {
-        Told { label, head: String::new(), text: text.into(), tone: Tone::Plain }
+impl PlanLine {
+    fn plain(label: &'static str, text: impl Into<String>) -> PlanLine {
+        PlanLine { label, head: String::new(), text: text.into(), tone: Tone::Plain }
     }
 
-    fn warning(label: &'static str, text: impl Into<String>) -> Told {
-        Told { tone: Tone::Warning, ..Told::plain(label, text) }
+    fn warning(label: &'static str, text: impl Into<String>) -> PlanLine {
+        PlanLine { tone: Tone::Warning, ..PlanLine::plain(label, text) }
     }
 }
 
@@ -57,58 +57,58 @@ const MOST_CHANGES: usize = 30;
 impl Plan {
     /// Everything that the plan does but for the options, what is to be thought about first. `present` is what is known of the
     /// items that the folder holds already, `estimate` how long past runs took.
-    pub fn told(&self, present: Option<&Present>, estimate: Option<Estimate>) -> Vec<Told> {
+    pub fn told(&self, present: Option<&Present>, estimate: Option<Estimate>) -> Vec<PlanLine> {
         let mut told = self.warnings();
         match &self.destination.mirror {
             Some(mirror) => told.extend(self.mirrored(mirror)),
             None => told.extend(self.items_told(estimate)),
         }
         for (place, line) in destination_words(&self.destination).into_iter().enumerate() {
-            told.push(Told::plain(if place == 0 { "Folder" } else { "" }, line));
+            told.push(PlanLine::plain(if place == 0 { "Folder" } else { "" }, line));
         }
         if let Some(present) = present {
-            told.push(Told::plain("Compared", present_words(present, self.total_items())));
+            told.push(PlanLine::plain("Compared", present_words(present, self.total_items())));
         }
         told.extend(self.schema_told());
         told.extend(self.jobs_told());
         let Integration { uuid, title } = &self.integration;
         let named = if title.is_empty() { uuid.to_string() } else { format!("{title} ({uuid})") };
-        told.push(Told::plain("Integration", named));
-        told.push(Told::plain("Encord", self.domain.as_str()));
+        told.push(PlanLine::plain("Integration", named));
+        told.push(PlanLine::plain("Encord", self.domain.as_str()));
         if self.destination.mirror.is_some() {
-            told.extend(mirror::LIMITS.into_iter().map(|limit| Told::plain("Note", limit)));
+            told.extend(mirror::LIMITS.into_iter().map(|limit| PlanLine::plain("Note", limit)));
         }
         told
     }
 
-    fn warnings(&self) -> Vec<Told> {
+    fn warnings(&self) -> Vec<PlanLine> {
         let mut told = Vec::new();
         if !self.despite.is_empty() {
             let names: Vec<String> = self.despite.iter().map(|id| format!("{} ({id})", about(id).name)).collect();
             let words = format!("going on although these checks failed: {}", names.join(", "));
-            told.push(Told::warning("Despite", words));
+            told.push(PlanLine::warning("Despite", words));
         }
         let deletions = self.schema.changes.iter().filter(|change| is_deletion(change));
-        told.extend(deletions.map(|change| Told::warning("Schema", describe_change(change))));
-        told.extend(self.destination.notes.iter().map(|note| Told::warning("Note", note.as_str())));
+        told.extend(deletions.map(|change| PlanLine::warning("Schema", describe_change(change))));
+        told.extend(self.destination.notes.iter().map(|note| PlanLine::warning("Note", note.as_str())));
         if self.destination.mirror.is_some() {
-            told.extend(mirror::warnings(&self.config).into_iter().map(|words| Told::warning("Note", words)));
+            told.extend(mirror::warnings(&self.config).into_iter().map(|words| PlanLine::warning("Note", words)));
         }
         told
     }
 
-    fn items_told(&self, estimate: Option<Estimate>) -> Vec<Told> {
+    fn items_told(&self, estimate: Option<Estimate>) -> Vec<PlanLine> {
         let items = counted(self.total_items(), "item", "items");
         let jobs = counted(self.batches.len() as u64, "job", "jobs");
         let size = if self.bytes == 0 { "of unknown size".to_owned() } else { bytes(self.bytes) };
-        let mut told = vec![Told::plain("Items", format!("{items} in {jobs}, {size}"))];
-        told.extend(estimate.map(|estimate| Told::plain("Takes", estimate_words(estimate))));
+        let mut told = vec![PlanLine::plain("Items", format!("{items} in {jobs}, {size}"))];
+        told.extend(estimate.map(|estimate| PlanLine::plain("Takes", estimate_words(estimate))));
         told
     }
 
     /// The jobs of each kind, in columns.
-    fn jobs_told(&self) -> Vec<Told> {
-        let row = |cut: &KindCut| (cut.kind.name(), count(cut.items), bytes(cut.bytes));
+    fn jobs_told(&self) -> Vec<PlanLine> {
+        let row = |cut: &KindPlan| (cut.kind.name(), count(cut.items), bytes(cut.bytes));
         let rows: Vec<_> = self.kinds.iter().map(row).collect();
         let widest = |of: fn(&(&'static str, String, String)) -> usize| rows.iter().map(of).max().unwrap_or_default();
         let widths = (widest(|row| row.0.len()), widest(|row| row.1.len()), widest(|row| row.2.len()));
@@ -117,26 +117,26 @@ impl Plan {
             let label = if place == 0 { "Jobs" } else { "" };
             let size = if cut.bytes == 0 { "" } else { size };
             let head = format!("{name:<0$}  {items:>1$}  {size:>2$}  ", widths.0, widths.1, widths.2);
-            Told { head, ..Told::plain(label, jobs_words(cut, &self.upload)) }
+            PlanLine { head, ..PlanLine::plain(label, jobs_words(cut, &self.upload)) }
         })
         .collect()
     }
 
-    fn mirrored(&self, mirror: &Mirror) -> Vec<Told> {
+    fn mirrored(&self, mirror: &Mirror) -> Vec<PlanLine> {
         vec![
-            Told::plain("Mirrors", mirror.remote_url.as_str()),
-            Told::plain("Metadata", mirror::metadata_words(mirror)),
+            PlanLine::plain("Mirrors", mirror.remote_url.as_str()),
+            PlanLine::plain("Metadata", mirror::metadata_words(mirror)),
         ]
     }
 
-    fn schema_told(&self) -> Vec<Told> {
+    fn schema_told(&self) -> Vec<PlanLine> {
         let changes = &self.schema.changes;
         if changes.is_empty() {
             let words = match self.config.schema.skip {
                 true => "left alone; Index and Active cannot filter by keys that it lacks",
                 false => "no change",
             };
-            return vec![Told::plain("Schema", words)];
+            return vec![PlanLine::plain("Schema", words)];
         }
         let others: Vec<&Change> = changes.iter().filter(|change| !is_deletion(change)).collect();
         let mut words: Vec<String> = others.iter().take(MOST_CHANGES).map(|change| describe_change(change)).collect();
@@ -144,12 +144,12 @@ impl Plan {
             words.push(format!("and {} more; step 2 shows all", count((others.len() - MOST_CHANGES) as u64)));
         }
         let label = |place| if place == 0 { "Schema" } else { "" };
-        words.into_iter().enumerate().map(|(place, text)| Told::plain(label(place), text)).collect()
+        words.into_iter().enumerate().map(|(place, text)| PlanLine::plain(label(place), text)).collect()
     }
 }
 
 /// How the items of a kind are cut.
-fn jobs_words(cut: &KindCut, upload: &config::upload::Upload) -> String {
+fn jobs_words(cut: &KindPlan, upload: &config::upload::Upload) -> String {
     let limits = upload.limits();
     let number = match cut.kind {
         Kind::Video => limits.videos_per_job,
@@ -282,7 +282,7 @@ mod tests {
     use super::*;
     use crate::{
         manifest::{
-            batch::{Cutter, GIGABYTE, Weight},
+            batch::{Batcher, GIGABYTE, ItemSize},
             kind::Kind,
         },
         wizard::destination::FolderRef,
@@ -312,14 +312,14 @@ mod tests {
 
     #[test]
     fn what_cut_the_jobs_is_told() {
-        let words = |kind, items: &[Weight]| {
+        let words = |kind, items: &[ItemSize]| {
             let upload = config::upload::Upload::default();
-            let mut cutter = Cutter::new(upload.limits());
+            let mut cutter = Batcher::new(upload.limits());
             cutter.kind(kind, items.len() as u64);
             items.iter().for_each(|item| cutter.item(*item));
             jobs_words(&cutter.finish().kinds[0], &upload)
         };
-        let item = |bytes| Weight { bytes, urls: 1, json: 100 };
+        let item = |bytes| ItemSize { bytes, urls: 1, json: 100 };
         assert_eq!(words(Kind::Pdf, &[item(5)]), "1 job");
         assert_eq!(words(Kind::Video, &vec![item(5); 250]), "3 jobs of 83 to 84, 100 items at most");
         assert_eq!(words(Kind::Image, &vec![item(0); 2000]), "2 jobs of 1,000, 1,000 items at most");
@@ -329,9 +329,9 @@ mod tests {
             words(Kind::Video, &mixed),
             "3 jobs of 2 to 61; of these end 1 at 100 items, 1 at 2 GB; the size of 120 is not known"
         );
-        let many = Weight { urls: 600_000, ..item(1) };
+        let many = ItemSize { urls: 600_000, ..item(1) };
         assert_eq!(words(Kind::ImageGroup, &[many; 2]), "2 jobs of 1, 1,000,000 URLs at most");
-        let long = Weight { json: 60_000_000, ..item(1) };
+        let long = ItemSize { json: 60_000_000, ..item(1) };
         assert_eq!(words(Kind::ImageGroup, &[long; 2]), "2 jobs of 1, 100 MB of JSON at most");
     }
 

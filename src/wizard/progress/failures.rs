@@ -71,7 +71,7 @@ impl ProgressStep {
 
     /// What to do about the failed item under the cursor, where that is known.
     pub fn advice(unit: &FailedUnit) -> Option<&'static str> {
-        error_grouping::hint(&error_grouping::folded(&unit.error, &unit.object_urls))
+        error_grouping::hint(&error_grouping::normalize(&unit.error, &unit.object_urls))
     }
 
     fn place_of(&self, id: Option<CauseId>) -> Option<usize> {

@@ -13,11 +13,11 @@ pub(crate) use failures::{Copied, RunView};
 pub(crate) use snapshot::Snapshot;
 
 use crate::{
-    error::Problem,
+    error::UserError,
     run::{
         report_paths::ReportPaths,
         state::{BatchState, RunState},
-        status::Standing,
+        status::RunStatus,
     },
     wizard::{
         destination::Mirror,
@@ -42,7 +42,7 @@ enum Phase {
     /// Those in Encord are cancelled, too.
     Aborting,
     Finished(RunState),
-    Refused(Problem),
+    Refused(UserError),
 }
 
 /// The state of step 6.
@@ -66,7 +66,7 @@ pub struct ProgressStep {
     /// What was asked for and no snapshot tells yet.
     pause_wish: Option<bool>,
     reports: Option<ReportPaths>,
-    problem: Option<Problem>,
+    problem: Option<UserError>,
     ask: Option<Ask>,
     view: RunView,
     job_cursor: usize,
@@ -161,12 +161,12 @@ impl ProgressStep {
     }
 
     /// How it stands, once nobody works on it any more.
-    pub fn standing(&self) -> Option<Standing> {
+    pub fn standing(&self) -> Option<RunStatus> {
         self.outcome().map(|state| self.snapshot.standing(state))
     }
 
     /// Why it could not begin, or what went wrong outside single items.
-    pub fn problem(&self) -> Option<&Problem> {
+    pub fn problem(&self) -> Option<&UserError> {
         match &self.phase {
             Phase::Refused(problem) => Some(problem),
             _ => self.problem.as_ref(),

@@ -2,7 +2,7 @@
 
 use crate::{
     format::{count, counted},
-    run::{state::RunState, status::Standing},
+    run::{state::RunState, status::RunStatus},
     wizard::progress::snapshot::Snapshot,
 };
 
@@ -16,8 +16,8 @@ impl Snapshot {
     }
 
     /// How a run stands on which nobody works any more and whose record says `state`.
-    pub fn standing(&self, state: RunState) -> Standing {
-        Standing::of(state, false, self.is_open())
+    pub fn standing(&self, state: RunState) -> RunStatus {
+        RunStatus::of(state, false, self.is_open())
     }
 }
 
@@ -25,7 +25,7 @@ impl Snapshot {
 pub fn outcome_words(state: RunState, snapshot: &Snapshot) -> String {
     let standing = snapshot.standing(state);
     let numbers = match standing {
-        Standing::Done if snapshot.done > 1 => format!("all {} items are registered", count(snapshot.done)),
+        RunStatus::Done if snapshot.done > 1 => format!("all {} items are registered", count(snapshot.done)),
         _ => {
             let rest = rest_words(snapshot.errors, snapshot.cancelled, snapshot.open());
             format!("{} registered{rest}", counted(snapshot.done, "item is", "items are"))
@@ -136,9 +136,9 @@ mod tests {
     #[test]
     fn a_sync_that_goes_on_is_open() {
         let mut following = Snapshot { sync: Some(SyncCounts::default()), ..Snapshot::default() };
-        assert!(following.is_open() && following.standing(RunState::Running) == Standing::Interrupted);
+        assert!(following.is_open() && following.standing(RunState::Running) == RunStatus::Interrupted);
         following.sync = Some(SyncCounts { state: BatchState::Done, ..SyncCounts::default() });
-        assert!(!following.is_open() && following.standing(RunState::Done) == Standing::Done);
+        assert!(!following.is_open() && following.standing(RunState::Done) == RunStatus::Done);
     }
 
     #[test]

@@ -4,7 +4,7 @@ mod save_flow;
 
 use crate::{
     config::Config,
-    error::Problem,
+    error::UserError,
     wizard::{
         action::{Action, Edit, Hint},
         effect::{Request, RequestId},
@@ -37,7 +37,7 @@ pub enum SaveStage {
     /// Saved.
     Saved,
     /// It failed.
-    Failed(Problem),
+    Failed(UserError),
 }
 
 /// The dialog. It saves the config as it was when the dialog was opened.
@@ -48,7 +48,7 @@ pub struct SaveDialog {
     /// The file that was opened, where the config comes from one.
     file: Option<(SaveTo, Option<Stamp>)>,
     stage: SaveStage,
-    refused: Option<Problem>,
+    refused: Option<UserError>,
     scroll: usize,
     /// What would change was on the screen for a moment.
     is_seen: bool,
@@ -105,7 +105,7 @@ impl SaveDialog {
     }
 
     /// Why what was confirmed was not saved; what is shown now is the difference to the file as it is.
-    pub fn refused(&self) -> Option<&Problem> {
+    pub fn refused(&self) -> Option<&UserError> {
         self.refused.as_ref()
     }
 
@@ -235,7 +235,7 @@ impl SaveDialog {
         if self.file.is_none() && action == Action::Back { SaveMove::Stay } else { SaveMove::Close }
     }
 
-    pub(super) fn preview_reply(&mut self, id: RequestId, result: Result<SavePreview, Problem>) {
+    pub(super) fn preview_reply(&mut self, id: RequestId, result: Result<SavePreview, UserError>) {
         if matches!(self.stage, SaveStage::Looking(asked) if asked == id) {
             self.stage = match result {
                 Ok(preview) if preview.lines.is_empty() && preview.stamp.is_some() => SaveStage::Nothing(preview),
@@ -250,7 +250,7 @@ impl SaveDialog {
     }
 
     /// Nothing was written. What is there now is shown before anything else can be confirmed.
-    pub(super) fn refuse(&mut self, problem: Problem, outbox: &mut Outbox) {
+    pub(super) fn refuse(&mut self, problem: UserError, outbox: &mut Outbox) {
         self.refused = Some(problem);
         self.look(outbox);
     }

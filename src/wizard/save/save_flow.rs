@@ -1,12 +1,12 @@
 //! What saving means for the wizard: what was changed, whether to leave without it, and the user's editor.
 
 use crate::{
-    error::Problem,
+    error::UserError,
     wizard::{
         Wizard,
         action::Action,
         effect::{Effect, Request, RequestId},
-        home::open_config::{Opened, Target},
+        home::open_config::{AfterUnsaved, Opened},
         overlay::Overlay,
         save::{SaveDialog, SaveMove, SaveStage},
         saved::{OpenedConfig, SavePreview, SaveTo},
@@ -31,7 +31,7 @@ impl Wizard {
     }
 
     /// Why the file cannot be edited now, or cannot be read after it was, where the overlay is [`Overlay::Editor`].
-    pub fn editor_problem(&self) -> Option<&Problem> {
+    pub fn editor_problem(&self) -> Option<&UserError> {
         self.editor.as_ref().filter(|_| self.overlay == Some(Overlay::Editor))
     }
 
@@ -107,7 +107,7 @@ impl Wizard {
         self.overlay = None;
     }
 
-    pub(crate) fn preview_reply(&mut self, id: RequestId, result: Result<SavePreview, Problem>) {
+    pub(crate) fn preview_reply(&mut self, id: RequestId, result: Result<SavePreview, UserError>) {
         if let Some(dialog) = &mut self.save {
             dialog.preview_reply(id, result);
             if let SaveStage::Nothing(_) = dialog.stage {
@@ -116,7 +116,7 @@ impl Wizard {
         }
     }
 
-    pub(crate) fn saved_reply(&mut self, id: RequestId, result: Result<OpenedConfig, Problem>) {
+    pub(crate) fn saved_reply(&mut self, id: RequestId, result: Result<OpenedConfig, UserError>) {
         let Some(dialog) = self.save.as_mut().filter(|dialog| dialog.is_saving(id)) else { return };
         match result {
             Ok(saved) => {
@@ -158,10 +158,10 @@ impl Wizard {
     /// Does what had to wait until it was settled what becomes of the changes.
     fn proceed(&mut self) {
         match self.target.take() {
-            Some(Target::Quit) => self.quit(),
-            Some(Target::Open(label)) => self.home.ask_for(label, &mut self.outbox),
-            Some(Target::New) => self.take_new(),
-            Some(Target::Take(opened)) => self.take_opened(*opened),
+            Some(AfterUnsaved::Quit) => self.quit(),
+            Some(AfterUnsaved::Open(label)) => self.home.ask_for(label, &mut self.outbox),
+            Some(AfterUnsaved::New) => self.take_new(),
+            Some(AfterUnsaved::Take(opened)) => self.take_opened(*opened),
             None => {}
         }
     }
@@ -169,14 +169,14 @@ impl Wizard {
     /// Leaves the program, unless something that was changed would be lost unasked.
     pub(crate) fn leave(&mut self) {
         match self.is_unsaved() {
-            true => self.ask_about_changes(Target::Quit),
+            true => self.ask_about_changes(AfterUnsaved::Quit),
             false => self.quit(),
         }
     }
 
     /// Opens the config's file in the user's editor.
     pub(crate) fn open_editor(&mut self) {
-        let refuse = |what: &str, hint: &str| Some(Problem::config(what).hint(hint));
+        let refuse = |what: &str, hint: &str| Some(UserError::config(what).hint(hint));
         self.editor = match &self.opened.path {
             _ if self.fresh.is_none() => return,
             None => refuse("This config has no file yet.", "Save it first, then edit the file."),
@@ -195,7 +195,7 @@ impl Wizard {
         self.overlay = Some(Overlay::Editor);
     }
 
-    pub(crate) fn editor_closed(&mut self, result: Result<(), Problem>) {
+    pub(crate) fn editor_closed(&mut self, result: Result<(), UserError>) {
         if !std::mem::take(&mut self.is_editing) {
             return self.home.editor_closed(result, &mut self.outbox);
         }
@@ -209,11 +209,11 @@ impl Wizard {
     }
 
     /// The file as it is after it was edited. What cannot be read changes nothing here.
-    pub(crate) fn edited(&mut self, result: Result<OpenedConfig, Problem>) {
+    pub(crate) fn edited(&mut self, result: Result<OpenedConfig, UserError>) {
         match result {
             Ok(opened) if self.opened.stamp.as_ref() == Some(&opened.stamp) => {}
             // The user went on meanwhile.
-            Ok(opened) if self.is_unsaved() => self.ask_about_changes(Target::Take(Box::new(opened))),
+            Ok(opened) if self.is_unsaved() => self.ask_about_changes(AfterUnsaved::Take(Box::new(opened))),
             Ok(opened) if !self.is_busy() => self.take_opened(opened),
             Ok(_) => {}
             Err(problem) => (self.editor, self.overlay) = (Some(problem), Some(Overlay::Editor)),

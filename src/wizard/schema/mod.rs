@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     config::Config,
-    error::Problem,
+    error::UserError,
     schema::{
         self,
         key_type::KeyType,
@@ -48,7 +48,7 @@ pub enum SchemaView {
     /// Read.
     Read(Map<String, Value>),
     /// It could not be read.
-    Failed(Problem),
+    Failed(UserError),
 }
 
 /// The state of step 2.
@@ -70,7 +70,7 @@ pub struct SchemaStep {
     /// Panels that were closed with something typed in them.
     drafts: Vec<SchemaPanel>,
     notice: Option<String>,
-    changed: Option<Problem>,
+    changed: Option<UserError>,
 }
 
 impl SchemaStep {
@@ -115,7 +115,7 @@ impl SchemaStep {
     }
 
     /// That somebody changed the schema after it was reviewed, until the user goes on.
-    pub fn changed(&self) -> Option<&Problem> {
+    pub fn changed(&self) -> Option<&UserError> {
         self.changed.as_ref()
     }
 
@@ -187,7 +187,7 @@ impl SchemaStep {
             SchemaView::Failed(problem) => Status::Blocked(problem.clone()),
             SchemaView::Read(_) => match self.conflicts().next() {
                 Some(conflict) => Status::Blocked(
-                    Problem::config(format!(
+                    UserError::config(format!(
                         "The metadata key '{}' is {} in Encord, but [schema.keys] asks for {}.",
                         conflict.key,
                         conflict.now.as_ref().map(describe).unwrap_or_default(),
@@ -326,7 +326,7 @@ impl SchemaStep {
         }
     }
 
-    pub(super) fn reply(&mut self, id: RequestId, result: Result<Map<String, Value>, Problem>, config: &Config) {
+    pub(super) fn reply(&mut self, id: RequestId, result: Result<Map<String, Value>, UserError>, config: &Config) {
         if self.pending == Some(id) {
             self.pending = None;
             match result {
@@ -340,7 +340,7 @@ impl SchemaStep {
     }
 
     /// Takes the schema as it was found just before it was to be saved, and says what is new.
-    pub(super) fn changed_meanwhile(&mut self, schema: Map<String, Value>, config: &Config) -> Problem {
+    pub(super) fn changed_meanwhile(&mut self, schema: Map<String, Value>, config: &Config) -> UserError {
         let before = std::mem::take(&mut self.diff);
         self.view = SchemaView::Read(schema);
         self.list.search = Field::default();
@@ -359,7 +359,7 @@ impl SchemaStep {
         words.extend((others > 0).then(|| format!("and {others} more")));
         let what = "Somebody changed the metadata schema after you reviewed it. Nothing was sent, and nothing is saved before \
                     you have seen what is new.";
-        let problem = Problem::other(what).hint(format!("Review step 2 again: {}.", words.join("; ")));
+        let problem = UserError::other(what).hint(format!("Review step 2 again: {}.", words.join("; ")));
         self.changed = Some(problem.clone());
         problem
     }

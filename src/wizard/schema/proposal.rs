@@ -14,7 +14,7 @@ use crate::{
 
 /// How a suggested key stands to what is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum KeyPresence {
     /// Neither Encord nor the import has it.
     New,
     /// Encord has it like this.
@@ -39,34 +39,36 @@ pub enum Standing {
     BadName(String),
 }
 
-impl Standing {
+impl KeyPresence {
     /// Whether the key can be accepted.
     pub fn is_open(&self) -> bool {
-        matches!(self, Standing::New | Standing::Widens(_) | Standing::Returns(_) | Standing::Replaces(_))
+        matches!(self, KeyPresence::New | KeyPresence::Widens(_) | KeyPresence::Returns(_) | KeyPresence::Replaces(_))
     }
 
     /// Whether nothing has to be done for it.
     pub fn is_settled(&self) -> bool {
-        matches!(self, Standing::There | Standing::Asked)
+        matches!(self, KeyPresence::There | KeyPresence::Asked)
     }
 
     /// Why the key cannot be accepted, and what to do; empty where it can.
     pub fn reason(&self, name: &str) -> String {
         match self {
-            Standing::There => format!("'{name}' is in Encord like this already; nothing has to be done."),
-            Standing::Asked => format!("This import asks for '{name}' like this already."),
-            Standing::Conflict(now) => {
+            KeyPresence::There => format!("'{name}' is in Encord like this already; nothing has to be done."),
+            KeyPresence::Asked => format!("This import asks for '{name}' like this already."),
+            KeyPresence::Conflict(now) => {
                 format!("'{name}' is {now} in Encord and stays so: choose that type, or another name.")
             }
-            Standing::Deleted(was) => {
+            KeyPresence::Deleted(was) => {
                 format!(
                     "'{name}' was {was} and is deleted in Encord; it can only come back as that. Choose that type, or another name."
                 )
             }
-            Standing::DeletedForEver => format!("'{name}' was deleted for ever in Encord. Choose another name."),
-            Standing::Leaves => format!("'{name}' is being deleted by this import; undo that first."),
-            Standing::BadName(rule) => format!("'{name}' cannot be a key: {rule}. Give it another name."),
-            Standing::New | Standing::Widens(_) | Standing::Returns(_) | Standing::Replaces(_) => String::new(),
+            KeyPresence::DeletedForEver => format!("'{name}' was deleted for ever in Encord. Choose another name."),
+            KeyPresence::Leaves => format!("'{name}' is being deleted by this import; undo that first."),
+            KeyPresence::BadName(rule) => format!("'{name}' cannot be a key: {rule}. Give it another name."),
+            KeyPresence::New | KeyPresence::Widens(_) | KeyPresence::Returns(_) | KeyPresence::Replaces(_) => {
+                String::new()
+            }
         }
     }
 }
@@ -87,7 +89,7 @@ pub struct Proposal {
     pub(super) name: String,
     pub(super) key_type: KeyType,
     pub(super) is_accepted: bool,
-    pub(super) standing: Standing,
+    pub(super) standing: KeyPresence,
     /// The config names it where it says where values come from.
     pub(super) is_named: bool,
     /// Another name that was typed and not taken.
@@ -116,7 +118,7 @@ impl Proposal {
     }
 
     /// How the key stands to what is there.
-    pub fn standing(&self) -> &Standing {
+    pub fn standing(&self) -> &KeyPresence {
         &self.standing
     }
 
@@ -184,13 +186,13 @@ impl SchemaStep {
             name: suggestion.key.clone(),
             key_type: suggestion.key_type.clone(),
             is_accepted: false,
-            standing: Standing::New,
+            standing: KeyPresence::New,
             is_named: is_named(&suggestion.key, config),
             draft: None,
             suggestion,
         };
         proposal.standing = self.standing(&proposal, config);
-        if matches!(proposal.standing, Standing::Conflict(_) | Standing::Deleted(_)) && proposal.switch() {
+        if matches!(proposal.standing, KeyPresence::Conflict(_) | KeyPresence::Deleted(_)) && proposal.switch() {
             // Encord may have the enum that the values would make.
             let standing = self.standing(&proposal, config);
             match standing.is_open() || standing.is_settled() {
@@ -198,18 +200,18 @@ impl SchemaStep {
                 false => _ = proposal.switch(),
             }
         }
-        proposal.is_accepted = proposal.standing == Standing::New && proposal.refused() == 0;
+        proposal.is_accepted = proposal.standing == KeyPresence::New && proposal.refused() == 0;
         proposal
     }
 
     /// How a proposal stands to what Encord has and to what the import asks for.
-    pub(super) fn standing(&self, proposal: &Proposal, config: &Config) -> Standing {
+    pub(super) fn standing(&self, proposal: &Proposal, config: &Config) -> KeyPresence {
         let (name, key_type) = (&proposal.name, &proposal.key_type);
         if let Err(rule) = check_key(name) {
-            return Standing::BadName(rule.to_string());
+            return KeyPresence::BadName(rule.to_string());
         }
         if matches!(self.edits.get(name), Some(KeyEdit::Delete { .. })) {
-            return Standing::Leaves;
+            return KeyPresence::Leaves;
         }
         let wanted = [(name.clone(), key_type.clone())].into();
         let compared = |entry: &serde_json::Value| {
@@ -220,21 +222,21 @@ impl SchemaStep {
             && let Some(change) = compared(now)
         {
             match change.kind {
-                ChangeKind::Conflict if now["ty"] != "tombstone" => return Standing::Conflict(describe(now)),
-                ChangeKind::Conflict if now["deleted_ty"].is_null() => return Standing::DeletedForEver,
-                ChangeKind::Conflict => return Standing::Deleted(describe(&now["deleted_ty"])),
-                ChangeKind::Restore if asked.is_none() => return Standing::Returns(describe(&change.then)),
-                _ if asked.is_none() => return Standing::Widens(describe(&change.then)),
+                ChangeKind::Conflict if now["ty"] != "tombstone" => return KeyPresence::Conflict(describe(now)),
+                ChangeKind::Conflict if now["deleted_ty"].is_null() => return KeyPresence::DeletedForEver,
+                ChangeKind::Conflict => return KeyPresence::Deleted(describe(&now["deleted_ty"])),
+                ChangeKind::Restore if asked.is_none() => return KeyPresence::Returns(describe(&change.then)),
+                _ if asked.is_none() => return KeyPresence::Widens(describe(&change.then)),
                 _ => {}
             }
         } else if self.now(name).is_some() && asked.is_none() {
-            return Standing::There;
+            return KeyPresence::There;
         }
-        let Some(asked) = asked else { return Standing::New };
+        let Some(asked) = asked else { return KeyPresence::New };
         match compared(&asked) {
-            None => Standing::Asked,
-            Some(change) if change.kind == ChangeKind::Widen => Standing::Widens(describe(&change.then)),
-            Some(_) => Standing::Replaces(describe(&asked)),
+            None => KeyPresence::Asked,
+            Some(change) if change.kind == ChangeKind::Widen => KeyPresence::Widens(describe(&change.then)),
+            Some(_) => KeyPresence::Replaces(describe(&asked)),
         }
     }
 

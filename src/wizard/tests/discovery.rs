@@ -18,7 +18,7 @@ fn found() -> Discovery {
         note: None,
         is_usable,
     };
-    let way = WayIn {
+    let way = AzureSignIn {
         kind: AuthKind::Sas,
         variable: Some("AZURE_STORAGE_SAS_TOKEN".into()),
         account: Some("acme".into()),
@@ -93,7 +93,7 @@ fn choices_are_remembered_when_the_step_is_left_well() {
 #[test]
 fn an_account_key_found_here_brings_its_account_along() {
     let mut harness = Harness::guided(Config::default());
-    let way = WayIn {
+    let way = AzureSignIn {
         kind: AuthKind::AccountKey,
         variable: Some("AZURE_STORAGE_CONNECTION_STRING".into()),
         account: Some("devstoreaccount1".into()),

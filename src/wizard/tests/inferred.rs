@@ -76,13 +76,13 @@ fn list(harness: &Harness) -> &Found {
     form(harness).list().expect("a list")
 }
 
-fn standings(harness: &Harness) -> Vec<(String, bool, Standing)> {
+fn standings(harness: &Harness) -> Vec<(String, bool, KeyPresence)> {
     let of = |one: &Proposal| (one.name().to_owned(), one.is_accepted(), one.standing().clone());
     list(harness).proposals().iter().map(of).collect()
 }
 
 /// Opens the panel and gets an answer for a path.
-fn infer(harness: &mut Harness, path: &str, answer: Result<Inferred, Problem>) {
+fn infer(harness: &mut Harness, path: &str, answer: Result<Inferred, UserError>) {
     harness.act(Action::Infer);
     harness.type_text(path);
     harness.act(Action::Next);
@@ -165,14 +165,14 @@ fn what_is_accepted_by_itself_and_what_is_told_of_the_rest() {
     infer(&mut harness, "labels.csv", Ok(found(labels(), None)));
     let standings = standings(&harness);
     let of = |name: &str| standings.iter().find(|one| one.0 == name).map(|one| (one.1, one.2.clone())).unwrap();
-    assert_eq!(of("lux"), (false, Standing::Replaces("varchar".into())));
-    assert_eq!(of("weather"), (true, Standing::New));
-    assert!(matches!(of("Größe/m"), (false, Standing::BadName(_))));
-    assert_eq!(of("n"), (false, Standing::There));
-    assert_eq!(of("e"), (false, Standing::Conflict("enum: x, y".into())));
-    assert_eq!(of("soft"), (false, Standing::Returns("boolean".into())));
-    assert_eq!(of("gone"), (false, Standing::DeletedForEver));
-    assert_eq!(of("地点"), (true, Standing::New));
+    assert_eq!(of("lux"), (false, KeyPresence::Replaces("varchar".into())));
+    assert_eq!(of("weather"), (true, KeyPresence::New));
+    assert!(matches!(of("Größe/m"), (false, KeyPresence::BadName(_))));
+    assert_eq!(of("n"), (false, KeyPresence::There));
+    assert_eq!(of("e"), (false, KeyPresence::Conflict("enum: x, y".into())));
+    assert_eq!(of("soft"), (false, KeyPresence::Returns("boolean".into())));
+    assert_eq!(of("gone"), (false, KeyPresence::DeletedForEver));
+    assert_eq!(of("地点"), (true, KeyPresence::New));
     let counts = list(&harness).counts();
     assert_eq!((counts.all, counts.accepted, counts.settled, counts.refused), (8, 2, 1, 3));
     for (name, words) in [
@@ -228,9 +228,9 @@ fn types_are_gone_through_and_enums_switched() {
     // Another type settles a conflict, or makes one.
     go(&mut harness, "n");
     harness.act(Action::Right);
-    assert!(matches!(list(&harness).current().unwrap().standing(), Standing::Conflict(_)));
+    assert!(matches!(list(&harness).current().unwrap().standing(), KeyPresence::Conflict(_)));
     harness.act(Action::Left);
-    assert_eq!(list(&harness).current().unwrap().standing(), &Standing::There);
+    assert_eq!(list(&harness).current().unwrap().standing(), &KeyPresence::There);
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn an_enum_of_encords_is_widened_rather_than_in_conflict() {
     let mut harness = at_schema(config(), weather);
     infer(&mut harness, "", Ok(found(labels(), None)));
     go(&mut harness, "weather");
-    assert_eq!(list(&harness).current().unwrap().standing(), &Standing::Widens("enum: rain, snow, sun".into()));
+    assert_eq!(list(&harness).current().unwrap().standing(), &KeyPresence::Widens("enum: rain, snow, sun".into()));
     assert!(!list(&harness).current().unwrap().is_accepted(), "options cannot be taken away again");
     harness.act(Action::Toggle);
     harness.act(Action::Next);
@@ -269,7 +269,7 @@ fn bad_names_are_mended_here_and_conflicts_get_another_name() {
     assert_eq!(list(&harness).renaming().unwrap().field.text(), "lux 2");
     harness.act(Action::Next);
     let current = list(&harness).current().unwrap();
-    assert_eq!((current.name(), current.is_accepted(), current.standing()), ("lux 2", true, &Standing::New));
+    assert_eq!((current.name(), current.is_accepted(), current.standing()), ("lux 2", true, &KeyPresence::New));
     go(&mut harness, "e");
     harness.act(Action::Rename);
     harness.type_text("2");
@@ -294,8 +294,8 @@ fn reading_can_be_stopped_and_failures_leave_the_field() {
     harness.event(Event::Reply { id, reply: Reply::Inferred(Ok(found(labels(), None))) });
     assert!(form(&harness).found().is_none(), "it is no longer wanted");
     harness.act(Action::Next);
-    harness.answer(is_infer, Reply::Inferred(Err(Problem::config("The file a.csv cannot be read."))));
-    assert!(form(&harness).problem().unwrap().what.contains("a.csv"));
+    harness.answer(is_infer, Reply::Inferred(Err(UserError::config("The file a.csv cannot be read."))));
+    assert!(form(&harness).problem().unwrap().summary.contains("a.csv"));
     assert_eq!(form(&harness).field().text(), "a.csv");
     harness.act(Action::Back);
     assert!(harness.wizard.schema().panel().is_none());
@@ -464,7 +464,7 @@ proptest! {
                     harness.event(Event::Edit(edit));
                 }
                 Push::Answer(fails) => {
-                    let problem = || Problem::other("no");
+                    let problem = || UserError::other("no");
                     if harness.open.iter().any(|(_, request)| is_infer(request)) {
                         let answer = if fails { Err(problem()) } else { Ok(found(labels(), Some("labels.csv"))) };
                         harness.answer(is_infer, Reply::Inferred(answer));

@@ -1,7 +1,6 @@
 //! Step 1: the form, its lists, the checks and what can be done about them.
 
-use crate::error::Class;
-use crate::{config::azure::AuthKind, wizard::tests::*};
+use crate::{config::azure::AuthKind, error::ErrorKind, wizard::tests::*};
 
 pub(super) fn failed(id: &'static str) -> Check {
     Check::new(id, CheckState::Fail, format!("{id} is not well"))
@@ -91,7 +90,7 @@ fn a_late_answer_is_dropped() {
     harness.act(Action::Refresh);
     assert!(harness.cancelled.contains(&old));
     harness.event(Event::Reply { id: old, reply: Reply::AzureCheck(Box::new(failed("azure.read"))) });
-    harness.event(Event::Reply { id: old, reply: Reply::Container(Err(Problem::other("stale"))) });
+    harness.event(Event::Reply { id: old, reply: Reply::Container(Err(UserError::other("stale"))) });
     assert_eq!(harness.wizard.status(Step::Integration), Status::Working);
     let checks = harness.wizard.integration().checks(harness.wizard.config());
     assert!(checks.iter().all(|check| check.state != CheckState::Fail));
@@ -256,7 +255,7 @@ fn a_containers_url_fills_both_fields_and_must_not_contradict_them() {
 fn an_encrypted_key_asks_for_its_passphrase_and_tries_again() {
     let mut harness = Harness::new(config());
     let locked =
-        EncordReply { other_region: None, key: Err(Problem::config("locked")), wants_passphrase: true, login: None };
+        EncordReply { other_region: None, key: Err(UserError::config("locked")), wants_passphrase: true, login: None };
     harness.answer(|request| matches!(request, Request::ConnectEncord { .. }), Reply::Encord(locked));
     assert_eq!(harness.wizard.integration().focus(), Focus::Field(FieldName::Passphrase));
     harness.type_text("open sesame");
@@ -274,7 +273,7 @@ fn a_key_of_the_other_region_offers_the_switch() {
         config
     });
     let key = KeyFacts { source: "ssh_key_file".into(), fingerprint: "SHA256:x".into(), warning: None };
-    let denied = Problem { what: "401".into(), said: None, hint: None, class: Class::Access };
+    let denied = UserError { summary: "401".into(), source_message: None, hint: None, kind: ErrorKind::Access };
     let reply = EncordReply {
         key: Ok(key),
         wants_passphrase: false,
@@ -330,7 +329,7 @@ fn what_everything_rests_on_cannot_be_overruled() {
     let mut harness = signed_in();
     harness.check(failed("azure.container"));
     harness.check(failed("azure.cors"));
-    harness.container(Err(Problem::other("no such container")));
+    harness.container(Err(UserError::other("no such container")));
     harness.act(Action::Overrule);
     assert!(harness.wizard.integration().panel().is_none());
     harness.wizard.overrule(["azure.container", "encord.login"]);
@@ -366,7 +365,7 @@ fn the_passphrase_goes_with_its_key() {
     let mut harness = Harness::new(config());
     let is_connect = |request: &Request| matches!(request, Request::ConnectEncord { .. });
     let locked = || {
-        let key = Err(Problem::config("locked"));
+        let key = Err(UserError::config("locked"));
         Reply::Encord(EncordReply { other_region: None, key, wants_passphrase: true, login: None })
     };
     harness.answer(is_connect, locked());

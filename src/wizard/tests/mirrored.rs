@@ -90,7 +90,7 @@ fn only_a_folder_that_fits_leads_on() {
         let found = harness.wizard.plan().and_then(|plan| plan.destination.mirror).map(|mirror| mirror.remote_url);
         assert_eq!(found.as_deref(), mirrors);
         if let Some(said) = said {
-            assert!(harness.wizard.folder().problem().unwrap().what.contains(said));
+            assert!(harness.wizard.folder().problem().unwrap().summary.contains(said));
             harness.act(Action::Next);
             assert_eq!(harness.wizard.step(), Step::Folder);
         }
@@ -109,7 +109,7 @@ fn what_cannot_be_honoured_stops_at_step_3() {
     config.manifest.exclude = vec!["*.tmp".into()];
     let mut harness = at_manifest(config);
     assert!(
-        matches!(harness.wizard.status(Step::Manifest), Status::Blocked(problem) if problem.what.contains("exclude"))
+        matches!(harness.wizard.status(Step::Manifest), Status::Blocked(problem) if problem.summary.contains("exclude"))
     );
     harness.act(Action::Next);
     assert_eq!(harness.wizard.step(), Step::Manifest);

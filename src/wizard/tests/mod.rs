@@ -13,7 +13,6 @@ pub(crate) mod properties;
 mod schema;
 mod values;
 
-use crate::error::Class;
 use std::{collections::BTreeMap, path::PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
@@ -22,6 +21,7 @@ use uuid::Uuid;
 
 use crate::{
     config,
+    error::ErrorKind,
     manifest::{
         batch::{Limits, tests::cut_evenly},
         kind::Kind,
@@ -120,13 +120,13 @@ impl Harness {
         id
     }
 
-    fn connect(&mut self, login: Result<Vec<Integration>, Problem>) {
+    fn connect(&mut self, login: Result<Vec<Integration>, UserError>) {
         let key = KeyFacts { warning: None, source: "ssh_key_file".into(), fingerprint: "SHA256:x".into() };
         let reply = EncordReply { other_region: None, key: Ok(key), wants_passphrase: false, login: Some(login) };
         self.answer(|request| matches!(request, Request::ConnectEncord { .. }), Reply::Encord(reply));
     }
 
-    fn container(&mut self, result: Result<bool, Problem>) {
+    fn container(&mut self, result: Result<bool, UserError>) {
         let facts =
             result.map(|empty| ContainerFacts { empty, account_url: "https://acme.blob.core.windows.net".into() });
         self.answer(|request| matches!(request, Request::CheckAzure { .. }), Reply::Container(facts));
@@ -233,7 +233,7 @@ fn six_enters_lead_from_a_ready_config_to_the_end() {
 
 #[test]
 fn nothing_passes_a_step_that_is_not_ready() {
-    let denied = || Problem { what: "denied".into(), said: None, hint: None, class: Class::Access };
+    let denied = || UserError { summary: "denied".into(), source_message: None, hint: None, kind: ErrorKind::Access };
     let mut harness = Harness::new(config());
     harness.act(Action::Next);
     assert_eq!(harness.wizard.step(), Step::Integration, "while the checks run");
@@ -254,7 +254,9 @@ fn a_schema_conflict_stops_until_the_user_decides() {
     harness.schema(json!({"site": {"ty": "variant", "hint": "number"}, "other": {"ty": "geospatial"}}));
     harness.act(Action::Next);
     assert_eq!(harness.wizard.step(), Step::Schema);
-    assert!(matches!(harness.wizard.status(Step::Schema), Status::Blocked(problem) if problem.class == Class::Config));
+    assert!(
+        matches!(harness.wizard.status(Step::Schema), Status::Blocked(problem) if problem.kind == ErrorKind::Config)
+    );
     harness.act(Action::KeepTheirs);
     harness.act(Action::Next);
     assert_eq!(harness.wizard.step(), Step::Manifest);
@@ -276,7 +278,7 @@ fn an_empty_manifest_is_no_way_on_and_says_what_was_left_out() {
         harness.act(Action::Next);
         assert_eq!(harness.wizard.step(), Step::Manifest);
         assert!(
-            matches!(harness.wizard.status(Step::Manifest), Status::Blocked(problem) if problem.what.contains(phrase))
+            matches!(harness.wizard.status(Step::Manifest), Status::Blocked(problem) if problem.summary.contains(phrase))
         );
     }
 }
@@ -387,7 +389,7 @@ fn a_failed_item_is_shown_whole_and_closing_it_leaves_nothing_else() {
 fn a_refused_plan_can_be_reviewed_and_sent_again() {
     let mut harness = Harness::ready_to_send();
     harness.act(Action::Next);
-    let refused = Reply::Run(RunReply::Refused(Problem::other("the schema changed")));
+    let refused = Reply::Run(RunReply::Refused(UserError::other("the schema changed")));
     harness.answer(|request| matches!(request, Request::StartRun { .. }), refused);
     harness.act(Action::Back);
     assert_eq!(harness.wizard.step(), Step::Upload);

@@ -49,7 +49,7 @@ fn a_new_integration_is_taken_the_moment_it_appears() {
     let id = harness.running(|request| matches!(request, Request::WatchIntegrations));
     let reply = |harness: &mut Harness, list| harness.event(Event::Reply { id, reply: Reply::Integrations(list) });
     reply(&mut harness, Ok(vec![integration(1, "Azure"), integration(2, "Other")]));
-    reply(&mut harness, Err(Problem::other("hiccup")));
+    reply(&mut harness, Err(UserError::other("hiccup")));
     assert!(matches!(panel(&harness), Panel::Guide(guide) if guide.trouble().is_some()));
     harness.act(Action::Down);
     harness.act(Action::Down);
@@ -72,7 +72,7 @@ fn a_made_sas_is_copied_on_request_and_gone_with_its_panel() {
     harness.act(Action::Next);
     let is_sas = |request: &Request| matches!(request, Request::MakeSas { .. });
     let (_, request) = harness.open.iter().rfind(|(_, request)| is_sas(request)).unwrap();
-    assert!(matches!(request, Request::MakeSas { wish: SasWish { may_write: false, days: 365 }, .. }));
+    assert!(matches!(request, Request::MakeSas { wish: SasOptions { may_write: false, days: 365 }, .. }));
     harness.answer(is_sas, Reply::SasMade(Ok(SecretString::from("sv=1&sig=SECRET"))));
     assert!(harness.copied.is_empty());
     assert!(!format!("{:?}", harness.wizard).contains("SECRET"));

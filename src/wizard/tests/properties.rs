@@ -65,7 +65,7 @@ fn push() -> impl Strategy<Value = Push> {
 
 /// A plausible answer to a request; `fails` makes it a refusal where it can be one.
 pub(crate) fn answer_to(request: &Request, fails: bool) -> Option<Reply> {
-    let problem = || Problem::other("no");
+    let problem = || UserError::other("no");
     Some(match request {
         Request::Discover => Reply::Discovered(Discovery::default()),
         Request::WatchIntegrations if fails => Reply::Integrations(Err(problem())),
@@ -101,7 +101,7 @@ pub(crate) fn answer_to(request: &Request, fails: bool) -> Option<Reply> {
             Ok(ContainerFacts { empty: false, account_url: "https://a".into() })
         }),
         Request::ReadSchema => Reply::Schema(if fails { Err(problem()) } else { Ok(Map::new()) }),
-        Request::InferSchema { .. } => Reply::Inferred(Err(Problem::other("Nothing here holds metadata."))),
+        Request::InferSchema { .. } => Reply::Inferred(Err(UserError::other("Nothing here holds metadata."))),
         Request::BuildManifest { .. } => Reply::Manifest(if fails {
             Err(problem())
         } else {

@@ -487,7 +487,7 @@ proptest! {
                 Push::Read(fails) => {
                     let asked = harness.open.iter().any(|(_, request)| matches!(request, Request::ReadSchema));
                     if asked {
-                        let result = if fails { Err(Problem::other("no")) } else { Ok(encords.clone()) };
+                        let result = if fails { Err(UserError::other("no")) } else { Ok(encords.clone()) };
                         harness.answer(|request| matches!(request, Request::ReadSchema), Reply::Schema(result));
                     }
                 }

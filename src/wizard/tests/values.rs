@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::{manifest::values::Demands, wizard::tests::*};
+use crate::{manifest::values::ValidationRules, wizard::tests::*};
 
 /// What the newest listing was asked to check.
-fn demands(harness: &Harness) -> Arc<Demands> {
+fn demands(harness: &Harness) -> Arc<ValidationRules> {
     let asked = harness.open.iter().rev().find_map(|(_, request)| match request {
         Request::BuildManifest { demands, .. } => Some(Arc::clone(demands)),
         _ => None,
@@ -59,5 +59,5 @@ fn a_schema_that_is_not_in_use_is_not_checked_against() {
     config.schema.skip = true;
     let mut harness = at_the_schema(config);
     harness.act(Action::Next);
-    assert_eq!(*demands(&harness), Demands::default());
+    assert_eq!(*demands(&harness), ValidationRules::default());
 }

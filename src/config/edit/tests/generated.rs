@@ -155,7 +155,7 @@ proptest! {
     fn what_is_saved_is_what_is_loaded(config in config()) {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("site.toml");
-        std::fs::write(&path, fresh(&config, dir.path()).unwrap()).unwrap();
+        std::fs::write(&path, template(&config, dir.path()).unwrap()).unwrap();
         let loaded = crate::store::configs::load::load(&path).unwrap();
         prop_assert_eq!(Config { advice: Vec::new(), ..loaded }, config);
     }

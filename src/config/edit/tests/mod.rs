@@ -215,7 +215,7 @@ fn a_new_file_says_only_what_is_not_usual() {
     config.azure.account = Some("acme".into());
     config.schema.keys.insert("site".into(), serde_json::from_value("varchar".into()).unwrap());
     config.manifest.types.push(toml::from_str("match = \"a.csv\"\ntype = \"time-series\"").unwrap());
-    let text = fresh(&config, Path::new("/nowhere")).unwrap();
+    let text = template(&config, Path::new("/nowhere")).unwrap();
     assert_eq!(parse(&text).unwrap(), config);
     let (_, below) = text.split_once("version = 1\n").unwrap();
     assert_eq!(
@@ -256,16 +256,16 @@ fn what_cannot_be_written_or_read_back_is_refused() {
     let mut config = Config::default();
     for secret in ["sv=2026&sig=SECRET", "DefaultEndpointsProtocol=https;AccountKey=SECRET"] {
         config.azure.sas_token_env = Some(secret.into());
-        let told = fresh(&config, Path::new("")).unwrap_err().0;
+        let told = template(&config, Path::new("")).unwrap_err().0;
         assert!(told.contains("sas_token_env holds a secret") && !told.contains("SECRET"), "{told}");
     }
     let mut config = Config::default();
     config.manifest.metadata.constants.insert("a".into(), serde_json::json!([null]));
-    assert!(fresh(&config, Path::new("")).unwrap_err().0.contains("null, which TOML does not have"));
+    assert!(template(&config, Path::new("")).unwrap_err().0.contains("null, which TOML does not have"));
     config.manifest.metadata.constants.insert("a".into(), Value::Null);
-    assert!(fresh(&config, Path::new("")).unwrap_err().0.contains("null, which TOML does not have"));
+    assert!(template(&config, Path::new("")).unwrap_err().0.contains("null, which TOML does not have"));
     let mut config = Config::default();
     config.upload.jobs_in_flight = 0;
-    assert!(fresh(&config, Path::new("")).unwrap_err().0.contains("1 or more"));
+    assert!(template(&config, Path::new("")).unwrap_err().0.contains("1 or more"));
     assert!(merge("version = 1\n[azur]\n", &Config::default(), Path::new("")).is_err());
 }

@@ -12,7 +12,7 @@ use parquet::{
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use crate::manifest::inventory::{Cells, Column, Fault, Row, Rows, Wanted};
+use crate::manifest::inventory::{Cells, Column, InventoryColumns, InventoryError, InventoryRows, Row};
 
 /// As many rows of the wanted columns are held in memory.
 const PART: usize = 4096;
@@ -27,9 +27,9 @@ pub struct ParquetRows<R: ChunkReader + 'static> {
     group: usize,
     /// The columns of the group at hand.
     open: Vec<Chunk>,
-    /// Rows of the group at hand that were not decoded yet.
+    /// InventoryRows of the group at hand that were not decoded yet.
     left_in_group: usize,
-    /// Rows that were decoded and not handed over yet.
+    /// InventoryRows that were decoded and not handed over yet.
     decoded: usize,
     row: u64,
 }
@@ -39,9 +39,9 @@ impl<R: ChunkReader + 'static> ParquetRows<R> {
     ///
     /// # Errors
     /// It is no Parquet file, or a column that is wanted is missing.
-    pub fn new(input: R, wanted: Wanted) -> Result<ParquetRows<R>, Fault> {
-        let file = guarded(|| SerializedFileReader::new(input).map_err(|error| Fault::Header(words(error))))
-            .unwrap_or_else(|()| Err(Fault::Header("it is damaged".into())))?;
+    pub fn new(input: R, wanted: InventoryColumns) -> Result<ParquetRows<R>, InventoryError> {
+        let file = guarded(|| SerializedFileReader::new(input).map_err(|error| InventoryError::Header(words(error))))
+            .unwrap_or_else(|()| Err(InventoryError::Header("it is damaged".into())))?;
         let schema = file.metadata().file_metadata().schema_descr();
         // The key and the value of a nested column have names of their own; only what stands at the top is one of ours.
         let names: Vec<&str> = schema
@@ -67,12 +67,12 @@ impl<R: ChunkReader + 'static> ParquetRows<R> {
         })
     }
 
-    fn malformed(&self, what: impl Into<String>) -> Fault {
-        Fault::Row { row: self.row + 1, what: what.into() }
+    fn malformed(&self, what: impl Into<String>) -> InventoryError {
+        InventoryError::Row { row: self.row + 1, what: what.into() }
     }
 
     /// Decodes the next rows; whether there are any.
-    fn decode(&mut self) -> Result<bool, Fault> {
+    fn decode(&mut self) -> Result<bool, InventoryError> {
         while self.left_in_group == 0 {
             if self.group == self.file.num_row_groups() {
                 return Ok(false);
@@ -99,10 +99,11 @@ impl<R: ChunkReader + 'static> ParquetRows<R> {
         }
         let most = PART.min(self.left_in_group);
         for chunk in &mut self.open {
-            let read = chunk.decode(most).map_err(|error| Fault::Row { row: self.row + 1, what: words(error) })?;
+            let read =
+                chunk.decode(most).map_err(|error| InventoryError::Row { row: self.row + 1, what: words(error) })?;
             if read != most {
                 let what = format!("the column {} ends here, and the file has more rows", chunk.column.name());
-                return Err(Fault::Row { row: self.row + read as u64 + 1, what });
+                return Err(InventoryError::Row { row: self.row + read as u64 + 1, what });
             }
         }
         self.left_in_group -= most;
@@ -111,19 +112,19 @@ impl<R: ChunkReader + 'static> ParquetRows<R> {
     }
 }
 
-impl<R: ChunkReader + 'static> Rows for ParquetRows<R> {
-    fn read_some(&mut self, most: usize, each: &mut dyn FnMut(&Row<'_>)) -> Result<bool, Fault> {
+impl<R: ChunkReader + 'static> InventoryRows for ParquetRows<R> {
+    fn read_some(&mut self, most: usize, each: &mut dyn FnMut(&Row<'_>)) -> Result<bool, InventoryError> {
         for _ in 0..most {
             if self.decoded == 0 {
                 let row = self.row + 1;
-                let damaged = |()| Err(Fault::Row { row, what: "it is damaged".into() });
+                let damaged = |()| Err(InventoryError::Row { row, what: "it is damaged".into() });
                 if !guarded(|| self.decode()).unwrap_or_else(damaged)? {
                     return Ok(false);
                 }
             }
             self.decoded -= 1;
             self.row += 1;
-            let malformed = |what: String| Fault::Row { row: self.row, what };
+            let malformed = |what: String| InventoryError::Row { row: self.row, what };
             let mut cells = Cells::default();
             for chunk in &mut self.open {
                 chunk.take(&mut cells).map_err(malformed)?;

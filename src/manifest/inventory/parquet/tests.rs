@@ -11,7 +11,8 @@ use parquet::{
 use crate::manifest::inventory::parquet::*;
 
 const ROWS: usize = 10_000;
-const WANTED: Wanted = Wanted { last_modified: true, tier: false, etag: true, metadata: false, tags: false };
+const WANTED: InventoryColumns =
+    InventoryColumns { last_modified: true, tier: false, etag: true, metadata: false, tags: false };
 
 fn optional<T>(rows: usize, make: impl Fn(usize) -> Option<T>) -> (Vec<T>, Vec<i16>) {
     let cells: Vec<Option<T>> = (0..rows / 2).map(make).collect();
@@ -75,7 +76,7 @@ fn sample(compression: Compression, rows: usize) -> Vec<u8> {
     writer.into_inner().unwrap()
 }
 
-fn read(bytes: Vec<u8>, each: &mut dyn FnMut(&Row<'_>)) -> Result<(), Fault> {
+fn read(bytes: Vec<u8>, each: &mut dyn FnMut(&Row<'_>)) -> Result<(), InventoryError> {
     let mut rows = ParquetRows::new(Bytes::from(bytes), WANTED)?;
     while rows.read_some(999, each)? {}
     Ok(())
@@ -132,7 +133,7 @@ fn a_column_of_a_foreign_type_is_told() {
     column.close().unwrap();
     group.close().unwrap();
     let bytes = Bytes::from(writer.into_inner().unwrap());
-    let mut rows = ParquetRows::new(bytes, Wanted::default()).unwrap();
+    let mut rows = ParquetRows::new(bytes, InventoryColumns::default()).unwrap();
     let message = rows.read_some(1, &mut |_| {}).unwrap_err().to_string();
     assert_eq!(message, "row 1: Name is of the type DOUBLE, which it is not in an inventory");
 }

@@ -86,11 +86,11 @@ impl RowFault {
 /// Reads the rows of a table.
 #[derive(Debug)]
 pub struct TableReader<R> {
-    rows: Rows<R>,
+    rows: TableRows<R>,
 }
 
 #[derive(Debug)]
-enum Rows<R> {
+enum TableRows<R> {
     Csv { reader: csv::Reader<R>, headers: Vec<String>, record: csv::ByteRecord, end: End },
     Json(JsonRows<R>),
 }
@@ -111,8 +111,8 @@ impl<R: Read + Seek> TableReader<R> {
         source.seek(SeekFrom::Start(0))?;
         let rows = match format {
             Format::Csv => csv_rows(source)?,
-            Format::JsonLines => Rows::Json(JsonRows::lines(source)?),
-            Format::JsonArray => Rows::Json(JsonRows::array(source)?),
+            Format::JsonLines => TableRows::Json(JsonRows::lines(source)?),
+            Format::JsonArray => TableRows::Json(JsonRows::array(source)?),
         };
         Ok(TableReader { rows })
     }
@@ -120,19 +120,19 @@ impl<R: Read + Seek> TableReader<R> {
     /// The columns, where they are known before the first row: of CSV.
     pub fn headers(&self) -> Option<&[String]> {
         match &self.rows {
-            Rows::Csv { headers, .. } => Some(headers),
-            Rows::Json(_) => None,
+            TableRows::Csv { headers, .. } => Some(headers),
+            TableRows::Json(_) => None,
         }
     }
 
-    /// The next row; `None` at the end. Rows without any value are passed over.
+    /// The next row; `None` at the end. TableRows without any value are passed over.
     ///
     /// # Errors
     /// The file system's.
     pub fn next_row(&mut self) -> io::Result<Option<Result<Row, RowFault>>> {
         loop {
             let row = match &mut self.rows {
-                Rows::Csv { reader, headers, record, end } => {
+                TableRows::Csv { reader, headers, record, end } => {
                     if !reader.read_byte_record(record)? {
                         return Ok(None);
                     }
@@ -141,7 +141,7 @@ impl<R: Read + Seek> TableReader<R> {
                     let terminated = after.byte() < end.bytes || end.has_newline;
                     csv_row(record, after.line().saturating_sub(newlines + u64::from(terminated)), headers)
                 }
-                Rows::Json(rows) => match rows.next_row()? {
+                TableRows::Json(rows) => match rows.next_row()? {
                     Some(row) => row,
                     None => return Ok(None),
                 },
@@ -158,11 +158,11 @@ impl<R: Read + Seek> TableReader<R> {
     /// The file system's.
     pub fn rewind(&mut self) -> io::Result<()> {
         match &mut self.rows {
-            Rows::Csv { reader, record, .. } => {
+            TableRows::Csv { reader, record, .. } => {
                 reader.seek(csv::Position::new())?;
                 reader.read_byte_record(record)?;
             }
-            Rows::Json(rows) => rows.rewind()?,
+            TableRows::Json(rows) => rows.rewind()?,
         }
         Ok(())
     }
@@ -173,18 +173,18 @@ impl<R: Read + Seek> TableReader<R> {
     /// The file system's.
     pub fn read_at(&mut self, offset: u64) -> io::Result<Option<Result<Row, RowFault>>> {
         match &mut self.rows {
-            Rows::Csv { reader, .. } => {
+            TableRows::Csv { reader, .. } => {
                 let mut position = csv::Position::new();
                 position.set_byte(offset);
                 reader.seek(position)?;
             }
-            Rows::Json(rows) => rows.seek(offset)?,
+            TableRows::Json(rows) => rows.seek(offset)?,
         }
         self.next_row()
     }
 }
 
-fn csv_rows<R: Read + Seek>(source: R) -> Result<Rows<R>, TableError> {
+fn csv_rows<R: Read + Seek>(source: R) -> Result<TableRows<R>, TableError> {
     let mut source = source;
     let delimiter = delimiter(&mut source)?;
     let end = end(&mut source)?;
@@ -215,7 +215,7 @@ fn csv_rows<R: Read + Seek>(source: R) -> Result<Rows<R>, TableError> {
         }
         headers.push(header);
     }
-    Ok(Rows::Csv { reader, headers, record, end })
+    Ok(TableRows::Csv { reader, headers, record, end })
 }
 
 fn end<R: Read + Seek>(source: &mut R) -> io::Result<End> {

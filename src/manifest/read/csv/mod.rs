@@ -12,12 +12,12 @@ mod tests;
 use std::{collections::HashMap, io::BufRead};
 
 use crate::manifest::{
-    finding::{Code, Finding, Origin, Place},
+    finding::{Code, Finding, Origin, Position},
     item::Item,
     kind::Kind,
     read::{
         FileFacts, KindOf, ReadError,
-        csv::rows::{Row, RowFault, Rows},
+        csv::rows::{CsvRows, Row, RowFault},
         text,
     },
     sink::Sink,
@@ -50,7 +50,7 @@ enum Heading {
 /// What a header says of the rows below it.
 #[derive(Debug)]
 struct Block {
-    place: Place,
+    place: Position,
     /// Where nothing says it, each row's extension does.
     kind: Option<Kind>,
     url: Option<usize>,
@@ -65,7 +65,7 @@ struct Block {
 #[derive(Debug)]
 struct Group {
     item: Item,
-    place: Place,
+    place: Position,
     /// Whether it becomes a video, if a row says so.
     create_video: Option<bool>,
     findings: Vec<Finding>,
@@ -96,7 +96,7 @@ pub fn read<R: BufRead, S: Sink>(
         reader.find(Code::Encoding, "", FIRST, "the file is UTF-16")?;
         return Ok(reader.facts);
     }
-    let mut rows = Rows::new(input);
+    let mut rows = CsvRows::new(input);
     let mut block: Option<Block> = None;
     while let Some(row) = rows.next().map_err(ReadError::File)? {
         reader.faults(&row)?;
@@ -123,7 +123,7 @@ pub fn read<R: BufRead, S: Sink>(
     reader.groups()
 }
 
-const FIRST: Place = Place { line: 1, column: 1 };
+const FIRST: Position = Position { line: 1, column: 1 };
 
 fn is_url(text: &str) -> bool {
     text.contains("://")
@@ -161,7 +161,7 @@ impl<S: Sink> Reader<'_, S> {
         &mut self,
         code: Code,
         item: &str,
-        place: Place,
+        place: Position,
         message: impl Into<String>,
     ) -> Result<(), ReadError<S::Error>> {
         let finding = Finding::at(code, &Origin::file(item, place), message);

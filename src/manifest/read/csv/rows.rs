@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead};
 
-use crate::manifest::{finding::Place, read::text::columns};
+use crate::manifest::{finding::Position, read::text::columns};
 
 /// No field of a manifest is longer: one that is has lost its closing quotation mark, and would take in the rest of the file.
 const LONGEST_FIELD: usize = 1024 * 1024;
@@ -12,7 +12,7 @@ const LONGEST_FIELD: usize = 1024 * 1024;
 pub(super) struct Field {
     pub(super) text: String,
     /// Where it begins, a quotation mark included.
-    pub(super) place: Place,
+    pub(super) place: Position,
 }
 
 /// What is wrong with how a row is written.
@@ -30,7 +30,7 @@ pub(super) enum RowFault {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Row {
     pub(super) fields: Vec<Field>,
-    pub(super) faults: Vec<(RowFault, Place)>,
+    pub(super) faults: Vec<(RowFault, Position)>,
 }
 
 impl Row {
@@ -45,9 +45,9 @@ impl Row {
     }
 
     /// Where a field begins; where the row is too short, where the row begins.
-    pub(super) fn place(&self, column: usize) -> Place {
+    pub(super) fn place(&self, column: usize) -> Position {
         let field = self.fields.get(column).or(self.fields.first());
-        field.map_or(Place { line: 1, column: 1 }, |field| field.place)
+        field.map_or(Position { line: 1, column: 1 }, |field| field.place)
     }
 }
 
@@ -62,16 +62,16 @@ enum State {
 
 /// Reads rows one after another. Lines end with LF, CRLF or CR.
 #[derive(Debug)]
-pub(super) struct Rows<R> {
+pub(super) struct CsvRows<R> {
     input: R,
-    now: Place,
+    now: Position,
     after_cr: bool,
     is_over: bool,
 }
 
-impl<R: BufRead> Rows<R> {
-    pub(super) fn new(input: R) -> Rows<R> {
-        Rows { input, now: Place { line: 1, column: 1 }, after_cr: false, is_over: false }
+impl<R: BufRead> CsvRows<R> {
+    pub(super) fn new(input: R) -> CsvRows<R> {
+        CsvRows { input, now: Position { line: 1, column: 1 }, after_cr: false, is_over: false }
     }
 
     /// The next row, an empty line included.
@@ -112,7 +112,7 @@ impl<R: BufRead> Rows<R> {
                 is_whole = reading.take(*byte, self.now);
                 match byte {
                     b'\n' | b'\r' => {
-                        self.now = Place { line: self.now.line + 1, column: 1 };
+                        self.now = Position { line: self.now.line + 1, column: 1 };
                         self.after_cr = *byte == b'\r';
                     }
                     byte => self.now.column += u64::from(byte & 0xC0 != 0x80),
@@ -143,12 +143,12 @@ struct Reading {
     state: State,
     bytes: Vec<u8>,
     /// Where the present field begins.
-    began: Place,
+    began: Position,
 }
 
 impl Reading {
     /// Takes the byte at a place; whether the row ends with it.
-    fn take(&mut self, byte: u8, now: Place) -> bool {
+    fn take(&mut self, byte: u8, now: Position) -> bool {
         match (self.state, byte) {
             (State::Quoted, b'"') => self.state = State::Quote,
             (State::Quote, b'"') => {
@@ -200,13 +200,13 @@ impl Reading {
 }
 
 /// The place behind the first characters of a field.
-fn behind(began: Place, content: &str, is_quoted: bool) -> Place {
+fn behind(began: Position, content: &str, is_quoted: bool) -> Position {
     let written = if is_quoted { format!("\"{}", content.replace('"', "\"\"")) } else { content.to_owned() };
     let written = written.replace("\r\n", "\n").replace('\r', "\n");
     match written.rsplit_once('\n') {
-        None => Place { line: began.line, column: began.column + columns(&written) },
+        None => Position { line: began.line, column: began.column + columns(&written) },
         Some((before, last)) => {
-            Place { line: began.line + 1 + before.matches('\n').count() as u64, column: columns(last) + 1 }
+            Position { line: began.line + 1 + before.matches('\n').count() as u64, column: columns(last) + 1 }
         }
     }
 }
@@ -216,7 +216,7 @@ mod tests {
     use super::*;
 
     fn rows(bytes: &[u8]) -> Vec<Row> {
-        let mut rows = Rows::new(io::BufReader::with_capacity(2, bytes));
+        let mut rows = CsvRows::new(io::BufReader::with_capacity(2, bytes));
         std::iter::from_fn(|| rows.next().unwrap()).collect()
     }
 
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn faults_of_writing_have_their_places() {
-        let place = |line, column| Place { line, column };
+        let place = |line, column| Position { line, column };
         assert_eq!(rows(b"a,\"b\"c\n")[0].faults, [(RowFault::AfterQuote, place(1, 6))]);
         assert_eq!(rows(b"a\n\"b,\nc")[1].faults, [(RowFault::OpenQuote, place(2, 1))]);
         assert_eq!(rows(b"ab,c\xFFd\n")[0].faults, [(RowFault::Encoding, place(1, 5))]);

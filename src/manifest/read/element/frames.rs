@@ -6,8 +6,8 @@ use crate::manifest::{
     kind::Kind,
     media::Media,
     read::{
-        element::{Fault, Reading},
-        json::spanned::{Json, Member, Node},
+        element::{ElementError, Reading},
+        json::spanned::{Json, Member, SpannedValue},
     },
 };
 
@@ -24,7 +24,7 @@ impl<'a> Reading<'a> {
         let listed = self.listed.take();
         if let (Some((key, _)), false) = (listed, self.numbered.is_empty()) {
             let message = "the frames stand both in a list and as objectUrl_0, …; only one of the two counts";
-            self.faults.push(Fault::new(Code::DuplicateField, key, message));
+            self.faults.push(ElementError::new(Code::DuplicateField, key, message));
         }
         let place = listed.map_or(at, |(key, _)| key);
         let faults = self.faults.len();
@@ -33,7 +33,11 @@ impl<'a> Reading<'a> {
             None => self.numbered_frames(),
         }
         if self.item.urls.is_empty() && self.faults.len() == faults {
-            self.faults.push(Fault::new(Code::GroupEmpty, place, format!("the {} has no files", self.item.kind)));
+            self.faults.push(ElementError::new(
+                Code::GroupEmpty,
+                place,
+                format!("the {} has no files", self.item.kind),
+            ));
         }
     }
 
@@ -53,23 +57,23 @@ impl<'a> Reading<'a> {
                     _ => format!("behind objectUrl_{} the frames go on", expected - 1),
                 };
                 let message = format!("{missing}: {before} with objectUrl_{number}");
-                self.faults.push(Fault::new(Code::GroupGap, at, message));
+                self.faults.push(ElementError::new(Code::GroupGap, at, message));
             }
             expected = number.saturating_add(1);
             self.url(&format!("objectUrl_{number}"), node);
         }
     }
 
-    fn listed_frames(&mut self, list: &'a Node<'a>) {
+    fn listed_frames(&mut self, list: &'a SpannedValue<'a>) {
         let Json::List(items) = &list.value else {
-            let fault = Fault::of_type("the list of frames", list, "a list of objects with a url each");
+            let fault = ElementError::of_type("the list of frames", list, "a list of objects with a url each");
             return self.faults.push(fault);
         };
         let mut frames = Vec::with_capacity(items.len());
         for (place, item) in items.iter().enumerate() {
             match &item.value {
                 Json::Object(members) => frames.extend(self.frame(place, item.at, members)),
-                _ => self.faults.push(Fault::of_type(&format!("frame {place}"), item, "an object with a url")),
+                _ => self.faults.push(ElementError::of_type(&format!("frame {place}"), item, "an object with a url")),
             }
         }
         if frames.iter().any(|frame| *frame != Frame::default()) {
@@ -88,7 +92,7 @@ impl<'a> Reading<'a> {
                 "title" => match &node.value {
                     Json::Null => {}
                     Json::Text(title) => frame.title = Some(title.clone().into_owned()),
-                    _ => self.faults.push(Fault::of_type("title", node, "a text")),
+                    _ => self.faults.push(ElementError::of_type("title", node, "a text")),
                 },
                 key if Some(key) == block => frame.media = self.media(key, node),
                 "placeholderItemUuid" if node.value == Json::Null => {}
@@ -100,7 +104,7 @@ impl<'a> Reading<'a> {
                     };
                     let near = near.map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
                     let message = format!("'{}' is not a key of a frame{near}", key.escape_debug());
-                    self.faults.push(Fault::new(Code::UnknownField, member.at, message));
+                    self.faults.push(ElementError::new(Code::UnknownField, member.at, message));
                     if crate::manifest::read::element::folded(key) == "objecturl" {
                         has_url = Some(self.url(key, node));
                     }
@@ -109,7 +113,7 @@ impl<'a> Reading<'a> {
         }
         if has_url.is_none() {
             let what = if self.item.kind == Kind::DicomSeries { "file" } else { "frame" };
-            self.faults.push(Fault::new(Code::UrlMissing, at, format!("{what} {place} has no url")));
+            self.faults.push(ElementError::new(Code::UrlMissing, at, format!("{what} {place} has no url")));
         }
         has_url.unwrap_or(false).then_some(frame)
     }

@@ -6,8 +6,8 @@ use crate::manifest::{
     finding::Code,
     media::Media,
     read::{
-        element::{Fault, Reading},
-        json::spanned::{Json, Member, Node, to_map},
+        element::{ElementError, Reading},
+        json::spanned::{Json, Member, SpannedValue, to_map},
     },
 };
 
@@ -21,12 +21,12 @@ const TAGS: [&str; 22] = [
 
 impl Reading<'_> {
     /// Reads a block; `None` if it is null or wrong.
-    pub(super) fn media(&mut self, key: &str, node: &Node<'_>) -> Option<Media> {
+    pub(super) fn media(&mut self, key: &str, node: &SpannedValue<'_>) -> Option<Media> {
         let members = match &node.value {
             Json::Null => return None,
             Json::Object(members) => members,
             _ => {
-                self.faults.push(Fault::of_type(key, node, "an object"));
+                self.faults.push(ElementError::of_type(key, node, "an object"));
                 return None;
             }
         };
@@ -38,13 +38,17 @@ impl Reading<'_> {
                     if !missing.is_empty() {
                         let message =
                             format!("{key}: the tags {} are missing; null is allowed as a value", missing.join(", "));
-                        self.faults.push(Fault::new(Code::MediaIncomplete, node.at, message));
+                        self.faults.push(ElementError::new(Code::MediaIncomplete, node.at, message));
                     }
                 }
                 Some(media)
             }
             Err(faults) => {
-                self.faults.push(Fault::new(Code::MediaIncomplete, node.at, format!("{key}: {}", faults.join("; "))));
+                self.faults.push(ElementError::new(
+                    Code::MediaIncomplete,
+                    node.at,
+                    format!("{key}: {}", faults.join("; ")),
+                ));
                 None
             }
         }
@@ -63,7 +67,7 @@ impl Reading<'_> {
                 && let Some(without) = digits.strip_prefix('-')
             {
                 let message = format!("{} is {digits}", member.key);
-                self.faults.push(Fault::new(Code::MediaImplausible, member.node.at, message));
+                self.faults.push(ElementError::new(Code::MediaImplausible, member.node.at, message));
                 *digits = without;
             }
         }

@@ -16,7 +16,7 @@ use crate::manifest::{
     kind::Kind,
     media::Media,
     parts::Parts,
-    read::json::spanned::{Json, Member, Node, Text, to_map},
+    read::json::spanned::{Json, Member, SpannedStr, SpannedValue, to_map},
     sink::Sink,
 };
 
@@ -24,7 +24,7 @@ use crate::manifest::{
 #[derive(Debug, Clone, Copy)]
 pub struct Element<'a> {
     /// The text that it stands in.
-    pub text: Text<'a>,
+    pub text: SpannedStr<'a>,
     /// The byte offset at which it begins.
     pub at: usize,
     /// Its keys and values.
@@ -87,26 +87,26 @@ fn size(item: &Item) -> u64 {
 
 /// Something wrong, and the byte offset of its place.
 #[derive(Debug)]
-struct Fault {
+struct ElementError {
     code: Code,
     at: usize,
     key: Option<String>,
     message: String,
 }
 
-impl Fault {
-    fn new(code: Code, at: usize, message: impl Into<String>) -> Fault {
-        Fault { code, at, key: None, message: message.into() }
+impl ElementError {
+    fn new(code: Code, at: usize, message: impl Into<String>) -> ElementError {
+        ElementError { code, at, key: None, message: message.into() }
     }
 
     /// A value of another type than it has to be.
-    fn of_type(name: &str, node: &Node<'_>, wanted: &str) -> Fault {
+    fn of_type(name: &str, node: &SpannedValue<'_>, wanted: &str) -> ElementError {
         let found = crate::schema::value::excerpt(&node.value.to_value());
         let found = match node.value {
             Json::Null => "null".to_owned(),
             _ => format!("{}, {found}", node.value.type_name()),
         };
-        Fault::new(Code::JsonType, node.at, format!("{name} is {found}; Encord takes {wanted} there"))
+        ElementError::new(Code::JsonType, node.at, format!("{name} is {found}; Encord takes {wanted} there"))
     }
 }
 
@@ -120,12 +120,12 @@ struct Reading<'a> {
     urls: Vec<usize>,
     metadata: &'a [Member<'a>],
     /// Frames by their numbers: the number, the place of its key, the value.
-    numbered: Vec<(u64, usize, &'a Node<'a>)>,
+    numbered: Vec<(u64, usize, &'a SpannedValue<'a>)>,
     /// The list of frames, with the place of its key.
-    listed: Option<(usize, &'a Node<'a>)>,
+    listed: Option<(usize, &'a SpannedValue<'a>)>,
     /// Whether the key was there that the item's URLs stand under, whatever its value.
     has_url: bool,
-    faults: Vec<Fault>,
+    faults: Vec<ElementError>,
 }
 
 impl<'a> Reading<'a> {
@@ -157,7 +157,7 @@ impl<'a> Reading<'a> {
         {
             message.push_str(&format!("; did you mean '{near}'?"));
         }
-        self.faults.push(Fault::new(Code::UnknownField, member.at, message));
+        self.faults.push(ElementError::new(Code::UnknownField, member.at, message));
         // Only its spelling is wrong: what else is wrong with it is told as well.
         if let Some(alike) = alike {
             self.known(alike, member);
@@ -181,7 +181,7 @@ impl<'a> Reading<'a> {
                         _ => "",
                     };
                     let message = format!("clientMetadata is {}{hint}; Encord takes an object", value.type_name());
-                    self.faults.push(Fault::new(Code::MetadataObject, node.at, message));
+                    self.faults.push(ElementError::new(Code::MetadataObject, node.at, message));
                 }
             },
             "objectUrl" if !kind.is_group() && kind != Kind::Scene => {
@@ -195,16 +195,16 @@ impl<'a> Reading<'a> {
             "settings" if kind == Kind::TimeSeries => match &node.value {
                 Json::Null => {}
                 Json::Object(_) => self.item.settings = Some(node.value.to_value()),
-                _ => self.faults.push(Fault::of_type(key, node, "an object")),
+                _ => self.faults.push(ElementError::of_type(key, node, "an object")),
             },
             "createVideo" if is_image_group(kind) => match node.value {
                 Json::Bool(true) => self.item.kind = Kind::ImageSequence,
                 Json::Bool(false) => self.item.kind = Kind::ImageGroup,
-                _ => self.faults.push(Fault::of_type(key, node, "true or false")),
+                _ => self.faults.push(ElementError::of_type(key, node, "true or false")),
             },
             "clusterByResolution" if is_image_group(kind) => {
                 if !matches!(node.value, Json::Bool(_) | Json::Null) {
-                    self.faults.push(Fault::of_type(key, node, "true or false"));
+                    self.faults.push(ElementError::of_type(key, node, "true or false"));
                 }
             }
             "images" if is_image_group(kind) => self.listed = Some((member.at, node)),
@@ -212,13 +212,13 @@ impl<'a> Reading<'a> {
             "externalFileType" => {
                 let wanted = data_items::external_file_type(kind);
                 if !matches!(&node.value, Json::Text(text) if text == wanted) {
-                    self.faults.push(Fault::of_type(key, node, &format!("\"{wanted}\"")));
+                    self.faults.push(ElementError::of_type(key, node, &format!("\"{wanted}\"")));
                 }
             }
             "placeholderItemUuid" if kind != Kind::TimeSeries => {
                 if node.value != Json::Null {
                     let message = "placeholderItemUuid is for Encord's own use: it makes Encord ignore the URL";
-                    self.faults.push(Fault::new(Code::UnknownField, member.at, message));
+                    self.faults.push(ElementError::new(Code::UnknownField, member.at, message));
                 }
             }
             _ if !kind.is_group() && Media::block_of(kind) == Some(key) => self.item.media = self.media(key, node),
@@ -230,7 +230,7 @@ impl<'a> Reading<'a> {
         true
     }
 
-    fn title(&mut self, node: &'a Node<'a>) {
+    fn title(&mut self, node: &'a SpannedValue<'a>) {
         match &node.value {
             Json::Null => {}
             Json::Text(title) => {
@@ -238,19 +238,19 @@ impl<'a> Reading<'a> {
                 self.name = Some(title.as_ref()).filter(|title| !title.is_empty());
                 self.item.title = title.clone().into_owned();
             }
-            _ => self.faults.push(Fault::of_type("title", node, "a text")),
+            _ => self.faults.push(ElementError::of_type("title", node, "a text")),
         }
     }
 
-    fn url(&mut self, key: &str, node: &Node<'_>) -> bool {
+    fn url(&mut self, key: &str, node: &SpannedValue<'_>) -> bool {
         match &node.value {
             Json::Text(url) => {
                 self.item.urls.push(url.clone().into_owned());
                 self.urls.push(node.at);
                 return true;
             }
-            Json::Null => self.faults.push(Fault::new(Code::UrlMissing, node.at, format!("{key} is null"))),
-            _ => self.faults.push(Fault::of_type(key, node, "a URL")),
+            Json::Null => self.faults.push(ElementError::new(Code::UrlMissing, node.at, format!("{key} is null"))),
+            _ => self.faults.push(ElementError::of_type(key, node, "a URL")),
         }
         false
     }
@@ -260,7 +260,7 @@ impl<'a> Reading<'a> {
             self.frames(element.at);
         } else if !self.has_url {
             let key = if self.item.kind == Kind::Scene { "scene" } else { "objectUrl" };
-            self.faults.push(Fault::new(Code::UrlMissing, element.at, format!("the item has no {key}")));
+            self.faults.push(ElementError::new(Code::UrlMissing, element.at, format!("the item has no {key}")));
         }
     }
 }
@@ -300,14 +300,14 @@ fn with_article(kind: Kind) -> String {
 
 /// Finds what is wrong anywhere within an object: repeated keys, numbers that are not finite. `top` is the metadata key that all of
 /// it belongs to.
-fn within(members: &[Member<'_>], top: Option<&str>, faults: &mut Vec<Fault>) {
+fn within(members: &[Member<'_>], top: Option<&str>, faults: &mut Vec<ElementError>) {
     repeated(members, faults);
     for member in members {
         node_within(&member.node, top, (&member.key, member.at), faults);
     }
 }
 
-fn node_within(node: &Node<'_>, top: Option<&str>, (key, _): (&str, usize), faults: &mut Vec<Fault>) {
+fn node_within(node: &SpannedValue<'_>, top: Option<&str>, (key, _): (&str, usize), faults: &mut Vec<ElementError>) {
     match &node.value {
         Json::Object(members) if top.is_none() && key == "clientMetadata" => {
             repeated(members, faults);
@@ -323,8 +323,8 @@ fn node_within(node: &Node<'_>, top: Option<&str>, (key, _): (&str, usize), faul
         }
         Json::NotFinite(text) => {
             let message = format!("'{}' is {text}, which is no number that JSON can hold", key.escape_debug());
-            let fault = Fault::new(Code::MetadataNotFinite, node.at, message);
-            faults.push(Fault { key: top.map(str::to_owned), ..fault });
+            let fault = ElementError::new(Code::MetadataNotFinite, node.at, message);
+            faults.push(ElementError { key: top.map(str::to_owned), ..fault });
         }
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) => {}
     }
@@ -333,10 +333,10 @@ fn node_within(node: &Node<'_>, top: Option<&str>, (key, _): (&str, usize), faul
 /// Objects of more members are searched with a set.
 const FEW: usize = 24;
 
-fn repeated(members: &[Member<'_>], faults: &mut Vec<Fault>) {
+fn repeated(members: &[Member<'_>], faults: &mut Vec<ElementError>) {
     let mut tell = |member: &Member<'_>| {
         let message = format!("the key '{}' stands twice in this object", member.key.escape_debug());
-        faults.push(Fault::new(Code::DuplicateField, member.at, message));
+        faults.push(ElementError::new(Code::DuplicateField, member.at, message));
     };
     if members.len() <= FEW {
         for (place, member) in members.iter().enumerate() {

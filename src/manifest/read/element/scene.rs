@@ -4,8 +4,8 @@ use crate::manifest::{
     data_items::scene_format,
     finding::Code,
     read::{
-        element::{Fault, Reading},
-        json::spanned::{Json, Node},
+        element::{ElementError, Reading},
+        json::spanned::{Json, SpannedValue},
     },
 };
 
@@ -13,21 +13,21 @@ use crate::manifest::{
 const FORMATS: [&str; 8] = ["pcd", "ply", "las", "laz", "e57", "mcap", "bag", "db3"];
 
 impl<'a> Reading<'a> {
-    pub(super) fn scene(&mut self, node: &'a Node<'a>) {
+    pub(super) fn scene(&mut self, node: &'a SpannedValue<'a>) {
         let members = match &node.value {
             Json::Text(_) => {
                 self.url("scene", node);
                 return;
             }
             Json::Object(members) => members,
-            _ => return self.faults.push(Fault::of_type("scene", node, "a URL or an object")),
+            _ => return self.faults.push(ElementError::of_type("scene", node, "a URL or an object")),
         };
         let get = |key: &str| members.iter().find(|member| member.key == key).map(|member| &member.node);
         let Some(url) = get("url") else {
             self.events(node);
             if self.item.urls.is_empty() {
                 let message = "the scene names no file: none of its streams has an event with a uri";
-                self.faults.push(Fault::new(Code::SceneIncomplete, node.at, message));
+                self.faults.push(ElementError::new(Code::SceneIncomplete, node.at, message));
             }
             self.item.scene = Some(node.value.to_value());
             return;
@@ -36,10 +36,10 @@ impl<'a> Reading<'a> {
         let by_extension = self.item.urls.first().map(|url| scene_format(url)).unwrap_or_default();
         let Some(format) = get("format") else { return };
         let Json::Text(name) = &format.value else {
-            return self.faults.push(Fault::of_type("format", format, "a text"));
+            return self.faults.push(ElementError::of_type("format", format, "a text"));
         };
         if !FORMATS.contains(&name.as_ref()) {
-            self.faults.push(Fault::of_type("format", format, &format!("one of {}", FORMATS.join(", "))));
+            self.faults.push(ElementError::of_type("format", format, &format!("one of {}", FORMATS.join(", "))));
         }
         if *name != by_extension || members.len() > 2 {
             self.item.scene = Some(node.value.to_value());
@@ -47,7 +47,7 @@ impl<'a> Reading<'a> {
     }
 
     /// The files of all streams, however deep they lie.
-    fn events(&mut self, node: &'a Node<'a>) {
+    fn events(&mut self, node: &'a SpannedValue<'a>) {
         match &node.value {
             Json::Object(members) => {
                 for member in members {

@@ -22,7 +22,7 @@ use crate::manifest::{
     },
     sink::Sink,
     skipped::Skipped,
-    validate::{Judge, Judged},
+    validate::{ValidatingSink, Validator},
 };
 
 /// As many slices wait for a thread, and as many results of one for being told.
@@ -43,7 +43,7 @@ pub struct Checked {
 /// The file cannot be read, or those of `tell`.
 pub fn check<E>(
     input: impl BufRead + Send,
-    judge: &mut Judge,
+    judge: &mut Validator,
     threads: usize,
     tell: &mut impl FnMut(Finding) -> Result<(), E>,
 ) -> Result<Checked, ReadError<E>> {
@@ -112,24 +112,27 @@ struct Gone;
 struct Found {
     findings: Vec<Finding>,
     items: BTreeMap<Kind, u64>,
-    part: Option<Judge>,
+    part: Option<Validator>,
 }
 
-fn worker(judge: &Judge, parts: &Receiver<Part>, results: &SyncSender<Found>) {
+fn worker(judge: &Validator, parts: &Receiver<Part>, results: &SyncSender<Found>) {
     for part in parts {
         let found = match part {
             Part::Finding(finding) => Found { findings: vec![*finding], items: BTreeMap::new(), part: None },
             Part::Slice(slice) => {
                 let mut part = judge.part();
-                let mut told = Told::default();
-                let read: Result<(), Infallible> =
-                    items(&slice, &mut Judged { judge: &mut part, sink: &mut told }, |judged, glance, place| {
+                let mut told = ElementReport::default();
+                let read: Result<(), Infallible> = items(
+                    &slice,
+                    &mut ValidatingSink { judge: &mut part, sink: &mut told },
+                    |judged, glance, place| {
                         let passes = judged.judge.passes(glance, place);
                         if passes {
                             judged.sink.count(glance.kind);
                         }
                         passes
-                    });
+                    },
+                );
                 match read {
                     Ok(()) => {}
                     Err(never) => match never {},
@@ -145,18 +148,18 @@ fn worker(judge: &Judge, parts: &Receiver<Part>, results: &SyncSender<Found>) {
 
 /// Keeps findings and counts items.
 #[derive(Debug, Default)]
-struct Told {
+struct ElementReport {
     findings: Vec<Finding>,
     items: BTreeMap<Kind, u64>,
 }
 
-impl Told {
+impl ElementReport {
     fn count(&mut self, kind: Kind) {
         *self.items.entry(kind).or_default() += 1;
     }
 }
 
-impl Sink for Told {
+impl Sink for ElementReport {
     type Error = Infallible;
 
     fn item(&mut self, _: &Origin<'_>, item: Item) -> Result<(), Infallible> {

@@ -14,7 +14,7 @@ const LONGEST_NUMBER: usize = 18;
 
 /// An item of one file.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Glance<'a, 'b> {
+pub(crate) struct SimpleItemRef<'a, 'b> {
     /// Its type.
     pub(crate) kind: Kind,
     /// The URL of its file.
@@ -60,7 +60,7 @@ pub(super) fn glance<'a, 'b>(
     kind: Kind,
     text: &'a str,
     metadata: &'b mut Vec<(&'a str, Plain<'a>)>,
-) -> Option<Glance<'a, 'b>> {
+) -> Option<SimpleItemRef<'a, 'b>> {
     if kind.is_group() || kind == Kind::Scene || text.len() > LONGEST {
         return None;
     }
@@ -97,7 +97,7 @@ pub(super) fn glance<'a, 'b>(
         is_new.then_some(())
     })?;
     let (url_at, url) = url.filter(|_| reader.at == text.len())?;
-    Some(Glance { kind, url, url_at, title: title.unwrap_or_default(), metadata })
+    Some(SimpleItemRef { kind, url, url_at, title: title.unwrap_or_default(), metadata })
 }
 
 /// The first of the bytes that end a text, or that only escapes can put into one: quotes, backslashes, control characters. Eight bytes
@@ -225,12 +225,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::manifest::finding::Place;
-    use crate::manifest::read::json::spanned::{Json, Member, Text, to_map};
+    use crate::manifest::finding::Position;
+    use crate::manifest::read::json::spanned::{Json, Member, SpannedStr, to_map};
 
     /// What the reader that knows everything makes of a text.
     fn members(text: &str) -> Option<Vec<Member<'_>>> {
-        match Text::new(text, Place { line: 1, column: 1 }).parse().ok()?.value {
+        match SpannedStr::new(text, Position { line: 1, column: 1 }).parse().ok()?.value {
             Json::Object(members) => Some(members),
             _ => None,
         }

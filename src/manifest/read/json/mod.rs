@@ -8,16 +8,16 @@ mod split;
 use std::io::BufRead;
 
 pub use check::{Checked, check};
-pub(crate) use fast_path::Glance;
+pub(crate) use fast_path::SimpleItemRef;
 
 use crate::manifest::{
-    finding::{Code, Finding, Origin, Place},
+    finding::{Code, Finding, Origin, Position},
     kind::Kind,
     read::{
         FileFacts, ReadError, element,
         json::{
             fast_path::glance,
-            spanned::{Json, Text, place::after},
+            spanned::{Json, SpannedStr, place::after},
             split::{Part, Slice},
         },
     },
@@ -40,7 +40,7 @@ pub fn read<S: Sink>(input: impl BufRead, sink: &mut S) -> Result<FileFacts, Rea
 fn items<S: Sink>(
     slice: &Slice,
     sink: &mut S,
-    mut passes: impl FnMut(&mut S, &Glance<'_, '_>, Place) -> bool,
+    mut passes: impl FnMut(&mut S, &SimpleItemRef<'_, '_>, Position) -> bool,
 ) -> Result<(), S::Error> {
     let whole = std::str::from_utf8(&slice.bytes).ok();
     let mut metadata = Vec::new();
@@ -73,12 +73,12 @@ fn items<S: Sink>(
                 }
             }
         };
-        item(slice.kind, Text::new(text, place), sink)?;
+        item(slice.kind, SpannedStr::new(text, place), sink)?;
     }
     Ok(())
 }
 
-fn item<S: Sink>(kind: Kind, text: Text<'_>, sink: &mut S) -> Result<(), S::Error> {
+fn item<S: Sink>(kind: Kind, text: SpannedStr<'_>, sink: &mut S) -> Result<(), S::Error> {
     let node = match text.parse() {
         Ok(node) => node,
         Err(broken) => {
@@ -97,6 +97,6 @@ fn item<S: Sink>(kind: Kind, text: Text<'_>, sink: &mut S) -> Result<(), S::Erro
     }
 }
 
-fn at(code: Code, kind: Kind, place: Place, message: String) -> Finding {
+fn at(code: Code, kind: Kind, place: Position, message: String) -> Finding {
     Finding::at(code, &Origin::file(kind.name(), place), message)
 }

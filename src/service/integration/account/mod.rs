@@ -12,7 +12,7 @@ use crate::{
     },
     config,
     endpoints::endpoint,
-    error::Problem,
+    error::UserError,
     service::problems::{azure_problem, secret_problem},
     store,
     wizard::connections::AzureAccess,
@@ -40,9 +40,9 @@ pub(crate) struct Resolved {
 
 impl Resolved {
     /// Opens the container; sends nothing.
-    pub(crate) fn open(&self) -> Result<azure::container::Container, Problem> {
+    pub(crate) fn open(&self) -> Result<azure::container::Container, UserError> {
         if self.container.is_empty() {
-            return Err(Problem::config("No container is named. Set container under [azure]."));
+            return Err(UserError::config("No container is named. Set container under [azure]."));
         }
         azure::container::Container::open(&self.account_url, &self.container, &self.auth)
             .map_err(|error| azure_problem(&error))
@@ -58,7 +58,7 @@ impl Resolved {
 }
 
 /// Opens the storage account that the settings mean; sends nothing.
-pub(crate) fn open_account(access: &AzureAccess) -> Result<azure::account::Account, Problem> {
+pub(crate) fn open_account(access: &AzureAccess) -> Result<azure::account::Account, UserError> {
     let resolved = resolve(access)?;
     azure::account::Account::open(&resolved.account_url, &resolved.auth).map_err(|error| azure_problem(&error))
 }
@@ -67,7 +67,7 @@ pub(crate) fn open_account(access: &AzureAccess) -> Result<azure::account::Accou
 ///
 /// What was typed goes before what the settings name. Either may be any kind of secret, whatever kind the settings say; account,
 /// endpoint and container come from it where the settings name none.
-pub(crate) fn resolve(access: &AzureAccess) -> Result<Resolved, Problem> {
+pub(crate) fn resolve(access: &AzureAccess) -> Result<Resolved, UserError> {
     if let Some(typed) = access.typed.as_ref().filter(|text| !text.expose_secret().trim().is_empty()) {
         return with_secret(&access.azure, typed, "that was entered");
     }
@@ -77,7 +77,7 @@ pub(crate) fn resolve(access: &AzureAccess) -> Result<Resolved, Problem> {
     }
 }
 
-fn without_secret(azure: &config::azure::Azure) -> Result<Resolved, Problem> {
+fn without_secret(azure: &config::azure::Azure) -> Result<Resolved, UserError> {
     let account_url = own_url(azure)?.ok_or_else(no_account)?;
     let (auth, source, entra) = match azure.auth_kind() {
         config::azure::AuthKind::Anonymous => (azure::Auth::Anonymous, "anonymous access", None),
@@ -97,13 +97,13 @@ fn without_secret(azure: &config::azure::Azure) -> Result<Resolved, Problem> {
     })
 }
 
-fn with_secret(azure: &config::azure::Azure, text: &SecretString, place: &str) -> Result<Resolved, Problem> {
+fn with_secret(azure: &config::azure::Azure, text: &SecretString, place: &str) -> Result<Resolved, UserError> {
     let pasted = Pasted::read(text).map_err(|error| {
         let what = match azure.auth_kind() {
             config::azure::AuthKind::AccountKey => "account key",
             _ => "SAS token",
         };
-        Problem { what: format!("The {what} {place} cannot be used."), ..azure_problem(&error) }
+        UserError { summary: format!("The {what} {place} cannot be used."), ..azure_problem(&error) }
     })?;
     let source = format!("{} {place}", pasted.what);
     let own_account = azure.account_name();
@@ -111,7 +111,7 @@ fn with_secret(azure: &config::azure::Azure, text: &SecretString, place: &str) -
         && own != foreign
     {
         let what = format!("The {source} is for the storage account {foreign}, but the settings name {own}.");
-        return Err(Problem::config(what)
+        return Err(UserError::config(what)
             .hint(format!("Set account = \"{foreign}\" (or endpoint) under [azure], or use a credential for {own}.")));
     }
     if let Some(foreign) = pasted.container.as_ref().filter(|_| pasted.is_for_container_only)
@@ -119,7 +119,7 @@ fn with_secret(azure: &config::azure::Azure, text: &SecretString, place: &str) -
         && azure.container != *foreign
     {
         let what = format!("The {source} is for the container {foreign}, but the settings name {}.", azure.container);
-        return Err(Problem::config(what)
+        return Err(UserError::config(what)
             .hint(format!("Set container = \"{foreign}\" under [azure], or make a SAS for {}.", azure.container)));
     }
     let account_url = own_url(azure)?.or_else(|| pasted.account_url.clone()).ok_or_else(no_account)?;
@@ -128,8 +128,10 @@ fn with_secret(azure: &config::azure::Azure, text: &SecretString, place: &str) -
         Secret::Sas(token) => azure::Auth::Sas(token),
         Secret::Key(key) => {
             let account = account.clone().ok_or_else(|| {
-                Problem::config(format!("The account's name cannot be told from {account_url}, and its key needs it."))
-                    .hint("Set account under [azure] besides endpoint.")
+                UserError::config(format!(
+                    "The account's name cannot be told from {account_url}, and its key needs it."
+                ))
+                .hint("Set account under [azure] besides endpoint.")
             })?;
             azure::Auth::AccountKey { account, key }
         }
@@ -149,19 +151,19 @@ fn with_secret(azure: &config::azure::Azure, text: &SecretString, place: &str) -
 }
 
 /// The address that the settings name, if they do.
-fn own_url(azure: &config::azure::Azure) -> Result<Option<Url>, Problem> {
+fn own_url(azure: &config::azure::Azure) -> Result<Option<Url>, UserError> {
     let Some(account_url) = azure.account_url() else { return Ok(None) };
-    Url::parse(&account_url)
-        .map(Some)
-        .map_err(|error| Problem::config(format!("The storage account's address {account_url} is not a URL: {error}.")))
+    Url::parse(&account_url).map(Some).map_err(|error| {
+        UserError::config(format!("The storage account's address {account_url} is not a URL: {error}."))
+    })
 }
 
 fn account_of(azure: &config::azure::Azure, account_url: &Url) -> Option<String> {
     azure.account_name().or_else(|| endpoint::account_name(account_url))
 }
 
-fn no_account() -> Problem {
-    Problem::config("No storage account is named. Set account (or endpoint) under [azure].")
+fn no_account() -> UserError {
+    UserError::config("No storage account is named. Set account (or endpoint) under [azure].")
 }
 
 #[cfg(test)]

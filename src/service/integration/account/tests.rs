@@ -19,7 +19,7 @@ fn azure(account: Option<&str>, endpoint: Option<&str>, container: &str) -> Azur
     }
 }
 
-fn resolved(azure: Azure, typed: &str) -> Result<Resolved, Problem> {
+fn resolved(azure: Azure, typed: &str) -> Result<Resolved, UserError> {
     resolve(&AzureAccess { azure, typed: Some(SecretString::from(typed.to_owned())) })
 }
 
@@ -126,7 +126,7 @@ fn what_does_not_fit_together_is_told_with_both_names() {
     ] {
         let settings = Azure { auth: Some(AuthKind::Sas), ..settings };
         let problem = resolved(settings, typed).unwrap_err();
-        assert_eq!(problem.class, crate::error::Class::Config);
+        assert_eq!(problem.kind, crate::error::ErrorKind::Config);
         let text = problem.to_string();
         assert!(parts.iter().all(|part| text.contains(part)), "{text}");
         assert!(!text.contains(&key()) && !text.contains("sig=x"), "{text}");
@@ -135,12 +135,12 @@ fn what_does_not_fit_together_is_told_with_both_names() {
 
 #[test]
 fn a_token_for_encord_is_made_from_a_key_only() {
-    use crate::{service::integration::sas::make, wizard::connections::SasWish};
+    use crate::{service::integration::sas::make, wizard::connections::SasOptions};
     let access = |typed: &str| AzureAccess {
         azure: azure(Some("acme"), None, ""),
         typed: Some(SecretString::from(typed.to_owned())),
     };
-    let wish = SasWish { may_write: true, days: 730 };
+    let wish = SasOptions { may_write: true, days: 730 };
     let token = make(&access(&key()), wish).unwrap();
     let facts = azure::Auth::Sas(token).sas_facts().unwrap();
     assert_eq!(facts.permissions.as_deref(), Some("rwlac"));
@@ -150,8 +150,8 @@ fn a_token_for_encord_is_made_from_a_key_only() {
     assert!((729..=730).contains(&days), "{days}");
     assert!(facts.starts.unwrap() < time::OffsetDateTime::now_utc());
     for (access, wish, part) in [
-        (access(&key()), SasWish { may_write: false, days: 0 }, "1 to 3650"),
-        (access(&key()), SasWish { may_write: false, days: 3651 }, "1 to 3650"),
+        (access(&key()), SasOptions { may_write: false, days: 0 }, "1 to 3650"),
+        (access(&key()), SasOptions { may_write: false, days: 3651 }, "1 to 3650"),
         (access("sp=rl&sig=x"), wish, "from another SAS"),
         (AzureAccess::from(azure(Some("acme"), None, "")), wish, "7 days at most"),
     ] {

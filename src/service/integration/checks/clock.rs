@@ -3,8 +3,8 @@
 use time::{Duration, OffsetDateTime};
 
 use crate::{
-    error::Class,
-    service::integration::checks::fault::{Fault, skipped},
+    error::ErrorKind,
+    service::integration::checks::fault::{CheckFailure, skipped},
     wizard::check::{Check, CheckState},
 };
 
@@ -17,7 +17,7 @@ const SUSPICIOUS: Duration = Duration::minutes(5);
 const NOTHING: Duration = Duration::seconds(5);
 
 /// `server` is what the service's `Date` header said when this machine's clock said `here`.
-pub(super) fn judge(server: Result<OffsetDateTime, &Fault>, here: OffsetDateTime) -> Check {
+pub(super) fn judge(server: Result<OffsetDateTime, &CheckFailure>, here: OffsetDateTime) -> Check {
     let server = match server {
         Ok(server) => server,
         Err(fault) => {
@@ -32,7 +32,7 @@ pub(super) fn judge(server: Result<OffsetDateTime, &Fault>, here: OffsetDateTime
     };
     match size {
         size if size > REFUSED => Check::new(ID, CheckState::Fail, detail)
-            .class(Class::Config)
+            .class(ErrorKind::Config)
             .fix("Set this machine's clock (timedatectl set-ntp true): Azure refuses what is 15 minutes off."),
         size if size > SUSPICIOUS => Check::new(ID, CheckState::Warn, detail).fix(
             "Set this machine's clock (timedatectl set-ntp true) before it is further off: 15 minutes are refused.",
@@ -55,7 +55,7 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
-    use crate::error::Problem;
+    use crate::error::UserError;
     use CheckState::{Fail, Pass, Skipped, Warn};
 
     #[test]
@@ -74,7 +74,7 @@ mod tests {
             assert_eq!(check.state, state, "{check:?}");
             assert!(check.detail.contains(words), "{check:?}");
         }
-        let fault = Fault::not_signed_in(Problem::other("No."));
+        let fault = CheckFailure::not_signed_in(UserError::other("No."));
         assert_eq!(judge(Err(&fault), server).state, Skipped);
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     azure::{container::Probe, page::Blob},
     service::integration::checks::{
-        fault::{Fault, quoted, skipped},
+        fault::{CheckFailure, quoted, skipped},
         tier::is_archived,
     },
     wizard::check::{Check, CheckState},
@@ -13,7 +13,7 @@ const LISTED: &str = "azure.container";
 const READ: &str = "azure.read";
 
 /// `place` is the container with its account, for people.
-pub(super) fn judge_listing(place: &str, outcome: Result<&Probe, &Fault>) -> Check {
+pub(super) fn judge_listing(place: &str, outcome: Result<&Probe, &CheckFailure>) -> Check {
     match outcome {
         Ok(probe) if probe.first.is_none() && !probe.more => {
             Check::new(LISTED, CheckState::Warn, format!("{place} can be listed, but there is nothing in it"))
@@ -45,7 +45,7 @@ pub(super) fn pick(sample: &[Blob]) -> Pick {
 }
 
 /// `blob` is what was read.
-pub(super) fn judge_reading(blob: &str, outcome: &Result<(), Fault>) -> Check {
+pub(super) fn judge_reading(blob: &str, outcome: &Result<(), CheckFailure>) -> Check {
     match outcome {
         Ok(()) => Check::new(READ, CheckState::Pass, format!("{} can be read", quoted(blob))),
         Err(fault) => {
@@ -64,7 +64,7 @@ pub(super) fn not_read(reason: &str) -> Check {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::{Class, Problem};
+    use crate::error::{ErrorKind, UserError};
 
     fn blob(name: &str, size: u64, tier: &str) -> Blob {
         Blob { name: name.to_owned(), size, tier: Some(tier.to_owned()), ..Blob::default() }
@@ -87,10 +87,13 @@ mod tests {
 
     #[test]
     fn a_failure_keeps_the_services_words_and_its_kind() {
-        let problem =
-            Problem { said: Some("No.".into()), class: Class::Access, ..Problem::other("Refused.").hint("Ask.") };
-        let check = judge_reading("a/b.jpg", &Err(Fault::not_signed_in(problem)));
-        assert_eq!((check.state, check.class), (CheckState::Fail, Class::Access));
+        let problem = UserError {
+            source_message: Some("No.".into()),
+            kind: ErrorKind::Access,
+            ..UserError::other("Refused.").hint("Ask.")
+        };
+        let check = judge_reading("a/b.jpg", &Err(CheckFailure::not_signed_in(problem)));
+        assert_eq!((check.state, check.class), (CheckState::Fail, ErrorKind::Access));
         assert_eq!((check.detail.as_str(), check.fix.as_deref()), ("'a/b.jpg': Refused. No.", Some("Ask.")));
     }
 

@@ -3,9 +3,9 @@
 use crate::{
     azure::preflight::Preflight,
     endpoints::cors::{Full, Plan, Rule, plan, serves_reading},
-    error::Class,
+    error::ErrorKind,
     service::integration::{
-        checks::fault::{Cause, Fault, skipped},
+        checks::fault::{Cause, CheckFailure, skipped},
         cors::no_room,
     },
     wizard::check::{Check, CheckState, Repair},
@@ -17,7 +17,7 @@ const ANSWER: &str = "azure.cors.preflight";
 pub(super) const METHOD: &str = "GET";
 
 /// `manual` is how to set the rules without this program, line by line.
-pub(super) fn judge_rules(outcome: &Result<Vec<Rule>, Fault>, origins: &[String], manual: &[String]) -> Check {
+pub(super) fn judge_rules(outcome: &Result<Vec<Rule>, CheckFailure>, origins: &[String], manual: &[String]) -> Check {
     let rules = match outcome {
         Ok(rules) => rules,
         Err(fault) => return unread(fault, manual),
@@ -58,7 +58,7 @@ fn unrepairable(rules: &[Rule], origins: &[String], full: Full) -> Check {
     }
 }
 
-fn unread(fault: &Fault, manual: &[String]) -> Check {
+fn unread(fault: &CheckFailure, manual: &[String]) -> Check {
     match &fault.cause {
         Cause::Refused(_) => {
             let mut check = skipped(RULES, format!("the rules may not be read: {}", fault.problem.in_one_line()));
@@ -75,7 +75,7 @@ fn no_origins(id: &'static str) -> Check {
 }
 
 /// What each origin was answered.
-pub(super) fn judge_answers(answers: &[(String, Result<Preflight, Fault>)]) -> Check {
+pub(super) fn judge_answers(answers: &[(String, Result<Preflight, CheckFailure>)]) -> Check {
     if answers.is_empty() {
         return no_origins(ANSWER);
     }
@@ -96,14 +96,14 @@ pub(super) fn judge_answers(answers: &[(String, Result<Preflight, Fault>)]) -> C
         return Check::new(ANSWER, CheckState::Pass, format!("a browser may load files from {}", origins.join(", ")));
     }
     Check::new(ANSWER, CheckState::Fail, format!("a browser may not load files from {}", refused.join(", ")))
-        .class(Class::Other)
+        .class(ErrorKind::Other)
         .fix("Set the CORS rules (see azure.cors). New rules take up to a minute to work.")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Problem;
+    use crate::error::UserError;
     use CheckState::{Fail, Pass, Skipped, Warn};
 
     fn origins() -> Vec<String> {
@@ -148,12 +148,12 @@ mod tests {
 
     #[test]
     fn where_rules_may_not_be_read_the_way_by_hand_is_shown() {
-        let problem = Problem::other("Refused.").hint("The role is missing.");
-        let refused = Fault { cause: Cause::Refused("AuthorizationFailure".into()), problem: problem.clone() };
+        let problem = UserError::other("Refused.").hint("The role is missing.");
+        let refused = CheckFailure { cause: Cause::Refused("AuthorizationFailure".into()), problem: problem.clone() };
         let check = judge_rules(&Err(refused), &origins(), &["az storage cors add …".into()]);
         assert_eq!(check.state, Skipped);
         assert_eq!(check.fix.as_deref(), Some("The role is missing.\naz storage cors add …"));
-        let down = Fault { cause: Cause::Unreachable, problem };
+        let down = CheckFailure { cause: Cause::Unreachable, problem };
         assert_eq!(judge_rules(&Err(down), &origins(), &[]).state, Fail);
     }
 

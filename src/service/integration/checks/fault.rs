@@ -4,7 +4,7 @@ use std::{future::Future, time::Duration};
 
 use crate::{
     azure,
-    error::Problem,
+    error::UserError,
     service::problems::azure_problem,
     wizard::check::{Check, CheckState},
 };
@@ -24,31 +24,31 @@ pub(super) enum Cause {
 
 /// Why something could not be found out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(super) struct CheckFailure {
     pub(super) cause: Cause,
-    pub(super) problem: Problem,
+    pub(super) problem: UserError,
 }
 
-impl Fault {
-    pub(super) fn not_signed_in(problem: Problem) -> Fault {
-        Fault { cause: Cause::NotSignedIn, problem }
+impl CheckFailure {
+    pub(super) fn not_signed_in(problem: UserError) -> CheckFailure {
+        CheckFailure { cause: Cause::NotSignedIn, problem }
     }
 
-    fn late(patience: Duration, host: &str) -> Fault {
-        let problem = Problem::other(format!("Azure: {host} did not answer within {} seconds.", patience.as_secs()))
+    fn late(patience: Duration, host: &str) -> CheckFailure {
+        let problem = UserError::other(format!("Azure: {host} did not answer within {} seconds.", patience.as_secs()))
             .hint("Check the network, a proxy (HTTPS_PROXY) or a firewall in between, and that the endpoint is right.");
-        Fault { cause: Cause::Unreachable, problem }
+        CheckFailure { cause: Cause::Unreachable, problem }
     }
 }
 
-impl From<azure::error::Error> for Fault {
-    fn from(error: azure::error::Error) -> Fault {
+impl From<azure::error::Error> for CheckFailure {
+    fn from(error: azure::error::Error) -> CheckFailure {
         let cause = match &error.kind {
             azure::error::ErrorKind::Unreachable { .. } => Cause::Unreachable,
             azure::error::ErrorKind::Auth { code, .. } => Cause::Refused(code.clone()),
             _ => Cause::Other,
         };
-        Fault { cause, problem: azure_problem(&error) }
+        CheckFailure { cause, problem: azure_problem(&error) }
     }
 }
 
@@ -57,10 +57,10 @@ pub(super) async fn in_time<T>(
     patience: Duration,
     host: &str,
     work: impl Future<Output = Result<T, azure::error::Error>>,
-) -> Result<T, Fault> {
+) -> Result<T, CheckFailure> {
     match tokio::time::timeout(patience, work).await {
-        Ok(answer) => answer.map_err(Fault::from),
-        Err(_) => Err(Fault::late(patience, host)),
+        Ok(answer) => answer.map_err(CheckFailure::from),
+        Err(_) => Err(CheckFailure::late(patience, host)),
     }
 }
 

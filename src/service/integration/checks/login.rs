@@ -2,7 +2,7 @@
 
 use crate::{
     azure::identity::SignedIn,
-    service::integration::checks::fault::Fault,
+    service::integration::checks::fault::CheckFailure,
     wizard::check::{Check, CheckState},
 };
 
@@ -16,7 +16,7 @@ pub(super) struct Login {
     pub(super) who: Option<SignedIn>,
 }
 
-pub(super) fn judge(outcome: &Result<Login, Fault>) -> Check {
+pub(super) fn judge(outcome: &Result<Login, CheckFailure>) -> Check {
     match outcome {
         Ok(Login { source, who: None }) => Check::new(ID, CheckState::Pass, source),
         Ok(Login { who: Some(signed_in), .. }) => {
@@ -30,7 +30,7 @@ pub(super) fn judge(outcome: &Result<Login, Fault>) -> Check {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::{Class, Problem};
+    use crate::error::{ErrorKind, UserError};
 
     #[test]
     fn who_signed_in_is_said_as_far_as_it_is_known() {
@@ -38,9 +38,10 @@ mod tests {
         assert_eq!(login(None).detail, "SAS token in SAS");
         let ann = SignedIn { who: "ann@acme.example".into(), tenant: Some("t-1".into()), by: "az" };
         assert_eq!(login(Some(ann)).detail, "az as ann@acme.example (tenant t-1)");
-        let problem = Problem { class: Class::Access, ..Problem::other("Nobody is signed in.").hint("Run az login.") };
-        let check = judge(&Err(Fault::not_signed_in(problem)));
-        assert_eq!((check.state, check.class), (CheckState::Fail, Class::Access));
+        let problem =
+            UserError { kind: ErrorKind::Access, ..UserError::other("Nobody is signed in.").hint("Run az login.") };
+        let check = judge(&Err(CheckFailure::not_signed_in(problem)));
+        assert_eq!((check.state, check.class), (CheckState::Fail, ErrorKind::Access));
         assert_eq!(check.fix.as_deref(), Some("Run az login."));
     }
 }

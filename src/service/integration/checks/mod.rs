@@ -24,11 +24,11 @@ use crate::{
     },
     config::encord::Encord,
     endpoints::region,
-    error::Problem,
+    error::UserError,
     service::{
         integration::{
             account::{Resolved, resolve},
-            checks::fault::{Cause, Fault, in_time, skipped},
+            checks::fault::{Cause, CheckFailure, in_time, skipped},
             cors::manual_cors,
         },
         session::Session,
@@ -55,7 +55,7 @@ pub(crate) async fn azure(
     id: RequestId,
     access: &AzureAccess,
     encord: &Encord,
-) -> Result<ContainerFacts, Problem> {
+) -> Result<ContainerFacts, UserError> {
     let origins = &encord.origins()[..];
     let tell = |check: Check| session.reply(id, Reply::AzureCheck(Box::new(check)));
     let resolved = resolve(access);
@@ -81,15 +81,15 @@ pub(crate) async fn azure(
             Err(fault) => Err(fault),
         };
         tell(match &listing {
-            Err(Fault { cause: Cause::NotSignedIn, .. }) => skipped("azure.container", NOT_SIGNED_IN),
+            Err(CheckFailure { cause: Cause::NotSignedIn, .. }) => skipped("azure.container", NOT_SIGNED_IN),
             _ => container::judge_listing(&site.place, listing.as_ref().map(|(_, probe)| probe)),
         });
         listing
     };
     let listing = listing.boxed().shared();
     // What cannot be reached is told once, by the check of the container.
-    let excused = async |id: &'static str, fault: Option<&Fault>| {
-        let is_silent = |fault: &Fault| fault.cause == Cause::Unreachable;
+    let excused = async |id: &'static str, fault: Option<&CheckFailure>| {
+        let is_silent = |fault: &CheckFailure| fault.cause == Cause::Unreachable;
         match fault.is_some_and(is_silent) && listing.clone().await.as_ref().is_err_and(is_silent) {
             true => Some(skipped(id, UNREACHABLE)),
             false => None,
@@ -187,26 +187,26 @@ impl Site {
     }
 }
 
-async fn sign_in(resolved: Result<&Resolved, &Problem>) -> Result<login::Login, Fault> {
-    let resolved = resolved.map_err(|problem| Fault::not_signed_in(problem.clone()))?;
+async fn sign_in(resolved: Result<&Resolved, &UserError>) -> Result<login::Login, CheckFailure> {
+    let resolved = resolved.map_err(|problem| CheckFailure::not_signed_in(problem.clone()))?;
     let who = match &resolved.entra {
         None => None,
         Some(entra) => {
             let answer = in_time(SIGN_IN_PATIENCE, "Entra ID", entra.sign_in()).await;
-            Some(answer.map_err(|fault| Fault::not_signed_in(fault.problem))?)
+            Some(answer.map_err(|fault| CheckFailure::not_signed_in(fault.problem))?)
         }
     };
     Ok(login::Login { source: resolved.source.clone(), who })
 }
 
-async fn list(resolved: Result<&Resolved, &Problem>, host: &str) -> Result<(Container, Probe), Fault> {
-    let other = |problem: Problem| Fault { cause: Cause::Other, problem };
+async fn list(resolved: Result<&Resolved, &UserError>, host: &str) -> Result<(Container, Probe), CheckFailure> {
+    let other = |problem: UserError| CheckFailure { cause: Cause::Other, problem };
     let container = resolved.map_err(Clone::clone).and_then(Resolved::open).map_err(other)?;
     let probe = in_time(PATIENCE, host, container.probe()).await?;
     Ok((container, probe))
 }
 
-fn unlisted(fault: &Fault) -> &'static str {
+fn unlisted(fault: &CheckFailure) -> &'static str {
     match fault.cause {
         Cause::NotSignedIn => NOT_SIGNED_IN,
         Cause::Unreachable => UNREACHABLE,

@@ -6,7 +6,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use crate::{
-    service::integration::checks::fault::{Cause, Fault, skipped},
+    service::integration::checks::fault::{Cause, CheckFailure, skipped},
     wizard::check::{Check, CheckState},
 };
 
@@ -28,7 +28,7 @@ pub(super) struct Facts {
 }
 
 /// `listing` is how listing the container went, as far as it was tried.
-pub(super) fn judge(facts: &Facts, listing: Option<&Fault>) -> Check {
+pub(super) fn judge(facts: &Facts, listing: Option<&CheckFailure>) -> Check {
     let host = &facts.host;
     let addresses = || facts.addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     if facts.addresses.is_empty() {
@@ -57,7 +57,7 @@ pub(super) fn judge(facts: &Facts, listing: Option<&Fault>) -> Check {
         };
     }
     if facts.is_listed_host
-        && let Some(Fault { cause: Cause::Refused(code), .. }) = listing
+        && let Some(CheckFailure { cause: Cause::Refused(code), .. }) = listing
         && code == "AuthorizationFailure"
     {
         return Check::new(
@@ -96,7 +96,7 @@ fn is_private(address: &IpAddr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Problem;
+    use crate::error::UserError;
     use CheckState::{Pass, Skipped, Warn};
 
     fn facts(host: &str, addresses: &[&str]) -> Facts {
@@ -138,7 +138,8 @@ mod tests {
     #[test]
     fn a_refusal_without_another_reason_looks_like_a_firewall() {
         let public = facts("acme.blob.core.windows.net", &["20.60.1.2"]);
-        let refused = |code: &str| Fault { cause: Cause::Refused(code.into()), problem: Problem::other("Refused.") };
+        let refused =
+            |code: &str| CheckFailure { cause: Cause::Refused(code.into()), problem: UserError::other("Refused.") };
         assert_eq!(judge(&public, Some(&refused("AuthorizationFailure"))).state, Warn);
         assert_eq!(judge(&public, Some(&refused("AuthenticationFailed"))).state, Pass);
         let elsewhere = Facts { is_listed_host: false, ..public };

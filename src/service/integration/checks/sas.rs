@@ -6,7 +6,7 @@ use time::{Duration, OffsetDateTime, UtcOffset};
 
 use crate::{
     azure::sas::SasFacts,
-    error::Class,
+    error::ErrorKind,
     service::integration::checks::fault::skipped,
     wizard::check::{Check, CheckState},
 };
@@ -50,7 +50,7 @@ fn permissions(facts: &SasFacts) -> Check {
         .collect();
     if !lacks.is_empty() {
         return Check::new(id, CheckState::Fail, format!("sp={letters}: it lacks {}", lacks.join(" and ")))
-            .class(Class::Access)
+            .class(ErrorKind::Access)
             .fix("Make a SAS with Read and List (sp=rl).");
     }
     let more: Vec<&str> = [
@@ -74,7 +74,7 @@ fn permissions(facts: &SasFacts) -> Check {
 
 fn scope(facts: &SasFacts) -> Check {
     let id = SCOPE;
-    let fail = |detail: String, fix: &str| Check::new(id, CheckState::Fail, detail).class(Class::Access).fix(fix);
+    let fail = |detail: String, fix: &str| Check::new(id, CheckState::Fail, detail).class(ErrorKind::Access).fix(fix);
     if let Some(services) = facts.services.as_ref().filter(|services| !services.contains('b')) {
         return fail(
             format!("ss={services}: it is not for the Blob service"),
@@ -119,7 +119,7 @@ fn protocol(facts: &SasFacts, at: Use) -> Check {
         Some("https") if at.secure => Check::new(id, CheckState::Pass, "https only"),
         Some("https") => {
             Check::new(id, CheckState::Fail, "the token allows https only (spr=https), and this endpoint is http")
-                .class(Class::Config)
+                .class(ErrorKind::Config)
                 .fix("Write the endpoint with https://, or make a SAS that allows http for this test service.")
         }
         _ if !at.secure => {
@@ -134,7 +134,7 @@ fn expiry(facts: &SasFacts, at: Use) -> Check {
     let id = EXPIRY;
     if let Some(starts) = facts.starts.filter(|starts| *starts > at.now) {
         return Check::new(id, CheckState::Fail, format!("it is valid only from {} on", moment(starts)))
-            .class(Class::Access)
+            .class(ErrorKind::Access)
             .fix("Check this machine's clock (azure.clock), or make a SAS that starts earlier.");
     }
     let Some(expires) = facts.expires else {
@@ -143,7 +143,7 @@ fn expiry(facts: &SasFacts, at: Use) -> Check {
     let left = expires - at.now;
     if left <= Duration::ZERO {
         return Check::new(id, CheckState::Fail, format!("it expired on {}", moment(expires)))
-            .class(Class::Access)
+            .class(ErrorKind::Access)
             .fix("Make a new SAS.");
     }
     if left < SHORT {
@@ -183,7 +183,7 @@ fn unsaid(id: &'static str, facts: &SasFacts, what: &str, fix: &str) -> Check {
             format!("the stored access policy '{policy}' says; what it says cannot be seen from here"),
         ),
         None => Check::new(id, CheckState::Fail, format!("the token does not name its {what}"))
-            .class(Class::Access)
+            .class(ErrorKind::Access)
             .fix(format!("It may be cut off: copy the whole token. {fix}")),
     }
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use serde_json::Value;
 use url::Url;
 
-use crate::{config::azure::AuthKind, service::integration::discover::Environment, wizard::connections::WayIn};
+use crate::{config::azure::AuthKind, service::integration::discover::Environment, wizard::connections::AzureSignIn};
 
 const CONNECTION_STRING: &str = "AZURE_STORAGE_CONNECTION_STRING";
 const ACCOUNT: &str = "AZURE_STORAGE_ACCOUNT";
@@ -14,9 +14,9 @@ const SAS: &str = "AZURE_STORAGE_SAS_TOKEN";
 const DEVELOPMENT_ACCOUNT: &str = "devstoreaccount1";
 
 /// What is there, the likeliest first: what was set for one storage account goes before a login for everything.
-pub(super) fn find(home: &Path, environment: Environment<'_>) -> Vec<WayIn> {
+pub(super) fn find(home: &Path, environment: Environment<'_>) -> Vec<AzureSignIn> {
     let account = environment(ACCOUNT);
-    let mut ways: Vec<WayIn> = [
+    let mut ways: Vec<AzureSignIn> = [
         connection_string(environment),
         account_key(environment),
         sas(environment),
@@ -35,12 +35,12 @@ pub(super) fn find(home: &Path, environment: Environment<'_>) -> Vec<WayIn> {
     ways
 }
 
-fn way(kind: AuthKind, variable: Option<&str>, what: impl Into<String>) -> WayIn {
-    WayIn { kind, variable: variable.map(str::to_owned), account: None, endpoint: None, what: what.into() }
+fn way(kind: AuthKind, variable: Option<&str>, what: impl Into<String>) -> AzureSignIn {
+    AzureSignIn { kind, variable: variable.map(str::to_owned), account: None, endpoint: None, what: what.into() }
 }
 
 /// Microsoft, "Configure Azure Storage connection strings".
-fn connection_string(environment: Environment<'_>) -> Option<WayIn> {
+fn connection_string(environment: Environment<'_>) -> Option<AzureSignIn> {
     let text = environment(CONNECTION_STRING)?;
     let fields: BTreeMap<String, &str> = text
         .split(';')
@@ -49,7 +49,7 @@ fn connection_string(environment: Environment<'_>) -> Option<WayIn> {
         .collect();
     let field = |name: &str| fields.get(name).copied().filter(|value| !value.is_empty());
     if field("usedevelopmentstorage").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
-        return Some(WayIn {
+        return Some(AzureSignIn {
             account: Some(DEVELOPMENT_ACCOUNT.to_owned()),
             endpoint: Url::parse(&format!("http://127.0.0.1:10000/{DEVELOPMENT_ACCOUNT}")).ok(),
             ..way(AuthKind::AccountKey, Some(CONNECTION_STRING), format!("{CONNECTION_STRING} is set, for Azurite"))
@@ -70,24 +70,24 @@ fn connection_string(environment: Environment<'_>) -> Option<WayIn> {
         _ => None,
     };
     let account = account.or_else(|| endpoint.as_ref().and_then(account_of));
-    Some(WayIn { account, endpoint, ..way(kind, Some(CONNECTION_STRING), format!("{CONNECTION_STRING} is set")) })
+    Some(AzureSignIn { account, endpoint, ..way(kind, Some(CONNECTION_STRING), format!("{CONNECTION_STRING} is set")) })
 }
 
-fn account_key(environment: Environment<'_>) -> Option<WayIn> {
+fn account_key(environment: Environment<'_>) -> Option<AzureSignIn> {
     const KEY: &str = "AZURE_STORAGE_KEY";
     environment(KEY)?;
     Some(way(AuthKind::AccountKey, Some(KEY), format!("{KEY} is set")))
 }
 
 /// The variable may hold a whole SAS URL.
-fn sas(environment: Environment<'_>) -> Option<WayIn> {
+fn sas(environment: Environment<'_>) -> Option<AzureSignIn> {
     let token = environment(SAS)?;
     let url = Url::parse(token.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let account = url.as_ref().and_then(account_of);
-    Some(WayIn { account, ..way(AuthKind::Sas, Some(SAS), format!("{SAS} is set")) })
+    Some(AzureSignIn { account, ..way(AuthKind::Sas, Some(SAS), format!("{SAS} is set")) })
 }
 
-fn client_secret(environment: Environment<'_>) -> Option<WayIn> {
+fn client_secret(environment: Environment<'_>) -> Option<AzureSignIn> {
     const NAMES: [&str; 3] = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"];
     NAMES.iter().all(|name| environment(name).is_some()).then(|| {
         way(
@@ -98,7 +98,7 @@ fn client_secret(environment: Environment<'_>) -> Option<WayIn> {
     })
 }
 
-fn workload_identity(environment: Environment<'_>) -> Option<WayIn> {
+fn workload_identity(environment: Environment<'_>) -> Option<AzureSignIn> {
     const NAMES: [&str; 3] = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_FEDERATED_TOKEN_FILE"];
     NAMES
         .iter()
@@ -106,13 +106,13 @@ fn workload_identity(environment: Environment<'_>) -> Option<WayIn> {
         .then(|| way(AuthKind::Entra, None, "a workload identity: AZURE_FEDERATED_TOKEN_FILE is set"))
 }
 
-fn managed_identity(environment: Environment<'_>) -> Option<WayIn> {
+fn managed_identity(environment: Environment<'_>) -> Option<AzureSignIn> {
     environment("IDENTITY_ENDPOINT")?;
     Some(way(AuthKind::Entra, None, "a managed identity: IDENTITY_ENDPOINT is set"))
 }
 
 /// The Azure CLI keeps its subscriptions in `azureProfile.json` (with a byte order mark) and empties the list on logout.
-fn azure_cli(home: &Path, environment: Environment<'_>) -> Option<WayIn> {
+fn azure_cli(home: &Path, environment: Environment<'_>) -> Option<AzureSignIn> {
     on_path("az", environment)?;
     let profile = json(home, environment("AZURE_CONFIG_DIR"), ".azure", "azureProfile.json")?;
     let subscriptions = profile.get("subscriptions")?.as_array().filter(|list| !list.is_empty())?;
@@ -122,7 +122,7 @@ fn azure_cli(home: &Path, environment: Environment<'_>) -> Option<WayIn> {
 }
 
 /// The Azure Developer CLI keeps who is logged in in `auth.json`, at `auth.account.currentUser`.
-fn developer_cli(home: &Path, environment: Environment<'_>) -> Option<WayIn> {
+fn developer_cli(home: &Path, environment: Environment<'_>) -> Option<AzureSignIn> {
     on_path("azd", environment)?;
     let auth = json(home, environment("AZD_CONFIG_DIR"), ".azd", "auth.json")?;
     auth.pointer("/auth/account/currentUser")?.as_object().filter(|user| !user.is_empty())?;

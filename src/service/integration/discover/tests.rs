@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use crate::{
     config::azure::AuthKind,
     service::integration::discover::*,
-    wizard::connections::{KeyCandidate, WayIn},
+    wizard::connections::{AzureSignIn, KeyCandidate},
 };
 
 /// A home directory and an environment.
@@ -64,7 +64,7 @@ impl Machine {
         self.look().keys
     }
 
-    fn ways(&self) -> Vec<WayIn> {
+    fn ways(&self) -> Vec<AzureSignIn> {
         self.look().ways
     }
 }

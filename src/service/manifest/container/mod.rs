@@ -16,15 +16,15 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::{
     azure::container::{Container, ListQuery},
-    error::Problem,
-    manifest::{builder::Builder, validate::Judged},
+    error::UserError,
+    manifest::{builder::Builder, validate::ValidatingSink},
     service::{
         integration::account::resolve,
         manifest::{
             Building, Writing,
             container::{
-                fetch::{Fault, Fetching, Shared},
-                reorder::InOrder,
+                fetch::{FetchError, Fetching, Shared},
+                reorder::Reorderer,
                 work::Worker,
             },
             dicom,
@@ -47,7 +47,7 @@ pub(super) async fn read(
     building: &Building<'_>,
     into: &mut Writing,
     tell: &mut impl FnMut(ListingProgress),
-) -> Result<u64, Problem> {
+) -> Result<u64, UserError> {
     let Building { access, manifest, .. } = building;
     let resolved = resolve(access)?;
     let container = resolved.open()?;
@@ -64,16 +64,16 @@ pub(super) async fn read(
     let (mut builder, blobs) = loop {
         match list(&container, &like, &prefixes, &builder, may_cut, into, tell).await {
             Ok(listed) => break listed,
-            Err(Fault::Problem(problem)) => return Err(problem),
-            Err(Fault::Service(error)) if like.tags => return Err(tags_problem(&error)),
-            Err(Fault::Service(error)) => return Err(azure_problem(&error)),
-            Err(Fault::Doubt) if may_cut => {
+            Err(FetchError::Problem(problem)) => return Err(problem),
+            Err(FetchError::Service(error)) if like.tags => return Err(tags_problem(&error)),
+            Err(FetchError::Service(error)) => return Err(azure_problem(&error)),
+            Err(FetchError::Doubt) if may_cut => {
                 may_cut = false;
                 into.writer.restart().map_err(write_fault)?;
                 into.keeper = into.keeper.take().map(|keeper| keeper.anew()).transpose().map_err(write_fault)?;
             }
-            Err(Fault::Doubt) => {
-                return Err(Problem::other(
+            Err(FetchError::Doubt) => {
+                return Err(UserError::other(
                     "The storage account listed the container in two ways that do not fit together.",
                 )
                 .hint("Blobs may be changing just now. List again; list by prefixes if it happens again."));
@@ -81,7 +81,7 @@ pub(super) async fn read(
         }
     };
     dicom::resolve(&mut builder, &container, building.home, into, blobs, tell).await?;
-    builder.finish(&mut Judged { judge: &mut into.judge, sink: &mut into.writer }).map_err(write_fault)?;
+    builder.finish(&mut ValidatingSink { judge: &mut into.judge, sink: &mut into.writer }).map_err(write_fault)?;
     Ok(blobs)
 }
 
@@ -94,7 +94,7 @@ async fn list(
     may_cut: bool,
     into: &mut Writing,
     tell: &mut impl FnMut(ListingProgress),
-) -> Result<(Builder, u64), Fault> {
+) -> Result<(Builder, u64), FetchError> {
     let shared = Arc::new(Shared::default());
     let (pages, waiting_pages) = mpsc::channel(QUEUE);
     let (cuts, mut waiting_cuts) = mpsc::unbounded_channel();
@@ -117,7 +117,7 @@ async fn list(
     let fetching = Fetching::new(container.clone(), like.clone(), prefixes, may_cut, Arc::clone(&shared), pages, cuts);
     let fetching = AbortOnDropHandle::new(tokio::spawn(fetching.run()));
     let Writing { judge, writer, started, .. } = into;
-    let mut in_order = InOrder::new(writer, builder.part(), judge.part(), prefixes.len(), spare);
+    let mut in_order = Reorderer::new(writer, builder.part(), judge.part(), prefixes.len(), spare);
     let mut told = Instant::now();
     let mut blobs = 0;
     while let Some(done) = waiting_done.recv().await {
@@ -125,9 +125,9 @@ async fn list(
             in_order.cut(&cut);
         }
         if in_order.is_cut() && shared.is_disordered.load(std::sync::atomic::Ordering::Relaxed) {
-            return Err(Fault::Doubt);
+            return Err(FetchError::Doubt);
         }
-        let done = done.map_err(Fault::Problem)?;
+        let done = done.map_err(FetchError::Problem)?;
         blobs += done.blobs;
         in_order.take(done).await?;
         if told.elapsed() >= SAMPLE {
@@ -135,7 +135,9 @@ async fn list(
             tell(progress(&in_order, *started, blobs));
         }
     }
-    fetching.await.map_err(|error| Fault::Problem(Problem::other(format!("The listing broke off: {error}."))))??;
+    fetching
+        .await
+        .map_err(|error| FetchError::Problem(UserError::other(format!("The listing broke off: {error}."))))??;
     while let Ok(cut) = waiting_cuts.try_recv() {
         in_order.cut(&cut);
     }
@@ -144,7 +146,7 @@ async fn list(
     Ok((builder, blobs))
 }
 
-fn progress(in_order: &InOrder<'_>, started: Instant, blobs: u64) -> ListingProgress {
+fn progress(in_order: &Reorderer<'_>, started: Instant, blobs: u64) -> ListingProgress {
     let mut progress = crate::service::manifest::progress(in_order.writer().summary(), started, blobs);
     let aside = in_order.aside();
     for (kind, items) in &aside.items {

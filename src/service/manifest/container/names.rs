@@ -2,7 +2,7 @@
 //!
 //! Names are compared by their bytes. Only ASCII is used to cut: services differ in how they order what lies beyond.
 
-/// As many levels of a name are looked at in one round.
+/// As many prefix_levels of a name are looked at in one round.
 pub(super) const MOST_LEVELS: usize = 7;
 /// As many names are asked for in one round behind a level.
 const MOST_FANNED: usize = 12;
@@ -30,7 +30,7 @@ pub(super) fn common(a: &str, b: &str) -> usize {
 
 /// Texts between `name` and `high` (or the end of all names below the prefix, whose length is `floor`) behind which to look for
 /// further names, the shallowest level first. Each stands for a level of `name`.
-pub(super) fn levels(name: &str, high: Option<&str>, floor: usize) -> Vec<(usize, String)> {
+pub(super) fn prefix_levels(name: &str, high: Option<&str>, floor: usize) -> Vec<(usize, String)> {
     let ascii = name.bytes().take_while(u8::is_ascii).count();
     let from = high.map_or(floor, |high| common(name, high).max(floor));
     (from..ascii)
@@ -49,7 +49,7 @@ pub(super) fn spread<T: Clone>(all: &[T], most: usize) -> Vec<T> {
 
 /// Texts behind `found`, which differs first from its forerunners at `level`, where further names may begin; the last is behind all
 /// characters of the same class.
-pub(super) fn fan(found: &str, level: usize, high: Option<&str>) -> Vec<String> {
+pub(super) fn sibling_probes(found: &str, level: usize, high: Option<&str>) -> Vec<String> {
     let Some(byte) = found.as_bytes().get(level).copied().filter(|_| found.is_char_boundary(level)) else {
         return Vec::new();
     };
@@ -100,7 +100,8 @@ mod tests {
 
     #[test]
     fn levels_lie_between_a_name_and_its_end() {
-        let texts = |name, high, floor| levels(name, high, floor).into_iter().map(|(_, text)| text).collect::<Vec<_>>();
+        let texts =
+            |name, high, floor| prefix_levels(name, high, floor).into_iter().map(|(_, text)| text).collect::<Vec<_>>();
         assert_eq!(texts("d-0/7", None, 0), ["e", "d.", "d-1", "d-00", "d-0/8"]);
         assert_eq!(texts("d-0/7", Some("d-3/1"), 0), ["d-1", "d-00", "d-0/8"]);
         assert_eq!(texts("d-0/7", None, 4), ["d-0/8"]);
@@ -110,11 +111,15 @@ mod tests {
 
     #[test]
     fn a_fan_covers_the_characters_of_one_class() {
-        assert_eq!(fan("d-1/x", 2, None), ["d-2", "d-3", "d-4", "d-5", "d-6", "d-7", "d-8", "d-9", "d-:"]);
-        assert_eq!(fan("d-7/x", 2, Some("d-9")), ["d-8"]);
-        let letters = fan("cat", 0, None);
+        assert_eq!(sibling_probes("d-1/x", 2, None), ["d-2", "d-3", "d-4", "d-5", "d-6", "d-7", "d-8", "d-9", "d-:"]);
+        assert_eq!(sibling_probes("d-7/x", 2, Some("d-9")), ["d-8"]);
+        let letters = sibling_probes("cat", 0, None);
         assert_eq!((letters.len(), letters[0].as_str(), letters[12].as_str()), (13, "d", "{"));
-        assert!(fan("a/b", 1, None).is_empty() && fan("é", 1, None).is_empty() && fan("a", 5, None).is_empty());
+        assert!(
+            sibling_probes("a/b", 1, None).is_empty()
+                && sibling_probes("é", 1, None).is_empty()
+                && sibling_probes("a", 5, None).is_empty()
+        );
     }
 
     #[test]

@@ -10,10 +10,10 @@ use std::{
 use tempfile::TempPath;
 
 use crate::{
-    manifest::{builder::Builder, kind::Kind, validate::Judge},
+    manifest::{builder::Builder, kind::Kind, validate::Validator},
     service::{
         manifest::container::{
-            fetch::{Cut, Fault},
+            fetch::{FetchError, RangeSplit},
             work::Done,
         },
         problems::disk_problem,
@@ -25,10 +25,10 @@ use crate::{
 const MOST_SPARE: usize = 8;
 
 /// The ranges of a listing in the order of their names.
-pub(super) struct InOrder<'a> {
+pub(super) struct Reorderer<'a> {
     writer: &'a mut ManifestWriter,
     builder: Builder,
-    judge: Judge,
+    judge: Validator,
     order: Vec<usize>,
     /// The place in the order of the range that is written.
     at: usize,
@@ -58,28 +58,28 @@ struct Range {
     first: Option<String>,
     stopped_at: Option<String>,
     is_ended: bool,
-    aside: Option<Aside>,
+    aside: Option<SpilledRange>,
 }
 
 /// What is laid aside of a range.
-struct Aside {
+struct SpilledRange {
     /// Removed when it is brought back, or the listing is given up.
     file: TempPath,
     parts: u64,
     builder: Builder,
-    judge: Judge,
+    judge: Validator,
 }
 
-impl<'a> InOrder<'a> {
+impl<'a> Reorderer<'a> {
     /// For so many ranges, one for each prefix.
     pub(super) fn new(
         writer: &'a mut ManifestWriter,
         builder: Builder,
-        judge: Judge,
+        judge: Validator,
         ranges: usize,
         spare: Arc<Mutex<Vec<ManifestPart>>>,
-    ) -> InOrder<'a> {
-        InOrder {
+    ) -> Reorderer<'a> {
+        Reorderer {
             writer,
             builder,
             judge,
@@ -103,7 +103,7 @@ impl<'a> InOrder<'a> {
     }
 
     /// Takes note of a cut. It has to be told of before the range that was cut ends.
-    pub(super) fn cut(&mut self, cut: &Cut) {
+    pub(super) fn cut(&mut self, cut: &RangeSplit) {
         let behind =
             self.order.iter().position(|range| *range == cut.range).map_or(self.order.len(), |place| place + 1);
         self.order.splice(behind..behind, cut.parts.iter().copied());
@@ -119,13 +119,14 @@ impl<'a> InOrder<'a> {
     ///
     /// # Errors
     /// The disk's, or two ranges do not fit together.
-    pub(super) async fn take(&mut self, done: Done) -> Result<(), Fault> {
+    pub(super) async fn take(&mut self, done: Done) -> Result<(), FetchError> {
         let place = done.range;
         if let Some(range) = self.ranges.get_mut(&place) {
             range.early.insert(done.number, done);
         }
         while let Some(done) = self.ranges.get_mut(&place).and_then(|range| range.early.remove(&range.number)) {
-            self.next_page(place, done).map_err(|error| Fault::Problem(disk_problem("write the manifest", &error)))?;
+            self.next_page(place, done)
+                .map_err(|error| FetchError::Problem(disk_problem("write the manifest", &error)))?;
         }
         self.advance().await
     }
@@ -145,7 +146,7 @@ impl<'a> InOrder<'a> {
         } else {
             let aside = match &mut range.aside {
                 Some(aside) => aside,
-                empty => empty.insert(Aside {
+                empty => empty.insert(SpilledRange {
                     file: TempPath::try_from_path(self.writer.path().join(format!("aside-{place}")))?,
                     parts: 0,
                     builder: self.builder.part(),
@@ -172,7 +173,7 @@ impl<'a> InOrder<'a> {
     }
 
     /// Goes on to the next range where the one before has ended, and writes what was laid aside of it.
-    async fn advance(&mut self) -> Result<(), Fault> {
+    async fn advance(&mut self) -> Result<(), FetchError> {
         while let (Some(this), Some(next)) = (self.order.get(self.at), self.order.get(self.at + 1).copied()) {
             let (Some(this), Some(following)) = (self.ranges.get(this), self.ranges.get(&next)) else { return Ok(()) };
             if !this.is_ended {
@@ -184,21 +185,21 @@ impl<'a> InOrder<'a> {
                     return Ok(());
                 }
                 if this.stopped_at != following.first {
-                    return Err(Fault::Doubt);
+                    return Err(FetchError::Doubt);
                 }
             }
             self.at += 1;
             if let Some(aside) = self.ranges.get_mut(&next).and_then(|range| range.aside.take()) {
-                self.bring_back(aside)
+                self.replay(aside)
                     .await
-                    .map_err(|error| Fault::Problem(disk_problem("write the manifest", &error)))?;
+                    .map_err(|error| FetchError::Problem(disk_problem("write the manifest", &error)))?;
             }
         }
         Ok(())
     }
 
-    async fn bring_back(&mut self, aside: Aside) -> io::Result<()> {
-        let Aside { file, parts, builder, judge } = aside;
+    async fn replay(&mut self, aside: SpilledRange) -> io::Result<()> {
+        let SpilledRange { file, parts, builder, judge } = aside;
         let mut from = BufReader::with_capacity(64 * 1024, File::open(&file)?);
         let mut part = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         for _ in 0..parts {
@@ -221,8 +222,8 @@ impl<'a> InOrder<'a> {
     ///
     /// # Errors
     /// A range has not ended.
-    pub(super) fn finish(self) -> Result<(Builder, Judge), Fault> {
+    pub(super) fn finish(self) -> Result<(Builder, Validator), FetchError> {
         let is_whole = self.at + 1 == self.order.len() && self.ranges.values().all(|range| range.is_ended);
-        if is_whole { Ok((self.builder, self.judge)) } else { Err(Fault::Doubt) }
+        if is_whole { Ok((self.builder, self.judge)) } else { Err(FetchError::Doubt) }
     }
 }

@@ -3,7 +3,7 @@
 //! First the shallowest level at which the names ahead differ from the last one seen is found, then one name behind each of several
 //! characters at that level: of `site-003/cam-7/x.jpg` that may be the last digit of the site, and one name of each further site.
 
-use crate::service::manifest::container::names::{MOST_LEVELS, common, fan, levels, spread};
+use crate::service::manifest::container::names::{MOST_LEVELS, common, prefix_levels, sibling_probes, spread};
 
 /// What comes next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub(super) enum Next {
 
 /// A search within a range.
 #[derive(Debug)]
-pub(super) struct Hunt {
+pub(super) struct SplitSearch {
     /// The last name that was seen.
     low: String,
     /// Where the range ends, or what is known to have nothing behind it.
@@ -39,12 +39,12 @@ enum Stage {
     Fan { names: Vec<String> },
 }
 
-impl Hunt {
+impl SplitSearch {
     /// Between the last name seen and the end; `floor` is the length of the prefix that all names have.
-    pub(super) fn new(low: &str, high: Option<&str>, floor: usize) -> Hunt {
-        let open = levels(low, high, floor);
+    pub(super) fn new(low: &str, high: Option<&str>, floor: usize) -> SplitSearch {
+        let open = prefix_levels(low, high, floor);
         let stage = Stage::Levels { open, best: None };
-        Hunt { low: low.to_owned(), high: high.map(str::to_owned), stage, waiting: 0, nothing_behind: None }
+        SplitSearch { low: low.to_owned(), high: high.map(str::to_owned), stage, waiting: 0, nothing_behind: None }
     }
 
     /// What to do first.
@@ -68,7 +68,7 @@ impl Hunt {
                 match (first, asked) {
                     (Some(first), _) => {
                         let level = common(&self.low, &first);
-                        // Deeper levels would lead to this name too, or to one before it.
+                        // Deeper prefix_levels would lead to this name too, or to one before it.
                         open.retain(|(open, _)| *open < level);
                         if best.as_ref().is_none_or(|(best, _)| level < *best) {
                             *best = Some((level, first));
@@ -96,7 +96,7 @@ impl Hunt {
             Stage::Levels { best, .. } => {
                 let Some((level, first)) = best.take() else { return self.end(Vec::new()) };
                 let high = [&self.high, &self.nothing_behind].into_iter().flatten().min();
-                let texts = fan(&first, level, high.map(String::as_str));
+                let texts = sibling_probes(&first, level, high.map(String::as_str));
                 self.stage = Stage::Fan { names: vec![first] };
                 self.waiting = texts.len();
                 if texts.is_empty() { self.next() } else { Next::Ask(texts) }
@@ -121,7 +121,7 @@ mod tests {
 
     /// Hunts among names; tells where to cut, how many rounds of questions it took and how many questions.
     fn hunt(names: &[String], low: &str, high: Option<&str>) -> (Vec<String>, usize, usize) {
-        let mut hunt = Hunt::new(low, high, 0);
+        let mut hunt = SplitSearch::new(low, high, 0);
         let (mut next, mut rounds, mut asked) = (hunt.begin(), 0, 0);
         loop {
             match next {

@@ -10,16 +10,16 @@ use tokio::sync::mpsc;
 
 use crate::{
     azure::{container::malformed, listed::Listed, scan::PageParser},
-    error::Problem,
+    error::UserError,
     manifest::{
         blob_facts::BlobFacts,
         builder::Builder,
-        validate::{Judge, Judged},
+        validate::{ValidatingSink, Validator},
     },
     service::{
         manifest::{
             container::fetch::{Page, Shared},
-            listing_cache::{self, Keeper},
+            listing_cache::{self, ListingCacheWriter},
         },
         problems::{azure_problem, disk_problem},
     },
@@ -46,19 +46,19 @@ pub(super) struct Done {
     /// What the builder holds of them.
     pub(super) builder: Builder,
     /// What the judge remembers of them.
-    pub(super) judge: Judge,
+    pub(super) judge: Validator,
 }
 
 /// Takes pages until there are no more.
 pub(super) struct Worker<P> {
     pub(super) parser: P,
     pub(super) builder: Builder,
-    pub(super) judge: Judge,
+    pub(super) judge: Validator,
     pub(super) shared: Arc<Shared>,
     pub(super) pages: Arc<Mutex<mpsc::Receiver<Page>>>,
-    pub(super) done: mpsc::Sender<Result<Done, Problem>>,
+    pub(super) done: mpsc::Sender<Result<Done, UserError>>,
     pub(super) spare: Arc<Mutex<Vec<ManifestPart>>>,
-    pub(super) keeper: Option<Keeper>,
+    pub(super) keeper: Option<ListingCacheWriter>,
 }
 
 impl<P: PageParser> Worker<P> {
@@ -75,7 +75,7 @@ impl<P: PageParser> Worker<P> {
         }
     }
 
-    fn page(&self, page: Page) -> Result<Done, Problem> {
+    fn page(&self, page: Page) -> Result<Done, UserError> {
         let began = Instant::now();
         let Page { range, number, bytes, again, end, is_last } = page;
         let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
@@ -117,7 +117,7 @@ impl<P: PageParser> Worker<P> {
             if let Some(page) = &mut kept_page {
                 page.push(&listing_cache::blob(listed));
             }
-            let mut sink = Judged { judge: &mut done.judge, sink: &mut done.part };
+            let mut sink = ValidatingSink { judge: &mut done.judge, sink: &mut done.part };
             let (headers, tags) = (owned(&listed.metadata), owned(&listed.tags));
             let facts = BlobFacts { headers: &headers, tags: &tags, ..facts(listed) };
             written = done.builder.blob(&facts, &mut sink);

@@ -10,11 +10,11 @@ use serde_json::Value;
 
 use crate::{
     azure::{self, container::Container},
-    error::Problem,
+    error::UserError,
     manifest::{
         builder::Builder,
         groups::{Resolution, Unread},
-        validate::Judged,
+        validate::ValidatingSink,
     },
     service::{
         manifest::{
@@ -61,7 +61,7 @@ pub(super) async fn resolve(
     into: &mut Writing,
     blobs: u64,
     tell: &mut impl FnMut(ListingProgress),
-) -> Result<(), Problem> {
+) -> Result<(), UserError> {
     let groups = builder.groups_mut();
     if groups.unread(0).next().is_none() {
         return Ok(());
@@ -96,7 +96,7 @@ pub(super) async fn resolve(
             if !is_known && !file.etag.is_empty() {
                 fresh.push((url, file.etag.clone(), serde_json::to_value(&found).unwrap_or(Value::Null)));
             }
-            let mut sink = Judged { judge: &mut into.judge, sink: &mut into.writer };
+            let mut sink = ValidatingSink { judge: &mut into.judge, sink: &mut into.writer };
             groups.resolve(file.place, resolution(found, file.is_certain), &mut sink).map_err(write_fault)?;
             if told.elapsed() >= SAMPLE {
                 told = Instant::now();
@@ -130,7 +130,7 @@ fn resolution(found: Found, is_certain: bool) -> Resolution {
 }
 
 /// Reads as much of a file as is needed.
-async fn look(container: &Container, file: &Unread) -> Result<Found, Problem> {
+async fn look(container: &Container, file: &Unread) -> Result<Found, UserError> {
     let mut bytes = Vec::new();
     let mut why = String::new();
     for step in STEPS {

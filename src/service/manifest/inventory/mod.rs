@@ -13,18 +13,18 @@ use std::{
 use ::time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
-    error::Problem,
+    error::UserError,
     manifest::{
         blob_facts::BlobFacts,
         builder::Builder,
         finding::{Code, Finding},
         inventory::{
-            self, Fault, Row, Rows, Wanted,
+            self, InventoryColumns, InventoryError, InventoryRows, Row,
             report::{DataFile, Report},
         },
         sink::Sink as _,
         skipped::{SkipReason, Skipped},
-        validate::Judged,
+        validate::ValidatingSink,
     },
     service::{
         integration::account::resolve,
@@ -44,10 +44,10 @@ pub(super) async fn read(
     building: &Building<'_>,
     into: &mut Writing,
     tell: &mut impl FnMut(ListingProgress),
-) -> Result<u64, Problem> {
+) -> Result<u64, UserError> {
     let Building { access, manifest, .. } = building;
     let Some(file) = manifest.file.as_deref().filter(|file| !file.is_empty()) else {
-        return Err(Problem::config(
+        return Err(UserError::config(
             "[manifest] source = \"inventory\" needs file: where the inventory's reports are.",
         )
         .hint("Set file to a directory on this machine, or to CONTAINER/PATH/ in the storage account."));
@@ -55,7 +55,7 @@ pub(super) async fn read(
     let resolved = resolve(access)?;
     let container = resolved.open()?;
     let rules = building.rules().await?;
-    let wanted = Wanted {
+    let wanted = InventoryColumns {
         last_modified: rules.filter().needs_last_modified(),
         tier: rules.filter().needs_tier(),
         etag: building.earlier.is_some() || building.needs_second_pass(),
@@ -101,9 +101,9 @@ impl Reading<'_> {
         &mut self,
         found: &Found,
         file: &DataFile,
-        wanted: Wanted,
+        wanted: InventoryColumns,
         tell: &mut impl FnMut(ListingProgress),
-    ) -> Result<(), Problem> {
+    ) -> Result<(), UserError> {
         let (data, place) = found.open(file).await?;
         let mut rows =
             open_rows(data, found.report.is_parquet(file), wanted).map_err(|fault| unreadable(&place, &fault))?;
@@ -146,12 +146,12 @@ impl Reading<'_> {
         if row.is_old {
             return self.into.writer.skipped(skip(SkipReason::OldVersion));
         }
-        let mut sink = Judged { judge: &mut self.into.judge, sink: &mut self.into.writer };
+        let mut sink = ValidatingSink { judge: &mut self.into.judge, sink: &mut self.into.writer };
         let (headers, tags) = (row.headers(), row.index_tags());
         self.builder.blob(&BlobFacts { headers: &headers, tags: &tags, ..row.facts(name) }, &mut sink)
     }
 
-    fn finish(self, report: &Report) -> Result<u64, Problem> {
+    fn finish(self, report: &Report) -> Result<u64, UserError> {
         let Reading { builder, into, .. } = self;
         if self.foreign > 0 {
             into.writer.note(format!("{} rows of the inventory are about other containers.", self.foreign));
@@ -166,7 +166,7 @@ impl Reading<'_> {
             _ => None,
         };
         let write = || -> std::io::Result<()> {
-            builder.finish(&mut Judged { judge: &mut into.judge, sink: &mut into.writer })?;
+            builder.finish(&mut ValidatingSink { judge: &mut into.judge, sink: &mut into.writer })?;
             match missing {
                 Some(message) => into.writer.finding(Finding::new(Code::InventoryPartial, &report.rule_name, message)),
                 None => Ok(()),
@@ -197,21 +197,21 @@ fn note(report: &Report, now: OffsetDateTime) -> String {
     note
 }
 
-fn open_rows(data: File, is_parquet: bool, wanted: Wanted) -> Result<Box<dyn Rows>, Fault> {
+fn open_rows(data: File, is_parquet: bool, wanted: InventoryColumns) -> Result<Box<dyn InventoryRows>, InventoryError> {
     if is_parquet {
         #[cfg(feature = "parquet")]
         return Ok(Box::new(inventory::parquet::ParquetRows::new(data, wanted)?));
         #[cfg(not(feature = "parquet"))]
-        return Err(Fault::Header("it is Parquet, and this build of the program reads CSV only".into()));
+        return Err(InventoryError::Header("it is Parquet, and this build of the program reads CSV only".into()));
     }
     Ok(Box::new(inventory::csv::CsvRows::new(data, wanted)?))
 }
 
-fn unreadable(place: &str, fault: &Fault) -> Problem {
-    let mut problem = Problem::other(format!("Could not read the inventory's file {place}."));
-    problem.said = Some(fault.to_string());
+fn unreadable(place: &str, fault: &InventoryError) -> UserError {
+    let mut problem = UserError::other(format!("Could not read the inventory's file {place}."));
+    problem.source_message = Some(fault.to_string());
     problem.hint(match fault {
-        Fault::Missing(_) => {
+        InventoryError::Missing(_) => {
             "What the config asks for needs it: add it to the fields of the inventory rule in Azure, and wait for the next run."
         }
         _ => "Copy the file again if it is a copy; otherwise use another run of the inventory, or list the container.",

@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     azure::{account::Account, download::DownloadError},
-    error::Problem,
+    error::UserError,
     manifest::inventory::report::{CHECKSUM, DataFile, MANIFEST, Report},
     service::{
         integration::account::Resolved,
@@ -26,7 +26,7 @@ const LONGEST_MANIFEST: u64 = 16 * 1024 * 1024;
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) report: Report,
-    place: Place,
+    place: InventoryLocation,
     /// The folder of the manifest and the data files, empty or ending with a `/`.
     folder: String,
     /// Where files from Azure lie while they are read.
@@ -35,7 +35,7 @@ pub(super) struct Found {
 
 /// Where inventories lie.
 #[derive(Debug)]
-enum Place {
+enum InventoryLocation {
     Local(PathBuf),
     Azure(Box<Account>, String),
 }
@@ -49,7 +49,7 @@ struct Listing {
 
 /// Finds the newest finished run below `file`: a directory, `CONTAINER/PATH/`, either with the name of a rule behind it, or the
 /// manifest itself.
-pub(super) async fn find(file: &str, resolved: &Resolved, dir: &Path) -> Result<Found, Problem> {
+pub(super) async fn find(file: &str, resolved: &Resolved, dir: &Path) -> Result<Found, UserError> {
     let local = PathBuf::from(expand_home(file));
     let rule_below = |path: &Path| match (path.parent(), path.file_name()) {
         (Some(parent), Some(rule)) if parent.is_dir() && parent != Path::new("") => {
@@ -59,18 +59,18 @@ pub(super) async fn find(file: &str, resolved: &Resolved, dir: &Path) -> Result<
     };
     let (place, path, rule) = if local.is_file() {
         let name = local.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        (Place::Local(local.parent().unwrap_or(Path::new("")).to_owned()), name, None)
+        (InventoryLocation::Local(local.parent().unwrap_or(Path::new("")).to_owned()), name, None)
     } else if local.is_dir() {
-        (Place::Local(local), String::new(), None)
+        (InventoryLocation::Local(local), String::new(), None)
     } else if let Some((parent, rule)) = rule_below(&local) {
-        (Place::Local(parent), String::new(), Some(rule))
+        (InventoryLocation::Local(parent), String::new(), Some(rule))
     } else if local.is_absolute() || file.starts_with(['.', '~', '\\']) {
-        return Err(Problem::config(format!("There is no file or directory {}.", local.display()))
+        return Err(UserError::config(format!("There is no file or directory {}.", local.display()))
             .hint("Check file under [manifest]; it names a directory, or CONTAINER/PATH/ in the storage account."));
     } else {
         let account = Account::open(&resolved.account_url, &resolved.auth).map_err(|error| azure_problem(&error))?;
         let (container, path) = file.split_once('/').unwrap_or((file, ""));
-        let place = Place::Azure(Box::new(account), container.to_owned());
+        let place = InventoryLocation::Azure(Box::new(account), container.to_owned());
         let path = path.trim_end_matches('/');
         if path.is_empty() || path.ends_with(MANIFEST) {
             (place, path.to_owned(), None)
@@ -86,8 +86,8 @@ pub(super) async fn find(file: &str, resolved: &Resolved, dir: &Path) -> Result<
     };
     let manifest = match path.ends_with(MANIFEST) {
         true => path,
-        false if matches!(place, Place::Local(_)) && !path.is_empty() => {
-            return Err(Problem::config(format!("{file} is not the manifest of an inventory run."))
+        false if matches!(place, InventoryLocation::Local(_)) && !path.is_empty() => {
+            return Err(UserError::config(format!("{file} is not the manifest of an inventory run."))
                 .hint("Its name ends in -manifest.json. Name that, or the directory in which it is."));
         }
         false => newest(&place, &path, rule.as_deref(), file).await?,
@@ -99,13 +99,13 @@ pub(super) async fn find(file: &str, resolved: &Resolved, dir: &Path) -> Result<
     let has_checksum = place.list(&folder).await?.files.iter().any(|name| checksum.ends_with(name.as_str()));
     let checksum = if has_checksum { Some(place.text(&checksum).await?) } else { None };
     let report = Report::read(&text, checksum.as_deref())
-        .map_err(|error| Problem::config(format!("{} {error}", place.show(&manifest))))?;
+        .map_err(|error| UserError::config(format!("{} {error}", place.show(&manifest))))?;
     Ok(Found { report, place, folder, dir: dir.to_owned() })
 }
 
 /// The manifest of the newest finished run. Folders of years, months, days and times are gone into, the newest first, until a day
 /// has one.
-async fn newest(place: &Place, path: &str, rule: Option<&str>, file: &str) -> Result<String, Problem> {
+async fn newest(place: &InventoryLocation, path: &str, rule: Option<&str>, file: &str) -> Result<String, UserError> {
     let mut open = vec![path.to_owned()];
     let mut found: Vec<String> = Vec::new();
     let mut day = String::new();
@@ -136,12 +136,12 @@ async fn newest(place: &Place, path: &str, rule: Option<&str>, file: &str) -> Re
     rules.dedup();
     match (found.into_iter().next(), rules.len()) {
         (Some(newest), 1) => Ok(newest),
-        (Some(_), _) => Err(Problem::config(format!(
+        (Some(_), _) => Err(UserError::config(format!(
             "The newest inventory runs in {file} are of several rules: {}.",
             rules.join(", ")
         ))
         .hint(format!("Set file under [manifest] to {}/{}, for example.", file.trim_end_matches('/'), rules[0]))),
-        (None, _) => Err(Problem::config(match rule {
+        (None, _) => Err(UserError::config(match rule {
             Some(rule) => format!("There is no finished inventory run of a rule '{rule}' in {}.", place.show(path)),
             None => format!("There is no finished inventory run in {}.", place.show(path)),
         })
@@ -168,12 +168,14 @@ fn last(folder: &str) -> &str {
 
 impl Found {
     /// Opens a data file, and says where it lies. One in Azure is fetched first: a Parquet file is read from its end.
-    pub(super) async fn open(&self, file: &DataFile) -> Result<(File, String), Problem> {
+    pub(super) async fn open(&self, file: &DataFile) -> Result<(File, String), UserError> {
         let path = format!("{}{}", self.folder, file.name());
         let shown = self.place.show(&path);
         let opened = match &self.place {
-            Place::Local(root) => File::open(root.join(&path)).map_err(|error| unreadable(&shown, &error))?,
-            Place::Azure(account, container) => {
+            InventoryLocation::Local(root) => {
+                File::open(root.join(&path)).map_err(|error| unreadable(&shown, &error))?
+            }
+            InventoryLocation::Azure(account, container) => {
                 let write_fault = |error: std::io::Error| disk_problem("write a file of the inventory", &error);
                 let mut kept = tempfile::tempfile_in(&self.dir).map_err(write_fault)?;
                 fetch(account, container, &path, &mut |bytes| kept.write_all(bytes)).await?;
@@ -183,7 +185,7 @@ impl Found {
         };
         let length = opened.metadata().map_err(|error| unreadable(&shown, &error))?.len();
         if let Some(size) = file.size.filter(|size| *size != length) {
-            return Err(Problem::other(format!(
+            return Err(UserError::other(format!(
                 "The inventory's file {shown} has {length} bytes, and by the inventory's manifest it should have {size}."
             ))
             .hint("It was cut off or changed. Copy it again, or use another run of the inventory."));
@@ -192,25 +194,27 @@ impl Found {
     }
 }
 
-impl Place {
+impl InventoryLocation {
     /// The name of a folder; that of the directory itself for an empty path.
     fn name(&self, folder: &str) -> String {
         match self {
-            Place::Local(root) => root.join(folder).file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            Place::Azure(..) => last(folder).to_owned(),
+            InventoryLocation::Local(root) => {
+                root.join(folder).file_name().unwrap_or_default().to_string_lossy().into_owned()
+            }
+            InventoryLocation::Azure(..) => last(folder).to_owned(),
         }
     }
 
     fn show(&self, path: &str) -> String {
         match self {
-            Place::Local(root) => root.join(path).display().to_string(),
-            Place::Azure(_, container) => format!("{container}/{path}"),
+            InventoryLocation::Local(root) => root.join(path).display().to_string(),
+            InventoryLocation::Azure(_, container) => format!("{container}/{path}"),
         }
     }
 
-    async fn list(&self, folder: &str) -> Result<Listing, Problem> {
+    async fn list(&self, folder: &str) -> Result<Listing, UserError> {
         match self {
-            Place::Local(root) => {
+            InventoryLocation::Local(root) => {
                 let path = root.join(folder);
                 let read = || -> std::io::Result<Listing> {
                     let mut listing = Listing::default();
@@ -228,7 +232,7 @@ impl Place {
                 };
                 read().map_err(|error| unreadable(&path.display().to_string(), &error))
             }
-            Place::Azure(account, container) => {
+            InventoryLocation::Azure(account, container) => {
                 let entries =
                     account.entries(container, folder).await.map_err(|error| in_container(container, &error))?;
                 let name = |path: &String| last(path.strip_prefix(folder).unwrap_or(path)).to_owned();
@@ -240,16 +244,16 @@ impl Place {
         }
     }
 
-    async fn text(&self, path: &str) -> Result<Vec<u8>, Problem> {
+    async fn text(&self, path: &str) -> Result<Vec<u8>, UserError> {
         let mut text = Vec::new();
         match self {
-            Place::Local(root) => {
+            InventoryLocation::Local(root) => {
                 let path = root.join(path);
                 File::open(&path)
                     .and_then(|file| file.take(LONGEST_MANIFEST).read_to_end(&mut text))
                     .map_err(|error| unreadable(&path.display().to_string(), &error))?;
             }
-            Place::Azure(account, container) => {
+            InventoryLocation::Azure(account, container) => {
                 fetch(account, container, path, &mut |bytes| {
                     text.extend_from_slice(bytes);
                     match text.len() as u64 > LONGEST_MANIFEST {
@@ -275,7 +279,7 @@ async fn fetch(
     container: &str,
     path: &str,
     sink: &mut (dyn FnMut(&[u8]) -> std::io::Result<()> + Send),
-) -> Result<(), Problem> {
+) -> Result<(), UserError> {
     match account.download(container, path, sink).await {
         Ok(_) => Ok(()),
         Err(DownloadError::Azure(error)) => Err(in_container(container, &error)),
@@ -284,13 +288,16 @@ async fn fetch(
 }
 
 /// The inventory may lie in another container than the blobs, for which the credential may not be meant.
-fn in_container(container: &str, error: &crate::azure::error::Error) -> Problem {
+fn in_container(container: &str, error: &crate::azure::error::Error) -> UserError {
     let problem = azure_problem(error);
-    Problem { what: format!("The inventory in the container {container} cannot be read. {}", problem.what), ..problem }
+    UserError {
+        summary: format!("The inventory in the container {container} cannot be read. {}", problem.summary),
+        ..problem
+    }
 }
 
-fn unreadable(path: &str, error: &std::io::Error) -> Problem {
-    let mut problem = Problem::config(format!("Could not read {path}."));
-    problem.said = Some(error.to_string());
+fn unreadable(path: &str, error: &std::io::Error) -> UserError {
+    let mut problem = UserError::config(format!("Could not read {path}."));
+    problem.source_message = Some(error.to_string());
     problem.hint("Check file under [manifest], and whether the inventory's files were copied whole: the manifest, its checksum and the data files beside it.")
 }

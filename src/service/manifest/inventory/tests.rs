@@ -32,7 +32,7 @@ fn manifest(file: &Path) -> Manifest {
     Manifest { source: Source::Inventory, file: Some(file.to_str().unwrap().into()), ..Manifest::default() }
 }
 
-async fn build(manifest: &Manifest, home: &Path) -> Result<(tempfile::TempDir, ManifestDir, u64), Problem> {
+async fn build(manifest: &Manifest, home: &Path) -> Result<(tempfile::TempDir, ManifestDir, u64), UserError> {
     let azure = Azure { account: Some("acme".into()), container: "media".into(), ..Azure::default() };
     let azure = Azure { auth: Some(config::azure::AuthKind::Anonymous), ..azure };
     let dir = tempfile::tempdir().unwrap();
@@ -40,7 +40,8 @@ async fn build(manifest: &Manifest, home: &Path) -> Result<(tempfile::TempDir, M
     let runs = crate::service::manifest::since::Runs { home: &home, config: "c" };
     let options = Upload::default().options();
     let (built, blobs) =
-        build_manifest(&azure.into(), manifest, options, &Demands::default(), dir.path(), runs, &mut |_| {}).await?;
+        build_manifest(&azure.into(), manifest, options, &ValidationRules::default(), dir.path(), runs, &mut |_| {})
+            .await?;
     Ok((dir, built, blobs))
 }
 
@@ -51,7 +52,7 @@ use crate::{
         manifest::{Manifest, Since, Source},
         upload::Upload,
     },
-    manifest::values::Demands,
+    manifest::values::ValidationRules,
     service::manifest::{build_manifest, inventory::*},
     store::{manifest_dir::ManifestDir, paths::Home},
 };

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use crate::{
     azure::{container::Container, error::ErrorKind},
     config::manifest::Source,
-    error::Problem,
+    error::UserError,
     manifest::{
         finding::{Code, Finding},
         item::{Frame, Item},
@@ -31,7 +31,7 @@ use crate::{
         read::ruled::Names as Blobs,
         sink::Sink as _,
         skipped::SkipReason,
-        values::Demands,
+        values::ValidationRules,
     },
     schema::key_type::KeyType,
     service::{
@@ -43,7 +43,7 @@ use crate::{
 };
 
 /// The sources that are asked item by item.
-pub(crate) struct Gathering {
+pub(crate) struct MetadataJoin {
     table: Option<Table<File>>,
     names: Names,
     is_csv: bool,
@@ -67,25 +67,25 @@ struct Sidecars {
 
 /// What a table says of an item.
 #[derive(Default)]
-struct Told {
+struct RowMetadata {
     metadata: Map<String, Value>,
     blocks: Blocks,
 }
 
-impl Gathering {
+impl MetadataJoin {
     /// Opens the sources that the config names.
     pub(in crate::service::manifest) async fn open(
         building: &Building<'_>,
-        demands: &Demands,
+        demands: &ValidationRules,
         first: &ManifestDir,
-    ) -> Result<Gathering, Problem> {
+    ) -> Result<MetadataJoin, UserError> {
         let settings = &building.manifest.metadata;
         let names = Names::from(settings.join);
         let table = match settings.table.clone() {
             Some(path) => {
                 let opening = tokio::task::spawn_blocking(move || open_table(&path, names));
                 let opened = opening.await;
-                Some(opened.map_err(|error| Problem::other(format!("Reading the metadata broke off: {error}.")))??)
+                Some(opened.map_err(|error| UserError::other(format!("Reading the metadata broke off: {error}.")))??)
             }
             None => None,
         };
@@ -107,7 +107,7 @@ impl Gathering {
             }
             None => None,
         };
-        Ok(Gathering {
+        Ok(MetadataJoin {
             table,
             names,
             is_csv: settings.table.as_deref().and_then(Format::from_name) == Some(Format::Csv),
@@ -123,7 +123,7 @@ impl Gathering {
     pub(in crate::service::manifest) fn each(
         &mut self,
         mut work: Work,
-    ) -> Result<impl Future<Output = Result<Work, Problem>> + use<>, Problem> {
+    ) -> Result<impl Future<Output = Result<Work, UserError>> + use<>, UserError> {
         let fault = |error: io::Error| disk_problem("read the metadata table", &error);
         let blobs = self.blob_names(&work.item);
         let told = self.look_up(&mut work, &blobs).map_err(fault)?;
@@ -140,8 +140,8 @@ impl Gathering {
                     // Every other one would fail as well.
                     Err(error) if matches!(error.kind, ErrorKind::Auth { .. } | ErrorKind::Unreachable { .. }) => {
                         let problem = azure_problem(&error);
-                        let what = format!("The sidecar file '{name}' cannot be read. {}", problem.what);
-                        return Err(Problem { what, ..problem });
+                        let what = format!("The sidecar file '{name}' cannot be read. {}", problem.summary);
+                        return Err(UserError { summary: what, ..problem });
                     }
                     Err(error) => {
                         work.say(Code::MetadataSidecar, format!("its sidecar '{name}' cannot be read: {error}"));
@@ -205,18 +205,20 @@ impl Gathering {
         .map_or_else(|| work.provenance.name.clone(), Cow::into_owned)
     }
 
-    fn look_up(&mut self, work: &mut Work, blobs: &[String]) -> io::Result<Told> {
+    fn look_up(&mut self, work: &mut Work, blobs: &[String]) -> io::Result<RowMetadata> {
         if self.table.is_none() {
-            return Ok(Told::default());
+            return Ok(RowMetadata::default());
         }
         let own_name = self.own_name(work);
-        let Gathering { table: Some(table), names, is_csv, types, .. } = self else { return Ok(Told::default()) };
+        let MetadataJoin { table: Some(table), names, is_csv, types, .. } = self else {
+            return Ok(RowMetadata::default());
+        };
         let read = |mut row: Map<String, Value>| {
             let blocks = media::take_blocks(&mut row);
             if *is_csv {
                 cells::read_cells(&mut row, types);
             }
-            Told { metadata: row, blocks }
+            RowMetadata { metadata: row, blocks }
         };
         let own = match names {
             Names::Name => table.row(&own_name)?,
@@ -234,7 +236,7 @@ impl Gathering {
         let mut media = vec![Frame::default(); frames.len()];
         for (frame, place) in frames.iter().zip(&mut media) {
             let Some(row) = table.row(frame)? else { continue };
-            let Told { metadata, blocks } = read(row);
+            let RowMetadata { metadata, blocks } = read(row);
             match media::read(work.item.kind, blocks, &Known { name: frame, size: 0, content_type: None }) {
                 Ok(read) => place.media = read,
                 Err(fault) => work.say(Code::MediaIncomplete, format!("{frame}: {fault}")),
@@ -256,10 +258,10 @@ impl Gathering {
         }
         match (own, found) {
             (Some(own), _) => Ok(read(own)),
-            (None, Some((_, metadata))) => Ok(Told { metadata, blocks: Blocks::new() }),
+            (None, Some((_, metadata))) => Ok(RowMetadata { metadata, blocks: Blocks::new() }),
             (None, None) => {
                 table.missed(if *names == Names::Name { &own_name } else { &work.provenance.name });
-                Ok(Told::default())
+                Ok(RowMetadata::default())
             }
         }
     }
@@ -272,7 +274,7 @@ impl Work {
     }
 
     /// Puts what a sidecar and a table say into the item; the table goes before the sidecar.
-    fn add(&mut self, mut beside: Map<String, Value>, told: Told) {
+    fn add(&mut self, mut beside: Map<String, Value>, told: RowMetadata) {
         let mut blocks = media::take_blocks(&mut beside);
         for (block, fields) in told.blocks {
             blocks.entry(block).or_default().extend(fields);
@@ -334,17 +336,17 @@ fn hash(name: &str) -> u64 {
     hasher.finish()
 }
 
-fn open_table(path: &str, names: Names) -> Result<Table<File>, Problem> {
+fn open_table(path: &str, names: Names) -> Result<Table<File>, UserError> {
     let unreadable = |error: &io::Error| {
-        let problem = Problem::config(format!("Could not read the metadata table {path}."));
-        Problem { said: Some(error.to_string()), ..problem }.hint("Check table under [manifest.metadata].")
+        let problem = UserError::config(format!("Could not read the metadata table {path}."));
+        UserError { source_message: Some(error.to_string()), ..problem }.hint("Check table under [manifest.metadata].")
     };
     let file = File::open(expand_home(path)).map_err(|error| unreadable(&error))?;
     let name = Path::new(path).file_name().map_or_else(|| path.into(), |name| name.to_string_lossy());
     let format = Format::from_name(path).unwrap_or(Format::Csv);
     Table::open(&name, format, names, file).map_err(|error| match error {
         JoinError::Table(TableError::File(error)) => unreadable(&error),
-        other => Problem::config(format!("The metadata table {path} cannot be used: {other}."))
+        other => UserError::config(format!("The metadata table {path} cannot be used: {other}."))
             .hint("Check table and join under [manifest.metadata]."),
     })
 }

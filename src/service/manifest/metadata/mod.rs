@@ -4,7 +4,8 @@ pub(crate) mod enrich;
 pub(crate) mod sidecars;
 
 use crate::{
-    azure, config::manifest::Join, error::Problem, manifest::metadata::columns::Names, service::problems::azure_problem,
+    azure, config::manifest::Join, error::UserError, manifest::metadata::columns::Names,
+    service::problems::azure_problem,
 };
 
 impl From<Join> for Names {
@@ -28,13 +29,13 @@ impl From<Names> for Join {
 }
 
 /// Why a listing with index tags was refused, if the tags may be the reason: they need more than a listing without them.
-pub(crate) fn tags_problem(error: &azure::error::Error) -> Problem {
+pub(crate) fn tags_problem(error: &azure::error::Error) -> UserError {
     let problem = azure_problem(error);
     if !is_refusal(error) {
         return problem;
     }
-    let what = format!("The index tags of the blobs cannot be read. {}", problem.what);
-    Problem { what, ..problem }.hint(
+    let what = format!("The index tags of the blobs cannot be read. {}", problem.summary);
+    UserError { summary: what, ..problem }.hint(
         "Reading index tags needs a permission besides List: Filter by tags and Tags (ft) in a SAS token, or the role Storage Blob \
          Data Owner; accounts with a hierarchical namespace have no tags. Or set index_tags = false under [manifest.metadata].",
     )

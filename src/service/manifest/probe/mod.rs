@@ -8,14 +8,14 @@ use tokio::runtime::Handle;
 use crate::{
     azure::{self, container::Container, error::ErrorKind},
     config::manifest::Probe,
-    error::Problem,
+    error::UserError,
     manifest::{
         finding::Code,
         item::{Frame, Item},
         kind::Kind,
         media::Media,
         probe::{self, Known, ProbeError},
-        values::Demands,
+        values::ValidationRules,
     },
     service::{
         integration::account::resolve,
@@ -28,7 +28,7 @@ use crate::{
 mod remote;
 
 /// Whether media metadata is to be read at all.
-pub(super) fn is_wanted(wish: Probe, demands: &Demands) -> bool {
+pub(super) fn is_wanted(wish: Probe, demands: &ValidationRules) -> bool {
     match wish {
         Probe::Always => true,
         Probe::WhenRequired => demands.strict,
@@ -49,16 +49,16 @@ pub(super) struct Probing {
 }
 
 /// What to do about a file that could not be read.
-enum Fault {
+enum ReadFailure {
     /// Tell it with the item, and go on.
     Item(String),
     /// Every other file would fail as well.
-    All(Problem),
+    All(UserError),
 }
 
 impl Probing {
     /// Prepares for it, if it is wanted.
-    pub(super) fn open(building: &Building<'_>) -> Result<Option<Arc<Probing>>, Problem> {
+    pub(super) fn open(building: &Building<'_>) -> Result<Option<Arc<Probing>>, UserError> {
         if !building.probes {
             return Ok(None);
         }
@@ -78,7 +78,7 @@ impl Probing {
     }
 
     /// Fills in what an item lacks. A file that cannot be read is told with its item.
-    pub(super) async fn fill(self: Arc<Probing>, mut work: Work) -> Result<Work, Problem> {
+    pub(super) async fn fill(self: Arc<Probing>, mut work: Work) -> Result<Work, UserError> {
         if !self.wants(&work.item) {
             return Ok(work);
         }
@@ -88,8 +88,8 @@ impl Probing {
             let etag = work.provenance.etag.clone().unwrap_or_default();
             match self.media(work.item.kind, &url, size, content_type, &etag).await {
                 Ok(media) => work.item.media = Some(media),
-                Err(Fault::Item(why)) => work.say(Code::MediaUnreadable, why),
-                Err(Fault::All(problem)) => return Err(problem),
+                Err(ReadFailure::Item(why)) => work.say(Code::MediaUnreadable, why),
+                Err(ReadFailure::All(problem)) => return Err(problem),
             }
             return Ok(work);
         }
@@ -99,11 +99,11 @@ impl Probing {
             let url = work.item.urls.get(place).cloned().unwrap_or_default();
             match self.media(work.item.kind, &url, 0, None, "").await {
                 Ok(media) => frame.media = Some(media),
-                Err(Fault::Item(why)) => {
+                Err(ReadFailure::Item(why)) => {
                     let name = url.strip_prefix(&self.base).unwrap_or(&url);
                     work.say(Code::MediaUnreadable, format!("its file '{name}': {why}"));
                 }
-                Err(Fault::All(problem)) => return Err(problem),
+                Err(ReadFailure::All(problem)) => return Err(problem),
             }
         }
         work.item.frames = frames;
@@ -118,9 +118,9 @@ impl Probing {
         size: u64,
         content_type: Option<String>,
         etag: &str,
-    ) -> Result<Media, Fault> {
+    ) -> Result<Media, ReadFailure> {
         let encoded = url.strip_prefix(&self.base).ok_or_else(|| {
-            Fault::Item("it does not lie in the config's container, so its media metadata cannot be read".into())
+            ReadFailure::Item("it does not lie in the config's container, so its media metadata cannot be read".into())
         })?;
         let name = percent_decode_str(encoded).decode_utf8_lossy().into_owned();
         let known = self.cache(|cache| cache.get(ProbeKind::Media, url, etag).ok().flatten());
@@ -140,7 +140,8 @@ impl Probing {
             };
             (read, file.failure())
         });
-        let (read, failure) = reading.await.map_err(|error| Fault::Item(format!("reading it broke off: {error}")))?;
+        let (read, failure) =
+            reading.await.map_err(|error| ReadFailure::Item(format!("reading it broke off: {error}")))?;
         let media = read.map_err(|error| fault(&error, failure))?;
         if let (false, Ok(value)) = (etag.is_empty(), serde_json::to_value(&media)) {
             self.cache(|cache| cache.put(ProbeKind::Media, &[(url.to_owned(), etag.to_owned(), value)]).ok());
@@ -163,14 +164,14 @@ fn budget(kind: Kind) -> u64 {
     }
 }
 
-fn fault(error: &ProbeError, failure: Option<azure::error::Error>) -> Fault {
+fn fault(error: &ProbeError, failure: Option<azure::error::Error>) -> ReadFailure {
     match failure {
         Some(error) if matches!(error.kind, ErrorKind::Auth { .. } | ErrorKind::Unreachable { .. }) => {
             let problem = azure_problem(&error);
-            let what = format!("Media metadata cannot be read from the blobs. {}", problem.what);
-            Fault::All(Problem { what, ..problem })
+            let what = format!("Media metadata cannot be read from the blobs. {}", problem.summary);
+            ReadFailure::All(UserError { summary: what, ..problem })
         }
-        Some(error) => Fault::Item(format!("it cannot be fetched: {error}")),
-        None => Fault::Item(format!("its media metadata cannot be read: {error}")),
+        Some(error) => ReadFailure::Item(format!("it cannot be fetched: {error}")),
+        None => ReadFailure::Item(format!("its media metadata cannot be read: {error}")),
     }
 }

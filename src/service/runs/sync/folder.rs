@@ -9,7 +9,7 @@ use crate::{
         error::Error,
         folders::{CloudSynced, Folder, FolderKind, NewFolder},
     },
-    error::{Class, Problem},
+    error::{ErrorKind, UserError},
     service::{folders, problems::encord_problem},
     wizard::{
         destination::{Destination, Mirror},
@@ -25,12 +25,12 @@ pub(crate) async fn prepare(
     destination: &Destination,
     mirror: &Mirror,
     integration: Uuid,
-) -> Result<(Uuid, bool), Problem> {
+) -> Result<(Uuid, bool), UserError> {
     let (folder, created) = match destination.create.split_last() {
         Some((name, above)) => make(client, destination, (name, above), mirror, integration).await?,
         None => {
             let existing = destination.existing.as_ref().map(|folder| folder.uuid);
-            let uuid = existing.ok_or_else(|| Problem::config("No folder is named. Set [folder] path or uuid."))?;
+            let uuid = existing.ok_or_else(|| UserError::config("No folder is named. Set [folder] path or uuid."))?;
             let folder = client.folder(uuid).await.map_err(|error| encord_problem(&error))?;
             check(&folder, mirror, integration)?;
             (uuid, false)
@@ -48,7 +48,7 @@ async fn make(
     (name, above): (&String, &[String]),
     mirror: &Mirror,
     integration: Uuid,
-) -> Result<(Uuid, bool), Problem> {
+) -> Result<(Uuid, bool), UserError> {
     let parent = match above.is_empty() {
         true => destination.existing.as_ref().map(|folder| folder.uuid),
         false => {
@@ -76,24 +76,24 @@ async fn make(
 }
 
 /// Whether a folder that exists is the one that is wanted.
-pub(super) fn check(folder: &Folder, mirror: &Mirror, integration: Uuid) -> Result<(), Problem> {
+pub(super) fn check(folder: &Folder, mirror: &Mirror, integration: Uuid) -> Result<(), UserError> {
     let name = &folder.name;
     if !matches!(folder.folder_type, FolderKind::CloudLinked) {
-        return Err(Problem::config(format!(
+        return Err(UserError::config(format!(
             "The folder '{name}' exists and is an ordinary one; it cannot become cloud-synced."
         ))
         .hint("Name a folder that does not exist yet."));
     }
     let there = folder.remote_url.as_deref().unwrap_or_default();
     if !same_place(there, &mirror.remote_url) {
-        return Err(Problem::config(format!(
+        return Err(UserError::config(format!(
             "The folder '{name}' mirrors {there}, not {}, and that cannot be changed.",
             mirror.remote_url
         ))
         .hint("Name another folder; one that does not exist yet is made."));
     }
     if folder.integration_hash.is_some_and(|through| through != integration) {
-        return Err(Problem::config(format!(
+        return Err(UserError::config(format!(
             "The folder '{name}' reads through another integration than the chosen one, and that cannot be changed."
         ))
         .hint("Choose the integration that the folder was made with, or name another folder."));
@@ -122,12 +122,12 @@ fn with_sidecars(mut config: Map<String, Value>, suffix: &str) -> Map<String, Va
     config
 }
 
-fn no_sidecars(error: &Error) -> Problem {
+fn no_sidecars(error: &Error) -> UserError {
     let mut problem = encord_problem(error);
-    problem.what =
+    problem.summary =
         "The folder is there, but Encord could not be told to read the sidecars; nothing was synced.".to_owned();
-    match problem.class {
-        Class::Access => problem.hint(
+    match problem.kind {
+        ErrorKind::Access => problem.hint(
             "Only an admin of the folder may change this. Ask one, or take [manifest.metadata] sidecar out; then import again.",
         ),
         _ => problem.hint("Import again: the folder is found and taken."),

@@ -11,7 +11,7 @@ use crate::{
         jobs::{JobState, SyncStatus},
         refusals::RefusalBackoff,
     },
-    error::{Class, Problem},
+    error::{ErrorKind, UserError},
     run::{
         state::BatchState,
         sync_counts::{Held, SyncCounts},
@@ -49,7 +49,7 @@ impl Syncer {
         &mut self,
         stop: &mut watch::Receiver<Stop>,
         tell: &(impl Fn(RunReply) + Sync),
-    ) -> Result<(), Problem> {
+    ) -> Result<(), UserError> {
         self.told(tell);
         let job = match self.counts.job {
             Some(job) => Some(job),
@@ -68,7 +68,7 @@ impl Syncer {
         &mut self,
         stop: &mut watch::Receiver<Stop>,
         tell: &(impl Fn(RunReply) + Sync),
-    ) -> Result<Option<Uuid>, Problem> {
+    ) -> Result<Option<Uuid>, UserError> {
         if self.counts.state == BatchState::Sending {
             self.look().await?;
             self.note = Some(MAY_HAVE_BEGUN.to_owned());
@@ -117,10 +117,10 @@ impl Syncer {
     }
 
     /// Whether the folder is still what it was.
-    async fn look(&mut self) -> Result<(), Problem> {
+    async fn look(&mut self) -> Result<(), UserError> {
         let found = self.client.folder(self.run.folder).await.map_err(|error| {
             let mut problem = encord_problem(&error);
-            problem.what = format!("The folder '{}' cannot be looked at any more.", self.run.folder_path);
+            problem.summary = format!("The folder '{}' cannot be looked at any more.", self.run.folder_path);
             problem
         })?;
         let Some(sync) = self.run.sync.clone() else { return Ok(()) };
@@ -130,7 +130,7 @@ impl Syncer {
 
     /// Waits until nothing changes in the folder any more. Encord tells of no sync whose id is not known, so this is all that can
     /// be seen of one; of one that has not registered anything yet, nothing can.
-    async fn until_quiet(&mut self, stop: &mut watch::Receiver<Stop>) -> Result<(), Problem> {
+    async fn until_quiet(&mut self, stop: &mut watch::Receiver<Stop>) -> Result<(), UserError> {
         let mut last = None;
         let mut since = Instant::now();
         while *stop.borrow() == Stop::No && since.elapsed() < QUIET {
@@ -150,7 +150,7 @@ impl Syncer {
         job: Uuid,
         stop: &mut watch::Receiver<Stop>,
         tell: &(impl Fn(RunReply) + Sync),
-    ) -> Result<(), Problem> {
+    ) -> Result<(), UserError> {
         let began = Instant::now();
         let mut lost = 0;
         let mut refusals = RefusalBackoff::new(self.client.policy());
@@ -183,14 +183,14 @@ impl Syncer {
                     if matches!(error.kind, Kind::NotFound | Kind::Invalid) {
                         return Err(self.forgotten(&error));
                     }
-                    if problem.class != Class::Other || lost >= LOST_POLLS {
+                    if problem.kind != ErrorKind::Other || lost >= LOST_POLLS {
                         return Err(problem);
                     }
                     let wait = match error.kind {
                         Kind::RateLimited { retry_after } => refusals.pause(retry_after, true),
                         _ => Duration::from_secs(2 * u64::from(lost)).min(LONGEST_PAUSE),
                     };
-                    let said = problem.said.unwrap_or(problem.what);
+                    let said = problem.source_message.unwrap_or(problem.summary);
                     let note = format!("Encord does not answer ({said}). Asking again in {}.", in_seconds(wait));
                     self.wait(note, wait, stop, tell).await;
                 }
@@ -200,7 +200,7 @@ impl Syncer {
     }
 
     /// Puts an answer on record.
-    fn take(&mut self, status: &SyncStatus) -> Result<(), Problem> {
+    fn take(&mut self, status: &SyncStatus) -> Result<(), UserError> {
         let state = match status.state {
             JobState::Done => BatchState::Done,
             JobState::Error => BatchState::Error,
@@ -228,28 +228,29 @@ impl Syncer {
     }
 
     /// What the end of the sync means where it is not a good one.
-    fn ended(&self) -> Result<(), Problem> {
+    fn ended(&self) -> Result<(), UserError> {
         let path = &self.run.folder_path;
         let mut problem = match self.counts.state {
-            BatchState::Error => Problem::other(format!("Encord gave up the sync of the folder '{path}'.")).hint(
+            BatchState::Error => UserError::other(format!("Encord gave up the sync of the folder '{path}'.")).hint(
                 "Most likely the integration may not list the container: with Entra ID it needs the role Storage Blob Data Reader, \
                  with a SAS token the permissions Read and List (sp=rl). The container or the folder in it may also be gone. \
                  What was registered stays; import again to sync again.",
             ),
             BatchState::Cancelled => {
-                Problem::other(format!("The sync of the folder '{path}' was cancelled in Encord."))
+                UserError::other(format!("The sync of the folder '{path}' was cancelled in Encord."))
                     .hint("What was registered before stays; import again to sync again.")
             }
             _ => return Ok(()),
         };
-        problem.said.clone_from(&self.message);
+        problem.source_message.clone_from(&self.message);
         Err(problem)
     }
 
     /// Nobody knows whether Encord has begun.
-    fn doubtful(&self, error: &Error) -> Problem {
+    fn doubtful(&self, error: &Error) -> UserError {
         let mut problem = encord_problem(error);
-        problem.what = format!("Nobody knows whether Encord has begun to sync the folder '{}'.", self.run.folder_path);
+        problem.summary =
+            format!("Nobody knows whether Encord has begun to sync the folder '{}'.", self.run.folder_path);
         problem.hint(format!(
             "Look into the folder in Encord. Asking again does no harm, as a sync leaves alone what is registered: \
              azure-to-encord runs resume {}",
@@ -258,9 +259,9 @@ impl Syncer {
     }
 
     /// Encord does not know the sync any more.
-    fn forgotten(&self, error: &Error) -> Problem {
+    fn forgotten(&self, error: &Error) -> UserError {
         let mut problem = encord_problem(error);
-        problem.what = format!("Encord does not know the sync of the folder '{}' any more.", self.run.folder_path);
+        problem.summary = format!("Encord does not know the sync of the folder '{}' any more.", self.run.folder_path);
         problem.hint("The folder may have been deleted. Look into it in Encord; import again to sync again.")
     }
 

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use crate::{
     encord::client::Client,
-    error::Problem,
+    error::UserError,
     run::{
         new_run::NewRun,
         state::{BatchState, RunState},
@@ -15,7 +15,7 @@ use crate::{
     },
     service::{
         problems::store_problem,
-        runs::upload::{Stop, throughput::Tempo},
+        runs::upload::{Stop, throughput::Throughput},
     },
     store::{
         paths::Home,
@@ -38,7 +38,7 @@ pub(crate) struct Syncer {
     /// Encord's words.
     message: Option<String>,
     note: Option<String>,
-    tempo: Tempo,
+    tempo: Throughput,
     _lock: RunLock,
 }
 
@@ -52,7 +52,7 @@ impl Syncer {
             store,
             home,
             run: row.run,
-            tempo: Tempo::new(numbers(&counts).finished()),
+            tempo: Throughput::new(numbers(&counts).finished()),
             counts,
             message,
             note: None,
@@ -75,7 +75,7 @@ impl Syncer {
         tell(RunReply::Finished { state, snapshot, reports, problem: problem.or(trouble) });
     }
 
-    fn save(&mut self, counts: SyncCounts, message: Option<String>) -> Result<(), Problem> {
+    fn save(&mut self, counts: SyncCounts, message: Option<String>) -> Result<(), UserError> {
         self.store.save_sync(&self.run.id, &counts, message.as_deref()).map_err(|error| store_problem(&error))?;
         (self.counts, self.message) = (counts, message);
         Ok(())

@@ -16,7 +16,7 @@ const QUIET: u32 = 40;
 
 /// The pace of one run.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(super) struct AdaptiveLimit {
     most: usize,
     limit: usize,
     quiet: Duration,
@@ -29,10 +29,10 @@ pub(super) struct Pace {
     quiet_since: Instant,
 }
 
-impl Pace {
-    pub(super) fn new(most: usize, policy: &RetryPolicy, now: Instant) -> Pace {
+impl AdaptiveLimit {
+    pub(super) fn new(most: usize, policy: &RetryPolicy, now: Instant) -> AdaptiveLimit {
         let most = most.max(1);
-        Pace {
+        AdaptiveLimit {
             most,
             limit: most,
             quiet: policy.first_delay.saturating_mul(QUIET),
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn a_refusal_halves_the_jobs_and_quiet_minutes_bring_them_back() {
         let start = Instant::now();
-        let mut pace = Pace::new(8, &RetryPolicy::default(), start);
+        let mut pace = AdaptiveLimit::new(8, &RetryPolicy::default(), start);
         assert_eq!((pace.limit(start), pace.raised_at(), pace.paused(start)), (8, None, None));
         assert_eq!(pace.refused(start, Some(7 * SECOND), start + SECOND), 7 * SECOND);
         // What was asked before the pause ended is part of the same refusal; the longer pause counts.
@@ -125,9 +125,9 @@ mod tests {
     fn refusals_without_a_pause_wait_longer_each_time_until_something_succeeds() {
         let start = Instant::now();
         for asked_for in [Duration::ZERO, Duration::from_millis(1)] {
-            let mut pace = Pace::new(1, &RetryPolicy::default(), start);
+            let mut pace = AdaptiveLimit::new(1, &RetryPolicy::default(), start);
             let mut now = start;
-            let mut refuse = |pace: &mut Pace| {
+            let mut refuse = |pace: &mut AdaptiveLimit| {
                 let asked = now;
                 let pause = pace.refused(asked, Some(asked_for), now);
                 assert_eq!(pace.paused(now), Some(now + pause));
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn jobs_refused_together_share_one_pause() {
         let start = Instant::now();
-        let mut pace = Pace::new(8, &RetryPolicy::default(), start);
+        let mut pace = AdaptiveLimit::new(8, &RetryPolicy::default(), start);
         let mut refused = |asked: u64, now: u64| {
             let at = |millis| start + Duration::from_millis(millis);
             pace.refused(at(asked), Some(Duration::ZERO), at(now)).as_millis()
@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn no_pause_is_endless() {
         let now = Instant::now();
-        let mut pace = Pace::new(0, &RetryPolicy::default(), now);
+        let mut pace = AdaptiveLimit::new(0, &RetryPolicy::default(), now);
         assert_eq!(pace.refused(now, Some(Duration::MAX), now), DAY);
         assert_eq!(pace.limit(now), 1);
     }

@@ -29,7 +29,7 @@ pub(super) fn counted(units: &[FailedUnit]) -> Counts {
 
 /// The ids of causes; copies share them, and none is ever given to another cause.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct CauseNames(Arc<Mutex<Names>>);
+pub(crate) struct CauseIds(Arc<Mutex<Names>>);
 
 #[derive(Debug, Default)]
 struct Names {
@@ -37,7 +37,7 @@ struct Names {
     known: Vec<(Arc<str>, Option<&'static str>)>,
 }
 
-impl CauseNames {
+impl CauseIds {
     /// The cause of an id.
     pub(crate) fn text(&self, id: CauseId) -> Option<String> {
         let names = lock(&self.0);
@@ -63,7 +63,7 @@ impl CauseNames {
 
 /// The causes of one run.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub(super) struct FailureCounts {
     total: Counts,
     /// What of it belongs to batches that are not at their end: Encord names their failed units anew each time.
     open: BTreeMap<u32, Counts>,
@@ -71,11 +71,11 @@ pub(super) struct Tally {
     rows: Option<Vec<CauseRow>>,
 }
 
-impl Tally {
+impl FailureCounts {
     /// From what is on record: all causes, and those of the batches that are not at their end.
-    pub(super) fn new(causes: Vec<Cause>, open: BTreeMap<u32, Counts>) -> Tally {
+    pub(super) fn new(causes: Vec<Cause>, open: BTreeMap<u32, Counts>) -> FailureCounts {
         let total = causes.into_iter().map(|cause| (cause.cause, cause.units)).collect();
-        Tally { total, open, rows: None }
+        FailureCounts { total, open, rows: None }
     }
 
     /// A batch stands like this; `named` are its failed units where they have changed.
@@ -103,7 +103,7 @@ impl Tally {
     }
 
     /// The most frequent cause first.
-    pub(super) fn rows(&mut self, names: &CauseNames) -> Vec<CauseRow> {
+    pub(super) fn rows(&mut self, names: &CauseIds) -> Vec<CauseRow> {
         let total = &self.total;
         self.rows
             .get_or_insert_with(|| {
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
     use crate::{
         manifest::{batch::Batch, kind::Kind},
-        service::runs::upload::progress::{Board, Record},
+        service::runs::upload::progress::{BatchProgress, StoredBatches},
         store::{
             paths::Home,
             runs::{RunStore, tests::new_run},
@@ -194,8 +194,8 @@ mod tests {
                 (0..BATCHES).map(|n| Batch { kind: Kind::Image, first: n * ITEMS, count: ITEMS }).collect();
             store.create(&new_run(RUN), &batches).unwrap();
             let mut rows = store.batches(RUN).unwrap();
-            let names = CauseNames::default();
-            let mut board = Board::new(Record::read(&store, RUN).unwrap(), true);
+            let names = CauseIds::default();
+            let mut board = BatchProgress::new(StoredBatches::read(&store, RUN).unwrap(), true);
             let mut ids: HashMap<String, CauseId> = HashMap::new();
             for step in steps {
                 let row = &mut rows[step.batch];
@@ -214,7 +214,7 @@ mod tests {
                 store.save_batch(RUN, row, units.as_deref()).unwrap();
                 board.put(row.clone(), units.as_deref().map(counted));
                 if step.is_taken_up {
-                    board = Board::new(Record::read(&store, RUN).unwrap(), true);
+                    board = BatchProgress::new(StoredBatches::read(&store, RUN).unwrap(), true);
                 }
                 let snapshot = board.snapshot(&names, false);
                 let told: Vec<_> =
@@ -232,8 +232,8 @@ mod tests {
 
     #[test]
     fn a_hundred_thousand_failures_are_a_handful_of_rows() {
-        let mut tally = Tally::default();
-        let names = CauseNames::default();
+        let mut tally = FailureCounts::default();
+        let names = CauseIds::default();
         for number in 1..=100 {
             let batch = Batch { kind: Kind::Image, first: 0, count: 1000 };
             let row = BatchRow { state: BatchState::Done, errors: 1000, ..BatchRow::waiting(number, batch) };

@@ -10,7 +10,7 @@ use crate::{
         error::{Error, Kind},
         jobs::{JobState, JobStatus},
     },
-    error::Problem,
+    error::UserError,
     run::{failed_unit::FailedUnit, state::BatchState},
     service::{
         problems::encord_problem,
@@ -38,7 +38,7 @@ impl Shared {
         row: &mut BatchRow,
         job: Uuid,
         stop: &mut watch::Receiver<Stop>,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), UserError> {
         let began = Instant::now();
         let mut lost = 0;
         let mut cancelling = Cancelling { told: false, failures: 0, next: began };
@@ -77,8 +77,8 @@ impl Shared {
                 Err(error) => {
                     lost += 1;
                     match error.kind {
-                        Kind::Unauthenticated | Kind::Forbidden => return Err(self.denied(&error)),
-                        Kind::NotFound => return Err(self.lost(row, &error)),
+                        Kind::Unauthenticated | Kind::Forbidden => return Err(self.access_revoked(&error)),
+                        Kind::NotFound => return Err(self.job_missing(row, &error)),
                         _ if is_passing(&error) && lost < LOST_POLLS => {}
                         _ => return Err(self.resumable(encord_problem(&error))),
                     }
@@ -96,7 +96,7 @@ impl Shared {
     }
 
     /// Tells Encord to cancel a job. Whether that was in time, the next poll tells; if it failed, it is told again.
-    async fn cancel(&self, number: u32, job: Uuid, cancelling: &mut Cancelling) -> Result<(), Problem> {
+    async fn cancel(&self, number: u32, job: Uuid, cancelling: &mut Cancelling) -> Result<(), UserError> {
         let asked = Instant::now();
         let Err(error) = self.client.cancel_job(self.run.folder, job).await else {
             lock(&self.pace).succeeded(asked);
@@ -106,7 +106,7 @@ impl Shared {
         };
         match error.kind {
             Kind::RateLimited { retry_after } => self.refused(asked, retry_after),
-            Kind::Unauthenticated | Kind::Forbidden => return Err(self.denied(&error)),
+            Kind::Unauthenticated | Kind::Forbidden => return Err(self.access_revoked(&error)),
             _ if is_passing(&error) => {
                 cancelling.failures += 1;
                 let wait = self.client.policy().backoff(cancelling.failures);
@@ -121,7 +121,7 @@ impl Shared {
     }
 
     /// Puts an answer on record; whether it was the last.
-    fn take(&self, row: &mut BatchRow, status: &JobStatus, stopping: Stop) -> Result<bool, Problem> {
+    fn take(&self, row: &mut BatchRow, status: &JobStatus, stopping: Stop) -> Result<bool, UserError> {
         let before = row.clone();
         let known_failures = before.errors;
         // Groups may count as several units in Encord; here a batch never counts more than it holds.
@@ -166,7 +166,7 @@ impl Shared {
                 .collect();
             self.save(row, Some(&failed))?;
             if is_last {
-                self.judge_first(row, &failed);
+                self.abort_if_first_job_failed(row, &failed);
             }
         } else if *row != before {
             self.save(row, None)?;

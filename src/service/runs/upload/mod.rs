@@ -27,7 +27,7 @@ use tokio::{
 
 use crate::{
     encord::client::Client,
-    error::Problem,
+    error::UserError,
     run::{
         failed_unit::FailedUnit,
         new_run::NewRun,
@@ -35,7 +35,7 @@ use crate::{
     },
     service::{
         problems::store_problem,
-        runs::upload::{concurrency::Pace, send::Sent},
+        runs::upload::{concurrency::AdaptiveLimit, send::Sent},
     },
     store::{
         manifest_dir::ManifestDir,
@@ -52,7 +52,7 @@ use crate::{
     wizard::effect::RunReply,
 };
 
-pub(crate) use progress::{Board, Leads, Record};
+pub(crate) use progress::{BatchProgress, Leads, StoredBatches};
 pub(crate) use send::in_seconds;
 
 /// In place of a batch's number, which begin at 1: what all wait for.
@@ -95,8 +95,8 @@ struct Shared {
     home: Home,
     manifest: ManifestDir,
     run: NewRun,
-    board: Mutex<Board>,
-    pace: Mutex<Pace>,
+    board: Mutex<BatchProgress>,
+    pace: Mutex<AdaptiveLimit>,
     changed: Notify,
     /// Encord has accepted something from this login since this process took up the run.
     accepted: AtomicBool,
@@ -105,7 +105,7 @@ struct Shared {
     /// Bytes of the smallest request that was too large.
     too_large: AtomicUsize,
     /// What ends the whole run.
-    fatal: Mutex<Option<Problem>>,
+    fatal: Mutex<Option<UserError>>,
     leads: Leads,
 }
 
@@ -122,14 +122,14 @@ impl Uploader {
         manifest: ManifestDir,
         run: NewRun,
     ) -> Result<Uploader, StoreError> {
-        let record = Record::read(&store, &run.id)?;
+        let record = StoredBatches::read(&store, &run.id)?;
         let shared = Shared {
-            pace: Mutex::new(Pace::new(run.jobs_in_flight, client.policy(), Instant::now())),
+            pace: Mutex::new(AdaptiveLimit::new(run.jobs_in_flight, client.policy(), Instant::now())),
             client: client.without_retries(),
             store: Mutex::new(store),
             home,
             manifest,
-            board: Mutex::new(Board::new(record, run.options.skip_duplicate_urls)),
+            board: Mutex::new(BatchProgress::new(record, run.options.skip_duplicate_urls)),
             run,
             changed: Notify::new(),
             accepted: AtomicBool::new(false),
@@ -293,7 +293,7 @@ impl Shared {
     }
 
     /// Puts a batch on record, then on the board.
-    fn save(&self, row: &BatchRow, failed: Option<&[FailedUnit]>) -> Result<(), Problem> {
+    fn save(&self, row: &BatchRow, failed: Option<&[FailedUnit]>) -> Result<(), UserError> {
         let saved = lock(&self.store).save_batch(&self.run.id, row, failed);
         saved.map_err(|error| self.resumable(store_problem(&error)))?;
         let named = failed.map(failure_counts::counted);
@@ -310,7 +310,7 @@ impl Shared {
     }
 
     /// Ends the whole run after what is under way.
-    fn fail(&self, problem: Problem) {
+    fn fail(&self, problem: UserError) {
         lock(&self.fatal).get_or_insert(problem);
     }
 
@@ -318,7 +318,7 @@ impl Shared {
         lock(&self.fatal).is_some()
     }
 
-    fn final_state(&self, stopped: Stop, fatal: Option<&Problem>) -> RunState {
+    fn final_state(&self, stopped: Stop, fatal: Option<&UserError>) -> RunState {
         let board = lock(&self.board);
         if board.all_final() {
             let cancelled = board.rows().any(|row| row.cancelled > 0 || row.state == BatchState::Cancelled);
@@ -339,14 +339,14 @@ impl Shared {
     }
 
     /// Notes for the next run what this one registered, where its config wants only what is new or changed.
-    fn remember(&self, store: &RunStore) -> Result<(), Problem> {
+    fn remember(&self, store: &RunStore) -> Result<(), UserError> {
         let batches: Vec<BatchRow> = lock(&self.board).rows().cloned().collect();
         let failed = |row: &BatchRow| store.failed_units_of(&self.run.id, row.number).map_err(std::io::Error::other);
         registered::record(&self.manifest, &batches, failed).map_err(|error| {
-            let mut problem = Problem::other(
+            let mut problem = UserError::other(
                 "Everything else of the run is on record, but not for since = \"last-run\" what it registered: the next run takes it again.",
             );
-            problem.said = Some(error.to_string());
+            problem.source_message = Some(error.to_string());
             problem.hint("Check the disk's free space and the permissions of the data directory.")
         })
     }
@@ -360,7 +360,7 @@ impl Shared {
     }
 
     /// Records the end and writes the reports.
-    fn close(&self, state: RunState) -> (Option<crate::run::report_paths::ReportPaths>, Option<Problem>) {
+    fn close(&self, state: RunState) -> (Option<crate::run::report_paths::ReportPaths>, Option<UserError>) {
         let mut store = lock(&self.store);
         let recorded =
             store.set_state(&self.run.id, state).and_then(|()| write_report(&store, &self.home, &self.run.id));

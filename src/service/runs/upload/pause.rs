@@ -4,15 +4,15 @@ use tokio::sync::watch;
 
 /// Whether new jobs are held back. Copies share one state.
 #[derive(Debug, Clone)]
-pub(crate) struct Hold(watch::Sender<bool>);
+pub(crate) struct PauseFlag(watch::Sender<bool>);
 
-impl Default for Hold {
-    fn default() -> Hold {
-        Hold(watch::Sender::new(false))
+impl Default for PauseFlag {
+    fn default() -> PauseFlag {
+        PauseFlag(watch::Sender::new(false))
     }
 }
 
-impl Hold {
+impl PauseFlag {
     /// Holds new jobs back, or lets them go on at once.
     pub(crate) fn set(&self, held: bool) {
         self.0.send_if_modified(|now| std::mem::replace(now, held) != held);

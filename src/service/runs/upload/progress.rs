@@ -8,9 +8,9 @@ use std::{
 use crate::{
     run::state::BatchState,
     service::runs::upload::{
-        failure_counts::{CauseNames, Counts, Tally, counted},
-        pause::Hold,
-        throughput::Tempo,
+        failure_counts::{CauseIds, Counts, FailureCounts, counted},
+        pause::PauseFlag,
+        throughput::Throughput,
     },
     store::runs::{
         RunStore,
@@ -26,7 +26,7 @@ const PAUSED: &str = "Paused: no new jobs are sent. Those that Encord has go on.
 
 /// What is on record of the batches of a run.
 #[derive(Debug, Default)]
-pub(crate) struct Record {
+pub(crate) struct StoredBatches {
     rows: Vec<BatchRow>,
     /// How many failed units are on record, by batch.
     failed_rows: BTreeMap<u32, u64>,
@@ -36,9 +36,9 @@ pub(crate) struct Record {
     open: BTreeMap<u32, Counts>,
 }
 
-impl Record {
+impl StoredBatches {
     /// Reads the record of a run.
-    pub(crate) fn read(store: &RunStore, run: &str) -> Result<Record, StoreError> {
+    pub(crate) fn read(store: &RunStore, run: &str) -> Result<StoredBatches, StoreError> {
         let rows = store.batches(run)?;
         let failed_rows = store.failed_counts(run)?;
         let mut open = BTreeMap::new();
@@ -50,7 +50,7 @@ impl Record {
         } else {
             store.causes(run)?
         };
-        Ok(Record { failed_rows, times: store.job_times(run)?, causes, open, rows })
+        Ok(StoredBatches { failed_rows, times: store.job_times(run)?, causes, open, rows })
     }
 }
 
@@ -58,44 +58,44 @@ impl Record {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Leads {
     /// Holds new jobs back.
-    pub(crate) hold: Hold,
+    pub(crate) hold: PauseFlag,
     /// Names the causes of failures.
-    pub(crate) names: CauseNames,
+    pub(crate) names: CauseIds,
 }
 
 /// The batches of a run as they are on disk.
 #[derive(Debug)]
-pub(crate) struct Board {
+pub(crate) struct BatchProgress {
     rows: Vec<BatchRow>,
     failed_rows: BTreeMap<u32, u64>,
     times: BTreeMap<u32, JobTimes>,
-    tally: Tally,
+    tally: FailureCounts,
     /// Whether what is not new was skipped, not registered a second time.
     skips: bool,
     notes: BTreeMap<u32, String>,
-    tempo: Tempo,
+    tempo: Throughput,
 }
 
-impl Board {
+impl BatchProgress {
     /// `skips` is whether duplicate URLs are skipped.
-    pub(crate) fn new(record: Record, skips: bool) -> Board {
+    pub(crate) fn new(record: StoredBatches, skips: bool) -> BatchProgress {
         let finished = record.rows.iter().map(|row| row.batch.count - row.open()).sum();
-        let mut board = Board {
+        let mut board = BatchProgress {
             rows: Vec::new(),
             failed_rows: BTreeMap::new(),
             times: BTreeMap::new(),
-            tally: Tally::default(),
+            tally: FailureCounts::default(),
             skips,
             notes: BTreeMap::new(),
-            tempo: Tempo::new(finished),
+            tempo: Throughput::new(finished),
         };
         board.refresh(record);
         board
     }
 
     /// Takes over what is on record, whoever wrote it.
-    pub(crate) fn refresh(&mut self, record: Record) {
-        self.tally = Tally::new(record.causes, record.open);
+    pub(crate) fn refresh(&mut self, record: StoredBatches) {
+        self.tally = FailureCounts::new(record.causes, record.open);
         (self.rows, self.failed_rows, self.times) = (record.rows, record.failed_rows, record.times);
     }
 
@@ -157,7 +157,7 @@ impl Board {
     }
 
     /// The numbers now. `paused` is whether new jobs are held back.
-    pub(crate) fn snapshot(&mut self, names: &CauseNames, paused: bool) -> Snapshot {
+    pub(crate) fn snapshot(&mut self, names: &CauseIds, paused: bool) -> Snapshot {
         let note = if paused { Some(PAUSED.to_owned()) } else { self.notes.values().next().cloned() };
         let mut snapshot = Snapshot {
             failed_rows: self.failed_rows.values().sum(),
@@ -206,19 +206,19 @@ mod tests {
         BatchRow { state, ..BatchRow::waiting(number, Batch { kind: Kind::Image, first: 0, count: 10 }) }
     }
 
-    fn board_of(rows: Vec<BatchRow>, skips: bool) -> Board {
-        Board::new(Record { rows, ..Record::default() }, skips)
+    fn board_of(rows: Vec<BatchRow>, skips: bool) -> BatchProgress {
+        BatchProgress::new(StoredBatches { rows, ..StoredBatches::default() }, skips)
     }
 
-    fn snapshot(board: &mut Board) -> Snapshot {
-        board.snapshot(&CauseNames::default(), false)
+    fn snapshot(board: &mut BatchProgress) -> Snapshot {
+        board.snapshot(&CauseIds::default(), false)
     }
 
     #[test]
     fn failures_on_record_are_not_counted_again_when_a_run_is_resumed() {
         let rows = vec![row(1, BatchState::Done), row(2, BatchState::Pending)];
-        let record = Record { rows, failed_rows: BTreeMap::from([(1, 3), (2, 2)]), ..Record::default() };
-        let mut board = Board::new(record, true);
+        let record = StoredBatches { rows, failed_rows: BTreeMap::from([(1, 3), (2, 2)]), ..StoredBatches::default() };
+        let mut board = BatchProgress::new(record, true);
         assert_eq!(snapshot(&mut board).failed_rows, 5);
         let known = BatchRow { errors: 4, done: 6, state: BatchState::Done, ..row(2, BatchState::Done) };
         board.put(known, Some(Counts::from([("Gone".to_owned(), 4)])));
@@ -241,8 +241,11 @@ mod tests {
     fn a_job_has_an_age_from_the_moment_that_encord_takes_it_to_its_end() {
         let job = |state| BatchRow { job: Some(uuid::Uuid::from_u128(1)), ..row(1, state) };
         let times = BTreeMap::from([(1, JobTimes { sent: Some(seconds_now() - 100.0), ended: None })]);
-        let mut board = Board::new(Record { rows: vec![job(BatchState::Pending)], times, ..Record::default() }, true);
-        let age = |board: &mut Board| snapshot(board).jobs[0].age;
+        let mut board = BatchProgress::new(
+            StoredBatches { rows: vec![job(BatchState::Pending)], times, ..StoredBatches::default() },
+            true,
+        );
+        let age = |board: &mut BatchProgress| snapshot(board).jobs[0].age;
         assert!(age(&mut board).is_some_and(|age| age >= 100));
         board.put(job(BatchState::Done), None);
         let ended = age(&mut board);
@@ -261,7 +264,7 @@ mod tests {
     fn a_pause_is_said_before_all_else() {
         let mut board = board_of(vec![row(1, BatchState::Pending)], true);
         board.note(1, Some("one".into()));
-        let paused = board.snapshot(&CauseNames::default(), true);
+        let paused = board.snapshot(&CauseIds::default(), true);
         assert!(paused.paused && paused.note.is_some_and(|note| note.starts_with("Paused")));
         assert_eq!(snapshot(&mut board).note.as_deref(), Some("one"));
     }

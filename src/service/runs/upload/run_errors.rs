@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use crate::{
     encord::error::{Error, Kind},
-    error::Problem,
+    error::UserError,
     run::{failed_unit::FailedUnit, state::BatchState},
     service::{
         problems::encord_problem,
@@ -15,7 +15,7 @@ use crate::{
 
 impl Shared {
     /// With how to go on later.
-    pub(super) fn resumable(&self, mut problem: Problem) -> Problem {
+    pub(super) fn resumable(&self, mut problem: UserError) -> UserError {
         let resume = format!("`azure-to-encord runs resume {}` goes on where the run was interrupted.", self.run.id);
         problem.hint = Some(match problem.hint {
             Some(hint) => format!("{hint} After that, {resume}"),
@@ -25,7 +25,7 @@ impl Shared {
     }
 
     /// 401 or 403 in the middle of a run, where the login or the folder has worked before.
-    pub(super) fn denied(&self, error: &Error) -> Problem {
+    pub(super) fn access_revoked(&self, error: &Error) -> UserError {
         let mut problem = encord_problem(error);
         if self.accepted.load(Ordering::Relaxed) && error.clock_off().is_none() {
             problem.hint = Some(match error.kind {
@@ -46,12 +46,12 @@ impl Shared {
     }
 
     /// A batch of which nobody knows whether Encord has it.
-    pub(super) fn doubtful(&self, row: &BatchRow, error: Option<&Error>) -> Problem {
-        let mut problem = Problem::other(format!(
+    pub(super) fn unknown_outcome(&self, row: &BatchRow, error: Option<&Error>) -> UserError {
+        let mut problem = UserError::other(format!(
             "Nobody knows whether job {} ({} items) reached Encord, and sending it again could register its items twice.",
             row.number, row.batch.count
         ));
-        problem.said = error.map(ToString::to_string);
+        problem.source_message = error.map(ToString::to_string);
         problem.hint(format!(
             "Look into the folder '{}' in Encord. With skip_duplicate_urls = true a new run is safe: it leaves alone what is there. \
              If its items are not there, `azure-to-encord runs resume {id} --resend-doubtful` sends them again; if they are, \
@@ -63,7 +63,7 @@ impl Shared {
     }
 
     /// Encord does not know a job that it gave an id to.
-    pub(super) fn lost(&self, row: &BatchRow, error: &Error) -> Problem {
+    pub(super) fn job_missing(&self, row: &BatchRow, error: &Error) -> UserError {
         encord_problem(error).hint(format!(
             "Encord does not know job {number} any more, so nobody knows what became of its {items} items. Look into the folder \
              '{folder}'. `azure-to-encord runs resume {id} --give-up-batch {number}` goes on without it; a retry of the run then \
@@ -77,7 +77,7 @@ impl Shared {
 
     /// Stops the run if the first job that ended failed as a whole for one reason: the rest would most likely fail the same
     /// way, a thousand items at a time.
-    pub(super) fn judge_first(&self, row: &BatchRow, failed: &[FailedUnit]) {
+    pub(super) fn abort_if_first_job_failed(&self, row: &BatchRow, failed: &[FailedUnit]) {
         if row.state == BatchState::Cancelled || self.one_has_ended.swap(true, Ordering::Relaxed) {
             return;
         }
@@ -90,9 +90,9 @@ impl Shared {
         if unsent == 0 {
             return;
         }
-        let problem = Problem {
-            said: Some(cause),
-            ..Problem::other(format!(
+        let problem = UserError {
+            source_message: Some(cause),
+            ..UserError::other(format!(
                 "The first job to end registered none of its {} items, all for the same reason, so the other {unsent} items \
                  were not sent.",
                 row.batch.count

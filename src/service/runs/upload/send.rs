@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     encord::error::{Error, Kind},
-    error::Problem,
+    error::UserError,
     manifest::data_items,
     run::state::BatchState,
     service::{
@@ -36,10 +36,10 @@ pub(super) enum Sent {
 
 impl Shared {
     /// Starts the job.
-    pub(super) async fn send(&self, row: &mut BatchRow, stop: &mut watch::Receiver<Stop>) -> Result<Sent, Problem> {
+    pub(super) async fn send(&self, row: &mut BatchRow, stop: &mut watch::Receiver<Stop>) -> Result<Sent, UserError> {
         let resendable = self.run.options.skip_duplicate_urls;
         if row.state == BatchState::Sending && !resendable {
-            return Err(self.doubtful(row, None));
+            return Err(self.unknown_outcome(row, None));
         }
         self.gate(stop, Stop::Drain).await;
         let body = self.body(row).await?;
@@ -71,7 +71,7 @@ impl Shared {
                     row.message = None;
                     self.save(row, None).map_err(|mut problem| {
                         // With it the user can find the job in Encord, which nothing else knows any more.
-                        problem.what += &format!(" Encord has job {} as {job}, which is not on record.", row.number);
+                        problem.summary += &format!(" Encord has job {} as {job}, which is not on record.", row.number);
                         problem
                     })?;
                     return Ok(Sent::Job(job));
@@ -80,7 +80,7 @@ impl Shared {
             };
             if error.outcome_unknown {
                 if !resendable {
-                    return Err(self.doubtful(row, Some(&error)));
+                    return Err(self.unknown_outcome(row, Some(&error)));
                 }
                 unknown += 1;
             } else if !row.resent {
@@ -102,7 +102,7 @@ impl Shared {
                 }
                 // This batch is refused as it is; others may still do.
                 Kind::Invalid => return self.refuse(row, &error),
-                Kind::Unauthenticated | Kind::Forbidden => return Err(self.denied(&error)),
+                Kind::Unauthenticated | Kind::Forbidden => return Err(self.access_revoked(&error)),
                 _ if is_passing(&error) && tries < TRIES && unknown < UNKNOWN_TRIES => {
                     let wait = self.client.policy().backoff(tries);
                     let said = error.message.trim_end_matches('.');
@@ -117,18 +117,18 @@ impl Shared {
     }
 
     /// A batch that Encord does not take.
-    fn refuse(&self, row: &mut BatchRow, error: &Error) -> Result<Sent, Problem> {
+    fn refuse(&self, row: &mut BatchRow, error: &Error) -> Result<Sent, UserError> {
         row.state = BatchState::Error;
         row.errors = row.batch.count;
         let hint = error.hint().map(|hint| format!(" {hint}")).unwrap_or_default();
         row.message = Some(format!("{}{hint}", error.message));
         self.save(row, None)?;
-        self.judge_first(row, &[]);
+        self.abort_if_first_job_failed(row, &[]);
         Ok(Sent::Nothing)
     }
 
     /// Puts two halves in a batch's place; `None` where it holds a single item.
-    fn halve(&self, row: &BatchRow) -> Result<Option<Vec<BatchRow>>, Problem> {
+    fn halve(&self, row: &BatchRow) -> Result<Option<Vec<BatchRow>>, UserError> {
         let halves = lock(&self.store).halve_batch(&self.run.id, row);
         let halves = halves.map_err(|error| self.resumable(store_problem(&error)))?;
         let Some([kept, rest]) = halves else { return Ok(None) };
@@ -142,7 +142,7 @@ impl Shared {
     }
 
     /// The request's body. It is built when the job's turn comes, so that only jobs in flight are held in memory.
-    async fn body(&self, row: &BatchRow) -> Result<Bytes, Problem> {
+    async fn body(&self, row: &BatchRow) -> Result<Bytes, UserError> {
         let (manifest, batch, integration, options) =
             (self.manifest.clone(), row.batch, self.run.integration, self.run.options);
         let building = tokio::task::spawn_blocking(move || -> std::io::Result<Vec<u8>> {
@@ -152,7 +152,7 @@ impl Shared {
             }
             Ok(data_items::job_body(&items, integration, options)?)
         });
-        let built = building.await.map_err(|error| Problem::other(format!("Building a job broke off: {error}.")))?;
+        let built = building.await.map_err(|error| UserError::other(format!("Building a job broke off: {error}.")))?;
         built.map(Bytes::from).map_err(|error| disk_problem("read the manifest of the run", &error))
     }
 }

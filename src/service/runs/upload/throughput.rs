@@ -12,16 +12,16 @@ const WINDOW: f64 = 10.0;
 
 /// The pace of one run, from how many units are finished at each look.
 #[derive(Debug)]
-pub(crate) struct Tempo {
+pub(crate) struct Throughput {
     began: Instant,
     samples: VecDeque<(Instant, u64)>,
     history: History,
 }
 
-impl Tempo {
+impl Throughput {
     /// `finished` is how many units were finished before.
-    pub(crate) fn new(finished: u64) -> Tempo {
-        Tempo { began: Instant::now(), samples: VecDeque::new(), history: History::new(finished) }
+    pub(crate) fn new(finished: u64) -> Throughput {
+        Throughput { began: Instant::now(), samples: VecDeque::new(), history: History::new(finished) }
     }
 
     /// Looks at the units that are finished now, and puts the pace into the numbers.

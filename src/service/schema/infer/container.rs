@@ -10,13 +10,13 @@ use crate::{
         page::Blob,
     },
     config,
-    error::Problem,
+    error::UserError,
     format::counted,
     manifest::{
         kind::Kind,
         metadata::{sidecar, table::Format},
         path_metadata::PathPattern,
-        rules::{Rules, grouping::Place},
+        rules::{Rules, grouping::BlobUse},
     },
     service::{
         integration::account::resolve,
@@ -37,7 +37,7 @@ const MOST_BLOBS_UNASKED: u64 = 5_000;
 const MOST_SIDECARS: usize = 200;
 
 /// What is looked at.
-struct Wanted {
+struct SampledSources {
     unasked: bool,
     metadata: bool,
     tags: bool,
@@ -45,8 +45,8 @@ struct Wanted {
     path: Option<PathPattern>,
 }
 
-impl Wanted {
-    fn of(settings: &config::manifest::Metadata) -> Result<Wanted, Problem> {
+impl SampledSources {
+    fn of(settings: &config::manifest::Metadata) -> Result<SampledSources, UserError> {
         let config::manifest::Metadata { path, table, sidecar, blob_metadata, index_tags, constants, .. } = settings;
         let unasked = path.is_none()
             && table.is_none()
@@ -55,12 +55,12 @@ impl Wanted {
             && !index_tags
             && constants.is_empty();
         let path = path.as_deref().map(PathPattern::new).transpose();
-        Ok(Wanted {
+        Ok(SampledSources {
             unasked,
             metadata: unasked || *blob_metadata,
             tags: unasked || *index_tags,
             sidecar: if unasked { Some(sidecar::USUAL_SUFFIX.to_owned()) } else { sidecar.clone() },
-            path: path.map_err(|error| Problem::config(format!("[manifest.metadata] {error}.")))?,
+            path: path.map_err(|error| UserError::config(format!("[manifest.metadata] {error}.")))?,
         })
     }
 
@@ -71,19 +71,19 @@ impl Wanted {
 
 /// What the listing gave.
 #[derive(Default)]
-struct Seen {
+struct ListingSample {
     blobs: u64,
     with_path: u64,
     with_metadata: u64,
     with_tags: u64,
     sidecars: Vec<String>,
     more_sidecars: bool,
-    tags_refused: Option<Problem>,
+    tags_refused: Option<UserError>,
 }
 
-pub(super) async fn look(access: &AzureAccess, manifest: &config::manifest::Manifest) -> Result<Inferred, Problem> {
+pub(super) async fn look(access: &AzureAccess, manifest: &config::manifest::Manifest) -> Result<Inferred, UserError> {
     let settings = &manifest.metadata;
-    let wanted = Wanted::of(settings)?;
+    let wanted = SampledSources::of(settings)?;
     let mut looking = Looking::default();
     if !settings.constants.is_empty() {
         looking.add(&settings.constants, None);
@@ -102,7 +102,7 @@ pub(super) async fn look(access: &AzureAccess, manifest: &config::manifest::Mani
     }
     if wanted.needs_listing() {
         let container = resolve(access)?.open()?;
-        let rules = Rules::new(&manifest.rules()).map_err(|error| Problem::config(format!("[manifest] {error}.")))?;
+        let rules = Rules::new(&manifest.rules()).map_err(|error| UserError::config(format!("[manifest] {error}.")))?;
         let seen = list(&container, &manifest.prefixes, &rules, &wanted, &mut looking).await?;
         for (count, what) in [
             (seen.with_path, "paths of blobs"),
@@ -125,10 +125,10 @@ async fn list(
     container: &Container,
     prefixes: &[String],
     rules: &Rules,
-    wanted: &Wanted,
+    wanted: &SampledSources,
     looking: &mut Looking,
-) -> Result<Seen, Problem> {
-    let mut seen = Seen::default();
+) -> Result<ListingSample, UserError> {
+    let mut seen = ListingSample::default();
     let most = if wanted.unasked { MOST_BLOBS_UNASKED } else { MOST_BLOBS };
     let mut tags = wanted.tags;
     for prefix in distinct_prefixes(prefixes) {
@@ -167,8 +167,8 @@ async fn list(
     Ok(seen)
 }
 
-impl Seen {
-    fn add(&mut self, blob: &Blob, rules: &Rules, wanted: &Wanted, looking: &mut Looking) {
+impl ListingSample {
+    fn add(&mut self, blob: &Blob, rules: &Rules, wanted: &SampledSources, looking: &mut Looking) {
         let name = blob.name.as_str();
         self.blobs += 1;
         if blob.is_folder || (blob.size == 0 && name.ends_with('/')) || !rules.takes(name) {
@@ -184,7 +184,7 @@ impl Seen {
         }
         let by_content_type = || blob.content_type.as_deref().and_then(Kind::from_content_type);
         let kind = rules.kind(name).or_else(|| Kind::from_extension(name)).or_else(by_content_type);
-        if kind.is_none() && rules.place(name, kind) == Place::Own {
+        if kind.is_none() && rules.place(name, kind) == BlobUse::Own {
             return;
         }
         if let Some(captures) = wanted.path.as_ref().map(|path| path.captures(name)).filter(|found| !found.is_empty()) {
@@ -198,7 +198,7 @@ impl Seen {
     }
 }
 
-async fn fetch_sidecars(container: &Container, seen: &Seen, looking: &mut Looking) -> Result<(), Problem> {
+async fn fetch_sidecars(container: &Container, seen: &ListingSample, looking: &mut Looking) -> Result<(), UserError> {
     let fetching = seen.sidecars.clone().into_iter().map(|name| {
         let container = container.clone();
         async move { sidecars::fetch(&container, &name).await }
@@ -226,10 +226,10 @@ async fn fetch_sidecars(container: &Container, seen: &Seen, looking: &mut Lookin
     Ok(())
 }
 
-fn nothing(seen: &Seen) -> Problem {
+fn nothing(seen: &ListingSample) -> UserError {
     let blobs = counted(seen.blobs, "blob", "blobs");
-    let mut problem = Problem::config(format!("No metadata was found with the {blobs} that were looked at."));
-    problem.said = seen.tags_refused.as_ref().map(Problem::in_one_line);
+    let mut problem = UserError::config(format!("No metadata was found with the {blobs} that were looked at."));
+    problem.source_message = seen.tags_refused.as_ref().map(UserError::in_one_line);
     problem.hint(
         "Keys can be found in a table (CSV or JSON Lines with a column name, title or url), in the blobs' names (path under \
          [manifest.metadata]), in their metadata headers and index tags, and in files beside them such as x.jpg.metadata.json.",

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     config,
-    error::Problem,
+    error::UserError,
     format::counted,
     manifest::metadata::{
         columns::{Names, media_field},
@@ -22,7 +22,7 @@ use crate::{
 const MOST_ROWS: u64 = 200_000;
 
 /// Looks at a table or reads a schema. `join` is what a row names, where the config says so.
-pub(super) fn look(path: &str, join: Option<config::manifest::Join>) -> Result<Inferred, Problem> {
+pub(super) fn look(path: &str, join: Option<config::manifest::Join>) -> Result<Inferred, UserError> {
     let extension = Path::new(path).extension().map(|end| end.to_string_lossy().to_ascii_lowercase());
     match (extension.as_deref(), Format::from_name(path)) {
         (Some("toml"), _) => schema(path),
@@ -43,7 +43,7 @@ pub(super) fn look(path: &str, join: Option<config::manifest::Join>) -> Result<I
             table(path, format, join, &mut looking)?;
             Ok(looking.finish())
         }
-        _ => Err(Problem::config(format!("{path} is no file that keys can be found in.")).hint(
+        _ => Err(UserError::config(format!("{path} is no file that keys can be found in.")).hint(
             "Name a table (.csv, .jsonl, or a .json that holds an array of objects) or a schema (.json, .toml).",
         )),
     }
@@ -55,7 +55,7 @@ pub(super) fn table(
     format: Format,
     join: Option<config::manifest::Join>,
     looking: &mut Looking,
-) -> Result<(u64, u64), Problem> {
+) -> Result<(u64, u64), UserError> {
     let mut reader = TableReader::new(format, open(path)?).map_err(|error| table_problem(path, &error))?;
     let mut naming = reader.headers().and_then(|headers| naming(&headers.iter().map(String::as_str), join));
     for header in reader.headers().into_iter().flatten().filter(|header| !header.is_empty()) {
@@ -82,9 +82,11 @@ pub(super) fn table(
         }
     }
     if rows == 0 {
-        let problem = Problem::config(format!("No row of {path} can be read."));
+        let problem = UserError::config(format!("No row of {path} can be read."));
         return Err(match first_fault {
-            Some(fault) => Problem { said: Some(format!("Line {}: {}.", fault.line, fault.message)), ..problem },
+            Some(fault) => {
+                UserError { source_message: Some(format!("Line {}: {}.", fault.line, fault.message)), ..problem }
+            }
             None => problem.hint("It has no rows besides its header."),
         });
     }
@@ -116,24 +118,24 @@ fn naming<'a>(
     tried.into_iter().find_map(|names: Names| Some((names.column(headers)?.to_owned(), names.into())))
 }
 
-fn open(path: &str) -> Result<File, Problem> {
+fn open(path: &str) -> Result<File, UserError> {
     File::open(expand_home(path)).map_err(|error| unreadable(path, &error.to_string()))
 }
 
-fn unreadable(path: &str, said: &str) -> Problem {
-    let problem = Problem::config(format!("Could not read {path}."));
-    Problem { said: Some(format!("{said}.")), ..problem }
+fn unreadable(path: &str, said: &str) -> UserError {
+    let problem = UserError::config(format!("Could not read {path}."));
+    UserError { source_message: Some(format!("{said}.")), ..problem }
         .hint("Check the path; it begins where the program was started.")
 }
 
-fn table_problem(path: &str, error: &TableError) -> Problem {
+fn table_problem(path: &str, error: &TableError) -> UserError {
     match error {
         TableError::File(error) => unreadable(path, &error.to_string()),
-        other => Problem::config(format!("{path} is no table: {other}.")),
+        other => UserError::config(format!("{path} is no table: {other}.")),
     }
 }
 
-fn first_byte(path: &str) -> Result<Option<u8>, Problem> {
+fn first_byte(path: &str) -> Result<Option<u8>, UserError> {
     let mut start = Vec::new();
     open(path)?.take(4096).read_to_end(&mut start).map_err(|error| unreadable(path, &error.to_string()))?;
     let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
@@ -141,9 +143,9 @@ fn first_byte(path: &str) -> Result<Option<u8>, Problem> {
 }
 
 /// The keys of a schema, JSON as Encord writes it or TOML as under `[schema.keys]`. They have no values.
-fn schema(path: &str) -> Result<Inferred, Problem> {
+fn schema(path: &str) -> Result<Inferred, UserError> {
     let read = crate::store::configs::named_files::read_schema_file(Path::new(&expand_home(path))).map_err(|error| {
-        Problem::config(error.0).hint(
+        UserError::config(error.0).hint(
             "A table is an array of objects or one object a line; of a schema every key has an object with \"ty\", or a type \
              in TOML.",
         )

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     config,
-    error::Problem,
+    error::UserError,
     manifest::metadata::columns::media_field,
     schema::infer::Inference,
     wizard::{connections::AzureAccess, effect::Inferred},
@@ -25,7 +25,7 @@ pub async fn infer(
     access: &AzureAccess,
     manifest: &config::manifest::Manifest,
     file: Option<&str>,
-) -> Result<Inferred, Problem> {
+) -> Result<Inferred, UserError> {
     match file {
         Some(path) => {
             let own = manifest.metadata.table.as_deref() == Some(path);
@@ -39,10 +39,10 @@ pub async fn infer(
 
 /// Runs what waits for the disk where it keeps nothing else waiting.
 async fn off_the_runtime<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
-) -> Result<T, Problem> {
+    work: impl FnOnce() -> Result<T, UserError> + Send + 'static,
+) -> Result<T, UserError> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|error| Problem::other(format!("Reading the metadata broke off: {error}.")))?
+    done.map_err(|error| UserError::other(format!("Reading the metadata broke off: {error}.")))?
 }
 
 /// What was found so far.

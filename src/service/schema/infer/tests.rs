@@ -31,7 +31,7 @@ fn lines(suggestions: &[Suggestion]) -> Vec<Line<'_>> {
         .collect()
 }
 
-async fn infer_file(name: &str, content: impl AsRef<[u8]>) -> Result<Inferred, Problem> {
+async fn infer_file(name: &str, content: impl AsRef<[u8]>) -> Result<Inferred, UserError> {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join(name);
     std::fs::write(&path, content).unwrap();
@@ -180,7 +180,7 @@ async fn where_nothing_is_the_sources_are_named() {
     let azure = config::Azure { container: "bare".into(), ..access.azure.clone() };
     let bare = AzureAccess { azure, typed: access.typed.clone() };
     let problem = infer(&bare, &config::Manifest::default(), None).await.unwrap_err();
-    assert!(problem.what.contains("1 blob "), "{problem}");
+    assert!(problem.summary.contains("1 blob "), "{problem}");
     assert!(problem.hint.unwrap().contains("x.jpg.metadata.json"));
 
     let refused = AzureAccess { typed: Some(SecretString::from("sv=1&sig=x&sp=rl")), ..bare };
@@ -214,7 +214,7 @@ async fn schemas_have_keys_without_values_and_other_files_say_what_they_lack() {
         ("x.toml", "a = \"numbr\"", "line 1"),
     ] {
         let problem = infer_file(name, content).await.unwrap_err();
-        assert!(problem.what.contains(words), "{name} {content}: {problem}");
+        assert!(problem.summary.contains(words), "{name} {content}: {problem}");
     }
     let nowhere = AzureAccess::from(config::Azure::default());
     let problem = infer(&nowhere, &config::Manifest::default(), Some("no such.csv")).await.unwrap_err();

@@ -33,9 +33,9 @@ fn nasty() -> String {
     NASTY.to_owned()
 }
 
-fn problem() -> Problem {
-    let mut problem = Problem::other(format!("The folder '{NASTY}' is not there."));
-    problem.said = Some(nasty());
+fn problem() -> UserError {
+    let mut problem = UserError::other(format!("The folder '{NASTY}' is not there."));
+    problem.source_message = Some(nasty());
     problem.hint(NASTY)
 }
 

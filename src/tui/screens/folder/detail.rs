@@ -7,7 +7,7 @@ use ratatui::{
 use serde_json::{Map, Value};
 
 use crate::{
-    tui::screens::{folder::warning, render::Look},
+    tui::screens::{folder::warning, render::RenderContext},
     wizard::{
         Wizard,
         destination::{FolderCounts, FolderDetails, FolderRole},
@@ -17,7 +17,7 @@ use crate::{
 const LABEL: usize = 10;
 
 /// What is known of it, the most important first.
-pub(super) fn lines(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+pub(super) fn lines(wizard: &Wizard, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let step = wizard.folder();
     let Some(row) = step.current() else { return Vec::new() };
     let mut lines = vec![look.title(look.cut(&row.name, columns))];
@@ -44,17 +44,17 @@ pub(super) fn lines(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Lin
     lines
 }
 
-fn entry(label: &str, content: &str, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn entry(label: &str, content: &str, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let label = Span::styled(format!("{label:<LABEL$}"), look.theme.dim());
     look.fit(look.hanging(label, content, Style::new(), columns), 4)
 }
 
-fn user(look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn user(look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let words = "Your role here is 'user': Encord may refuse to add items. Ask one of the folder's admins if it does.";
     warning(words, look, columns)
 }
 
-fn read(details: &FolderDetails, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn read(details: &FolderDetails, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let mut add = |label: &str, content: &str| {
         if !content.is_empty() {
@@ -92,7 +92,7 @@ fn read(details: &FolderDetails, look: &Look<'_>, columns: usize) -> Vec<Line<'s
 }
 
 /// `1,200 items: 1,100 images, 100 videos · 2 folders · 3.2 GB`
-fn holds(counts: &FolderCounts, look: &Look<'_>) -> String {
+fn holds(counts: &FolderCounts, look: &RenderContext<'_>) -> String {
     let mut items = crate::format::counted(counts.items, "item", "items");
     let kinds = counts.by_kind.iter().map(|(kind, number)| format!("{} {kind}", crate::format::count(*number)));
     let kinds: Vec<String> = kinds.collect();

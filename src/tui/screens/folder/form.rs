@@ -14,7 +14,7 @@ use crate::{
             folder::list::short_id,
             help,
             overlay::boxed,
-            render::{Align, Column, Look, put, put_cursor, rest},
+            render::{Align, Column, RenderContext, put, put_cursor, rest},
         },
         text,
     },
@@ -32,7 +32,7 @@ use crate::{
 const WIDEST: usize = 76;
 const LABEL: usize = 12;
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, form: &FolderForm, look: &Look<'_>) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, form: &FolderForm, look: &RenderContext<'_>) {
     let columns = usize::from(area.width.saturating_sub(4)).min(WIDEST);
     // What is behind takes no keys now.
     let behind = Style::new().add_modifier(Modifier::DIM).remove_modifier(Modifier::BOLD | Modifier::REVERSED);
@@ -75,7 +75,7 @@ struct Drawn {
 }
 
 impl Drawn {
-    fn field(&mut self, form: &FolderForm, field: FolderField, empty: &str, look: &Look<'_>, columns: usize) {
+    fn field(&mut self, form: &FolderForm, field: FolderField, empty: &str, look: &RenderContext<'_>, columns: usize) {
         let has_keyboard = form.focus() == field;
         let room = columns.saturating_sub(LABEL + 3);
         let label = label(name(field), has_keyboard, look);
@@ -92,7 +92,7 @@ impl Drawn {
         self.lines.push(Line::from(vec![label, value]));
     }
 
-    fn place(&mut self, form: &FolderForm, look: &Look<'_>, columns: usize) {
+    fn place(&mut self, form: &FolderForm, look: &RenderContext<'_>, columns: usize) {
         let [open, close] = look.glyphs().choice;
         let room = columns.saturating_sub(LABEL + 6);
         let place = form.place().map_or("the top level".to_owned(), |folder| look.cut_path(&folder.path, room));
@@ -102,12 +102,12 @@ impl Drawn {
         self.lines.push(Line::from(vec![label(name(FolderField::Place), has_keyboard, look), Span::raw(place)]));
     }
 
-    fn note(&mut self, words: &str, look: &Look<'_>, columns: usize) {
+    fn note(&mut self, words: &str, look: &RenderContext<'_>, columns: usize) {
         let indent = Span::raw(" ".repeat(LABEL + 2));
         self.lines.extend(look.hanging(indent, words, look.theme.dim(), columns));
     }
 
-    fn problem(&mut self, form: &FolderForm, look: &Look<'_>, columns: usize) {
+    fn problem(&mut self, form: &FolderForm, look: &RenderContext<'_>, columns: usize) {
         if let Some(problem) = form.problem() {
             let sign = Span::styled(format!("{} ", look.glyphs().bad), look.theme.bad());
             self.lines.extend(look.hanging(sign, problem, look.theme.title(), columns));
@@ -125,7 +125,7 @@ fn name(field: FolderField) -> &'static str {
     }
 }
 
-fn label(name: &str, has_keyboard: bool, look: &Look<'_>) -> Span<'static> {
+fn label(name: &str, has_keyboard: bool, look: &RenderContext<'_>) -> Span<'static> {
     match has_keyboard {
         true => Span::styled(format!("{} {name:<LABEL$}", look.glyphs().cursor), look.theme.accent()),
         false => Span::raw(format!("  {name:<LABEL$}")),
@@ -137,7 +137,7 @@ fn without_name(form: &FolderForm) -> String {
     form.unchanged().map_or("a name, or a path such as Raw/2026/April".to_owned(), |path| format!("{path}, as before"))
 }
 
-fn ordinary(form: &FolderForm, look: &Look<'_>, columns: usize, rows: usize) -> Drawn {
+fn ordinary(form: &FolderForm, look: &RenderContext<'_>, columns: usize, rows: usize) -> Drawn {
     let mut drawn = Drawn::default();
     drawn.field(form, FolderField::Name, &without_name(form), look, columns);
     drawn.place(form, look, columns);
@@ -155,7 +155,7 @@ fn ordinary(form: &FolderForm, look: &Look<'_>, columns: usize, rows: usize) -> 
     drawn
 }
 
-fn ordinary_next(form: &FolderForm, look: &Look<'_>) -> String {
+fn ordinary_next(form: &FolderForm, look: &RenderContext<'_>) -> String {
     let (enter, tab) = (look.key(Action::Next), look.key(Action::FocusNext));
     if form.is_looking() {
         return "Looking whether it exists…".to_owned();
@@ -175,7 +175,7 @@ fn ordinary_next(form: &FolderForm, look: &Look<'_>) -> String {
     }
 }
 
-fn mirror(form: &FolderForm, part: &MirrorPart, look: &Look<'_>, columns: usize, is_roomy: bool) -> Drawn {
+fn mirror(form: &FolderForm, part: &MirrorPart, look: &RenderContext<'_>, columns: usize, is_roomy: bool) -> Drawn {
     let mut drawn = Drawn::default();
     let heading = |words: &str| Span::styled(format!("  {words:<LABEL$}"), look.theme.dim());
     drawn.lines.extend(look.hanging(heading("Mirrors"), part.remote_url(), look.theme.title(), columns));
@@ -217,7 +217,7 @@ fn mirror(form: &FolderForm, part: &MirrorPart, look: &Look<'_>, columns: usize,
     drawn
 }
 
-fn choice(choice: &Choice, look: &Look<'_>, columns: usize, rows: usize) -> Vec<Line<'static>> {
+fn choice(choice: &Choice, look: &RenderContext<'_>, columns: usize, rows: usize) -> Vec<Line<'static>> {
     let (path, number) = (text::clean(&choice.path()).into_owned(), choice.rows().len());
     let words = match (choice.is_exact(), number) {
         (true, 1) => format!("'{path}' exists already. Its description and metadata stay as they are."),

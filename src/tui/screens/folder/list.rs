@@ -4,7 +4,7 @@ use ratatui::{Frame, layout::Rect, style::Style, text::Line};
 
 use crate::{
     tui::{
-        screens::render::{Align, Column, Look, position, put, rest, take_bottom, take_top},
+        screens::render::{Align, Column, RenderContext, position, put, rest, take_bottom, take_top},
         text,
     },
     wizard::{
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &RenderContext<'_>) {
     let step = wizard.folder();
     let chosen = step.destination().filter(|destination| destination.create.is_empty());
     let chosen = chosen.and_then(|destination| destination.existing.as_ref()).map(|folder| folder.uuid);
@@ -37,7 +37,7 @@ fn tree(
     area: Rect,
     tree: &FolderTree,
     mark: &dyn Fn(&FolderRow) -> (String, Style),
-    look: &Look<'_>,
+    look: &RenderContext<'_>,
 ) {
     let wide = usize::from(area.width);
     if tree.is_empty() {
@@ -68,7 +68,7 @@ fn found(
     area: Rect,
     search: &FolderSearch,
     mark: &dyn Fn(&FolderRow) -> (String, Style),
-    look: &Look<'_>,
+    look: &RenderContext<'_>,
 ) {
     let wide = usize::from(area.width);
     if search.rows().is_empty() {
@@ -95,7 +95,7 @@ fn found(
     rows(frame, area, &columns, (search.cursor(), search.rows().len()), search.more(), &row, look);
 }
 
-fn said(words: &str, look: &Look<'_>) -> Line<'static> {
+fn said(words: &str, look: &RenderContext<'_>) -> Line<'static> {
     Line::styled(format!("  {words}"), look.theme.dim())
 }
 
@@ -107,7 +107,7 @@ fn rows(
     (cursor, total): (usize, usize),
     more: More,
     row: &dyn Fn(usize) -> Option<[(String, Style); 3]>,
-    look: &Look<'_>,
+    look: &RenderContext<'_>,
 ) {
     let (area, foot) = take_bottom(area, 1);
     let mut lines = vec![look.header(columns)];
@@ -139,7 +139,7 @@ fn indent(row: &TreeRow<'_>, name: usize) -> String {
     " ".repeat((row.depth * 2).min(name / 2))
 }
 
-fn sign(row: &TreeRow<'_>, look: &Look<'_>) -> &'static str {
+fn sign(row: &TreeRow<'_>, look: &RenderContext<'_>) -> &'static str {
     let signs = if look.theme.is_utf8() { ["▸", "▾", "·"] } else { ["+", "-", " "] };
     let [closed, open, leaf] = signs;
     match row.branch {
@@ -150,7 +150,7 @@ fn sign(row: &TreeRow<'_>, look: &Look<'_>) -> &'static str {
 }
 
 /// What there is to say of a folder in its row, the most important only.
-fn about(row: &FolderRow, branch: Branch, is_twin: bool, look: &Look<'_>) -> (String, Style) {
+fn about(row: &FolderRow, branch: Branch, is_twin: bool, look: &RenderContext<'_>) -> (String, Style) {
     let (dim, warn) = (look.theme.dim(), look.theme.warn());
     match branch {
         Branch::Reading => return ("reading…".to_owned(), dim),

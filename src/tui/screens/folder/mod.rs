@@ -14,7 +14,7 @@ use ratatui::{
 use crate::{
     tui::{
         keymap::Mode,
-        screens::render::{Look, put, put_cursor, take_bottom, take_top},
+        screens::render::{RenderContext, put, put_cursor, take_bottom, take_top},
         text,
     },
     wizard::{
@@ -32,7 +32,7 @@ const WIDE: u16 = 96;
 /// So many rows it gets below the list.
 const BELOW: usize = 7;
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &RenderContext<'_>) {
     let whole = area;
     let columns = usize::from(area.width);
     let step = wizard.folder();
@@ -89,7 +89,7 @@ pub(super) fn destination_words(destination: &Destination) -> String {
     format!("{} ({note})", destination.path())
 }
 
-fn head(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn head(wizard: &Wizard, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let step = wizard.folder();
     let label = |name: &str| Span::styled(format!("{name:<LABEL$}"), look.theme.accent());
     let (mut words, style) = match step.destination() {
@@ -149,18 +149,18 @@ fn head(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
     lines
 }
 
-fn warning(words: &str, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn warning(words: &str, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let sign = Span::styled(format!("{} ", look.glyphs().warn), look.theme.warn());
     look.hanging(sign, words, Style::new(), columns)
 }
 
-fn breadcrumb(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Line<'static> {
+fn breadcrumb(wizard: &Wizard, look: &RenderContext<'_>, columns: usize) -> Line<'static> {
     let path = wizard.folder().current_path().map(|path| format!(" / {}", path.replace('/', " / ")));
     let place = format!("All folders{}", path.unwrap_or_default());
     Line::styled(look.cut_path(&place, columns), look.theme.title())
 }
 
-fn search_line(frame: &mut Frame<'_>, area: Rect, search: &FolderSearch, look: &Look<'_>) {
+fn search_line(frame: &mut Frame<'_>, area: Rect, search: &FolderSearch, look: &RenderContext<'_>) {
     let (value, cursor) = look.field(search.field(), false, usize::from(area.width).saturating_sub(LABEL + 1));
     let label = Span::styled(format!("{:<LABEL$}", format!("{} Search", look.glyphs().cursor)), look.theme.accent());
     put(frame, area, vec![Line::from(vec![label, Span::raw(value)])]);
@@ -169,7 +169,7 @@ fn search_line(frame: &mut Frame<'_>, area: Rect, search: &FolderSearch, look: &
     }
 }
 
-fn next(wizard: &Wizard, look: &Look<'_>) -> String {
+fn next(wizard: &Wizard, look: &RenderContext<'_>) -> String {
     let step = wizard.folder();
     let key = |action| look.key(action);
     let (enter, esc) = (key(Action::Next), key(Action::Back));

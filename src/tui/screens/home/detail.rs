@@ -10,7 +10,7 @@ use crate::{
         keymap::Mode,
         screens::{
             home::{container_of, is_open},
-            render::Look,
+            render::RenderContext,
         },
     },
     wizard::{
@@ -23,7 +23,7 @@ use crate::{
 
 const LABEL: usize = 10;
 
-pub(super) fn foot(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+pub(super) fn foot(wizard: &Wizard, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let home = wizard.home();
     // Where not everything has room, what failed goes first.
     let mut lines = home.problem().map(|problem| look.problem(problem, columns)).unwrap_or_default();
@@ -40,12 +40,12 @@ pub(super) fn foot(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line
     lines
 }
 
-fn labelled(label: &str, content: &str, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn labelled(label: &str, content: &str, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let label = Span::styled(format!("{label:<LABEL$}"), look.theme.dim());
     look.hanging(label, content, Style::new(), columns)
 }
 
-fn config(config: &SavedConfig, wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn config(config: &SavedConfig, wizard: &Wizard, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let room = columns.saturating_sub(LABEL);
     let path = look.cut_path(&config.path.display().to_string(), room);
     let mut lines = labelled("File", &path, look, columns);
@@ -68,7 +68,7 @@ fn config(config: &SavedConfig, wizard: &Wizard, look: &Look<'_>, columns: usize
     lines
 }
 
-fn run(run: &PastRun, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn run(run: &PastRun, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let room = columns.saturating_sub(LABEL);
     let of = format!("{} {} {}", run.run, look.glyphs().dot, run.config);
     let mut lines = labelled("Run", &look.cut(&of, room), look, columns);
@@ -83,7 +83,7 @@ fn run(run: &PastRun, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
 }
 
 /// How a run stands, in a sentence.
-fn story(run: &PastRun, date: &str, look: &Look<'_>) -> String {
+fn story(run: &PastRun, date: &str, look: &RenderContext<'_>) -> String {
     let mut story = format!("{}, begun {}{date}", run.standing().word(), run.ago((look.labels.clock)()));
     if run.items > 0 {
         story +=
@@ -95,7 +95,7 @@ fn story(run: &PastRun, date: &str, look: &Look<'_>) -> String {
     story
 }
 
-fn next(wizard: &Wizard, look: &Look<'_>) -> String {
+fn next(wizard: &Wizard, look: &RenderContext<'_>) -> String {
     let home = wizard.home();
     let key = |action| look.key_in(action, Mode::Screen);
     let (enter, new) = (look.key(Action::Next), key(Action::New));

@@ -13,7 +13,7 @@ use ratatui::{
 use crate::{
     tui::{
         keymap::Mode,
-        screens::render::{Align, Column, Look, put, put_cursor, rest, take_bottom, take_top},
+        screens::render::{Align, Column, RenderContext, put, put_cursor, rest, take_bottom, take_top},
         text,
     },
     wizard::{
@@ -31,7 +31,7 @@ const NARROW: usize = 70;
 const LONG: usize = 100;
 
 /// In place of the step bar: with the config that is open, and whether it has changes that are not saved.
-pub(super) fn bar(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Line<'static> {
+pub(super) fn bar(wizard: &Wizard, look: &RenderContext<'_>, columns: usize) -> Line<'static> {
     let mut line = Line::from(vec![Span::raw(" "), Span::styled("azure-to-encord", look.theme.accent())]);
     if wizard.has_config() {
         let (mark, style) = match wizard.is_unsaved() {
@@ -46,7 +46,7 @@ pub(super) fn bar(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Line<'sta
     line
 }
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &RenderContext<'_>) {
     let home = wizard.home();
     let columns = usize::from(area.width);
     if !home.is_read() {
@@ -70,7 +70,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
     panels::draw(frame, area, wizard, look);
 }
 
-fn heading(frame: &mut Frame<'_>, area: Rect, home: &HomeStep, look: &Look<'_>) {
+fn heading(frame: &mut Frame<'_>, area: Rect, home: &HomeStep, look: &RenderContext<'_>) {
     let tab = |name, list| (name, home.total(list) as u64, home.shown() == list);
     let tabs = look.tabs(&[tab("Configs", HomeList::Configs), tab("Runs", HomeList::Runs)]);
     put(frame, area, vec![tabs]);
@@ -94,7 +94,7 @@ fn heading(frame: &mut Frame<'_>, area: Rect, home: &HomeStep, look: &Look<'_>) 
 }
 
 /// What there is to do where a list is empty.
-fn nothing(frame: &mut Frame<'_>, area: Rect, home: &HomeStep, look: &Look<'_>) {
+fn nothing(frame: &mut Frame<'_>, area: Rect, home: &HomeStep, look: &RenderContext<'_>) {
     let columns = usize::from(area.width);
     let new = look.key(Action::New);
     let sentences: Vec<String> = match home.shown() {
@@ -119,14 +119,14 @@ fn nothing(frame: &mut Frame<'_>, area: Rect, home: &HomeStep, look: &Look<'_>) 
 }
 
 /// The places of the rows in view, and the cursor's.
-fn in_view(area: Rect, home: &HomeStep, look: &Look<'_>) -> std::ops::Range<usize> {
+fn in_view(area: Rect, home: &HomeStep, look: &RenderContext<'_>) -> std::ops::Range<usize> {
     let height = usize::from(area.height).saturating_sub(1);
     let first = look.first_row(home.cursor() as u64, home.found() as u64, height);
     let first = usize::try_from(first).unwrap_or_default();
     first..(first + height).min(home.found())
 }
 
-fn configs(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+fn configs(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &RenderContext<'_>) {
     let home = wizard.home();
     let wide = usize::from(area.width);
     let is_long = wide >= LONG;
@@ -176,7 +176,7 @@ fn container_of(config: &SavedConfig) -> Option<String> {
 }
 
 /// How the last run ended, and when it began.
-fn last_run(config: &SavedConfig, is_long: bool, look: &Look<'_>) -> (String, Style) {
+fn last_run(config: &SavedConfig, is_long: bool, look: &RenderContext<'_>) -> (String, Style) {
     let now = (look.labels.clock)();
     match &config.last_run {
         None => (look.glyphs().dash.to_owned(), look.theme.dim()),
@@ -192,7 +192,7 @@ fn last_run(config: &SavedConfig, is_long: bool, look: &Look<'_>) -> (String, St
     }
 }
 
-fn runs(frame: &mut Frame<'_>, area: Rect, home: &HomeStep, look: &Look<'_>) {
+fn runs(frame: &mut Frame<'_>, area: Rect, home: &HomeStep, look: &RenderContext<'_>) {
     let now = (look.labels.clock)();
     let wide = usize::from(area.width);
     let is_long = wide >= LONG;

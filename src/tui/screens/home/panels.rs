@@ -12,7 +12,7 @@ use crate::{
         keymap::Mode,
         screens::{
             overlay::boxed,
-            render::{Look, put, put_cursor},
+            render::{RenderContext, put, put_cursor},
         },
         text,
     },
@@ -29,7 +29,7 @@ use crate::{
 const WIDEST: usize = 72;
 const LABEL: usize = 8;
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &RenderContext<'_>) {
     let Some(panel) = wizard.home().panel() else { return };
     let columns = usize::from(area.width.saturating_sub(4)).min(WIDEST);
     // What is behind takes no keys now.
@@ -47,7 +47,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
     put(frame, inside, look.fit(lines, usize::from(inside.height)));
 }
 
-fn copy(frame: &mut Frame<'_>, area: Rect, form: &CopyForm, look: &Look<'_>, columns: usize) {
+fn copy(frame: &mut Frame<'_>, area: Rect, form: &CopyForm, look: &RenderContext<'_>, columns: usize) {
     let mut lines = vec![look.title(look.cut(&format!("A copy of {}", form.of()), columns))];
     lines.extend(wrapped("Comments and order are copied too. Its runs stay with the original.", columns));
     lines.push(Line::default());
@@ -67,7 +67,7 @@ fn copy(frame: &mut Frame<'_>, area: Rect, form: &CopyForm, look: &Look<'_>, col
     }
 }
 
-fn delete(name: &str, path: &str, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn delete(name: &str, path: &str, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut lines = vec![look.title(look.cut(name, columns))];
     lines.push(Line::styled(look.cut_path(path, columns), look.theme.dim()));
     lines.extend(wrapped(
@@ -78,7 +78,7 @@ fn delete(name: &str, path: &str, look: &Look<'_>, columns: usize) -> Vec<Line<'
     lines
 }
 
-fn forget(run: &PastRun, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn forget(run: &PastRun, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut lines = vec![look.title(look.cut(&run.run, columns))];
     let what =
         "Its record, manifest and reports on this machine are deleted for good. What is in Encord stays as it is.";
@@ -90,7 +90,7 @@ fn forget(run: &PastRun, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
     lines
 }
 
-fn resume(run: &PastRun, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn resume(run: &PastRun, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut lines = vec![look.title(look.cut(&run.run, columns))];
     match run.items {
         0 => lines.extend(wrapped("It is followed on to its end.", columns)),
@@ -110,7 +110,7 @@ fn wrapped(sentence: &str, columns: usize) -> Vec<Line<'static>> {
 }
 
 /// `y delete    n keep it`
-fn answers(look: &Look<'_>, yes: &'static str, no: &'static str) -> Line<'static> {
+fn answers(look: &RenderContext<'_>, yes: &'static str, no: &'static str) -> Line<'static> {
     Line::from(vec![
         Span::styled(look.key(Action::Yes), look.theme.key()),
         Span::raw(format!(" {yes}    ")),

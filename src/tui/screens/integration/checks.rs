@@ -8,7 +8,7 @@ use ratatui::{
 };
 
 use crate::{
-    tui::screens::render::{Align, Column, Look, put, rest},
+    tui::screens::render::{Align, Column, RenderContext, put, rest},
     wizard::check::{Check, CheckState},
 };
 
@@ -21,7 +21,7 @@ pub(super) fn needs_a_look(check: &Check) -> bool {
 }
 
 /// `Checks  14 ok  1 to look at  2 failed`
-pub(super) fn counts(checks: &[Check], look: &Look<'_>, columns: usize) -> Line<'static> {
+pub(super) fn counts(checks: &[Check], look: &RenderContext<'_>, columns: usize) -> Line<'static> {
     let mut line = look.title("Checks");
     let states = [
         (CheckState::Fail, "failed"),
@@ -49,7 +49,7 @@ pub(super) fn list(
     checks: &[Check],
     cursor: Option<usize>,
     is_focused: bool,
-    look: &Look<'_>,
+    look: &RenderContext<'_>,
 ) -> usize {
     let rows = usize::from(area.height);
     let around = cursor.unwrap_or_default() as u64;
@@ -82,7 +82,7 @@ fn in_one_line(text: &str) -> String {
 }
 
 /// A check in a few lines: what was seen, what to do, and why it matters if there is room for that.
-pub(super) fn about(check: &Check, look: &Look<'_>, columns: usize, with_reason: bool) -> Vec<Line<'static>> {
+pub(super) fn about(check: &Check, look: &RenderContext<'_>, columns: usize, with_reason: bool) -> Vec<Line<'static>> {
     let (sign, word, style) = look.theme.check(check.state);
     let detail = in_one_line(&check.detail);
     let heading = Span::styled(format!("{sign} {}  ", check.about().name), style);
@@ -101,7 +101,7 @@ pub(super) fn about(check: &Check, look: &Look<'_>, columns: usize, with_reason:
 }
 
 /// A check in full, in lines as they came.
-pub(super) fn in_full(check: &Check, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+pub(super) fn in_full(check: &Check, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let (sign, word, style) = look.theme.check(check.state);
     let mut lines = vec![Line::from(vec![
         Span::styled(format!("{sign} {word}"), style),
@@ -120,6 +120,6 @@ pub(super) fn in_full(check: &Check, look: &Look<'_>, columns: usize) -> Vec<Lin
     lines
 }
 
-fn label(look: &Look<'_>, text: &str) -> Span<'static> {
+fn label(look: &RenderContext<'_>, text: &str) -> Span<'static> {
     Span::styled(text.to_owned(), look.theme.accent())
 }

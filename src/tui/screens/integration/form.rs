@@ -10,7 +10,7 @@ use ratatui::{
 use crate::{
     tui::{
         keymap::Mode,
-        screens::render::{Look, put, put_cursor},
+        screens::render::{RenderContext, put, put_cursor},
         text,
     },
     wizard::{
@@ -29,7 +29,13 @@ const LABEL: usize = 18;
 const KEPT: &str = "  (kept in memory only)";
 
 /// Draws fields, one a line.
-pub(super) fn fields(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>, names: &[FieldName]) {
+pub(super) fn fields(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    wizard: &Wizard,
+    look: &RenderContext<'_>,
+    names: &[FieldName],
+) {
     let step = wizard.integration();
     let mut lines = Vec::with_capacity(names.len());
     for (row, name) in names.iter().copied().enumerate() {
@@ -62,7 +68,7 @@ pub(super) fn fields(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &
 /// A field's value in a line of so many columns, and where the text cursor stands in it.
 fn value(
     wizard: &Wizard,
-    look: &Look<'_>,
+    look: &RenderContext<'_>,
     name: FieldName,
     is_focused: bool,
     room: usize,
@@ -94,7 +100,7 @@ fn value(
 }
 
 /// What stands in an empty field.
-fn placeholder(wizard: &Wizard, look: &Look<'_>, name: FieldName) -> String {
+fn placeholder(wizard: &Wizard, look: &RenderContext<'_>, name: FieldName) -> String {
     let keys = &wizard.integration().discovery().keys;
     let list = look.key(Action::Browse);
     match name {
@@ -112,14 +118,14 @@ fn placeholder(wizard: &Wizard, look: &Look<'_>, name: FieldName) -> String {
 }
 
 /// The text of a field that cannot be used, and why.
-pub(super) fn problem(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+pub(super) fn problem(wizard: &Wizard, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let Some((name, problem)) = wizard.integration().input_problem() else { return Vec::new() };
     let sign = Span::styled(format!("{} ", look.glyphs().warn), look.theme.warn());
     look.hanging(sign, &format!("{}: {problem}.", name.label()), Style::new(), columns)
 }
 
 /// What the focused field is about, or what is wrong with what was typed.
-pub(super) fn help(wizard: &Wizard, look: &Look<'_>, name: FieldName, columns: usize) -> Vec<Line<'static>> {
+pub(super) fn help(wizard: &Wizard, look: &RenderContext<'_>, name: FieldName, columns: usize) -> Vec<Line<'static>> {
     let mut lines = problem(wizard, look, columns);
     if !lines.is_empty() {
         return lines;
@@ -139,7 +145,7 @@ pub(super) fn help(wizard: &Wizard, look: &Look<'_>, name: FieldName, columns: u
 }
 
 /// The form in two lines.
-pub(super) fn summary(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+pub(super) fn summary(wizard: &Wizard, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let shown = |names: &[FieldName]| {
         let values = names.iter().filter_map(|name| brief(wizard, look, *name)).collect::<Vec<_>>();
         values.join(&format!(" {} ", look.glyphs().dot))
@@ -156,7 +162,7 @@ pub(super) fn summary(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<L
 }
 
 /// A field's value as far as it says something.
-fn brief(wizard: &Wizard, look: &Look<'_>, name: FieldName) -> Option<String> {
+fn brief(wizard: &Wizard, look: &RenderContext<'_>, name: FieldName) -> Option<String> {
     let (step, config) = (wizard.integration(), wizard.config());
     let text = match (name, step.field(name)) {
         (FieldName::Strict, _) => if config.encord.strict_client_only { "strict client-only" } else { "" }.to_owned(),

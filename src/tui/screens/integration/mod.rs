@@ -8,7 +8,7 @@ pub(crate) mod panels;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use crate::{
-    tui::screens::render::{Look, put, take_bottom, take_top},
+    tui::screens::render::{RenderContext, put, take_bottom, take_top},
     wizard::{
         Wizard,
         integration::{Focus, IntegrationStep, fields::FieldName},
@@ -20,7 +20,7 @@ const TWO_COLUMNS: u16 = 108;
 /// What the checks need below them so that the one under the cursor can be told of.
 const LEAST_DETAILS: usize = 4;
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &RenderContext<'_>) {
     let next = look.next(&next::sentence(wizard, look), usize::from(area.width));
     let (area, foot) = take_bottom(area, next.len());
     put(frame, foot, next);
@@ -32,7 +32,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
     panels::draw(frame, area, wizard, look);
 }
 
-fn side_by_side(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+fn side_by_side(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &RenderContext<'_>) {
     let step = wizard.integration();
     let (encord, azure): (Vec<_>, Vec<_>) = step.fields().into_iter().partition(|name| name.is_of_encord());
     let all = step.checks(wizard.config());
@@ -80,7 +80,7 @@ fn side_by_side(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<
 }
 
 /// The form above the checks. Where both do not fit, the checks take the form's place while they have the keyboard.
-fn stacked(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+fn stacked(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &RenderContext<'_>) {
     let step = wizard.integration();
     let fields = step.fields();
     let all = step.checks(wizard.config());
@@ -141,7 +141,7 @@ fn stacked(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) 
 
 /// A click among the checks gives them the keyboard, and if they have it, goes to one. `first` is the first one drawn of all,
 /// `end` the one after the last of the list.
-fn checks_clicked(area: Rect, first: usize, end: usize, step: &IntegrationStep, look: &Look<'_>) {
+fn checks_clicked(area: Rect, first: usize, end: usize, step: &IntegrationStep, look: &RenderContext<'_>) {
     match step.focus() {
         Focus::Checks => look.click_rows(area, first as u64, step.check_cursor() as u64, end as u64),
         Focus::Field(_) => {

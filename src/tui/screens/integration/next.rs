@@ -1,7 +1,7 @@
 //! The sentence at the screen's end: the one thing to do now.
 
 use crate::{
-    tui::screens::render::Look,
+    tui::screens::render::RenderContext,
     wizard::{
         Wizard,
         action::Action,
@@ -17,14 +17,14 @@ use crate::{
     },
 };
 
-pub(super) fn sentence(wizard: &Wizard, look: &Look<'_>) -> String {
+pub(super) fn sentence(wizard: &Wizard, look: &RenderContext<'_>) -> String {
     match wizard.integration().panel() {
         Some(panel) => of_panel(panel, look),
         None => of_form(wizard, look),
     }
 }
 
-fn of_form(wizard: &Wizard, look: &Look<'_>) -> String {
+fn of_form(wizard: &Wizard, look: &RenderContext<'_>) -> String {
     let step = wizard.integration();
     let in_field = matches!(step.focus(), Focus::Field(_));
     let key = |action| look.key(action);
@@ -94,7 +94,7 @@ fn of_form(wizard: &Wizard, look: &Look<'_>) -> String {
     }
 }
 
-fn ready(checks: &[Check], in_field: bool, look: &Look<'_>) -> String {
+fn ready(checks: &[Check], in_field: bool, look: &RenderContext<'_>) -> String {
     let (enter, esc) = (look.key(Action::Next), look.key(Action::Back));
     let count = |state| checks.iter().filter(|check| check.state == state).count();
     let state = match (count(CheckState::Fail), count(CheckState::Warn)) {
@@ -110,7 +110,7 @@ fn ready(checks: &[Check], in_field: bool, look: &Look<'_>) -> String {
     }
 }
 
-fn in_the_form(checks: &[Check], look: &Look<'_>) -> String {
+fn in_the_form(checks: &[Check], look: &RenderContext<'_>) -> String {
     match checks.iter().find(|check| check.state == CheckState::Fail) {
         Some(check) => {
             let esc = look.key(Action::Back);
@@ -121,7 +121,7 @@ fn in_the_form(checks: &[Check], look: &Look<'_>) -> String {
 }
 
 /// What to do about the failed check under the cursor, else about the first one.
-fn failed(wizard: &Wizard, checks: &[Check], look: &Look<'_>) -> String {
+fn failed(wizard: &Wizard, checks: &[Check], look: &RenderContext<'_>) -> String {
     let at = wizard.integration().check_cursor();
     let is_failed = |check: &&Check| check.state == CheckState::Fail;
     let under_cursor = checks.get(at).filter(is_failed);
@@ -153,7 +153,7 @@ fn failed(wizard: &Wizard, checks: &[Check], look: &Look<'_>) -> String {
     }
 }
 
-fn of_panel(panel: &Panel, look: &Look<'_>) -> String {
+fn of_panel(panel: &Panel, look: &RenderContext<'_>) -> String {
     let key = |action| look.key(action);
     let (enter, esc) = (key(Action::Next), key(Action::Back));
     match panel {

@@ -14,7 +14,7 @@ use crate::{
     tui::{
         screens::{
             manifest::{LABEL, table::severity},
-            render::{Look, put, take_top},
+            render::{RenderContext, put, take_top},
         },
         text,
     },
@@ -36,7 +36,7 @@ const ROOMY: usize = 9;
 pub(super) fn pane(
     step: &ManifestStep,
     facts: &ManifestFacts,
-    look: &Look<'_>,
+    look: &RenderContext<'_>,
     columns: usize,
     height: usize,
 ) -> Vec<Line<'static>> {
@@ -63,7 +63,7 @@ pub(super) fn pane(
 }
 
 /// The row on the whole screen, from a line on.
-pub(super) fn whole(frame: &mut Frame<'_>, area: Rect, step: &ManifestStep, first: usize, look: &Look<'_>) {
+pub(super) fn whole(frame: &mut Frame<'_>, area: Rect, step: &ManifestStep, first: usize, look: &RenderContext<'_>) {
     let columns = usize::from(area.width);
     let lines = match step.window().current() {
         Some(row) => lines(row, look, columns),
@@ -87,7 +87,7 @@ pub(super) fn whole(frame: &mut Frame<'_>, area: Rect, step: &ManifestStep, firs
     put(frame, area, lines.into_iter().skip(first).take(height).collect());
 }
 
-fn lines(row: &Row, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn lines(row: &Row, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let entry = |name: &str, content: &str| look.hanging(label(name, look), content, Style::new(), columns);
     match row {
         Row::Item(item, _) => json(item, true, look, columns),
@@ -117,12 +117,17 @@ fn lines(row: &Row, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
     }
 }
 
-fn label(name: &str, look: &Look<'_>) -> Span<'static> {
+fn label(name: &str, look: &RenderContext<'_>) -> Span<'static> {
     Span::styled(format!("{name:<LABEL$}"), look.theme.dim())
 }
 
 /// The advice once, then the first findings.
-fn group_lines(group: &FindingGroup, facts: &ManifestFacts, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn group_lines(
+    group: &FindingGroup,
+    facts: &ManifestFacts,
+    look: &RenderContext<'_>,
+    columns: usize,
+) -> Vec<Line<'static>> {
     let entry = |name: &str, content: &str| look.hanging(label(name, look), content, Style::new(), columns);
     let mut lines = entry("What to do", group.code.advice());
     let keys = facts.summary.findings.get(&group.code).into_iter().flat_map(|keys| keys.values());
@@ -134,7 +139,7 @@ fn group_lines(group: &FindingGroup, facts: &ManifestFacts, look: &Look<'_>, col
 }
 
 /// Exactly what is sent for an item: as it lies in the file, or with a line for each value.
-fn json(item: &Item, is_pretty: bool, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn json(item: &Item, is_pretty: bool, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let hidden = item.urls.len().saturating_sub(MOST_URLS);
     let cut = (hidden > 0).then(|| Item { urls: item.urls.iter().take(MOST_URLS).cloned().collect(), ..item.clone() });
     let element = file_form::element(cut.as_ref().unwrap_or(item));

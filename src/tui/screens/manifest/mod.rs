@@ -15,7 +15,7 @@ use ratatui::{
 use crate::{
     tui::{
         keymap::Mode,
-        screens::render::{Look, position, put, put_cursor, take_bottom, take_top},
+        screens::render::{RenderContext, position, put, put_cursor, take_bottom, take_top},
         text,
     },
     wizard::{
@@ -35,7 +35,7 @@ const WIDE: u16 = 108;
 /// So many columns they get there.
 const SIDE: u16 = 36;
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &RenderContext<'_>) {
     let is_editing = wizard.manifest().rules().has_keyboard();
     if area.width >= WIDE {
         let side = Rect { width: SIDE, ..area };
@@ -52,7 +52,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
     }
 }
 
-fn state(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+fn state(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &RenderContext<'_>) {
     match wizard.manifest().state() {
         Listing::Idle => {
             let again = format!("The container was not listed yet. {} lists it.", look.key(Action::Refresh));
@@ -71,7 +71,7 @@ fn state(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
     }
 }
 
-fn listing(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, progress: &ListingProgress, look: &Look<'_>) {
+fn listing(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, progress: &ListingProgress, look: &RenderContext<'_>) {
     let columns = usize::from(area.width);
     let is_kept = matches!(wizard.manifest().edited(), Some(Reapplied::Kept | Reapplied::Judged));
     let what = if is_kept { "Applying the rules to" } else { "Reading" };
@@ -109,7 +109,7 @@ fn listing(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, progress: &Listin
     put(frame, body, look.fit(lines, usize::from(body.height)));
 }
 
-fn built(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, facts: &ManifestFacts, look: &Look<'_>) {
+fn built(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, facts: &ManifestFacts, look: &RenderContext<'_>) {
     let columns = usize::from(area.width);
     let step = wizard.manifest();
     let mut head = totals(facts, look, columns);
@@ -165,7 +165,7 @@ fn built(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, facts: &ManifestFac
     put(frame, detail_area, detail::pane(step, facts, look, columns, usize::from(detail_area.height)));
 }
 
-fn totals(facts: &ManifestFacts, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn totals(facts: &ManifestFacts, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let (summary, dot) = (&facts.summary, look.glyphs().dot);
     let total = [
         crate::format::counted(summary.total_items(), "item", "items"),
@@ -182,7 +182,7 @@ fn totals(facts: &ManifestFacts, look: &Look<'_>, columns: usize) -> Vec<Line<'s
 }
 
 /// The lists, and the cursor's place in the one that is shown; the heading tells its length where both do not fit.
-fn tabs(step: &ManifestStep, facts: &ManifestFacts, look: &Look<'_>, columns: usize) -> Line<'static> {
+fn tabs(step: &ManifestStep, facts: &ManifestFacts, look: &RenderContext<'_>, columns: usize) -> Line<'static> {
     let summary = &facts.summary;
     let findings = if summary.errors > 0 { "Findings" } else { "Warnings" };
     let tabs = [
@@ -205,7 +205,7 @@ fn tabs(step: &ManifestStep, facts: &ManifestFacts, look: &Look<'_>, columns: us
 }
 
 /// What the list is searched for, how far that is, and where the cursor stands.
-fn filter_line(step: &ManifestStep, look: &Look<'_>, columns: usize) -> (Line<'static>, Option<usize>) {
+fn filter_line(step: &ManifestStep, look: &RenderContext<'_>, columns: usize) -> (Line<'static>, Option<usize>) {
     let filter = step.filter();
     let (searched, shown, all) = match step.groups() {
         Some(groups) => {
@@ -250,7 +250,7 @@ fn filter_line(step: &ManifestStep, look: &Look<'_>, columns: usize) -> (Line<'s
 }
 
 /// What can be done now.
-fn foot(wizard: &Wizard, facts: &ManifestFacts, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn foot(wizard: &Wizard, facts: &ManifestFacts, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let (step, summary) = (wizard.manifest(), &facts.summary);
     // The keys are the form's now.
     if step.rules().has_keyboard() {
@@ -319,6 +319,6 @@ fn foot(wizard: &Wizard, facts: &ManifestFacts, look: &Look<'_>, columns: usize)
 }
 
 /// What ends the typing of a search.
-fn searching(look: &Look<'_>) -> String {
+fn searching(look: &RenderContext<'_>) -> String {
     format!("{} keeps the search; {} ends it.", look.key(Action::Next), look.key(Action::Back))
 }

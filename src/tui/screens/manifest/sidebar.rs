@@ -14,14 +14,14 @@ use crate::{
     },
     tui::{
         keymap::Mode,
-        screens::render::{Look, put, put_cursor},
+        screens::render::{RenderContext, put, put_cursor},
     },
     wizard::{Wizard, action::Action, manifest::rule_form::RuleField},
 };
 
 const LABEL: usize = 10;
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &RenderContext<'_>) {
     let (config, columns) = (wizard.config(), usize::from(area.width));
     let form = wizard.manifest().rules();
     let mut lines = vec![look.title("Source")];
@@ -99,7 +99,7 @@ pub(super) fn place(config: &Config) -> String {
 }
 
 /// Source and rules in a line.
-pub(super) fn brief(config: &Config, look: &Look<'_>) -> String {
+pub(super) fn brief(config: &Config, look: &RenderContext<'_>) -> String {
     let manifest = &config.manifest;
     let mut parts = vec![match manifest.source {
         Source::Container => config.azure.container.clone(),

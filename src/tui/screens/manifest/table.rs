@@ -4,7 +4,7 @@ use ratatui::{Frame, layout::Rect, style::Style};
 
 use crate::{
     manifest::{finding::Severity, item::Item},
-    tui::screens::render::{Align, Column, Look, put, rest, take_top},
+    tui::screens::render::{Align, Column, RenderContext, put, rest, take_top},
     wizard::{
         action::Action,
         manifest::{FindingGroup, ManifestStep},
@@ -18,7 +18,7 @@ const NAMES_KEYS: usize = 110;
 
 type Cell = (String, Style);
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ManifestStep, look: &Look<'_>) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ManifestStep, look: &RenderContext<'_>) {
     if let Some(groups) = step.groups().filter(|groups| !groups.is_empty()) {
         return draw_groups(frame, area, &groups, step.group_cursor(), look);
     }
@@ -86,7 +86,7 @@ fn columns(list: List, wide: usize) -> Vec<Column> {
     }
 }
 
-fn item_cells(item: &Item, mark: Option<Severity>, wide: usize, look: &Look<'_>) -> Vec<Cell> {
+fn item_cells(item: &Item, mark: Option<Severity>, wide: usize, look: &RenderContext<'_>) -> Vec<Cell> {
     let mark = mark.map_or_else(
         || plain(""),
         |mark| {
@@ -111,7 +111,7 @@ fn item_cells(item: &Item, mark: Option<Severity>, wide: usize, look: &Look<'_>)
     cells
 }
 
-fn draw_groups(frame: &mut Frame<'_>, area: Rect, groups: &[FindingGroup], cursor: usize, look: &Look<'_>) {
+fn draw_groups(frame: &mut Frame<'_>, area: Rect, groups: &[FindingGroup], cursor: usize, look: &RenderContext<'_>) {
     let wide = usize::from(area.width);
     let columns = vec![
         Column::new("What", 25, Align::Left),
@@ -135,7 +135,7 @@ fn draw_groups(frame: &mut Frame<'_>, area: Rect, groups: &[FindingGroup], curso
 }
 
 /// What stands where there are no rows.
-fn nothing(step: &ManifestStep, look: &Look<'_>) -> String {
+fn nothing(step: &ManifestStep, look: &RenderContext<'_>) -> String {
     if step.scan().is_some_and(|scan| scan.is_running()) {
         return format!("Searching{}", look.glyphs().ellipsis);
     }
@@ -158,7 +158,7 @@ fn nothing(step: &ManifestStep, look: &Look<'_>) -> String {
 }
 
 /// A severity's sign, its name and its style.
-pub(super) fn severity(severity: Severity, look: &Look<'_>) -> (&'static str, &'static str, Style) {
+pub(super) fn severity(severity: Severity, look: &RenderContext<'_>) -> (&'static str, &'static str, Style) {
     match severity {
         Severity::Error => (look.glyphs().bad, "Error", look.theme.bad()),
         Severity::Warning => (look.glyphs().warn, "Warning", look.theme.warn()),

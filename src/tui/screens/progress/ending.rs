@@ -3,9 +3,9 @@
 use ratatui::text::{Line, Span};
 
 use crate::{
-    error::Problem,
+    error::UserError,
     run::state::RunState,
-    tui::{screens::render::Look, text},
+    tui::{screens::render::RenderContext, text},
     wizard::{
         action::Action,
         progress::{
@@ -20,7 +20,7 @@ use crate::{
 /// Where it is narrower, sentences are shorter.
 const WIDE: usize = 74;
 
-pub(super) fn foot(step: &ProgressStep, look: &Look<'_>, columns: usize, height: usize) -> Vec<Line<'static>> {
+pub(super) fn foot(step: &ProgressStep, look: &RenderContext<'_>, columns: usize, height: usize) -> Vec<Line<'static>> {
     let Some(state) = step.outcome() else { return look.next(&meanwhile(step, look), columns) };
     let mut lines = vec![Line::default()];
     let (sign, style) = look.theme.run(step.snapshot().standing(state));
@@ -39,7 +39,7 @@ pub(super) fn foot(step: &ProgressStep, look: &Look<'_>, columns: usize, height:
         let told = look.problem(problem, columns);
         // The answer's own words are in the report, too; what to do must not be cut off.
         let is_long = least + told.len() > room + 1;
-        let brief = Problem { said: None, ..problem.clone() };
+        let brief = UserError { source_message: None, ..problem.clone() };
         lines.extend(if is_long && problem.hint.is_some() { look.problem(&brief, columns) } else { told });
     }
     // The other reports lie beside the first; what went wrong is told here.
@@ -54,7 +54,7 @@ pub(super) fn foot(step: &ProgressStep, look: &Look<'_>, columns: usize, height:
 }
 
 /// Where the reports lie, the page for people first.
-pub(super) fn reports(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+pub(super) fn reports(step: &ProgressStep, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let Some(reports) = step.reports() else { return Vec::new() };
     let failed = reports.failed.iter().map(|path| ("Failed  ", path));
     let paths = [("Report  ", &reports.html)].into_iter().chain(failed);
@@ -66,7 +66,7 @@ pub(super) fn reports(step: &ProgressStep, look: &Look<'_>, columns: usize) -> V
 }
 
 /// What the keys will do while the run goes on.
-fn meanwhile(step: &ProgressStep, look: &Look<'_>) -> String {
+fn meanwhile(step: &ProgressStep, look: &RenderContext<'_>) -> String {
     let cancel = look.key(Action::Cancel);
     if step.is_watching() {
         let back = look.key(Action::Back);
@@ -102,7 +102,7 @@ fn outcome(state: RunState, snapshot: &Snapshot, in_full: bool) -> String {
     [Some(outcome_words(state, snapshot)), already].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-fn afterwards(state: RunState, step: &ProgressStep, look: &Look<'_>, columns: usize) -> String {
+fn afterwards(state: RunState, step: &ProgressStep, look: &RenderContext<'_>, columns: usize) -> String {
     let (again, show) = (look.key(Action::Refresh), look.key(Action::SwitchList));
     let run = text::clean(step.run().unwrap_or("ID")).into_owned();
     let first = match state {

@@ -11,7 +11,7 @@ use crate::{
     tui::{
         screens::{
             overlay::boxed,
-            render::{Align, Column, Look, put, rest, take_top},
+            render::{Align, Column, RenderContext, put, rest, take_top},
         },
         text,
     },
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// The causes, the most frequent first.
-pub(super) fn causes(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &Look<'_>) {
+pub(super) fn causes(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &RenderContext<'_>) {
     let causes = &step.snapshot().causes;
     let columns = [
         Column::new("Items", 9, Align::Right),
@@ -43,7 +43,7 @@ pub(super) fn causes(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, loo
 }
 
 /// The words of the cause under the cursor and the whole of what to do about it.
-pub(super) fn cause_detail(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+pub(super) fn cause_detail(step: &ProgressStep, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let Some(cause) = step.snapshot().causes.get(step.cause_cursor()) else { return Vec::new() };
     let advice = cause.hint.unwrap_or(
         "This cause is not known here. Look at its items; each names the id that Encord's support can look up.",
@@ -55,7 +55,7 @@ pub(super) fn cause_detail(step: &ProgressStep, look: &Look<'_>, columns: usize)
 }
 
 /// The failed items, all or those of one cause.
-pub(super) fn items(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &Look<'_>) {
+pub(super) fn items(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &RenderContext<'_>) {
     let wide = usize::from(area.width);
     let mut area = area;
     if let Some(cause) = step.opened() {
@@ -105,7 +105,7 @@ pub(super) fn items(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look
 }
 
 /// The failed item under the cursor, as far as there is room.
-pub(super) fn item_detail(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+pub(super) fn item_detail(step: &ProgressStep, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let Some(unit) = step.current_unit() else { return Vec::new() };
     let label = |name: &str| Span::styled(format!("{name:<10}"), look.theme.dim());
     let entry = |name: &str, content: &str| look.hanging(label(name), content, Style::new(), columns);
@@ -124,7 +124,7 @@ pub(super) fn item_detail(step: &ProgressStep, look: &Look<'_>, columns: usize) 
 }
 
 /// The failed item under the cursor with every word and every URL.
-pub(super) fn whole(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &Look<'_>) {
+pub(super) fn whole(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &RenderContext<'_>) {
     let (Some(scroll), Some(unit)) = (step.whole(), step.current_unit()) else { return };
     let columns = usize::from(area.width.saturating_sub(6)).min(96);
     let copied = |what, name: &str| {

@@ -8,9 +8,9 @@ use ratatui::{
 };
 
 use crate::{
-    run::status::JobStanding,
+    run::status::JobStatus,
     tui::{
-        screens::render::{Align, Column, Look, put},
+        screens::render::{Align, Column, RenderContext, put},
         text,
     },
     wizard::progress::ProgressStep,
@@ -19,7 +19,7 @@ use crate::{
 /// Where it is narrower, the ages go below the table.
 const WIDE: usize = 74;
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &Look<'_>) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &RenderContext<'_>) {
     let (snapshot, cursor) = (step.snapshot(), step.job_cursor());
     let columns = usize::from(area.width);
     // Where it is narrow, the words of the states are cut, never the numbers.
@@ -48,7 +48,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look:
     let height = usize::from(area.height).saturating_sub(1);
     let first = usize::try_from(look.first_row(cursor as u64, snapshot.jobs.len() as u64, height)).unwrap_or_default();
     for (place, job) in snapshot.jobs.iter().enumerate().skip(first).take(height) {
-        let standing = JobStanding::of(job.state, job.errors, step.outcome().is_none());
+        let standing = JobStatus::of(job.state, job.errors, step.outcome().is_none());
         let (sign, style) = look.theme.job(standing);
         let failed = job.errors.saturating_add(job.cancelled);
         let failed_style = if failed > 0 { look.theme.bad() } else { Style::new() };
@@ -67,7 +67,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look:
 }
 
 /// What the table has no room for, of the job under the cursor.
-pub(super) fn detail(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+pub(super) fn detail(step: &ProgressStep, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let Some(job) = step.snapshot().jobs.get(step.job_cursor()) else { return Vec::new() };
     let label = |name: &str| Span::styled(format!("{name:<10}"), look.theme.dim());
     let id = job.job.map_or_else(|| "none yet".to_owned(), |id| id.to_string());

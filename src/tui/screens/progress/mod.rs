@@ -15,7 +15,7 @@ use ratatui::{
 
 use crate::{
     tui::{
-        screens::render::{Look, position, put, take_bottom, take_top},
+        screens::render::{RenderContext, position, put, take_bottom, take_top},
         text,
     },
     wizard::{
@@ -34,7 +34,7 @@ const ROOMY: u16 = 20;
 /// A list is never given fewer rows than these: its headings, and the row under the cursor between two others.
 const LEAST: usize = 4;
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &RenderContext<'_>) {
     let step = wizard.progress();
     match wizard.status(wizard.step()) {
         Status::Blocked(problem) => {
@@ -53,7 +53,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
     panels::draw(frame, area, step, look);
 }
 
-fn way_back(step: &ProgressStep, look: &Look<'_>) -> String {
+fn way_back(step: &ProgressStep, look: &RenderContext<'_>) -> String {
     let back = look.key(Action::Back);
     match (step.retry_of(), step.is_recorded()) {
         (None, false) => format!("Nothing was sent. {back} goes back to the review."),
@@ -61,7 +61,7 @@ fn way_back(step: &ProgressStep, look: &Look<'_>) -> String {
     }
 }
 
-fn run(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &Look<'_>) {
+fn run(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &RenderContext<'_>) {
     let columns = usize::from(area.width);
     let is_roomy = area.height >= ROOMY;
     let heading = heading(step, look, columns, is_roomy);
@@ -111,7 +111,7 @@ fn run(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &Look<'_>) 
 }
 
 /// Which run this is and where it goes.
-fn heading(step: &ProgressStep, look: &Look<'_>, columns: usize, is_roomy: bool) -> Vec<Line<'static>> {
+fn heading(step: &ProgressStep, look: &RenderContext<'_>, columns: usize, is_roomy: bool) -> Vec<Line<'static>> {
     let run = match (step.run(), step.retry_of()) {
         (Some(run), Some(of)) => format!("Run {run}, a retry of {of}"),
         (Some(run), None) => format!("Run {run}"),
@@ -131,7 +131,7 @@ fn heading(step: &ProgressStep, look: &Look<'_>, columns: usize, is_roomy: bool)
     lines
 }
 
-fn tabs(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Line<'static> {
+fn tabs(step: &ProgressStep, look: &RenderContext<'_>, columns: usize) -> Line<'static> {
     let snapshot = step.snapshot();
     let mut tabs = Vec::new();
     for view in step.views() {

@@ -11,7 +11,7 @@ use ratatui::{
 
 use crate::{
     tui::{
-        screens::render::{Look, put, take_top},
+        screens::render::{RenderContext, put, take_top},
         text,
     },
     wizard::{
@@ -34,7 +34,7 @@ const ASCII_BARS: bar::Set<'static> = bar::Set {
 };
 
 /// Draws the numbers at the top of an area and gives what is left of it.
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &Look<'_>) -> Rect {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &RenderContext<'_>) -> Rect {
     let columns = usize::from(area.width);
     let snapshot = step.snapshot();
     let is_live = step.is_running() || step.is_watching();
@@ -93,7 +93,7 @@ fn condensed(history: &[u32], most: usize) -> Vec<u64> {
 }
 
 /// Never fuller than the whole, and full only when nothing is open.
-fn gauge(snapshot: &Snapshot, look: &Look<'_>, columns: usize) -> Line<'static> {
+fn gauge(snapshot: &Snapshot, look: &RenderContext<'_>, columns: usize) -> Line<'static> {
     let [done_sign, failed_sign, open_sign] = look.glyphs().gauge;
     let room = columns.saturating_sub(7);
     let part = |units: u64| {
@@ -144,7 +144,7 @@ fn speed(step: &ProgressStep) -> Vec<String> {
 }
 
 /// What the run waits for, where it is not plain progress.
-fn holds(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn holds(step: &ProgressStep, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let snapshot = step.snapshot();
     let mut lines = Vec::new();
     if step.is_paused() {

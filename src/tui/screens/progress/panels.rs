@@ -10,7 +10,7 @@ use crate::{
     tui::{
         screens::{
             overlay::boxed,
-            render::{Look, put},
+            render::{RenderContext, put},
         },
         text,
     },
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &Look<'_>) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &RenderContext<'_>) {
     let Some(ask) = step.ask() else { return };
     let columns = usize::from(area.width.saturating_sub(6)).min(70);
     let (title, lines) = match ask {
@@ -47,7 +47,7 @@ fn paragraph(words: &str, columns: usize) -> Vec<Line<'static>> {
     text::wrap(words, columns).into_iter().map(Line::from).collect()
 }
 
-fn keys(yes: &str, no: &str, look: &Look<'_>) -> Line<'static> {
+fn keys(yes: &str, no: &str, look: &RenderContext<'_>) -> Line<'static> {
     let key = |action| Span::styled(look.key(action), look.theme.key());
     Line::from(vec![
         key(Action::Next),
@@ -57,7 +57,7 @@ fn keys(yes: &str, no: &str, look: &Look<'_>) -> Line<'static> {
     ])
 }
 
-fn cancel(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn cancel(step: &ProgressStep, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let jobs = step.snapshot().in_encord();
     if !step.may_cancel() {
         let mut lines = paragraph("There is nothing to cancel any more: Encord has ended every job it had.", columns);
@@ -90,7 +90,7 @@ fn cancel(step: &ProgressStep, look: &Look<'_>, columns: usize) -> Vec<Line<'sta
 fn choices<'a>(
     answers: impl Iterator<Item = (&'a str, &'a str)>,
     chosen: usize,
-    look: &Look<'_>,
+    look: &RenderContext<'_>,
     columns: usize,
 ) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
@@ -112,7 +112,7 @@ fn choices<'a>(
     lines
 }
 
-fn resume(step: &ProgressStep, place: usize, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn resume(step: &ProgressStep, place: usize, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let snapshot = step.snapshot();
     let so_far = so_far_words(snapshot.total, snapshot.done, snapshot.errors, snapshot.cancelled);
     let mut lines: Vec<_> = text::wrap(&so_far, columns).into_iter().map(|line| look.title(line)).collect();
@@ -137,7 +137,7 @@ fn resume(step: &ProgressStep, place: usize, look: &Look<'_>, columns: usize) ->
     lines
 }
 
-fn retry(step: &ProgressStep, place: usize, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn retry(step: &ProgressStep, place: usize, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let snapshot = step.snapshot();
     let lost = crate::format::counted(snapshot.lost(), "item", "items");
     let of = match (snapshot.errors, snapshot.cancelled) {
@@ -177,7 +177,7 @@ fn retry(step: &ProgressStep, place: usize, look: &Look<'_>, columns: usize) -> 
 }
 
 /// What leaving means while a run goes on: what is under way, and what becomes of it.
-pub(crate) fn leaving(step: &ProgressStep, look: &Look<'_>) -> (&'static str, String) {
+pub(crate) fn leaving(step: &ProgressStep, look: &RenderContext<'_>) -> (&'static str, String) {
     let run = step.run().map(|run| text::clean(run).into_owned());
     if step.is_sync() {
         let then = match (look.labels.is_demo, run) {

@@ -10,7 +10,7 @@ use ratatui::{
 use crate::{
     run::{state::RunState, sync_counts::SyncCounts},
     tui::{
-        screens::render::{Align, Column, Look, put, rest, take_bottom, take_top},
+        screens::render::{Align, Column, RenderContext, put, rest, take_bottom, take_top},
         text,
     },
     wizard::{
@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &Look<'_>) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look: &RenderContext<'_>) {
     let columns = usize::from(area.width);
     let mut lines = crate::tui::screens::progress::heading(step, look, columns, true);
     if let Some(mirror) = step.mirror() {
@@ -54,7 +54,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, step: &ProgressStep, look:
 const CANCELLED: usize = 9;
 
 /// A line with a gauge for each thing that Encord counts.
-fn table(counts: &SyncCounts, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn table(counts: &SyncCounts, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     // 10 million files fit everywhere; where it is narrow, there is no room for the gauges.
     let (name, [done, open, failed]) = match columns {
         0..74 => (13, [10, 10, 6]),
@@ -102,7 +102,7 @@ fn table(counts: &SyncCounts, look: &Look<'_>, columns: usize) -> Vec<Line<'stat
 }
 
 /// Filled as far as all is well; rounded down, so that it is full only when nothing is open and nothing failed.
-fn bar(total: u64, done: u64, look: &Look<'_>, columns: usize) -> String {
+fn bar(total: u64, done: u64, look: &RenderContext<'_>, columns: usize) -> String {
     let [done_sign, _, open_sign] = look.glyphs().gauge;
     let filled = match total {
         0 => 0,
@@ -114,7 +114,7 @@ fn bar(total: u64, done: u64, look: &Look<'_>, columns: usize) -> String {
 }
 
 /// What Encord is at, for how long, and what the run waits for.
-fn now(counts: &SyncCounts, snapshot: &Snapshot, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn now(counts: &SyncCounts, snapshot: &Snapshot, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut parts = vec![text::duration(snapshot.elapsed)];
     if snapshot.per_second > 0.0 {
         parts.push(format!("{} files/s", text::rate(snapshot.per_second)));
@@ -133,7 +133,7 @@ fn now(counts: &SyncCounts, snapshot: &Snapshot, look: &Look<'_>, columns: usize
 }
 
 /// How it goes on, or how it ended. What to do next is never left out.
-fn foot(step: &ProgressStep, look: &Look<'_>, columns: usize, height: usize) -> Vec<Line<'static>> {
+fn foot(step: &ProgressStep, look: &RenderContext<'_>, columns: usize, height: usize) -> Vec<Line<'static>> {
     let (cancel, enter) = (look.key(Action::Cancel), look.key(Action::Next));
     let Some(state) = step.outcome() else {
         let words = match step.is_stopping() {

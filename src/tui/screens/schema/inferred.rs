@@ -14,8 +14,8 @@ use crate::{
         keymap::Mode,
         screens::{
             overlay::boxed,
-            render::{Align, Column, Look, position, put, put_cursor, rest, take_bottom, take_top},
-            schema::panels::Form,
+            render::{Align, Column, RenderContext, position, put, put_cursor, rest, take_bottom, take_top},
+            schema::panels::FormLayout,
         },
         text,
     },
@@ -23,7 +23,7 @@ use crate::{
         action::Action,
         schema::{
             inferred::{Found, FoundCounts, InferForm},
-            proposal::{Fit, Proposal, Standing},
+            proposal::{Fit, KeyPresence, Proposal},
         },
     },
 };
@@ -34,8 +34,8 @@ pub(super) const TITLE: &str = "Keys from your data";
 const ROWS: usize = 4;
 
 /// The form that asks for the data.
-pub(super) fn form(form: &InferForm, look: &Look<'_>, columns: usize) -> Form {
-    let mut drawn = Form::new();
+pub(super) fn form(form: &InferForm, look: &RenderContext<'_>, columns: usize) -> FormLayout {
+    let mut drawn = FormLayout::new();
     drawn.text(
         "A table or schema file (CSV, JSON Lines, JSON, TOML), or nothing for what the config's sources and the container tell.",
         columns,
@@ -68,7 +68,7 @@ pub(super) fn form(form: &InferForm, look: &Look<'_>, columns: usize) -> Form {
 }
 
 /// Draws what was found over an area.
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, form: &InferForm, found: &Found, look: &Look<'_>) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, form: &InferForm, found: &Found, look: &RenderContext<'_>) {
     let columns = usize::from(area.width.saturating_sub(4));
     let inside = boxed(frame, area, TITLE, columns, usize::from(area.height), look);
     let columns = usize::from(inside.width);
@@ -86,7 +86,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, form: &InferForm, found: &
     list(frame, body, found, look);
 }
 
-fn head(found: &Found, counts: FoundCounts, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn head(found: &Found, counts: FoundCounts, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut parts = vec![
         crate::format::counted(counts.all as u64, "key", "keys"),
         format!("{} to take", crate::format::count(counts.accepted as u64)),
@@ -102,7 +102,7 @@ fn head(found: &Found, counts: FoundCounts, look: &Look<'_>, columns: usize) -> 
     vec![look.title(title), Line::styled(look.cut(&sources, columns), look.theme.dim())]
 }
 
-fn list(frame: &mut Frame<'_>, area: Rect, found: &Found, look: &Look<'_>) {
+fn list(frame: &mut Frame<'_>, area: Rect, found: &Found, look: &RenderContext<'_>) {
     if found.proposals().is_empty() {
         put(frame, area, vec![Line::from("There are no keys in it.")]);
         return;
@@ -135,7 +135,7 @@ fn list(frame: &mut Frame<'_>, area: Rect, found: &Found, look: &Look<'_>) {
     put(frame, area, lines);
 }
 
-fn cells(proposal: &Proposal, fits: usize, look: &Look<'_>) -> [(String, Style); 5] {
+fn cells(proposal: &Proposal, fits: usize, look: &RenderContext<'_>) -> [(String, Style); 5] {
     let standing = proposal.standing();
     let (mark, style) = match (standing.is_open(), proposal.is_accepted()) {
         (true, true) => ("[x]", look.theme.ok()),
@@ -167,19 +167,19 @@ fn percent(share: f64) -> String {
     }
 }
 
-fn words(standing: &Standing) -> String {
+fn words(standing: &KeyPresence) -> String {
     match standing {
-        Standing::New => "new".to_owned(),
-        Standing::There => "there already".to_owned(),
-        Standing::Asked => "added already".to_owned(),
-        Standing::Widens(_) => "gets options".to_owned(),
-        Standing::Returns(_) => "comes back".to_owned(),
-        Standing::Replaces(asked) => format!("added as {asked}"),
-        Standing::Conflict(now) => format!("conflict: {now}"),
-        Standing::Deleted(was) => format!("deleted: {was}"),
-        Standing::DeletedForEver => "deleted for ever".to_owned(),
-        Standing::Leaves => "being deleted".to_owned(),
-        Standing::BadName(_) => "not a valid key".to_owned(),
+        KeyPresence::New => "new".to_owned(),
+        KeyPresence::There => "there already".to_owned(),
+        KeyPresence::Asked => "added already".to_owned(),
+        KeyPresence::Widens(_) => "gets options".to_owned(),
+        KeyPresence::Returns(_) => "comes back".to_owned(),
+        KeyPresence::Replaces(asked) => format!("added as {asked}"),
+        KeyPresence::Conflict(now) => format!("conflict: {now}"),
+        KeyPresence::Deleted(was) => format!("deleted: {was}"),
+        KeyPresence::DeletedForEver => "deleted for ever".to_owned(),
+        KeyPresence::Leaves => "being deleted".to_owned(),
+        KeyPresence::BadName(_) => "not a valid key".to_owned(),
     }
 }
 
@@ -188,13 +188,13 @@ fn words(standing: &Standing) -> String {
 fn foot(
     form: &InferForm,
     number: u64,
-    look: &Look<'_>,
+    look: &RenderContext<'_>,
     columns: usize,
     most: usize,
 ) -> (Vec<Line<'static>>, Option<(usize, usize)>) {
     let Some(found) = form.list() else { return (Vec::new(), None) };
     if let Some(renaming) = found.renaming() {
-        let mut drawn = Form::new();
+        let mut drawn = FormLayout::new();
         drawn.text(&format!("'{}' gets another name.", text::clean(&renaming.key)), columns);
         drawn.field("New name", &renaming.field, true, look, columns);
         drawn.problem(renaming.problem.as_deref(), look, columns);
@@ -295,9 +295,9 @@ fn detail(proposal: &Proposal) -> String {
         _ => {}
     }
     match proposal.standing() {
-        Standing::Widens(then) => words.push(format!("would become {then}")),
-        Standing::Returns(then) => words.push(format!("deleted in Encord, would come back as {then}")),
-        Standing::Replaces(asked) => words.push(format!("would replace {asked}, which this import asks for")),
+        KeyPresence::Widens(then) => words.push(format!("would become {then}")),
+        KeyPresence::Returns(then) => words.push(format!("deleted in Encord, would come back as {then}")),
+        KeyPresence::Replaces(asked) => words.push(format!("would replace {asked}, which this import asks for")),
         _ => {}
     }
     words.join("; ")

@@ -11,11 +11,11 @@ use ratatui::{
 };
 
 use crate::{
-    error::Problem,
+    error::UserError,
     schema::merge::ChangeKind,
     tui::{
         keymap::Mode,
-        screens::render::{Align, Column, Look, position, put, put_cursor, rest, take_bottom, take_top},
+        screens::render::{Align, Column, RenderContext, position, put, put_cursor, rest, take_bottom, take_top},
         text,
     },
     wizard::{
@@ -28,7 +28,7 @@ use crate::{
 
 const LABEL: usize = 8;
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &RenderContext<'_>) {
     let columns = usize::from(area.width);
     match wizard.schema().view() {
         _ if wizard.config().schema.skip => {
@@ -54,7 +54,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
 }
 
 /// The step for those who do not use the schema, and what they do without.
-fn skipped(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn skipped(wizard: &Wizard, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut lines = vec![look.title("The metadata schema is left alone"), Line::default()];
     let mut say = |sentence: &str| {
         lines.extend(text::wrap(sentence, columns).into_iter().map(Line::from));
@@ -78,7 +78,7 @@ fn skipped(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static
     lines
 }
 
-fn table(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+fn table(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &RenderContext<'_>) {
     let step = wizard.schema();
     let (wide, cursor) = (usize::from(area.width), step.cursor());
     let (head, area) = take_top(area, 2);
@@ -115,7 +115,7 @@ fn table(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
     put(frame, area, lines);
 }
 
-fn search(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+fn search(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &RenderContext<'_>) {
     let step = wizard.schema();
     let numbers =
         format!("  {} of {}", crate::format::count(step.found() as u64), crate::format::count(step.total() as u64));
@@ -136,7 +136,7 @@ fn saved(wizard: &Wizard) -> u64 {
     kinds.iter().map(|kind| wizard.schema().count(kind) as u64).sum()
 }
 
-fn summary(wizard: &Wizard, look: &Look<'_>) -> String {
+fn summary(wizard: &Wizard, look: &RenderContext<'_>) -> String {
     let existing = match wizard.schema().view() {
         SchemaView::Read(schema) => schema.len() as u64,
         _ => 0,
@@ -159,7 +159,7 @@ fn summary(wizard: &Wizard, look: &Look<'_>) -> String {
 }
 
 /// A row's change in words that do not need the colour.
-fn change(row: &SchemaRow, look: &Look<'_>) -> (String, Style) {
+fn change(row: &SchemaRow, look: &RenderContext<'_>) -> (String, Style) {
     let theme = look.theme;
     match (&row.change, &row.dropped) {
         (None, None) => ("no change".to_owned(), theme.dim()),
@@ -177,12 +177,12 @@ fn change(row: &SchemaRow, look: &Look<'_>) -> (String, Style) {
 }
 
 /// A key that works on the screen, whatever has the keyboard now.
-fn key(action: Action, look: &Look<'_>) -> String {
+fn key(action: Action, look: &RenderContext<'_>) -> String {
     look.key_in(action, Mode::Screen)
 }
 
 /// The row under the cursor in full, and what to do.
-fn foot(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn foot(wizard: &Wizard, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let step = wizard.schema();
     let mut lines = Vec::new();
     if let Some(problem) = step.changed() {
@@ -207,7 +207,7 @@ fn foot(wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> 
     let sentence = match wizard.status(wizard.step()) {
         Status::Blocked(problem) => {
             let hint = problem.hint.clone().filter(|_| !is_changed);
-            lines.extend(look.problem(&Problem { hint, ..problem }, columns));
+            lines.extend(look.problem(&UserError { hint, ..problem }, columns));
             let (keep, rename) = (key(Action::KeepTheirs, look), key(Action::Rename, look));
             format!("{keep} keeps Encord's types for this import; {rename} gives the config's key another name.")
         }

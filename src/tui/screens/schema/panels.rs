@@ -13,7 +13,7 @@ use crate::{
         screens::{
             help,
             overlay::boxed,
-            render::{Look, put, put_cursor},
+            render::{RenderContext, put, put_cursor},
             schema::inferred,
         },
         text,
@@ -35,7 +35,7 @@ const WIDEST: usize = 76;
 const LABEL: usize = 10;
 
 /// A form's lines, and where the cursor stands in them.
-pub(super) struct Form {
+pub(super) struct FormLayout {
     pub(super) lines: Vec<Line<'static>>,
     pub(super) cursor: Option<(usize, usize)>,
     /// The line of each field, and whether it has the keyboard.
@@ -43,7 +43,7 @@ pub(super) struct Form {
 }
 
 /// Draws the form, if there is one, over an area.
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &RenderContext<'_>) {
     let Some(panel) = wizard.schema().panel() else { return };
     let columns = usize::from(area.width.saturating_sub(4)).min(WIDEST);
     // What is behind takes no keys now.
@@ -80,9 +80,9 @@ fn title(panel: &SchemaPanel) -> &'static str {
     }
 }
 
-impl Form {
-    pub(super) fn new() -> Form {
-        Form { lines: Vec::new(), cursor: None, fields: Vec::new() }
+impl FormLayout {
+    pub(super) fn new() -> FormLayout {
+        FormLayout { lines: Vec::new(), cursor: None, fields: Vec::new() }
     }
 
     pub(super) fn blank(&mut self) {
@@ -90,7 +90,14 @@ impl Form {
     }
 
     /// A label and a line of text; the cursor is in it where it has the keyboard.
-    pub(super) fn field(&mut self, label: &str, field: &Field, has_keyboard: bool, look: &Look<'_>, columns: usize) {
+    pub(super) fn field(
+        &mut self,
+        label: &str,
+        field: &Field,
+        has_keyboard: bool,
+        look: &RenderContext<'_>,
+        columns: usize,
+    ) {
         let indent = LABEL + 2;
         let (value, cursor) = look.field(field, false, columns.saturating_sub(indent + 1));
         self.fields.push((self.lines.len(), has_keyboard));
@@ -104,24 +111,31 @@ impl Form {
         self.lines.extend(text::wrap(content, columns).into_iter().map(Line::from));
     }
 
-    pub(super) fn note(&mut self, content: &str, look: &Look<'_>, columns: usize) {
+    pub(super) fn note(&mut self, content: &str, look: &RenderContext<'_>, columns: usize) {
         let indent = Span::raw(" ".repeat(LABEL + 2));
         self.lines.extend(look.hanging(indent, content, look.theme.dim(), columns));
     }
 
-    pub(super) fn problem(&mut self, problem: Option<&str>, look: &Look<'_>, columns: usize) {
+    pub(super) fn problem(&mut self, problem: Option<&str>, look: &RenderContext<'_>, columns: usize) {
         if let Some(problem) = problem {
             let sign = Span::styled(format!("{} ", look.glyphs().bad), look.theme.bad());
             self.lines.extend(look.hanging(sign, problem, look.theme.title(), columns));
         }
     }
 
-    pub(super) fn next(&mut self, sentence: &str, look: &Look<'_>, columns: usize) {
+    pub(super) fn next(&mut self, sentence: &str, look: &RenderContext<'_>, columns: usize) {
         self.lines.extend(look.next(sentence, columns));
     }
 
     /// The options taken so far, at most three lines of them, the latest of them in sight; then the one that is typed.
-    fn options(&mut self, label: &str, options: &OptionList, has_keyboard: bool, look: &Look<'_>, columns: usize) {
+    fn options(
+        &mut self,
+        label: &str,
+        options: &OptionList,
+        has_keyboard: bool,
+        look: &RenderContext<'_>,
+        columns: usize,
+    ) {
         let taken = options.taken();
         let room = columns.saturating_sub(LABEL + 2);
         if !taken.is_empty() {
@@ -144,15 +158,15 @@ impl Form {
     }
 }
 
-fn label(name: &str, has_keyboard: bool, look: &Look<'_>) -> Span<'static> {
+fn label(name: &str, has_keyboard: bool, look: &RenderContext<'_>) -> Span<'static> {
     match has_keyboard {
         true => Span::styled(format!("{} {name:<LABEL$}", look.glyphs().cursor), look.theme.accent()),
         false => Span::raw(format!("  {name:<LABEL$}")),
     }
 }
 
-fn key(form: &KeyForm, look: &Look<'_>, columns: usize, rows: usize) -> Form {
-    let mut drawn = Form::new();
+fn key(form: &KeyForm, look: &RenderContext<'_>, columns: usize, rows: usize) -> FormLayout {
+    let mut drawn = FormLayout::new();
     let focus = form.focus();
     drawn.field("Name", form.name(), focus == FormFocus::Name, look, columns);
     let [open, close] = look.glyphs().choice;
@@ -200,8 +214,8 @@ fn key(form: &KeyForm, look: &Look<'_>, columns: usize, rows: usize) -> Form {
     drawn
 }
 
-fn options(form: &OptionsForm, look: &Look<'_>, columns: usize) -> Form {
-    let mut drawn = Form::new();
+fn options(form: &OptionsForm, look: &RenderContext<'_>, columns: usize) -> FormLayout {
+    let mut drawn = FormLayout::new();
     let number = crate::format::counted(form.present.len() as u64, "option", "options");
     let has = look.hanging(
         Span::styled(format!("{}: ", look.cut(&form.key, columns / 2)), look.theme.title()),
@@ -224,8 +238,8 @@ fn options(form: &OptionsForm, look: &Look<'_>, columns: usize) -> Form {
     drawn
 }
 
-fn rename(form: &WordForm, look: &Look<'_>, columns: usize) -> Form {
-    let mut drawn = Form::new();
+fn rename(form: &WordForm, look: &RenderContext<'_>, columns: usize) -> FormLayout {
+    let mut drawn = FormLayout::new();
     drawn.text(
         &format!(
             "This import's key '{}' gets another name, also in the metadata that is sent.",
@@ -241,8 +255,8 @@ fn rename(form: &WordForm, look: &Look<'_>, columns: usize) -> Form {
     drawn
 }
 
-fn delete(form: &WordForm, look: &Look<'_>, columns: usize) -> Form {
-    let mut drawn = Form::new();
+fn delete(form: &WordForm, look: &RenderContext<'_>, columns: usize) -> FormLayout {
+    let mut drawn = FormLayout::new();
     let sign = Span::styled(format!("{} ", look.glyphs().warn), look.theme.warn());
     let what = format!(
         "'{}' is deleted for everybody in your organisation, with its type. It cannot be restored, and nobody can use the name again.",

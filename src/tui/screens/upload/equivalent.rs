@@ -11,7 +11,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::{
     tui::{
         screens::{
-            render::{Look, put, take_bottom, take_top},
+            render::{RenderContext, put, take_bottom, take_top},
             upload::window,
         },
         text,
@@ -30,7 +30,7 @@ pub(super) fn draw(
     wizard: &Wizard,
     plan: &Plan,
     shown: Equivalent,
-    look: &Look<'_>,
+    look: &RenderContext<'_>,
 ) {
     let columns = usize::from(area.width);
     let mut head = vec![look.title("The same without the wizard")];
@@ -51,7 +51,7 @@ pub(super) fn draw(
 }
 
 /// The command that carries the plan out, and what it would not do.
-fn command(wizard: &Wizard, plan: &Plan, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn command(wizard: &Wizard, plan: &Plan, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let flags = plan.flags();
     // After an edit the command would do something else than the review says.
     let known = look.labels.headless_command.as_ref().filter(|_| !wizard.is_edited());
@@ -80,7 +80,7 @@ fn command(wizard: &Wizard, plan: &Plan, look: &Look<'_>, columns: usize) -> Vec
 }
 
 /// A line of a config, every character where it belongs; what is longer than a line goes on below, indented.
-fn broken(line: &str, columns: usize, look: &Look<'_>) -> Vec<Line<'static>> {
+fn broken(line: &str, columns: usize, look: &RenderContext<'_>) -> Vec<Line<'static>> {
     const INDENT: &str = "    ";
     let style = if line.starts_with('[') { look.theme.title() } else { Style::new() };
     let (mut lines, mut open) = (Vec::new(), String::new());

@@ -11,7 +11,7 @@ use ratatui::{
 
 use crate::{
     tui::{
-        screens::render::{Align, Column, Look, put, take_bottom},
+        screens::render::{Align, Column, RenderContext, put, take_bottom},
         text,
     },
     wizard::{
@@ -19,7 +19,7 @@ use crate::{
         action::Action,
         plan::{
             Plan,
-            words::{Told, Tone},
+            words::{PlanLine, Tone},
         },
         step::Step,
         upload::option::UploadOption,
@@ -32,7 +32,7 @@ const NARROW: usize = 24;
 /// An option's name and value, with what stands between them.
 const OPTION: usize = 28;
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &RenderContext<'_>) {
     let columns = usize::from(area.width);
     let Some(plan) = wizard.plan() else {
         let foot = look.next(&unready(wizard), columns);
@@ -62,7 +62,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Lo
 }
 
 /// What the plan says of one thing.
-fn entry(told: &Told, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn entry(told: &PlanLine, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let (style, sign) = match told.tone {
         Tone::Plain => (look.theme.accent(), ""),
         Tone::Warning => (look.theme.warn(), look.glyphs().warn),
@@ -94,7 +94,12 @@ fn entry(told: &Told, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
 
 /// So many lines of some entries as there is room for, from an entry on; where not all fit, the last line says so, and how to see
 /// the others. At the end of the entries the room is filled.
-fn window(entries: Vec<Vec<Line<'static>>>, scroll: usize, height: usize, look: &Look<'_>) -> Vec<Line<'static>> {
+fn window(
+    entries: Vec<Vec<Line<'static>>>,
+    scroll: usize,
+    height: usize,
+    look: &RenderContext<'_>,
+) -> Vec<Line<'static>> {
     let all: usize = entries.iter().map(Vec::len).sum();
     if all <= height {
         return entries.into_iter().flatten().collect();
@@ -115,7 +120,7 @@ fn window(entries: Vec<Vec<Line<'static>>>, scroll: usize, height: usize, look: 
     lines
 }
 
-fn options(wizard: &Wizard, look: &Look<'_>, wide: usize) -> Vec<Line<'static>> {
+fn options(wizard: &Wizard, look: &RenderContext<'_>, wide: usize) -> Vec<Line<'static>> {
     let mut lines = vec![look.title("Options")];
     let columns = [Column::new("", OPTION, Align::Left), Column::new("", 5, Align::Left)];
     for (place, option) in UploadOption::ALL.into_iter().enumerate() {
@@ -132,7 +137,7 @@ fn options(wizard: &Wizard, look: &Look<'_>, wide: usize) -> Vec<Line<'static>> 
     lines
 }
 
-fn foot(wizard: &Wizard, plan: &Plan, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn foot(wizard: &Wizard, plan: &Plan, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let enter = look.key(Action::Next);
     let next = match (wizard.awaits_look(), &plan.destination.mirror) {
         (true, _) => "Please look it over; in a moment it can be sent. Nothing has been changed so far.".to_owned(),

@@ -4,7 +4,7 @@ mod step;
 
 use crate::{
     config::{Config, manifest::Join},
-    error::Problem,
+    error::UserError,
     wizard::{
         action::{Action, Edit, Hint},
         effect::RequestId,
@@ -21,7 +21,7 @@ pub struct InferForm {
     /// With what the field was filled in before the user came.
     filled: String,
     pub(super) pending: Option<RequestId>,
-    problem: Option<Problem>,
+    problem: Option<UserError>,
     found: Option<Found>,
     /// Whether the field has the keyboard although something was found.
     is_on_field: bool,
@@ -127,7 +127,7 @@ impl InferForm {
     }
 
     /// Why they could not be read.
-    pub fn problem(&self) -> Option<&Problem> {
+    pub fn problem(&self) -> Option<&UserError> {
         self.problem.as_ref()
     }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     config::{Config, manifest::Join},
-    error::Problem,
+    error::UserError,
     schema::key_type::KeyType,
     wizard::{
         action::Action,
@@ -15,7 +15,7 @@ use crate::{
             SchemaStep,
             inferred::{Found, InferForm},
             panels::{SchemaPanel, WordForm},
-            proposal::{Proposal, Standing, is_named},
+            proposal::{KeyPresence, Proposal, is_named},
         },
     },
 };
@@ -37,7 +37,7 @@ impl SchemaStep {
     }
 
     /// The answer to what was asked last, if it still is.
-    pub(crate) fn inferred(&mut self, id: RequestId, result: Result<Inferred, Problem>, config: &Config) {
+    pub(crate) fn inferred(&mut self, id: RequestId, result: Result<Inferred, UserError>, config: &Config) {
         let Some(SchemaPanel::Infer(mut form)) = self.panel.take_if(|panel| panel.waits_for(id)) else { return };
         form.pending = None;
         match result {
@@ -151,7 +151,7 @@ impl SchemaStep {
     fn judge(&self, proposal: &mut Proposal, is_retyped: bool, config: &Config) {
         proposal.standing = self.standing(proposal, config);
         let is_wanted = match proposal.refused() {
-            0 => proposal.is_accepted || proposal.standing == Standing::New,
+            0 => proposal.is_accepted || proposal.standing == KeyPresence::New,
             _ => proposal.is_accepted && !is_retyped,
         };
         proposal.is_accepted = is_wanted && proposal.standing.is_open();
@@ -169,7 +169,7 @@ impl SchemaStep {
                 let mut renamed = Proposal { name, draft: None, ..proposal.clone() };
                 self.judge(&mut renamed, false, config);
                 form.problem = match &renamed.standing {
-                    Standing::BadName(rule) => Some(format!("'{}' will not do: {rule}.", renamed.name)),
+                    KeyPresence::BadName(rule) => Some(format!("'{}' will not do: {rule}.", renamed.name)),
                     _ if is_twice => Some(format!("Another of these keys is called '{}'.", renamed.name)),
                     _ => None,
                 };

@@ -83,7 +83,7 @@ fn what_cannot_be_made_is_said_and_nothing_typed_is_lost() {
     harness.act(Action::Next);
     harness.act(Action::Next);
     assert!(harness.wizard.folder().form().unwrap().is_looking(), "a second Enter does nothing while it is looked for");
-    let failed = Reply::Folders(Err(Problem::other("502 from Encord.")));
+    let failed = Reply::Folders(Err(UserError::other("502 from Encord.")));
     harness.answer(|request| matches!(request, Request::ListFolders { .. }), failed);
     assert_eq!(problem(&harness).as_deref(), Some("502 from Encord."));
     harness.act(Action::Next);
@@ -195,7 +195,7 @@ fn a_folder_that_mirrors_the_container() {
 fn a_config_whose_path_has_twins_leads_to_the_choice() {
     let model = Model::new(&["Raw/Twin", "Raw/Twin"]);
     let mut harness = Harness::at_folders(Some("Raw/Twin/2026"));
-    let refused = Reply::FolderResolved(Box::new(Err(Problem::config("There are 2 folders at 'Raw/Twin'."))));
+    let refused = Reply::FolderResolved(Box::new(Err(UserError::config("There are 2 folders at 'Raw/Twin'."))));
     harness.answer(|request| matches!(request, Request::ResolveFolder { .. }), refused);
     harness.settle(&model);
     let choice = harness.wizard.folder().form().and_then(FolderForm::choice).unwrap();

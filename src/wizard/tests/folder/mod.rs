@@ -194,7 +194,7 @@ fn pages_are_asked_for_ahead_and_a_failed_one_again() {
         harness.open.iter().filter(|(_, request)| matches!(request, Request::ListFolders { .. })).count()
     };
     assert_eq!((pages(&harness), harness.wizard.folder().tree().more()), (1, More::Reading));
-    let failed = Reply::Folders(Err(Problem::other("502")));
+    let failed = Reply::Folders(Err(UserError::other("502")));
     harness.answer(|request| matches!(request, Request::ListFolders { .. }), failed);
     assert_eq!((pages(&harness), harness.wizard.folder().tree().more()), (0, More::Failed), "not again by itself");
     assert_eq!((harness.names().len(), harness.under_cursor().as_str()), (100, "F075"));

@@ -64,12 +64,12 @@ proptest! {
                 Push::Answer(at) | Push::Fail(at) if at < harness.open.len() => {
                     let (id, request) = harness.open.remove(at);
                     let reply = match (&request, matches!(push, Push::Fail(_))) {
-                        (Request::ListFolders { .. }, true) => Some(Reply::Folders(Err(Problem::other("no")))),
+                        (Request::ListFolders { .. }, true) => Some(Reply::Folders(Err(UserError::other("no")))),
                         (Request::FolderDetails { .. }, true) => {
-                            Some(Reply::FolderDetails(Box::new(Err(Problem::other("no")))))
+                            Some(Reply::FolderDetails(Box::new(Err(UserError::other("no")))))
                         }
                         (Request::ResolveFolder { .. }, _) => {
-                            Some(Reply::FolderResolved(Box::new(Err(Problem::config("twins")))))
+                            Some(Reply::FolderResolved(Box::new(Err(UserError::config("twins")))))
                         }
                         (Request::CountPresent { .. }, fails) => {
                             Some(Reply::Present(Ok(Present { is_done: !fails, ..Present::default() })))

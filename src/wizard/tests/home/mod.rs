@@ -303,7 +303,7 @@ fn a_copy_is_asked_for_by_a_free_name_and_refusals_keep_what_was_typed() {
     harness.act(Action::Next);
     harness.act(Action::Next);
     assert_eq!(harness.open.iter().filter(|(_, request)| is_copy(request)).count(), 1);
-    harness.answer(is_copy, Reply::HomeChanged(Err(Problem::other("The disk is full."))));
+    harness.answer(is_copy, Reply::HomeChanged(Err(UserError::other("The disk is full."))));
     assert_eq!(name(&harness), ("paris".into(), Some("The disk is full.".into())));
     // Closed and opened again, it is still there.
     harness.act(Action::Back);
@@ -369,8 +369,8 @@ fn the_editor_is_followed_by_a_fresh_look() {
     harness.read_home(after);
     assert!(harness.wizard.home().config(0).is_some_and(|config| config.problem.is_some()));
     harness.event(Event::Action(Action::OpenEditor));
-    harness.event(Event::EditorClosed(Err(Problem::other("no editor"))));
-    assert!(harness.wizard.home().problem().is_some_and(|problem| problem.what == "no editor"));
+    harness.event(Event::EditorClosed(Err(UserError::other("no editor"))));
+    assert!(harness.wizard.home().problem().is_some_and(|problem| problem.summary == "no editor"));
 
     // From a step: what was changed there first has to be saved; a file that cannot be read changes nothing.
     let mut harness = Harness::on_nightly_changed();
@@ -379,8 +379,8 @@ fn the_editor_is_followed_by_a_fresh_look() {
     let mut harness = Harness::on_nightly();
     harness.act(Action::OpenEditor);
     harness.event(Event::EditorClosed(Ok(())));
-    harness.answer(is_open, Reply::ConfigOpened(Err(Problem::config("line 1"))));
-    assert_eq!(harness.wizard.editor_problem(), Some(&Problem::config("line 1")));
+    harness.answer(is_open, Reply::ConfigOpened(Err(UserError::config("line 1"))));
+    assert_eq!(harness.wizard.editor_problem(), Some(&UserError::config("line 1")));
     harness.act(Action::OpenEditor);
     harness.event(Event::EditorClosed(Ok(())));
     let mut changed = opened("nightly", "b");
@@ -399,7 +399,7 @@ fn saving_takes_a_preview_and_an_enter_of_its_own() {
     harness.act(Action::Next);
     assert_eq!(harness.saves(), 1);
     // Somebody was faster: the new difference is shown, and takes an Enter of its own.
-    harness.answer(is_save, Reply::ConfigSaved(Err(Problem::other("changed meanwhile"))));
+    harness.answer(is_save, Reply::ConfigSaved(Err(UserError::other("changed meanwhile"))));
     assert!(harness.wizard.save_dialog().is_some_and(|dialog| dialog.refused().is_some()));
     harness.act(Action::Next);
     assert_eq!(harness.saves(), 0);

@@ -102,7 +102,7 @@ fn what_failed_goes_with_esc_and_with_whatever_is_done_next() {
         harness.act(Action::GoHome);
         harness.read_home(page());
         harness.act(Action::OpenEditor);
-        harness.event(Event::EditorClosed(Err(Problem::other("no editor"))));
+        harness.event(Event::EditorClosed(Err(UserError::other("no editor"))));
         assert!(harness.wizard.home().problem().is_some());
         assert_eq!(harness.offers(Action::Back), Some("close"));
         harness
@@ -115,7 +115,7 @@ fn what_failed_goes_with_esc_and_with_whatever_is_done_next() {
     }
     // What of the page cannot be read is no matter of keys.
     let mut harness = Harness::of(Wizard::new(Config::default()).at_home());
-    harness.read_home(HomePage { problem: Some(Problem::other("damaged")), ..page() });
+    harness.read_home(HomePage { problem: Some(UserError::other("damaged")), ..page() });
     harness.act(Action::Back);
     assert!(harness.wizard.home().problem().is_some());
 }

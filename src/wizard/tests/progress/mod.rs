@@ -2,10 +2,12 @@
 
 mod questions;
 
-use crate::wizard::step::Move;
 use proptest::prelude::*;
 
-use crate::{run::failed_unit::FailedUnit, wizard::tests::*};
+use crate::{
+    run::failed_unit::FailedUnit,
+    wizard::{step::Move, tests::*},
+};
 
 /// The step alone, with what it asked for.
 struct Follow {
@@ -271,7 +273,7 @@ fn the_bell_rings_once_for_a_run_of_our_own_and_not_for_a_refusal() {
         assert_eq!(follow.bells, bells);
     }
     let mut follow = Follow::resumed();
-    follow.tell(RunReply::Refused(Problem::other("no")));
+    follow.tell(RunReply::Refused(UserError::other("no")));
     assert_eq!((follow.bells, follow.act(Action::Back)), (0, Move::Back));
 }
 
@@ -455,7 +457,7 @@ proptest! {
                 Happens::Started => follow.started(),
                 Happens::Progress(done, errors, cancelled) => follow.progress(told(done, errors, cancelled)),
                 Happens::Finished(done, errors, cancelled) => follow.finish(RunState::DoneWithErrors, told(done, errors, cancelled)),
-                Happens::Refused => follow.tell(RunReply::Refused(Problem::other("no"))),
+                Happens::Refused => follow.tell(RunReply::Refused(UserError::other("no"))),
                 Happens::Rows(available) if follow.reads() > 0 => follow.rows(available),
                 Happens::Rows(_) => {}
             }

@@ -1,7 +1,6 @@
 //! What is asked during a run and at its end, and what each answer does.
 
-use crate::wizard::step::Move;
-use crate::wizard::tests::progress::*;
+use crate::wizard::{step::Move, tests::progress::*};
 
 #[test]
 fn a_question_that_the_run_outlived_does_nothing() {
@@ -49,7 +48,7 @@ fn a_retry_begins_anew_and_its_refusal_leads_back() {
     follow.all(&[Action::Refresh, Action::Next]);
     assert!(follow.step.is_running() && follow.step.run().is_none());
     assert_eq!((follow.step.snapshot().total, follow.step.destination()), (0, Some(("Raw/2026", false))));
-    follow.tell(RunReply::Refused(Problem::other("no")));
+    follow.tell(RunReply::Refused(UserError::other("no")));
     assert_eq!(follow.act(Action::Back), Move::Stay);
     assert_eq!((follow.step.outcome(), follow.step.run()), (Some(RunState::DoneWithErrors), Some("r1")));
     follow.all(&[Action::Refresh, Action::Next]);

@@ -11,26 +11,26 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Number, Value};
 
-use crate::manifest::finding::Place;
+use crate::manifest::finding::Position;
 
 pub use place::Cursor;
 pub(crate) use place::after;
 
 /// A text and the place where it begins in its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Text<'a> {
+pub struct SpannedStr<'a> {
     text: &'a str,
-    start: Place,
+    start: Position,
 }
 
-impl<'a> Text<'a> {
+impl<'a> SpannedStr<'a> {
     /// A text that begins there.
-    pub fn new(text: &'a str, start: Place) -> Text<'a> {
-        Text { text, start }
+    pub fn new(text: &'a str, start: Position) -> SpannedStr<'a> {
+        SpannedStr { text, start }
     }
 
     /// The place of a byte offset; beyond the end it is the end.
-    pub fn place(&self, at: usize) -> Place {
+    pub fn place(&self, at: usize) -> Position {
         let before = self.text.as_bytes().get(..at).unwrap_or(self.text.as_bytes());
         after(self.start, before)
     }
@@ -44,13 +44,13 @@ impl<'a> Text<'a> {
     ///
     /// # Errors
     /// The first place that is not JSON.
-    pub fn parse(&self) -> Result<Node<'a>, Broken> {
+    pub fn parse(&self) -> Result<SpannedValue<'a>, SyntaxError> {
         parse::whole(self.text)
     }
 }
 /// A place that is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Broken {
+pub struct SyntaxError {
     /// The byte offset in the text.
     pub at: usize,
     /// What was expected and what was found.
@@ -61,7 +61,7 @@ pub struct Broken {
 
 /// A value and where it begins.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Node<'a> {
+pub struct SpannedValue<'a> {
     /// The byte offset in the text.
     pub at: usize,
     /// The value.
@@ -82,7 +82,7 @@ pub enum Json<'a> {
     /// A text.
     Text(Cow<'a, str>),
     /// A list.
-    List(Vec<Node<'a>>),
+    List(Vec<SpannedValue<'a>>),
     /// An object, its members in their order, repeated ones too.
     Object(Vec<Member<'a>>),
 }
@@ -95,7 +95,7 @@ pub struct Member<'a> {
     /// The key.
     pub key: Cow<'a, str>,
     /// Its value.
-    pub node: Node<'a>,
+    pub node: SpannedValue<'a>,
 }
 
 impl Json<'_> {

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use crate::manifest::read::json::spanned::{Broken, Json, Member, Node};
+use crate::manifest::read::json::spanned::{Json, Member, SpannedValue, SyntaxError};
 
 /// Values may lie in one another as deep as serde_json takes them.
 const DEEPEST: usize = 128;
 /// Reads the one value of which a text consists.
-pub(super) fn whole(text: &str) -> Result<Node<'_>, Broken> {
+pub(super) fn whole(text: &str) -> Result<SpannedValue<'_>, SyntaxError> {
     let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, depth: 0 };
     parser.blank();
     let node = parser.value()?;
@@ -40,20 +40,20 @@ impl<'a> Parser<'a> {
         self.text.get(from..self.at).unwrap_or_default()
     }
 
-    fn expected(&self, what: &str) -> Broken {
+    fn expected(&self, what: &str) -> SyntaxError {
         let rest = self.text.get(self.at..).unwrap_or_default();
-        Broken {
+        SyntaxError {
             at: self.at,
             message: format!("expected {what}, found {}{}", found(rest), hint(rest)),
             truncated: rest.is_empty(),
         }
     }
 
-    fn broken<T>(&self, at: usize, message: impl Into<String>) -> Result<T, Broken> {
-        Err(Broken { at, message: message.into(), truncated: false })
+    fn broken<T>(&self, at: usize, message: impl Into<String>) -> Result<T, SyntaxError> {
+        Err(SyntaxError { at, message: message.into(), truncated: false })
     }
 
-    fn value(&mut self) -> Result<Node<'a>, Broken> {
+    fn value(&mut self) -> Result<SpannedValue<'a>, SyntaxError> {
         let at = self.at;
         let value = match self.peek() {
             Some(b'"') => Json::Text(self.string()?),
@@ -67,7 +67,7 @@ impl<'a> Parser<'a> {
             Some(b'I') if self.word("Infinity") => Json::NotFinite("Infinity"),
             _ => return Err(self.expected("a value")),
         };
-        Ok(Node { at, value })
+        Ok(SpannedValue { at, value })
     }
 
     fn word(&mut self, word: &str) -> bool {
@@ -80,7 +80,7 @@ impl<'a> Parser<'a> {
         is
     }
 
-    fn deeper(&mut self, read: fn(&mut Self) -> Result<Json<'a>, Broken>) -> Result<Json<'a>, Broken> {
+    fn deeper(&mut self, read: fn(&mut Self) -> Result<Json<'a>, SyntaxError>) -> Result<Json<'a>, SyntaxError> {
         if self.depth == DEEPEST {
             return self.broken(self.at, format!("more than {DEEPEST} objects and lists within one another"));
         }
@@ -90,7 +90,7 @@ impl<'a> Parser<'a> {
         Ok(value)
     }
 
-    fn object(&mut self) -> Result<Json<'a>, Broken> {
+    fn object(&mut self) -> Result<Json<'a>, SyntaxError> {
         let mut members = Vec::new();
         self.at += 1;
         self.blank();
@@ -130,7 +130,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn list(&mut self) -> Result<Json<'a>, Broken> {
+    fn list(&mut self) -> Result<Json<'a>, SyntaxError> {
         let mut items = Vec::new();
         self.at += 1;
         self.blank();
@@ -156,7 +156,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn number(&mut self) -> Result<Json<'a>, Broken> {
+    fn number(&mut self) -> Result<Json<'a>, SyntaxError> {
         let from = self.at;
         if self.peek() == Some(b'-') {
             self.at += 1;
@@ -204,7 +204,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A text; the parser stands on its opening quote.
-    fn string(&mut self) -> Result<Cow<'a, str>, Broken> {
+    fn string(&mut self) -> Result<Cow<'a, str>, SyntaxError> {
         let opening = self.at;
         self.at += 1;
         let from = self.at;
@@ -233,7 +233,7 @@ impl<'a> Parser<'a> {
                 }
                 None => {
                     let message = "a text without its closing quote".to_owned();
-                    return Err(Broken { at: self.at, message, truncated: true });
+                    return Err(SyntaxError { at: self.at, message, truncated: true });
                 }
             }
             let from = self.at;
@@ -249,7 +249,7 @@ impl<'a> Parser<'a> {
         self.at += special.unwrap_or(rest.len());
     }
 
-    fn escape(&mut self) -> Result<char, Broken> {
+    fn escape(&mut self) -> Result<char, SyntaxError> {
         let at = self.at;
         self.at += 1;
         let Some(letter) = self.peek() else { return Err(self.expected("an escape")) };
@@ -289,7 +289,7 @@ impl<'a> Parser<'a> {
         })
     }
 
-    fn unit(&mut self, escape: usize) -> Result<u32, Broken> {
+    fn unit(&mut self, escape: usize) -> Result<u32, SyntaxError> {
         let digits = self.bytes.get(self.at..self.at + 4).unwrap_or_default();
         let unit = digits.iter().try_fold(0, |unit, digit| Some(unit * 16 + char::from(*digit).to_digit(16)?));
         match unit.filter(|_| digits.len() == 4) {

@@ -1,18 +1,18 @@
 //! Lines and columns.
 
-use crate::manifest::{finding::Place, read::json::spanned::Text};
+use crate::manifest::{finding::Position, read::json::spanned::SpannedStr};
 
 /// Tells the places of offsets. Going on from one to the next takes as long as the text between them.
 #[derive(Debug, Clone)]
 pub struct Cursor<'a> {
-    pub(super) text: Text<'a>,
+    pub(super) text: SpannedStr<'a>,
     pub(super) at: usize,
-    pub(super) place: Place,
+    pub(super) place: Position,
 }
 
 impl Cursor<'_> {
     /// The place of a byte offset; beyond the end it is the end.
-    pub fn place(&mut self, at: usize) -> Place {
+    pub fn place(&mut self, at: usize) -> Position {
         let bytes = self.text.text.as_bytes();
         if at < self.at {
             (self.at, self.place) = (0, self.text.start);
@@ -25,12 +25,12 @@ impl Cursor<'_> {
 }
 
 /// The place behind some bytes that begin at a place.
-pub(crate) fn after(start: Place, bytes: &[u8]) -> Place {
+pub(crate) fn after(start: Position, bytes: &[u8]) -> Position {
     match memchr::memrchr(b'\n', bytes) {
-        None => Place { line: start.line, column: start.column + characters(bytes) },
+        None => Position { line: start.line, column: start.column + characters(bytes) },
         Some(last) => {
             let lines = memchr::memchr_iter(b'\n', bytes).count() as u64;
-            Place { line: start.line + lines, column: 1 + characters(bytes.get(last + 1..).unwrap_or_default()) }
+            Position { line: start.line + lines, column: 1 + characters(bytes.get(last + 1..).unwrap_or_default()) }
         }
     }
 }

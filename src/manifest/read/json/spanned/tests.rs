@@ -2,10 +2,10 @@ use proptest::prelude::*;
 
 use crate::manifest::read::json::spanned::*;
 
-const START: Place = Place { line: 1, column: 1 };
+const START: Position = Position { line: 1, column: 1 };
 
-fn parse(text: &str) -> Result<Node<'_>, Broken> {
-    Text::new(text, START).parse()
+fn parse(text: &str) -> Result<SpannedValue<'_>, SyntaxError> {
+    SpannedStr::new(text, START).parse()
 }
 
 #[test]
@@ -51,11 +51,11 @@ fn what_python_writes_for_what_is_not_finite_is_read() {
 
 #[test]
 fn places_count_lines_and_characters() {
-    let text = Text::new("{\"é\": \"🎉\",\n  \"ü\": 1}", Place { line: 7, column: 3 });
-    assert_eq!(text.place(0), Place { line: 7, column: 3 });
-    assert_eq!(text.place(text.text.find("🎉").unwrap()), Place { line: 7, column: 10 });
-    assert_eq!(text.place(text.text.find('1').unwrap()), Place { line: 8, column: 8 });
-    assert_eq!(text.place(1000), Place { line: 8, column: 10 });
+    let text = SpannedStr::new("{\"é\": \"🎉\",\n  \"ü\": 1}", Position { line: 7, column: 3 });
+    assert_eq!(text.place(0), Position { line: 7, column: 3 });
+    assert_eq!(text.place(text.text.find("🎉").unwrap()), Position { line: 7, column: 10 });
+    assert_eq!(text.place(text.text.find('1').unwrap()), Position { line: 8, column: 8 });
+    assert_eq!(text.place(1000), Position { line: 8, column: 10 });
 }
 
 fn values() -> impl Strategy<Value = Value> {

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead};
 
 use crate::manifest::{
-    finding::{Code, Finding, Origin, Place},
+    finding::{Code, Finding, Origin, Position},
     kind::Kind,
     read::{
         ReadError,
@@ -120,7 +120,7 @@ impl<E, R: BufRead, F: FnMut(Part) -> Result<(), E>> Scanner<'_, R, F> {
         (self.emit)(part).map_err(|error| Stop::Error(ReadError::Sink(error)))
     }
 
-    pub(super) fn tell_at(&mut self, code: Code, place: Place, message: String) -> Result<(), Stop<E>> {
+    pub(super) fn tell_at(&mut self, code: Code, place: Position, message: String) -> Result<(), Stop<E>> {
         self.faults += 1;
         self.emit(Part::Finding(Box::new(Finding::at(code, &Origin::file("the file", place), message))))
     }

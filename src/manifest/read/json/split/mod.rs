@@ -8,7 +8,7 @@ mod sections;
 use std::io::{self, BufRead};
 
 use crate::manifest::{
-    finding::{Code, Finding, Place},
+    finding::{Code, Finding, Position},
     kind::Kind,
     read::{FileFacts, ReadError},
 };
@@ -22,7 +22,7 @@ pub(super) struct Slice {
     /// What the list holds.
     pub(super) kind: Kind,
     /// The place of the first byte.
-    pub(super) start: Place,
+    pub(super) start: Position,
     /// The items and what stands between them.
     pub(super) bytes: Vec<u8>,
     /// Where each item begins and ends in the bytes.
@@ -61,7 +61,7 @@ pub(super) fn scan<E>(
         base: 0,
         at: 0,
         ended: false,
-        place: Place { line: 1, column: 1 },
+        place: Position { line: 1, column: 1 },
         items: Vec::new(),
         facts: FileFacts::default(),
         faults: 0,
@@ -80,7 +80,7 @@ struct Scanner<'a, R, F> {
     at: usize,
     ended: bool,
     /// The place of `base`.
-    place: Place,
+    place: Position,
     /// From `base`.
     items: Vec<(usize, usize)>,
     facts: FileFacts,
@@ -93,7 +93,7 @@ impl<E, R: BufRead, F: FnMut(Part) -> Result<(), E>> Scanner<'_, R, F> {
             Ok(()) | Err(Stop::Lost) => {}
         }
         if self.facts.items == 0 && self.faults == 0 {
-            let start = Place { line: 1, column: 1 };
+            let start = Position { line: 1, column: 1 };
             let told = self.tell_at(Code::ManifestEmpty, start, "there is not one item in the file".to_owned());
             if let Err(Stop::Error(error)) = told {
                 return Err(error);

@@ -8,7 +8,7 @@ use crate::manifest::{
     read::{
         element,
         json::{
-            spanned::{Json, Text},
+            spanned::{Json, SpannedStr},
             split::{Part, SLICE, Scanner, Stop},
         },
         nearest,
@@ -279,7 +279,7 @@ impl<E, R: BufRead, F: FnMut(Part) -> Result<(), E>> Scanner<'_, R, F> {
                 return Err(Stop::Lost);
             }
         };
-        let parsed = Text::new(text, self.place).parse().map(|node| match node.value {
+        let parsed = SpannedStr::new(text, self.place).parse().map(|node| match node.value {
             Json::Text(text) => Json::Text(text.into_owned().into()),
             Json::Bool(flag) => Json::Bool(flag),
             Json::Number(_) | Json::NotFinite(_) => Json::Number("0"),

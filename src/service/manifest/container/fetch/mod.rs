@@ -4,8 +4,8 @@
 //! from its first name on (`startFrom`). That a part begins where the one before it ends is checked twice: here against the order
 //! of names, and where the parts are put together, name against name. If in doubt, the whole listing begins anew, one page at a time.
 
-mod cutting;
 mod range;
+mod range_splits;
 
 use std::{
     collections::VecDeque,
@@ -27,10 +27,10 @@ use crate::{
         error::ErrorKind,
         scan::Edges,
     },
-    error::Problem,
+    error::UserError,
     service::manifest::container::{
         fetch::range::{Range, State},
-        split_search::Hunt,
+        split_search::SplitSearch,
     },
 };
 
@@ -47,18 +47,18 @@ const MOST_EMPTY: usize = 50;
 
 /// Why a listing ended early.
 #[derive(Debug)]
-pub(super) enum Fault {
+pub(super) enum FetchError {
     /// It cannot be continued.
-    Problem(Problem),
+    Problem(UserError),
     /// The service refused or failed.
     Service(azure::error::Error),
     /// The parts may not fit together.
     Doubt,
 }
 
-impl From<azure::error::Error> for Fault {
-    fn from(error: azure::error::Error) -> Fault {
-        Fault::Service(error)
+impl From<azure::error::Error> for FetchError {
+    fn from(error: azure::error::Error) -> FetchError {
+        FetchError::Service(error)
     }
 }
 
@@ -81,7 +81,7 @@ pub(super) struct Page {
 
 /// A range was cut: these follow it, in order.
 #[derive(Debug)]
-pub(super) struct Cut {
+pub(super) struct RangeSplit {
     /// The range that is shorter now.
     pub(super) range: usize,
     /// The new ones.
@@ -122,7 +122,7 @@ pub(super) struct Fetching {
     questions: VecDeque<(usize, String)>,
     buffers: Buffers,
     pages: mpsc::Sender<Page>,
-    cuts: mpsc::UnboundedSender<Cut>,
+    cuts: mpsc::UnboundedSender<RangeSplit>,
     shared: Arc<Shared>,
     may_cut: bool,
     /// Whether the service is slower than this machine.
@@ -140,7 +140,7 @@ impl Fetching {
         may_cut: bool,
         shared: Arc<Shared>,
         pages: mpsc::Sender<Page>,
-        cuts: mpsc::UnboundedSender<Cut>,
+        cuts: mpsc::UnboundedSender<RangeSplit>,
     ) -> Fetching {
         let ranges = prefixes.iter().map(|prefix| Range { prefix: prefix.clone(), ..Range::default() }).collect();
         Fetching {
@@ -163,7 +163,7 @@ impl Fetching {
     ///
     /// # Errors
     /// The service's, or a doubt.
-    pub(super) async fn run(mut self) -> Result<(), Fault> {
+    pub(super) async fn run(mut self) -> Result<(), FetchError> {
         loop {
             self.ask();
             let Some(answer) = self.under_way.next().await else { return Ok(()) };
@@ -184,7 +184,8 @@ impl Fetching {
             } else if let Some(range) = self.worth_cutting() {
                 let Range { last, end, nothing_behind, prefix, .. } = &self.ranges[range];
                 let high = nothing_behind.as_ref().or(end.as_ref());
-                let mut hunt = Hunt::new(last.as_deref().unwrap_or_default(), high.map(String::as_str), prefix.len());
+                let mut hunt =
+                    SplitSearch::new(last.as_deref().unwrap_or_default(), high.map(String::as_str), prefix.len());
                 let next = hunt.begin();
                 self.ranges[range].hunt = Some(hunt);
                 self.hunted(range, next);
@@ -244,7 +245,7 @@ impl Fetching {
         place: usize,
         result: Result<(Edges, Buffer), azure::error::Error>,
         took: Duration,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), FetchError> {
         let is_disordered = self.shared.is_disordered.load(Ordering::Relaxed);
         let range = &mut self.ranges[place];
         let (edges, bytes) = match result {
@@ -267,7 +268,7 @@ impl Fetching {
             && first < start
         {
             // The service ignores where it was to begin.
-            return Err(Fault::Doubt);
+            return Err(FetchError::Doubt);
         }
         let again = range.last.clone().filter(|last| range.marker.is_none() && edges.first.as_ref() == Some(last));
         if again.is_none()
@@ -299,7 +300,7 @@ impl Fetching {
         self.is_slow |= idle && took >= SLOW && took >= work * WAITED_FOR;
         // The next page is asked for before this one is handed over, which may take until a worker has time.
         self.ask();
-        self.pages.send(page).await.map_err(|_| Fault::Problem(Problem::other("The listing broke off.")))
+        self.pages.send(page).await.map_err(|_| FetchError::Problem(UserError::other("The listing broke off.")))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     azure::container::ListQuery,
-    service::manifest::container::{names::progress, split_search::Hunt},
+    service::manifest::container::{names::progress, split_search::SplitSearch},
 };
 
 /// Some names of the container that are listed one page after the other.
@@ -24,7 +24,7 @@ pub(super) struct Range {
     pub(super) resumes: bool,
     pub(super) pages: u64,
     pub(super) state: State,
-    pub(super) hunt: Option<Hunt>,
+    pub(super) hunt: Option<SplitSearch>,
     /// Whether a search found nothing.
     pub(super) in_vain: bool,
 }

@@ -118,7 +118,7 @@ impl Walk {
                     self.open.push((id, request));
                 }
                 Effect::Editor(path) => {
-                    let problem = || Problem::other(format!("{} was not edited.", path.display()));
+                    let problem = || UserError::other(format!("{} was not edited.", path.display()));
                     let result = if self.open.len().is_multiple_of(2) { Ok(()) } else { Err(problem()) };
                     let effects = self.wizard.handle(Event::EditorClosed(result));
                     self.carry_out(effects, &Confirmed::nothing());

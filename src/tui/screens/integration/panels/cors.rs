@@ -7,7 +7,7 @@ use ratatui::{
 
 use crate::{
     endpoints::cors::describe,
-    tui::screens::{integration::panels::answers, render::Look},
+    tui::screens::{integration::panels::answers, render::RenderContext},
     wizard::{
         Wizard,
         integration::panel::{CorsReview, CorsState},
@@ -18,7 +18,7 @@ use crate::{
 pub(super) fn lines(
     review: &CorsReview,
     wizard: &Wizard,
-    look: &Look<'_>,
+    look: &RenderContext<'_>,
     columns: usize,
     height: usize,
 ) -> Vec<Line<'static>> {
@@ -58,7 +58,7 @@ pub(super) fn lines(
     lines
 }
 
-fn foot(review: &CorsReview, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn foot(review: &CorsReview, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut lines = vec![Line::default()];
     match &review.state {
         CorsState::Review | CorsState::ReviewAgain => lines.push(answers(look, "change the rules", "leave them")),

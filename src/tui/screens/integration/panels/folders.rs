@@ -8,7 +8,7 @@ use ratatui::{
 };
 
 use crate::{
-    tui::screens::render::{Align, Column, Look, position, put, rest, take_bottom, take_top},
+    tui::screens::render::{Align, Column, RenderContext, position, put, rest, take_bottom, take_top},
     wizard::{
         Wizard,
         integration::{folder_browser::FolderBrowser, picker::Loading},
@@ -17,7 +17,13 @@ use crate::{
 
 const LABEL: usize = 11;
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, browser: &FolderBrowser, wizard: &Wizard, look: &Look<'_>) {
+pub(super) fn draw(
+    frame: &mut Frame<'_>,
+    area: Rect,
+    browser: &FolderBrowser,
+    wizard: &Wizard,
+    look: &RenderContext<'_>,
+) {
     let columns = usize::from(area.width);
     let label = |name: &str| Span::styled(format!("{name:<LABEL$}"), look.theme.accent());
     let container = &wizard.config().azure.container;
@@ -44,7 +50,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, browser: &FolderBrowser, w
     }
 }
 
-fn list(frame: &mut Frame<'_>, area: Rect, browser: &FolderBrowser, look: &Look<'_>) {
+fn list(frame: &mut Frame<'_>, area: Rect, browser: &FolderBrowser, look: &RenderContext<'_>) {
     let page = browser.page();
     let wide = usize::from(area.width);
     let mut here = match page.folders.len() as u64 {
@@ -79,7 +85,7 @@ fn list(frame: &mut Frame<'_>, area: Rect, browser: &FolderBrowser, look: &Look<
 }
 
 /// Whether a folder is chosen, and how.
-fn choice(folder: &str, chosen: &[String], look: &Look<'_>) -> (&'static str, &'static str) {
+fn choice(folder: &str, chosen: &[String], look: &RenderContext<'_>) -> (&'static str, &'static str) {
     let glyphs = look.glyphs();
     if chosen.iter().any(|chosen| chosen == folder) {
         (glyphs.chosen, "chosen")

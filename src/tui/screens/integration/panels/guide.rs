@@ -6,7 +6,7 @@ use ratatui::{
 };
 
 use crate::{
-    tui::{screens::render::Look, text},
+    tui::{screens::render::RenderContext, text},
     wizard::{
         Wizard,
         action::Action,
@@ -31,7 +31,7 @@ impl Lines {
     }
 }
 
-pub(super) fn lines(guide: &Guide, wizard: &Wizard, look: &Look<'_>, columns: usize) -> Lines {
+pub(super) fn lines(guide: &Guide, wizard: &Wizard, look: &RenderContext<'_>, columns: usize) -> Lines {
     let method = match guide.method() {
         GuideMethod::Sas => "a SAS",
         GuideMethod::ServicePrincipal => "a service principal",
@@ -70,11 +70,11 @@ pub(super) fn lines(guide: &Guide, wizard: &Wizard, look: &Look<'_>, columns: us
 }
 
 /// What is to be copied word for word stands out from advice.
-fn value_style(is_copied: bool, look: &Look<'_>) -> Style {
+fn value_style(is_copied: bool, look: &RenderContext<'_>) -> Style {
     if is_copied { look.theme.title() } else { Style::new() }
 }
 
-fn foot(guide: &Guide, wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn foot(guide: &Guide, wizard: &Wizard, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let glyphs = look.glyphs();
     let mut lines = vec![Line::default()];
     if let Some(problem) = guide.trouble() {
@@ -96,7 +96,7 @@ fn foot(guide: &Guide, wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<
 }
 
 /// As much as fits, with the row under the cursor.
-pub(super) fn window(lines: Lines, height: usize, look: &Look<'_>) -> Vec<Line<'static>> {
+pub(super) fn window(lines: Lines, height: usize, look: &RenderContext<'_>) -> Vec<Line<'static>> {
     let Lines { mut head, rows, current, mut foot } = lines;
     if head.len() + rows.len() + foot.len() > height {
         // Empty lines go first.

@@ -18,7 +18,7 @@ use crate::{
         screens::{
             integration::checks,
             overlay::boxed,
-            render::{Look, put},
+            render::{RenderContext, put},
         },
         text,
     },
@@ -38,7 +38,7 @@ const WIDEST: usize = 96;
 const HIGHEST: usize = 26;
 
 /// Draws the panel, if there is one, over an area.
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &Look<'_>) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, wizard: &Wizard, look: &RenderContext<'_>) {
     let Some(panel) = wizard.integration().panel() else { return };
     let columns = usize::from(area.width.saturating_sub(4)).min(WIDEST);
     let height = usize::from(area.height.saturating_sub(2));
@@ -105,13 +105,13 @@ pub(crate) fn title(panel: &Panel) -> &'static str {
     }
 }
 
-fn in_full(details: Details, wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+fn in_full(details: Details, wizard: &Wizard, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let all = wizard.integration().checks(wizard.config());
     all.iter().find(|check| check.id == details.id).map_or_else(Vec::new, |check| checks::in_full(check, look, columns))
 }
 
 /// As many lines as fit, so many scrolled away, and where that is. There is no scrolling beyond the end.
-fn scrolled(lines: Vec<Line<'static>>, scroll: usize, height: usize, look: &Look<'_>) -> Vec<Line<'static>> {
+fn scrolled(lines: Vec<Line<'static>>, scroll: usize, height: usize, look: &RenderContext<'_>) -> Vec<Line<'static>> {
     if lines.len() <= height {
         return lines;
     }
@@ -125,7 +125,7 @@ fn scrolled(lines: Vec<Line<'static>>, scroll: usize, height: usize, look: &Look
     shown
 }
 
-fn overrule(ids: &[&'static str], look: &Look<'_>, columns: usize, with_reasons: bool) -> Vec<Line<'static>> {
+fn overrule(ids: &[&'static str], look: &RenderContext<'_>, columns: usize, with_reasons: bool) -> Vec<Line<'static>> {
     let title = match ids {
         [_] => "This check failed:".to_owned(),
         several => format!("These {} checks failed:", several.len()),
@@ -151,7 +151,7 @@ fn overrule(ids: &[&'static str], look: &Look<'_>, columns: usize, with_reasons:
 }
 
 /// `y change the rules    n leave them`
-fn answers(look: &Look<'_>, yes: &'static str, no: &'static str) -> Line<'static> {
+fn answers(look: &RenderContext<'_>, yes: &'static str, no: &'static str) -> Line<'static> {
     use crate::wizard::action::Action::{No, Yes};
     Line::from(vec![
         Span::styled(look.key(Yes), look.theme.key()),

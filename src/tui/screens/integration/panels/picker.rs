@@ -10,7 +10,7 @@ use ratatui::{
 use crate::{
     tui::{
         keymap::Mode,
-        screens::render::{Align, Column, Look, put, put_cursor, rest, take_bottom, take_top},
+        screens::render::{Align, Column, RenderContext, put, put_cursor, rest, take_bottom, take_top},
         text,
     },
     wizard::integration::picker::{Loading, Picker, PickerKind},
@@ -18,7 +18,7 @@ use crate::{
 
 const LABEL: usize = 8;
 
-pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, picker: &Picker, look: &Look<'_>) {
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, picker: &Picker, look: &RenderContext<'_>) {
     let (line, area) = take_top(area, 1);
     search(frame, line, picker, look);
     let (_, area) = take_top(area, 1);
@@ -36,7 +36,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, picker: &Picker, look: &Lo
     put(frame, area, lines.collect());
 }
 
-fn search(frame: &mut Frame<'_>, area: Rect, picker: &Picker, look: &Look<'_>) {
+fn search(frame: &mut Frame<'_>, area: Rect, picker: &Picker, look: &RenderContext<'_>) {
     let (found, total) = (picker.rows().len() as u64, picker.total() as u64);
     let numbers = match picker.state() {
         Loading::Done if found == total => crate::format::count(total),
@@ -57,7 +57,7 @@ fn search(frame: &mut Frame<'_>, area: Rect, picker: &Picker, look: &Look<'_>) {
     }
 }
 
-fn list(frame: &mut Frame<'_>, area: Rect, picker: &Picker, look: &Look<'_>) {
+fn list(frame: &mut Frame<'_>, area: Rect, picker: &Picker, look: &RenderContext<'_>) {
     let wide = usize::from(area.width);
     let total = picker.rows().len();
     // The row under the cursor is told in full below, always in as many lines, so that nothing moves.

@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 
 use crate::{
     config::azure::AuthKind,
-    tui::{screens::render::Look, text},
+    tui::{screens::render::RenderContext, text},
     wizard::{
         Wizard,
         action::Action,
@@ -18,7 +18,7 @@ use crate::{
 
 const LABEL: usize = 14;
 
-pub(super) fn lines(maker: &SasMaker, wizard: &Wizard, look: &Look<'_>, columns: usize) -> Vec<Line<'static>> {
+pub(super) fn lines(maker: &SasMaker, wizard: &Wizard, look: &RenderContext<'_>, columns: usize) -> Vec<Line<'static>> {
     let wish = maker.wish();
     let rights = if wish.may_write { "Read, List, Write, Add, Create" } else { "Read, List" };
     let lifetime = lifetime(wish.days);
@@ -74,7 +74,7 @@ pub(super) fn lines(maker: &SasMaker, wizard: &Wizard, look: &Look<'_>, columns:
     lines
 }
 
-fn choice(maker: &SasMaker, row: usize, name: &str, value: &str, look: &Look<'_>) -> Line<'static> {
+fn choice(maker: &SasMaker, row: usize, name: &str, value: &str, look: &RenderContext<'_>) -> Line<'static> {
     let is_open = matches!(maker.state(), SasState::Choosing | SasState::Failed(_));
     let [open, close] = look.glyphs().choice;
     match is_open && maker.row() == row {

@@ -6,7 +6,7 @@ use crate::{
     azure,
     service::manifest::container::{
         fetch::{
-            Cut, Fetching,
+            Fetching, RangeSplit,
             range::{Range, State},
         },
         split_search::Next,
@@ -16,7 +16,7 @@ use crate::{
 /// Ranges that are being searched for cuts at the same time.
 const MOST_HUNTS: usize = 3;
 /// After so many searches in vain, one after another, there are no more.
-const MOST_IN_VAIN: usize = 8;
+const MAX_FRUITLESS: usize = 8;
 /// A range that is guessed to be shorter, in pages, is not cut.
 const WORTH_CUTTING: f64 = 5.0;
 
@@ -75,14 +75,14 @@ impl Fetching {
             part.nothing_behind = range.nothing_behind.take();
         }
         range.end = names.into_iter().next();
-        let cut = Cut { range: place, parts: (next..next + parts.len()).collect() };
+        let cut = RangeSplit { range: place, parts: (next..next + parts.len()).collect() };
         self.ranges.extend(parts);
         // Nobody listens only where the listing was given up.
         let _ = self.cuts.send(cut);
     }
 
     pub(super) fn worth_cutting(&self) -> Option<usize> {
-        let may = self.may_cut && self.in_vain < MOST_IN_VAIN && !self.shared.is_disordered.load(Ordering::Relaxed);
+        let may = self.may_cut && self.in_vain < MAX_FRUITLESS && !self.shared.is_disordered.load(Ordering::Relaxed);
         let hunts = self.ranges.iter().filter(|range| range.hunt.is_some()).count();
         if !may || hunts >= MOST_HUNTS {
             return None;
