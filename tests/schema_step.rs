@@ -241,6 +241,6 @@ async fn a_service_that_does_not_keep_what_it_is_sent_is_a_problem() {
     let serving = tokio::spawn(async move { axum::serve(listener, router).await });
     let client = Client::new(&url, Credential::Bearer(SecretString::from("t"))).unwrap();
     let problem = apply(&client, &wanted(&[("new", text())])).await.unwrap_err();
-    assert!(problem.what.contains("'new'") && problem.hint.is_some(), "{problem}");
+    assert!(problem.summary.contains("'new'") && problem.hint.is_some(), "{problem}");
     serving.abort();
 }

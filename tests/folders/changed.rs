@@ -27,7 +27,7 @@ async fn what_changed_since_the_choice_is_named_and_nothing_is_made() {
             let problem = scene.create(destination).await.unwrap_err();
             let says = says.replace("TOP", &top);
             assert!(
-                problem.what.contains(&format!("'{top}/2026'")) && problem.what.contains(&says),
+                problem.summary.contains(&format!("'{top}/2026'")) && problem.summary.contains(&says),
                 "{what}: {problem}"
             );
             assert!(problem.to_string().contains("No items were sent"), "{problem}");
@@ -45,12 +45,12 @@ async fn a_parent_that_was_renamed_and_access_that_was_lost_are_told_too() {
     let raw = scene.encord.server.folders()[0].uuid;
     sdk.call(&json!({"do": "rename", "folder": raw, "name": "Old"}));
     let problem = scene.create(by_id).await.unwrap_err();
-    assert!(problem.what.contains("'Raw/2026/April' was moved meanwhile: it is now 'Old/2026/April'"), "{problem}");
+    assert!(problem.summary.contains("'Raw/2026/April' was moved meanwhile: it is now 'Old/2026/April'"), "{problem}");
 
     let again = scene.resolve_uuid(chosen).await.unwrap();
     assert_eq!(scene.create(again.clone()).await.unwrap(), (chosen, false));
     scene.encord.server.set_folder_access(chosen, FolderAccess::Nothing);
     let problem = scene.create(again).await.unwrap_err();
     assert!(problem.hint.as_ref().unwrap().contains("lost its access"), "{problem}");
-    assert_eq!(problem.class.exit_code(), 4);
+    assert_eq!(problem.kind.exit_code(), 4);
 }

@@ -67,17 +67,17 @@ async fn what_was_made_meanwhile_is_taken_and_twins_made_meanwhile_are_not_guess
 
     sdk.create("2026", Some(scene.encord.server.folders()[0].uuid));
     let problem = scene.create(planned).await.unwrap_err();
-    assert!(problem.what.contains("2 folders called '2026'"), "{problem}");
-    assert_eq!((scene.count_named("April"), problem.class.exit_code()), (1, 2));
+    assert!(problem.summary.contains("2 folders called '2026'"), "{problem}");
+    assert_eq!((scene.count_named("April"), problem.kind.exit_code()), (1, 2));
 
     // What is a mirror by now takes nothing either.
     let planned = scene.resolve_path("Later").await.unwrap();
     let mirror = json!({"integrationUuid": crate::support::encord::INTEGRATION_ID, "remoteUrl": format!("{}/x/", crate::scene::BASE)});
     scene.encord.create_folder(&json!({"name": "Later", "cloudSyncedFolderParams": mirror})).await;
-    assert!(scene.create(planned).await.unwrap_err().what.contains("'Later' mirrors"));
+    assert!(scene.create(planned).await.unwrap_err().summary.contains("'Later' mirrors"));
 
     let nowhere = scene.create(Destination::default()).await.unwrap_err();
-    assert!(nowhere.what.contains("root of Encord's storage"), "{nowhere}");
+    assert!(nowhere.summary.contains("root of Encord's storage"), "{nowhere}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,7 +105,7 @@ async fn a_creation_that_never_arrived_is_told_and_made_by_the_next_try() {
     let mut scene = Scene::over(encord, &line.url).await;
     let destination = scene.resolve_path("Raw").await.unwrap();
     let problem = scene.create(destination.clone()).await.unwrap_err();
-    assert!(problem.what.contains("'Raw'") && problem.what.contains("cannot be found"), "{problem}");
+    assert!(problem.summary.contains("'Raw'") && problem.summary.contains("cannot be found"), "{problem}");
     assert!(problem.hint.as_ref().unwrap().contains("not made a second time"), "{problem}");
     assert_eq!((line.creations(), scene.count_named("Raw")), (1, 0));
     assert!(scene.create(destination).await.unwrap().1);

@@ -98,9 +98,9 @@ async fn a_folder_without_access_and_one_that_is_not_there_are_told_alike() {
         let details = scene.details(folder).await.unwrap_err();
         let resolved = scene.resolve_uuid(folder).await.unwrap_err();
         for problem in [details, resolved] {
-            assert_eq!(problem.class.exit_code(), 4);
-            assert!(problem.what.contains(&folder.to_string()), "{problem}");
-            assert!(problem.said.as_ref().unwrap().contains("403"), "{problem}");
+            assert_eq!(problem.kind.exit_code(), 4);
+            assert!(problem.summary.contains(&folder.to_string()), "{problem}");
+            assert!(problem.source_message.as_ref().unwrap().contains("403"), "{problem}");
             let hint = problem.hint.unwrap();
             assert!(hint.contains("no access") && hint.contains("There is no folder"), "{hint}");
         }
@@ -117,7 +117,7 @@ async fn a_folder_without_access_and_one_that_is_not_there_are_told_alike() {
     }
     let destination = scene.resolve_path("Theirs/2027").await.unwrap();
     let problem = scene.create(destination).await.unwrap_err();
-    assert!(problem.what.contains("'2027'") && problem.said.unwrap().contains("not authorised"), "{:?}", problem.what);
+    assert!(problem.summary.contains("'2027'") && problem.source_message.unwrap().contains("not authorised"), "{:?}", problem.summary);
     assert!(problem.hint.unwrap().contains("role Admin"));
     assert_eq!(scene.count_named("2027"), 0);
 }

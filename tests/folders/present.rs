@@ -118,7 +118,7 @@ async fn it_can_be_cancelled_and_says_what_is_missing() {
     let mut sdk = Sdk::start(&scene.encord);
     let folder = sdk.create("there", None);
     let told = scene.count(folder).await;
-    assert!(told[0].as_ref().unwrap_err().what.contains("no manifest"), "{told:?}");
+    assert!(told[0].as_ref().unwrap_err().summary.contains("no manifest"), "{told:?}");
     scene.build(&json!({"images": images(&plain(0..3))})).await;
     let told = scene.count(Uuid::from_u128(9)).await;
     let problem = told[0].as_ref().unwrap_err();

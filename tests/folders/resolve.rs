@@ -26,7 +26,7 @@ async fn twins_at_any_depth_are_told_with_what_tells_them_apart() {
     sdk.call(&json!({"do": "register", "folder": twins[0], "integration": INTEGRATION_ID, "images": images}));
 
     let tell = |problem: &UserError| {
-        assert_eq!(problem.class.exit_code(), 2, "{problem}");
+        assert_eq!(problem.kind.exit_code(), 2, "{problem}");
         let lines: Vec<_> = problem.hint.as_ref().unwrap().lines().map(str::to_owned).collect();
         assert_eq!(lines.len(), 3, "{lines:?}");
         for (twin, counts) in twins.iter().zip(["3 items, 0 folders", "0 items, 1 folder"]) {
@@ -36,14 +36,14 @@ async fn twins_at_any_depth_are_told_with_what_tells_them_apart() {
         lines[0].clone()
     };
     let last = scene.resolve_path("Raw/2026").await.unwrap_err();
-    assert_eq!(last.what, "There are 2 folders at 'Raw/2026', and a path cannot say which of them is meant.");
+    assert_eq!(last.summary, "There are 2 folders at 'Raw/2026', and a path cannot say which of them is meant.");
     assert!(tell(&last).contains("Set [folder] uuid"));
     // Although only one of them has such a folder: another may be made below the other at any time.
     let below = scene.resolve_path("Raw/2026/April").await.unwrap_err();
     assert!(tell(&below).contains("the folder 'April' below the right one"));
     // At the root.
     sdk.create("Raw", None);
-    assert!(scene.resolve_path("Raw/new").await.unwrap_err().what.contains("2 folders at 'Raw',"));
+    assert!(scene.resolve_path("Raw/new").await.unwrap_err().summary.contains("2 folders at 'Raw',"));
     // An id is never ambiguous.
     assert_eq!(scene.resolve_uuid(twins[0]).await.unwrap().items, Some(3));
 
@@ -51,7 +51,7 @@ async fn twins_at_any_depth_are_told_with_what_tells_them_apart() {
         sdk.create("many", None);
     }
     let many = scene.resolve_path("many").await.unwrap_err();
-    assert!(many.what.contains("12 folders"), "{many}");
+    assert!(many.summary.contains("12 folders"), "{many}");
     let hint = many.hint.unwrap();
     assert_eq!((hint.lines().count(), hint.lines().last().unwrap()), (12, "  and 2 more"));
 }
@@ -82,7 +82,7 @@ async fn deep_paths_and_hard_names() {
     let near = scene.resolve_path("scans/2026").await.unwrap();
     assert_eq!((near.existing, near.create.join("/").as_str()), (None, "scans/2026"));
     assert!(near.notes[0].contains("there is a folder ' Scans '"), "{:?}", near.notes);
-    assert!(scene.resolve_path(" / ").await.unwrap_err().what.contains("path is empty"));
+    assert!(scene.resolve_path(" / ").await.unwrap_err().summary.contains("path is empty"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -122,18 +122,18 @@ async fn mirrors_take_no_uploads_and_ordinary_folders_become_no_mirrors() {
         scene.resolve_path("Mirror/below").await.unwrap_err(),
         scene.resolve_uuid(mirror).await.unwrap_err(),
     ] {
-        assert!(problem.what.contains("'Mirror' mirrors a cloud location"), "{problem}");
+        assert!(problem.summary.contains("'Mirror' mirrors a cloud location"), "{problem}");
         assert!(problem.hint.unwrap().contains("cloud_synced = true"));
     }
     let synced = |path: &str| config::Folder { cloud_synced: true, ..folder(path) };
     let found = scene.resolve(synced("Mirror")).await.unwrap();
     assert_eq!(found.mirror.unwrap().remote_url, url);
-    assert!(scene.resolve(synced("Plain")).await.unwrap_err().what.contains("no cloud-synced folder"));
+    assert!(scene.resolve(synced("Plain")).await.unwrap_err().summary.contains("no cloud-synced folder"));
     assert_eq!(scene.resolve(synced("Plain/new")).await.unwrap().create, ["new"]);
     // Nobody can have made it a mirror since it was chosen, but the id may have been written by hand.
     let existing = azure_to_encord::wizard::FolderRef { uuid: mirror, path: "Mirror".into() };
     let chosen = Destination { existing: Some(existing), ..Destination::default() };
-    assert!(scene.create(chosen).await.unwrap_err().what.contains("mirrors"));
+    assert!(scene.create(chosen).await.unwrap_err().summary.contains("mirrors"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
