@@ -20,7 +20,7 @@ use azure_to_encord::{
     tui::{Labels, Theme, screens},
     wizard::{
         Action, ContainerFacts, Effect, Event, List, Reply, Request, RequestId, Row, RunView, Wizard,
-        step::{Status, Step},
+        Status, Step,
     },
 };
 use blob_pages::{Manners, Names};
