@@ -29,7 +29,7 @@ const COLOURLESS: Theme = Theme::new(false, true);
 pub(super) const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (60, 20)];
 
 /// Where the snapshots lie.
-pub(super) const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tui/snapshots");
+pub(super) const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tui/tests/snapshots");
 
 /// Compares a state with its snapshot, which holds the screen in each of the [`SIZES`], what stands out on it, and the usual size
 /// in ASCII. Without colour the screen has to be the same but for the colours, and in ASCII there is nothing else at any size.
