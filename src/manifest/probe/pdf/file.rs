@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use lopdf::{Dictionary, Document, Object, Stream};
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 use memchr::memmem;
 
 use super::syntax::Parser;
@@ -17,8 +17,10 @@ const MOST_TABLES: usize = 1000;
 const MOST_RANGES: usize = 50_000;
 /// How many references to references are followed, and how many places are tried where one is searched for.
 const MOST_LINKS: usize = 8;
-/// The most bytes that are gone through altogether, some of them again and again: some seconds of work.
-const MOST_WORK: usize = 1 << 30;
+/// The most bytes that are gone through altogether, some of them again and again.
+const MOST_WORK: usize = 256 << 20;
+/// How much longer it takes to read an object than to search for one.
+const READING: usize = 8;
 /// The table's place is written so near to the end.
 const TAIL: usize = 2048;
 
@@ -178,7 +180,7 @@ impl<'a> PdfFile<'a> {
     fn object_here(&mut self, at: usize, number: u32) -> Option<(usize, Object)> {
         let mut parser = Parser::new(self.bytes, at);
         let read = parser.indirect();
-        self.work(parser.at().saturating_sub(at))?;
+        self.work(READING * parser.at().saturating_sub(at))?;
         let ((found, _), object) = read?;
         (found == number).then(|| (parser.at(), object))
     }
@@ -245,7 +247,7 @@ impl<'a> PdfFile<'a> {
         parser.space();
         if !parser.skip(b"xref") {
             let read = parser.indirect();
-            self.work(parser.at().saturating_sub(at))?;
+            self.work(READING * parser.at().saturating_sub(at))?;
             let (_, Object::Dictionary(dictionary)) = read? else { return None };
             let bytes = decoded(&dictionary, self.stored(parser.at(), &dictionary)?)?;
             return Some((stream_table(&dictionary, bytes)?, dictionary));
@@ -292,15 +294,20 @@ impl<'a> PdfFile<'a> {
         (bytes.len() <= LARGEST_STORED).then(|| bytes.to_vec())
     }
 
-    /// What can be read without a password.
-    fn decrypted(&mut self, number: u32, dictionary: &Dictionary, stored: Vec<u8>) -> Option<Vec<u8>> {
-        let (id, encryption) = match self.trailer.get(b"Encrypt").ok()? {
+    /// A value of the trailer that stands in no stream of objects, which could not be opened without it.
+    fn plain(&mut self, key: &[u8]) -> Option<(ObjectId, Object)> {
+        match self.trailer.get(key).ok()? {
             Object::Reference(id) => {
                 let (id, place) = (*id, self.place(id.0));
-                (id, self.object_at(place, id.0)?.1)
+                Some((id, self.object_at(place, id.0)?.1))
             }
-            direct => ((u32::MAX, 0), direct.clone()),
-        };
+            direct => Some(((u32::MAX, 0), direct.clone())),
+        }
+    }
+
+    /// What can be read without a password.
+    fn decrypted(&mut self, number: u32, dictionary: &Dictionary, stored: Vec<u8>) -> Option<Vec<u8>> {
+        let (id, encryption) = self.plain(b"Encrypt")?;
         // Of the dictionary only the filters matter; the library must not open the stream itself.
         let mut filters = Dictionary::new();
         for key in [&b"Filter"[..], b"DecodeParms"] {
@@ -309,8 +316,7 @@ impl<'a> PdfFile<'a> {
             }
         }
         let mut document = Document::new();
-        if let Ok(file_id) = self.trailer.get(b"ID").cloned() {
-            let file_id = self.resolve(&file_id)?;
+        if let Some((_, file_id)) = self.plain(b"ID") {
             document.trailer.set("ID", file_id);
         }
         document.trailer.set("Encrypt", Object::Reference(id));

@@ -6,8 +6,8 @@ use lopdf::{Dictionary, Object, StringFormat};
 const DEEPEST: usize = 16;
 /// The most values of one object that are kept; others are read over.
 const MOST_KEPT: usize = 50_000;
-/// The most bytes that an object may have.
-const LARGEST: usize = 8 << 20;
+/// The most bytes that an object may have: a table of 100,000 pages has half of it.
+const LARGEST: usize = 2 << 20;
 
 pub(super) struct Parser<'a> {
     bytes: &'a [u8],
@@ -145,11 +145,10 @@ impl<'a> Parser<'a> {
         self.at += length;
         match text {
             "true" | "false" => Object::Boolean(text == "true"),
-            text => match (text.parse(), text.parse()) {
-                (Ok(number), _) => Object::Integer(number),
-                (_, Ok(number)) => Object::Real(number),
-                _ => Object::Null,
-            },
+            text => {
+                let real = || text.parse().map_or(Object::Null, Object::Real);
+                text.parse().map_or_else(|_| real(), Object::Integer)
+            }
         }
     }
 

@@ -166,4 +166,104 @@ mod tests {
         other[at + 2] = 0x0f;
         assert_eq!(look(&other, true), Look::Unreadable("it has no SeriesInstanceUID".to_owned()));
     }
+
+    /// A file of these elements, in the syntax of this UID.
+    fn file(syntax: &str, elements: &[&[u8]]) -> Vec<u8> {
+        let mut bytes = vec![0; PREAMBLE];
+        bytes.extend(b"DICM\x02\0\x10\0UI");
+        bytes.extend(u16::try_from(syntax.len()).unwrap().to_le_bytes());
+        bytes.extend(syntax.bytes());
+        bytes.extend(elements.concat());
+        bytes
+    }
+
+    const LITTLE: &str = "1.2.840.10008.1.2.1\0";
+    const UIDS: &[u8] = b"\x20\0\x0D\0UI\x02\x001.\x20\0\x0E\0UI\x02\x002.\x20\0\x13\0IS\x02\x004 \x28\0\0\0UL\0\0";
+
+    #[test]
+    fn sequences_of_all_kinds_are_skipped() {
+        // Of known and unknown lengths, in each other, and one of an unknown type, which is written without types.
+        let inner = b"\x08\0\x55\x11UI\x02\x003.";
+        let sequences: &[u8] = &[
+            &b"\x08\0\x15\x11SQ\0\0\xFF\xFF\xFF\xFF\xFE\xFF\0\xE0\xFF\xFF\xFF\xFF"[..],
+            b"\x08\0\x99\x11SQ\0\0\xFF\xFF\xFF\xFF\xFE\xFF\0\xE0\x0A\0\0\0",
+            inner,
+            b"\xFE\xFF\xDD\xE0\0\0\0\0",
+            inner,
+            b"\xFE\xFF\x0D\xE0\0\0\0\0\xFE\xFF\xDD\xE0\0\0\0\0",
+            b"\x09\0\x10\x10UN\0\0\xFF\xFF\xFF\xFF\xFE\xFF\0\xE0\xFF\xFF\xFF\xFF\x20\0\x0D\0\x02\0\0\x009.",
+            b"\xFE\xFF\x0D\xE0\0\0\0\0\xFE\xFF\xDD\xE0\0\0\0\0",
+        ]
+        .concat();
+        let head = found(&file(LITTLE, &[sequences, UIDS]));
+        assert_eq!((head.study.as_str(), head.series.as_str(), head.number), ("1.", "2.", Some(4)));
+    }
+
+    #[test]
+    fn every_transfer_syntax_with_plain_tags_is_read() {
+        let implicit = b"\x20\0\x0D\0\x02\0\0\x001.\x20\0\x0E\0\x02\0\0\x002.\x20\0\x14\0\0\0\0\0";
+        let big = b"\0\x20\0\x0DUI\0\x021.\0\x20\0\x0EUI\0\x022.\0\x20\0\x14UI\0\0";
+        for (syntax, elements) in
+            [("1.2.840.10008.1.2\0", &implicit[..]), ("1.2.840.10008.1.2.2\0", big), ("1.2.840.10008.1.2.4.50", UIDS)]
+        {
+            assert_eq!(found(&file(syntax, &[elements])).series, "2.", "{syntax}");
+        }
+        let Look::Unreadable(why) = look(&file("1.2.840.10008.1.2.1.99", &[UIDS]), true) else { panic!() };
+        assert!(why.contains("deflated"), "{why}");
+    }
+
+    #[test]
+    fn a_description_is_read_in_the_file_s_character_set() {
+        for (set, text, expected) in [
+            (&b"ISO_IR 100"[..], &b"Sch\xE4del"[..], Some("Sch\u{e4}del")),
+            (b"ISO_IR 192", "頭部CT".as_bytes(), Some("頭部CT")),
+            (b"ISO_IR 144", b"\xB3\xDE\xDB\xDE\xD2\xD0", Some("голова")),
+            (b"", b"Head  ", Some("Head")),
+            (b"", b"  ", None),
+        ] {
+            let element = |tag: &[u8], value: &[u8]| [tag, &[value.len() as u8, 0], value].concat();
+            let (set, text) = (element(b"\x08\0\x05\0CS", set), element(b"\x08\0\x3E\x10LO", text));
+            assert_eq!(found(&file(LITTLE, &[&set, &text, UIDS])).description.as_deref(), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_made_to_do_harm_is_unreadable() {
+        let item = b"\xFE\xFF\0\xE0\xFF\xFF\xFF\xFF";
+        let deep = [&b"\x08\0\x15\x11SQ\0\0\xFF\xFF\xFF\xFF"[..], item].concat().repeat(20_000);
+        let why = |bytes: &[u8]| match look(bytes, true) {
+            Look::Unreadable(why) => why,
+            other => panic!("{other:?}"),
+        };
+        assert!(why(&file(LITTLE, &[&deep, UIDS])).contains("nested too deeply"));
+        assert!(why(&file(LITTLE, &[b"\x08\0\x15\x11UN\0\0\xF0\xFF\xFF\xFF", UIDS])).contains("too early"));
+        assert!(why(include_bytes!("../../../../tests/hostile_media/len.dcm")).contains("too early"));
+        // Nothing that changes at random is more than a series or a reason.
+        let original = slice(1, 2, 3);
+        let mut state = 0x5eed_2026_u64;
+        let mut below = |end: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            usize::try_from(state % end as u64).unwrap()
+        };
+        let count = if std::env::var_os("ENCORD_TEST_RANDOM").is_some() { 20_000 } else { 3_000 };
+        let mut series = 0;
+        for _ in 0..count {
+            let mut bytes = original[..1500].to_vec();
+            for _ in 0..=below(3) {
+                let at = PREAMBLE + below(800);
+                match below(4) {
+                    0 => bytes[at..at + 4].fill(0xFF),
+                    1 => {
+                        let part = bytes[at..at + below(200)].to_vec();
+                        bytes.splice(at..at, part);
+                    }
+                    _ => bytes[at] = u8::try_from(below(256)).unwrap(),
+                }
+            }
+            series += usize::from(matches!(look(&bytes, below(2) == 0), Look::Found(_)));
+        }
+        assert!(series > count / 20 && series < count, "{series}");
+    }
 }
