@@ -21,6 +21,8 @@ use crossterm::{
 use ratatui::{Frame, Terminal, backend::CrosstermBackend};
 use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 
+use crate::manifest::probe::guard;
+
 /// Whether this process holds the terminal. There is one terminal, so there is one of these.
 static HELD: AtomicBool = AtomicBool::new(false);
 static HOOK: Once = Once::new();
@@ -150,8 +152,11 @@ impl Guard {
         HOOK.call_once(|| {
             let previous = std::panic::take_hook();
             std::panic::set_hook(Box::new(move |panic| {
-                restore();
-                previous(panic);
+                // A file that its reader panics at is no fault of the program.
+                if !guard::is_catching() {
+                    restore();
+                    previous(panic);
+                }
             }));
         });
         HELD.store(true, Ordering::SeqCst);

@@ -3,12 +3,12 @@
 use std::io::{BufReader, Read, Seek};
 
 use lofty::{
-    config::ParseOptions,
+    config::{GlobalOptions, ParseOptions, apply_global_options},
     file::{AudioFile, FileType},
     probe::Probe,
 };
 
-use crate::manifest::probe::{ProbeError, unreadable};
+use crate::manifest::probe::{ProbeError, guard::MOST_ALLOCATED, unreadable};
 
 /// What decoders of lossy formats give for each sample, whose own files have no such number.
 const LOSSY_BIT_DEPTH: u64 = 16;
@@ -22,6 +22,8 @@ pub(super) struct Facts {
 }
 
 pub(super) fn facts(file: impl Read + Seek) -> Result<Facts, ProbeError> {
+    // Of this thread.
+    apply_global_options(GlobalOptions::new().allocation_limit(MOST_ALLOCATED));
     let options = ParseOptions::new().read_tags(false).read_cover_art(false);
     let probe = Probe::new(BufReader::new(file)).options(options).guess_file_type()?;
     let file_type =

@@ -3,8 +3,11 @@
 //! Everything works on `Read` and `Seek`, so the file may lie anywhere and only the parts that matter are fetched.
 
 mod audio;
+pub(crate) mod guard;
 mod image;
+mod matroska;
 pub(crate) mod mime;
+mod mp4;
 mod pdf;
 mod video;
 
@@ -15,6 +18,7 @@ use std::io::{self, Read, Seek};
 
 use thiserror::Error;
 
+use guard::Bounded;
 pub(super) use mime::mime_type;
 
 use crate::manifest::{kind::Kind, media::Media};
@@ -66,6 +70,11 @@ pub fn can_read(kind: Kind) -> bool {
 /// # Errors
 /// The file cannot be fetched, is damaged, is not of this kind, or does not say what Encord asks for.
 pub fn read(kind: Kind, known: &Known<'_>, file: impl Read + Seek) -> Result<Media, ProbeError> {
+    let read = guard::catch(|| dispatch(kind, known, Bounded::new(file)));
+    read.unwrap_or_else(|| Err(unreadable("it is damaged in a way that cannot be read further")))
+}
+
+fn dispatch(kind: Kind, known: &Known<'_>, file: impl Read + Seek) -> Result<Media, ProbeError> {
     let mime_type = || mime_type(kind, known);
     match kind {
         Kind::Image | Kind::ImageGroup | Kind::ImageSequence => {

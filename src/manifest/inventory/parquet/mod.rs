@@ -12,7 +12,10 @@ use parquet::{
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use crate::manifest::inventory::{Cells, Column, InventoryColumns, InventoryError, InventoryRows, Row};
+use crate::manifest::{
+    inventory::{Cells, Column, InventoryColumns, InventoryError, InventoryRows, Row},
+    probe::guard,
+};
 
 /// As many rows of the wanted columns are held in memory.
 const PART: usize = 4096;
@@ -258,8 +261,7 @@ fn whole(cells: &mut Cells<'_>, column: Column, value: i64, unit: Option<TimeUni
 
 /// The library stops the thread at some kinds of damage (as of version 60.1), instead of answering with an error.
 fn guarded<T>(read: impl FnOnce() -> T) -> Result<T, ()> {
-    // What was being read is not touched again after a fault.
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).map_err(|_| ())
+    guard::catch(read).ok_or(())
 }
 
 fn misfit(column: Column, found: Type) -> String {

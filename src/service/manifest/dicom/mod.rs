@@ -1,5 +1,6 @@
 //! DICOM series by what the files themselves say: the first kilobytes of each are read by range requests.
 
+mod elements;
 mod head;
 
 use std::time::{Duration, Instant};
