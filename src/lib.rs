@@ -11,6 +11,8 @@ pub mod help;
 pub mod manifest;
 mod numbers;
 pub mod schema;
+#[cfg(test)]
+mod seeds;
 pub mod service;
 pub mod states;
 pub mod store;

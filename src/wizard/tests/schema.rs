@@ -1,5 +1,7 @@
 //! Step 2: edits by table, and what holds for all of them.
 
+mod drafts;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -460,7 +462,7 @@ fn push() -> impl Strategy<Value = Push> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(crate::seeds::cases(200))]
 
     #[test]
     fn whatever_is_pressed_no_key_is_lost_and_nothing_is_written(pushes in prop::collection::vec(push(), 1..120)) {
