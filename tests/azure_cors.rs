@@ -73,7 +73,7 @@ impl Scene {
         let home = tempfile::tempdir().unwrap();
         let (mut driver, mut events) = Driver::new(Home::below(home.path()), "test");
         driver.carry_out(Effect::Start { id: 1, request });
-        let event = tokio::time::timeout(std::time::Duration::from_secs(90), events.recv()).await.unwrap();
+        let event = tokio::time::timeout(std::time::Duration::from_secs(120), events.recv()).await.unwrap();
         match event {
             Some(Event::Reply { id: 1, reply }) => reply,
             other => panic!("{other:?}"),

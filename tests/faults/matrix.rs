@@ -16,8 +16,8 @@ const PER_JOB: u64 = 6;
 /// Cases at a time.
 const AT_ONCE: usize = 12;
 /// How long a stalled answer takes, and how long it is waited for.
-const STALL: Duration = Duration::from_secs(8);
-const PATIENCE: Duration = Duration::from_secs(3);
+const STALL: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(8);
 
 fn faults() -> Vec<Fault> {
     let mut faults = vec![

@@ -398,8 +398,8 @@ fn ten_thousand_suggestions_are_fluid() {
         harness.act(action);
     }
     assert_eq!(harness.wizard.config().schema.keys.len(), 10_001);
-    // Unoptimised, on a busy machine.
-    assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
+    // A guard against work that grows with the square.
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
 }
 
 #[derive(Debug, Clone)]

@@ -413,8 +413,8 @@ fn ten_thousand_keys_are_searched_as_one_types() {
     harness.act(Action::Delete);
     harness.act(Action::Bottom);
     assert_eq!(harness.wizard.schema().row(10_000).unwrap().key, "key-09999");
-    // Nine searches and an edit; unoptimised, on a busy machine.
-    assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
+    // Nine searches and an edit: a guard against work that grows with the square.
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
 }
 
 #[derive(Debug, Clone)]
