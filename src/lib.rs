@@ -16,6 +16,8 @@ pub mod manifest;
 pub mod plain;
 pub mod run;
 pub mod schema;
+#[cfg(test)]
+mod seeds;
 pub mod service;
 pub mod store;
 pub mod tls;

@@ -22,7 +22,7 @@ use azure_to_encord::{
 use support::{config::ConfigText, program::program, terminal::Terminal};
 use tokio::sync::mpsc::UnboundedReceiver;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The program's exit code and what it printed, with these lines to read.
 fn answered(home: &Path, arguments: &[&str], answers: &str) -> (Option<i32>, String) {

@@ -34,7 +34,7 @@ use support::{
     upload::{RUN, Upload, plain, url},
 };
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A driver as the wizard has one.
 struct Wizard {

@@ -70,7 +70,7 @@ impl Scene {
         let home = tempfile::tempdir().unwrap();
         let (mut driver, mut events) = Driver::new(Home::below(home.path()), "test");
         driver.carry_out(Effect::Start { id: 1, request });
-        let event = tokio::time::timeout(std::time::Duration::from_secs(90), events.recv()).await.unwrap();
+        let event = tokio::time::timeout(std::time::Duration::from_secs(120), events.recv()).await.unwrap();
         match event {
             Some(Event::Reply { id: 1, reply }) => reply,
             other => panic!("{other:?}"),
@@ -190,7 +190,7 @@ async fn five_rules_of_others_are_refused_and_untouched() {
     // A plan from when there was room.
     let old = plan(&before[..4], &eu()).unwrap();
     let problem = scene.repair(&old).await.unwrap_err();
-    assert!(problem.what.contains("5 CORS rules already"), "{problem}");
+    assert!(problem.summary.contains("5 CORS rules already"), "{problem}");
     assert!(problem.hint.unwrap().contains("https://4.example"));
     assert_eq!(azurite.manage("echo", json!({}))["cors"], to_json(&before));
 }
@@ -230,7 +230,7 @@ async fn a_token_that_may_not_is_told_what_it_lacks_and_what_to_do_by_hand() {
     ] {
         let scene = Scene::new(&azurite.url_of("golf"), &token);
         let problem = scene.repair(&plan(&[foreign(1)], &eu()).unwrap()).await.unwrap_err();
-        assert_eq!(problem.class, ErrorKind::Access, "{problem}");
+        assert_eq!(problem.kind, ErrorKind::Access, "{problem}");
         let hint = problem.hint.unwrap();
         assert!(hint.contains(lacks), "{hint}");
         assert!(hint.contains("\naz storage cors add --account-name golf --services b --methods GET POST OPTIONS PUT"));
@@ -370,7 +370,7 @@ async fn containers_and_folders_are_found() {
     }
     scene.access.azure.container = "not-there".into();
     match scene.ask(Request::ListPrefixes { access: scene.access.clone(), prefix: String::new() }).await {
-        Reply::Prefixes { result: Err(problem), .. } => assert_eq!(problem.class, ErrorKind::Config, "{problem}"),
+        Reply::Prefixes { result: Err(problem), .. } => assert_eq!(problem.kind, ErrorKind::Config, "{problem}"),
         other => panic!("{other:?}"),
     }
 }

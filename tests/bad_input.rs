@@ -8,7 +8,7 @@
 
 mod support;
 
-use std::{net::TcpListener, path::Path, process::Command};
+use std::{path::Path, process::Command};
 
 use azure_to_encord::demo::{
     azure,
@@ -150,10 +150,8 @@ fn key_lines(pem: &str) -> Vec<String> {
     pem.lines().filter(|line| line.len() > 30 && !line.starts_with('-')).skip(1).map(str::to_owned).collect()
 }
 
-/// A port of this machine where nobody listens.
-fn closed_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
+/// A port of this machine where nobody listens, and no other test ever does.
+const CLOSED_PORT: u16 = 1;
 
 /// A private key of another algorithm in a format of the `cryptography` package.
 fn foreign_key(algorithm: &str, format: &str) -> String {
@@ -304,7 +302,7 @@ async fn ssh_keys() {
 async fn encord_side() {
     let bench = Bench::set().await;
     let config = || bench.config.clone();
-    let nobody = format!("http://127.0.0.1:{}", closed_port());
+    let nobody = format!("http://127.0.0.1:{}", CLOSED_PORT);
     let by_token = config().raw("encord", "ssh_key_file", "").text("encord", "bearer_token_env", BEARER);
     for _ in 0..2 {
         bench.encord.create_folder(&json!({ "name": "Twin" })).await;
@@ -354,7 +352,7 @@ async fn encord_side() {
 async fn azure_side() {
     let bench = Bench::set().await;
     let config = || bench.config.clone();
-    let nobody = format!("http://127.0.0.1:{}/acme", closed_port());
+    let nobody = format!("http://127.0.0.1:{}/acme", CLOSED_PORT);
     let sas = |letters, kinds, valid| bench.azure.account_sas(letters, kinds, valid).expose_secret().to_owned();
     let expired = sas("rl", "sco", Duration::minutes(-5));
     let altered = bench.sas.expose_secret().replace("sig=", "sig=AAAA");

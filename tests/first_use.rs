@@ -21,7 +21,7 @@ use support::{
 };
 use tempfile::TempDir;
 
-const SOON: Duration = Duration::from_secs(30);
+const SOON: Duration = Duration::from_secs(120);
 const F2: &str = "\x1bOQ";
 
 struct Newcomer {

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use support::terminal::Terminal;
 
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_secs(120);
 
 /// From the first step to the fourth.
 fn go_to_folders(terminal: &mut Terminal) {

@@ -12,7 +12,7 @@ use std::{fs, path::Path, time::Duration};
 
 use support::{config::ConfigText, terminal::Terminal};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A home with two configs, each with a comment of its own.
 fn home() -> tempfile::TempDir {

@@ -102,7 +102,7 @@ fn each_mistake_has_a_message_of_its_own_that_names_the_file_and_the_remedy() {
         assert!(text.contains(path.to_str().unwrap()) && text.contains("ssh_key_file"), "{text}");
         assert!(!text.contains("b3BlbnNzaC1rZXk"), "key material: {text}");
         assert_eq!(is_locked, path.ends_with("locked") || path.ends_with("wrong"), "{text}");
-        assert_eq!(problem.class, ErrorKind::Config);
+        assert_eq!(problem.kind, ErrorKind::Config);
         messages.insert(text.replace(path.to_str().unwrap(), "PATH"));
     }
     assert_eq!(messages.len(), cases.len(), "{messages:#?}");

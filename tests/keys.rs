@@ -12,7 +12,7 @@ use std::{path::Path, time::Duration};
 
 use support::{program, terminal::Terminal};
 
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_secs(120);
 const SIZE: (u16, u16) = (80, 24);
 const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";

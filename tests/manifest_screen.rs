@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use support::terminal::Terminal;
 
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_secs(120);
 
 fn at_the_manifest(home: &std::path::Path, size: (u16, u16)) -> Terminal {
     let mut terminal = Terminal::start(home, &["demo", "--units-per-second", "60"], size);

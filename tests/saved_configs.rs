@@ -28,7 +28,7 @@ use support::{
     terminal::Terminal,
 };
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 const SITE: &str =
     "# Mine.\nversion = 1\n[azure]\naccount = \"acme\"\ncontainer = \"media\"\n[folder]\npath = \"Raw/2026\"\n";
 

@@ -13,7 +13,7 @@ use std::{path::Path, time::Duration};
 
 use support::terminal::Terminal;
 
-const SOON: Duration = Duration::from_secs(30);
+const SOON: Duration = Duration::from_secs(120);
 
 /// The demo at its second step, with a table of five columns besides the blob's name.
 fn at_schema(home: &Path) -> Terminal {

@@ -8,7 +8,14 @@
 
 mod support;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use azure_to_encord::{
     config::{self, Config},
@@ -22,7 +29,7 @@ use azure_to_encord::{
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 use support::encord::Encord;
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::{mpsc::UnboundedReceiver, watch};
 
 fn client(encord: &Encord) -> Client {
     Client::new(encord.server.url(), Credential::Bearer(SecretString::from(encord.bearer_token()))).unwrap()
@@ -78,7 +85,7 @@ impl Writer {
 
     async fn ask(&mut self, id: RequestId, request: Request) -> Reply {
         self.driver.carry_out(Effect::Start { id, request });
-        let event = tokio::time::timeout(Duration::from_secs(30), self.events.recv()).await.unwrap().unwrap();
+        let event = tokio::time::timeout(Duration::from_secs(120), self.events.recv()).await.unwrap().unwrap();
         let Event::Reply { reply, .. } = event else { panic!("{event:?}") };
         reply
     }
@@ -169,42 +176,75 @@ async fn a_schema_that_changed_since_the_review_is_not_written() {
     }
 }
 
-/// The service behind a line on which what is saved takes a while to arrive, long after others have read.
-async fn slow_line(encord: &Encord, delay: Duration) -> Client {
-    let target = encord.server.url().to_owned();
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let pass = async move |request: axum::extract::Request| {
-        let (parts, body) = request.into_parts();
-        if parts.method == "POST" {
-            tokio::time::sleep(delay).await;
-        }
-        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-        let bearer = parts.headers["authorization"].clone();
-        let url = format!("{target}{}", parts.uri);
-        let request = http.request(parts.method, url).header("authorization", bearer);
-        let answer = request.header("content-type", "application/json").body(body).send().await.unwrap();
-        (answer.status(), answer.bytes().await.unwrap())
-    };
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(pass)).await });
-    Client::new(&url, Credential::Bearer(SecretString::from(encord.bearer_token()))).unwrap()
+/// In which order what several writers do first arrives: all of them have read before anything is saved, and nobody looks again
+/// before two have saved.
+struct Crossing {
+    readers: usize,
+    read: watch::Sender<usize>,
+    saved: watch::Sender<usize>,
+}
+
+impl Crossing {
+    fn of(readers: usize) -> Arc<Crossing> {
+        Arc::new(Crossing { readers, read: watch::Sender::new(0), saved: watch::Sender::new(0) })
+    }
+
+    async fn reach(counter: &watch::Sender<usize>, count: usize) {
+        counter.subscribe().wait_for(|now| *now >= count).await.unwrap();
+    }
+
+    /// The service for a writer whose first save arrives behind so many others.
+    async fn writer(self: &Arc<Crossing>, encord: &Encord, behind: usize) -> Client {
+        let (crossing, target) = (Arc::clone(self), encord.server.url().to_owned());
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        // What this writer did: reads, saves.
+        let seen = Arc::new((AtomicUsize::new(0), AtomicUsize::new(0)));
+        let pass = async move |request: axum::extract::Request| {
+            let (parts, body) = request.into_parts();
+            let is_save = parts.method == "POST";
+            let is_first = if is_save { &seen.1 } else { &seen.0 }.fetch_add(1, Ordering::SeqCst) == 0;
+            match (is_save, is_first) {
+                (true, true) => {
+                    Crossing::reach(&crossing.read, crossing.readers).await;
+                    Crossing::reach(&crossing.saved, behind).await;
+                }
+                (false, false) => Crossing::reach(&crossing.saved, 2).await,
+                _ => {}
+            }
+            let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+            let bearer = parts.headers["authorization"].clone();
+            let url = format!("{target}{}", parts.uri);
+            let request = http.request(parts.method, url).header("authorization", bearer);
+            let answer = request.header("content-type", "application/json").body(body).send().await.unwrap();
+            let answer = (answer.status(), answer.bytes().await.unwrap());
+            if is_first {
+                let counter = if is_save { &crossing.saved } else { &crossing.read };
+                counter.send_modify(|count| *count += 1);
+            }
+            answer
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, axum::Router::new().fallback(pass)).await });
+        Client::new(&url, Credential::Bearer(SecretString::from(encord.bearer_token()))).unwrap()
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn writers_racing_lose_no_key() {
     let encord = Encord::start(None, Pace::Unlimited).await;
     client(&encord).save_schema(&start()).await.unwrap();
-    for (round, delays) in [[0, 0], [0, 200], [250, 50], [400, 400]].into_iter().enumerate() {
-        let [one, other] = delays.map(Duration::from_millis);
-        let (one, other) = (slow_line(&encord, one).await, slow_line(&encord, other).await);
+    for (round, behind) in [[0, 0], [0, 1], [1, 0], [0, 0]].into_iter().enumerate() {
+        let crossing = Crossing::of(2);
+        let [one, other] = behind;
+        let (one, other) = (crossing.writer(&encord, one).await, crossing.writer(&encord, other).await);
         let key = |writer: &str| format!("{writer} {round}");
         let (ours, theirs) = (wanted(&[(&key("ours"), KeyType::Geospatial)]), wanted(&[(&key("theirs"), text())]));
-        // Both have read before the slower one's save arrives, which therefore lacks what the faster one saved.
+        // The later save lacks what the earlier one saved.
         let (first, second) = tokio::join!(apply(&one, &ours), apply(&other, &theirs));
         assert_eq!((first.unwrap(), second.unwrap()), (vec![key("ours")], vec![key("theirs")]));
         let after = schema_of(&encord.server);
-        assert_eq!(after.len(), start().len() + 2 * (round + 1), "{delays:?}: {after:?}");
+        assert_eq!(after.len(), start().len() + 2 * (round + 1), "{behind:?}: {after:?}");
         assert!(start().iter().all(|(key, entry)| after.get(key) == Some(entry)));
     }
 }
@@ -213,17 +253,19 @@ async fn writers_racing_lose_no_key() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_stale_writer_undoes_is_merged_again() {
     let encord = Encord::start(None, Pace::Unlimited).await;
-    let (ours, script) = (client(&encord), client(&encord));
+    let script = client(&encord);
     script.save_schema(&start()).await.unwrap();
+    let crossing = Crossing::of(1);
+    let ours = crossing.writer(&encord, 0).await;
     let mut stale = object(json!({"script": {"ty": "variant", "hint": "text"}}));
     stale.extend(start());
     stale.shift_remove("future");
     let wanted = wanted(&[("new", text())]);
     let (saved, ()) = tokio::join!(apply(&ours, &wanted), async {
-        while !schema_of(&encord.server).contains_key("new") {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        Crossing::reach(&crossing.saved, 1).await;
+        assert!(schema_of(&encord.server).contains_key("new"));
         script.save_schema(&stale).await.unwrap();
+        crossing.saved.send_modify(|count| *count += 1);
     });
     assert_eq!(saved.unwrap(), ["new"]);
     let after = schema_of(&encord.server);

@@ -19,7 +19,7 @@ use support::{
     program::{Running, program, run},
 };
 
-const SOON: Duration = Duration::from_secs(30);
+const SOON: Duration = Duration::from_secs(120);
 
 fn serving(home: &Path) -> (Running, toml::Table) {
     let mut command = program(home, &["demo", "--serve", "--units-per-second", "0"]);

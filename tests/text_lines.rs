@@ -23,7 +23,7 @@ use support::{
     terminal::Terminal,
 };
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 const MESSAGE: &str =
     "The server answered that the storage could not be read for a long time and that it has given up on the job";
 

@@ -21,7 +21,7 @@ use support::{
     terminal::Terminal,
 };
 
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_secs(120);
 
 /// The step on the screen, if Enter leads on from there.
 fn ready_step(screen: &str) -> Option<usize> {

@@ -179,6 +179,7 @@ fn is_quoted(line: &str) -> bool {
 }
 
 /// Where the text of a line begins: behind the last gap of several blanks in its first three fifths, or behind its own indent.
+/// Blanks between backticks are no gap.
 fn split_head(line: &str, columns: usize) -> (&str, &str) {
     let mut at = line.len() - line.trim_start().len();
     let mut rest = line.get(at..).unwrap_or_default();
@@ -186,7 +187,7 @@ fn split_head(line: &str, columns: usize) -> (&str, &str) {
         at += 2;
         rest = line.get(at..).unwrap_or_default();
     }
-    while let Some(gap) = rest.find("  ") {
+    while let Some(gap) = find_gap(rest) {
         let after = rest.get(gap..).unwrap_or_default();
         let next = at + gap + (after.len() - after.trim_start().len());
         if width(line.get(..next).unwrap_or_default()) > columns * 3 / 5 {
@@ -196,6 +197,27 @@ fn split_head(line: &str, columns: usize) -> (&str, &str) {
         rest = line.get(at..).unwrap_or_default();
     }
     line.split_at_checked(at).unwrap_or(("", line))
+}
+
+/// Where the first gap of several blanks begins.
+fn find_gap(text: &str) -> Option<usize> {
+    let mut is_code = false;
+    let mut places = text.match_indices(['`', ' ']);
+    let gap = places.find(|(place, part)| {
+        let rest = text.get(*place..).unwrap_or_default();
+        match *part {
+            "`" => is_code = is_code_after(is_code, rest),
+            _ if !is_code && rest.starts_with("  ") => return true,
+            _ => {}
+        }
+        false
+    })?;
+    Some(gap.0)
+}
+
+/// Whether what follows the backtick with which the rest of a text begins is code. A backtick without a second one begins none.
+fn is_code_after(is_code: bool, rest: &str) -> bool {
+    !is_code && rest.get(1..).is_some_and(|rest| rest.contains('`'))
 }
 
 /// The words of a text; what stands between backticks and a command line are one each.
@@ -220,7 +242,7 @@ fn words(text: &str) -> Vec<&str> {
                     start = Some(place);
                 }
                 if c == '`' {
-                    is_code = !is_code && text.get(place + 1..).is_some_and(|rest| rest.contains('`'));
+                    is_code = is_code_after(is_code, text.get(place..).unwrap_or_default());
                 }
             }
         }
@@ -266,6 +288,13 @@ mod tests {
             ("  - a point of some words", 14, "  - a point of\n    some words"),
             ("12 | new = [\"w\"] # as it is in the file", 20, "12 | new = [\"w\"] # as it is in the file"),
             ("街景 街景 街景", 9, "街景 街景\n街景"),
+            // Blanks within code begin no column.
+            ("Say `a  b` to go on with it", 20, "Say `a  b` to go on\nwith it"),
+            (
+                "`  `街a: a é街aé aéaéé:: : 街街é:aéaé 街:é éa:a:街é  éaa::街:::é:a a a`",
+                32,
+                "`  `街a: a é街aé aéaéé:: :\n街街é:aéaé 街:é éa:a:街é\néaa::街:::é:a a a`",
+            ),
         ] {
             assert_eq!(fold(line, columns), folded);
         }
@@ -288,6 +317,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::seeds::cases(256))]
+
         #[test]
         fn nothing_is_lost_and_nothing_but_long_words_is_too_wide(line in "[a-z` :é街]{0,120}", columns in 20_usize..80) {
             let folded = fold(&line, columns);

@@ -126,6 +126,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::seeds::cases(256))]
+
         #[test]
         fn a_url_library_reads_back_exactly_the_name(name in "[ -~éä中🎉\u{301}]{1,60}") {
             let segments_ok = !name.split('/').any(|s| s == "." || s == "..");

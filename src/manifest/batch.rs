@@ -313,6 +313,8 @@ pub(crate) mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::seeds::cases(256))]
+
         #[test]
         fn jobs_cover_every_item_once_and_keep_to_the_limits(
             videos in weights(), images in weights(), sequences in weights(), v in 0u64..30, i in 0u64..70, bytes in 0u64..3_000

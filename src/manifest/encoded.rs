@@ -180,6 +180,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::seeds::cases(256))]
+
         #[test]
         fn any_text_is_written_as_serde_writes_it(title in "\\PC{0,50}|.{0,50}", key in ".{0,5}", text in "[a\"\\\\\u{0}-\u{20}é]{0,70}") {
             let mut item = Item::new(Kind::Image, title, vec![text.clone()]);

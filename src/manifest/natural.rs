@@ -50,6 +50,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::seeds::cases(256))]
+
         #[test]
         fn it_is_a_total_order(a in "[a-c0-2é]{0,8}", b in "[a-c0-2é]{0,8}", c in "[a-c0-2é]{0,8}") {
             prop_assert_eq!(compare(&a, &b), compare(&b, &a).reverse());

@@ -182,6 +182,8 @@ mod tests {
     }
 
     proptest::proptest! {
+        #![proptest_config(crate::seeds::cases(256))]
+
         #[test]
         fn simple_patterns_mean_what_their_expressions_mean(
             start in "[ab/]{0,2}", parts in proptest::collection::vec("/[ab/]{0,2}", 0..3), end in "|/|/a|rest", path in "[ab/\n]{0,12}"

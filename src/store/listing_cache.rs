@@ -289,7 +289,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 50, ..ProptestConfig::default() })]
+        #![proptest_config(crate::seeds::cases(50))]
         #[test]
         fn what_is_kept_is_read_again_page_by_page(
             parts in prop::collection::vec((".{1,200}", any::<u64>(), any::<Option<String>>(), any::<Option<String>>(), any::<bool>(), any::<bool>()), 1..40),

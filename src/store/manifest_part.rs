@@ -337,6 +337,8 @@ mod tests {
     }
 
     proptest::proptest! {
+        #![proptest_config(crate::seeds::cases(256))]
+
         #[test]
         fn plain_items_are_written_as_if_they_had_been_made_whole(
             names in proptest::collection::vec("(site/)?[ -~\u{1}\u{7f}é日🎉\u{301}/.]{0,12}(\\.jpg|\\.MP4|/|\\.zip|\\.nii\\.gz|x{320}\\.pdf)?", 1..20),

@@ -259,6 +259,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::seeds::cases(256))]
+
         #[test]
         fn nothing_is_ever_wider_than_asked(text in "\\PC{0,40}", columns in 2_usize..30) {
             prop_assert!(width(&cut(&text, columns, "…")) <= columns);

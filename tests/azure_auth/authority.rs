@@ -51,7 +51,7 @@ impl Authority {
                 let _ = told.send(serde_json::from_str::<Value>(&line).unwrap());
             }
         });
-        let addresses = lines.recv_timeout(Duration::from_secs(60)).expect("the authority says where it is");
+        let addresses = lines.recv_timeout(Duration::from_secs(120)).expect("the authority says where it is");
         let text = |key: &str| addresses[key].as_str().unwrap().to_owned();
         Authority { url: text("authority"), identity: text("identity"), child, _stdin: stdin, dir, lines, token }
     }
@@ -66,7 +66,7 @@ impl Authority {
 
     /// The next request that it got, path and form.
     pub(crate) fn request(&self) -> Value {
-        self.lines.recv_timeout(Duration::from_secs(5)).expect("a request")
+        self.lines.recv_timeout(Duration::from_secs(120)).expect("a request")
     }
 
     /// Forgets the requests so far.

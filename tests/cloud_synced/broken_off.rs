@@ -15,7 +15,7 @@ use crate::{
 };
 
 const ITEMS: usize = 60;
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_secs(120);
 
 async fn scene(container: &str) -> Scene {
     Scene::set(container, &images(ITEMS), "rl", Pace::PerSecond(10.0)).await

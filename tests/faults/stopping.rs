@@ -29,7 +29,7 @@ async fn stops_and_resumes(plan: FaultPlan, words: &[&str]) {
     let outcome = upload.work(quick()).await;
     assert_eq!(outcome.state, RunState::Failed);
     let problem = outcome.problem.unwrap();
-    assert_eq!(problem.class, ErrorKind::Access);
+    assert_eq!(problem.kind, ErrorKind::Access);
     let told = problem.to_string();
     assert!(words.iter().chain([&RESUME]).all(|word| told.contains(word)), "{told}");
     upload.server.faults(FaultPlan::default());

@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use crate::support::encord::{Encord, INTEGRATION, INTEGRATION_ID};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 /// What the manifest's URLs begin with.
 pub(crate) const BASE: &str = "https://acct.blob.core.windows.net/media";
 

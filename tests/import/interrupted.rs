@@ -14,7 +14,7 @@ use crate::{
 };
 
 const ITEMS: usize = 120;
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_secs(120);
 
 /// Jobs of 20 images, two at a time, each at this pace.
 async fn scene(container: &str, pace: Pace) -> Scene {

@@ -2,7 +2,8 @@
 //! registered once, none is lost, nothing is counted twice, and the record of runs stays sound. Every fourth run does not
 //! skip duplicates: it may end with a batch in doubt, but never with an item registered twice.
 //!
-//! A few runs by default; in full: `ENCORD_TEST_KILLS=200 tests/run --test kills`.
+//! A few runs by default, with the same faults every time; in full: `ENCORD_TEST_KILLS=200 tests/run --test kills`. What a kill meets
+//! depends on the machine all the same.
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,
@@ -28,6 +29,7 @@ use serde_json::Value;
 
 use support::{
     program::{Running, program},
+    seeds::{self, Chance},
     upload::{RUN, Upload, plain},
 };
 
@@ -39,10 +41,6 @@ const RUNS: u64 = 12;
 const AT_ONCE: usize = 4;
 /// The longest that anything may take on a loaded machine.
 const PATIENCE: Duration = Duration::from_secs(300);
-
-fn random(below: u64) -> u64 {
-    getrandom::u64().unwrap() % below
-}
 
 /// What goes wrong now and then: about a fifth of all requests that start jobs, a tenth of the polls. Without `skip`
 /// nothing that leaves a started job in doubt: there, only the kills do.
@@ -112,16 +110,16 @@ fn resume(upload: &Upload) -> Running {
 }
 
 /// Kills the program at some moment, if it does not end before; whether it was killed.
-fn kill_once(upload: &Upload, what: &str) -> bool {
+fn kill_once(upload: &Upload, chance: &mut Chance, what: &str) -> bool {
     let there = upload.registered().len() as u64;
-    let enough = there + random(ITEMS - there + 1) / (1 + random(3));
+    let enough = there + chance.below(ITEMS - there + 1) / (1 + chance.below(3));
     let mut running = resume(upload);
     let began = Instant::now();
     while (upload.registered().len() as u64) < enough && !running.has_ended() {
         assert!(began.elapsed() < PATIENCE, "{what}: {}\n{}", running.stdout(), running.stderr());
         std::thread::sleep(Duration::from_millis(2));
     }
-    std::thread::sleep(Duration::from_micros(random(400_000)));
+    std::thread::sleep(Duration::from_micros(chance.below(400_000)));
     if !running.has_ended() {
         running.signal("KILL");
     }
@@ -136,12 +134,12 @@ fn is_over(upload: &Upload) -> bool {
 }
 
 /// One run from its beginning to its end; how often it was killed.
-fn whole(upload: &Upload, skip: bool, what: &str) -> u64 {
-    let wanted = 1 + random(4);
+fn whole(upload: &Upload, skip: bool, chance: &mut Chance, what: &str) -> u64 {
+    let wanted = 1 + chance.below(4);
     let mut kills = 0;
     for _ in 0..wanted {
         if !is_over(upload) {
-            kills += u64::from(kill_once(upload, what));
+            kills += u64::from(kill_once(upload, chance, what));
         }
     }
     let mut last = None;
@@ -174,11 +172,12 @@ async fn killed_at_any_moment_a_run_registers_everything_once() {
     let began = Instant::now();
     let kills: Vec<u64> = stream::iter(0..runs)
         .map(|number| async move {
-            let (seed, skip) = (random(u64::MAX) / 3 * 3 + number % 3, number % 4 != 3);
+            let mut chance = Chance::new(seeds::seed() + number);
+            let (seed, skip) = (chance.below(u64::MAX) / 3 * 3 + number % 3, number % 4 != 3);
             let upload = Upload::prepare(&plain(ITEMS), PER_JOB, 4, skip, Pace::PerSecond(40.0)).await;
             upload.server.faults(faults(seed, skip));
             let what = format!("seed {seed}, skipping duplicates: {skip}");
-            tokio::task::spawn_blocking(move || whole(&upload, skip, &what)).await.unwrap()
+            tokio::task::spawn_blocking(move || whole(&upload, skip, &mut chance, &what)).await.unwrap()
         })
         .buffer_unordered(AT_ONCE)
         .collect()

@@ -113,6 +113,8 @@ fn items(frames: bool) -> impl Strategy<Value = Vec<Item>> {
 }
 
 proptest! {
+    #![proptest_config(crate::support::seeds::cases(256))]
+
     #[test]
     fn the_file_form_is_read_back_without_a_finding(items in items(false)) {
         let mut writer = file_form::Writer::new(Vec::new()).unwrap();

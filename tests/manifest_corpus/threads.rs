@@ -120,7 +120,7 @@ fn closely(bytes: &[u8], demands: &ValidationRules) -> (Vec<Finding>, u64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(crate::support::seeds::cases(40))]
     #[test]
     fn any_number_of_threads_finds_the_same(
         picks in prop::collection::vec((0..6_usize, 0..URLS.len() + 30, 0..RESTS.len() + 20), 1..60),

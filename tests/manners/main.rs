@@ -20,7 +20,7 @@ use support::{
     terminal::{Left, Terminal},
 };
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 const SIZE: (u16, u16) = (100, 30);
 const PROGRAM: &str = env!("CARGO_BIN_EXE_azure-to-encord");
 const PATH: (&str, &str) = ("PATH", "/usr/local/bin:/usr/bin:/bin");

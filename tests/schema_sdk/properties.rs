@@ -45,6 +45,8 @@ fn any_schema() -> impl Strategy<Value = Map<String, Value>> {
 }
 
 proptest! {
+    #![proptest_config(crate::support::seeds::cases(256))]
+
     #[test]
     fn no_edit_loses_or_moves_a_key_or_touches_another(
         start in prop_oneof![Just(with_unknown()), any_schema()],

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     edits::{asked, start},
-    support::installed,
+    support::{installed, seeds},
 };
 
 const SEQUENCES: usize = 400;
@@ -77,9 +77,10 @@ fn without_repetition(mut schema: Value) -> Value {
 
 #[test]
 fn edits_end_as_in_the_sdk_or_are_refused_at_the_same_step_for_the_same_reason() {
-    let mut runner = TestRunner::deterministic();
+    let mut runner = TestRunner::new(seeds::cases(1));
     let sequence = prop::collection::vec(asked(), 1..40);
-    let sequences: Vec<_> = (0..SEQUENCES).map(|_| sequence.new_tree(&mut runner).unwrap().current()).collect();
+    let sequences: Vec<_> =
+        (0..SEQUENCES * seeds::factor() as usize).map(|_| sequence.new_tree(&mut runner).unwrap().current()).collect();
     let requests: Vec<Value> = sequences
         .iter()
         .map(|edits| {

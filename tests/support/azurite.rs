@@ -21,7 +21,7 @@ const ACCOUNT: &str = "importtests";
 /// Accounts of the same Azurite for tests that change what concerns a whole account.
 pub(crate) const OTHER_ACCOUNTS: [&str; 8] = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel"];
 /// It takes some seconds to start on a busy machine.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_secs(120);
 
 /// A running Azurite; it ends with the last test that holds it.
 pub(crate) struct Azurite {

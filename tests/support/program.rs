@@ -124,9 +124,9 @@ impl Drop for Running {
     }
 }
 
-/// Runs the program to its end; two minutes at most.
+/// Runs the program to its end; five minutes at most.
 pub(crate) fn run(command: &mut Command) -> Ended {
-    Running::start(command).end(Duration::from_secs(120))
+    Running::start(command).end(Duration::from_secs(300))
 }
 
 impl Ended {

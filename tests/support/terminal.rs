@@ -156,6 +156,11 @@ impl Terminal {
         }
     }
 
+    /// Whether the program has ended.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Waits for the program's end.
     pub(crate) fn end(mut self, patience: Duration) -> Left {
         let began = Instant::now();

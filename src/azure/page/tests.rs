@@ -209,6 +209,8 @@ fn memory_is_bounded() {
 }
 
 proptest::proptest! {
+    #![proptest_config(crate::seeds::cases(256))]
+
     #[test]
     fn any_name_survives(name in "\\PC{1,40}", step in 1usize..50) {
         let escaped = name.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");

@@ -118,6 +118,8 @@ fn a_page_cut_or_damaged_anywhere_is_judged_alike() {
 }
 
 proptest::proptest! {
+    #![proptest_config(crate::seeds::cases(256))]
+
     #[test]
     fn any_name_survives(name in "\\PC{1,40}") {
         let escaped = name.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");

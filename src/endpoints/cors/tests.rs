@@ -182,7 +182,7 @@ fn any_rule() -> impl Strategy<Value = Rule> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(crate::seeds::cases(2000))]
     #[test]
     fn a_plan_serves_keeps_foreign_rules_and_comes_to_rest(
         before in prop::collection::vec(any_rule(), 0..=MOST_RULES),

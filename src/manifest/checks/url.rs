@@ -329,6 +329,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::seeds::cases(256))]
+
         #[test]
         fn the_quick_look_and_the_long_one_agree(
             path in "([a-z./%#? é+-]{0,12}|[!-~]{1,4}|([a-b./]|%[0-9a-fA-F]{2}){1,6})",

@@ -146,6 +146,8 @@ fn series_are_ordered_by_number_and_what_cannot_be_read_is_told() {
 }
 
 proptest! {
+    #![proptest_config(crate::seeds::cases(256))]
+
     #[test]
     fn parts_merged_in_any_cut_make_the_same_items_as_one(
         names in prop::collection::btree_set("([ab]/){0,2}[a-c]?[0-9]{1,2}\\.(jpg|dcm|mp4)", 0..40),

@@ -142,6 +142,8 @@ fn a_large_video_is_not_read_for_its_index() {
 }
 
 proptest::proptest! {
+    #![proptest_config(crate::seeds::cases(256))]
+
     #[test]
     fn no_bytes_make_it_panic(mut bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300), which in 0usize..8) {
         let starts: [&[u8]; 8] = [JPEG, PNG, WEBP, CLIP, WEBM, MP3, FLAC, b"%PDF-1.7\n"];

@@ -196,6 +196,8 @@ fn an_empty_manifest_is_a_file_all_the_same() {
 }
 
 proptest! {
+    #![proptest_config(crate::seeds::cases(256))]
+
     #[test]
     fn what_a_csv_can_hold_comes_back_from_it(
         mut wanted in prop::collection::vec(

@@ -164,6 +164,8 @@ fn any_type() -> impl Strategy<Value = KeyType> {
 }
 
 proptest! {
+    #![proptest_config(crate::seeds::cases(256))]
+
     #[test]
     fn no_bytes_are_a_danger(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = SchemaFile::read(&bytes);

@@ -225,6 +225,8 @@ fn any_value() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
+    #![proptest_config(crate::seeds::cases(256))]
+
     #[test]
     fn what_is_suggested_fits_as_often_as_it_says(all in prop::collection::vec(any_value(), 1..30)) {
         let found = values(all.clone());

@@ -125,7 +125,7 @@ pub async fn sign_in(
     let mut problem = encord_problem(&error);
     let mut other_region = None;
     if error.kind == encord::error::Kind::Unauthenticated {
-        let left = deadline.saturating_duration_since(Instant::now()).min(patience / 2);
+        let left = time_for_others(deadline.saturating_duration_since(Instant::now()), patience);
         other_region = timeout(left, first_that_takes(others, credential)).await.ok().flatten();
     }
     if let Some(api) = &other_region {
@@ -140,6 +140,10 @@ pub async fn sign_in(
         ));
     }
     SignIn { result: Err(problem), other_region }
+}
+
+fn time_for_others(left: Duration, patience: Duration) -> Duration {
+    left.min(patience / 2)
 }
 
 async fn integrations(
@@ -216,4 +220,17 @@ pub(crate) async fn encord(
         list
     });
     EncordReply { key: Ok(facts), wants_passphrase: false, login: Some(login), other_region: signed_in.other_region }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_regions_get_what_is_left_but_half_at_most() {
+        let patience = Duration::from_secs(20);
+        for (left, others) in [(20, 10), (19, 10), (10, 10), (4, 4), (0, 0)] {
+            assert_eq!(time_for_others(Duration::from_secs(left), patience), Duration::from_secs(others));
+        }
+    }
 }

@@ -272,6 +272,8 @@ fn the_table_as_a_file_is_the_default_and_names_everything() {
 }
 
 proptest! {
+    #![proptest_config(crate::seeds::cases(256))]
+
     #[test]
     fn in_a_field_what_prints_is_text(c in any::<char>().prop_filter("prints", |c| !c.is_control())) {
         for keymap in [Keymap::default(), with("[keys]\nsearch = [\"é\"]\nquit = [\"Q\"]").unwrap()] {

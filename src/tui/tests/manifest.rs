@@ -326,7 +326,7 @@ fn groups_of_findings_are_searched() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+    #![proptest_config(crate::seeds::cases(12))]
     #[test]
     fn no_name_drives_the_terminal_or_leaves_its_line(width in 60_u16..160, height in 20_u16..50, utf8: bool) {
         for stage in odd_stages() {

@@ -230,7 +230,7 @@ pub(super) fn stages() -> Vec<Build> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #![proptest_config(crate::seeds::cases(60))]
     #[test]
     fn no_size_panics(width in 1_u16..200, height in 1_u16..60, utf8: bool) {
         for stage in stages().iter().map(|build| build()) {
@@ -243,7 +243,9 @@ proptest! {
 fn the_smallest_sizes_do_not_panic() {
     for stage in stages().iter().map(|build| build()) {
         for (width, height) in [(1, 1), (1, 60), (200, 1), (60, 20), (61, 20), (60, 21)] {
-            frame(&stage.wizard, UTF8, width, height);
+            for utf8 in [true, false] {
+                frame(&stage.wizard, Theme::new(true, utf8), width, height);
+            }
         }
     }
 }

@@ -262,6 +262,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::seeds::cases(256))]
+
         #[test]
         fn what_is_joined_is_split_into_the_same(texts in prop::collection::vec("[^\"\\p{Cc}{}\\[\\]]{1,9}", 0..5)) {
             let texts: Vec<String> = texts.into_iter().filter(|text| !text.trim().is_empty()).collect();

@@ -297,7 +297,7 @@ mod properties {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+        #![proptest_config(crate::seeds::cases(200))]
         #[test]
         fn in_whatever_order_answers_come_the_cursor_and_the_counts_are_right(pushes in prop::collection::vec(push(), 1..120)) {
             let (mut step, mut outbox, mut config) = (ManifestStep::default(), Outbox::default(), Config::default());

@@ -213,8 +213,13 @@ impl KeyForm {
         matches!(self.kind, KeyKind::Enum | KeyKind::Embedding)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.name.text().trim().is_empty() && self.options.is_empty()
+    /// Whether it is as the form of a new key is opened: blanks were typed, too.
+    pub(super) fn is_untouched(&self) -> bool {
+        self.original.is_none()
+            && self.name.text().is_empty()
+            && self.kind == KeyKind::default()
+            && self.options.is_empty()
+            && self.size.text() == USUAL_SIZE
     }
 
     pub(super) fn edit(&mut self, edit: &Edit) {

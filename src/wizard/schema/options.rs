@@ -24,9 +24,9 @@ impl OptionList {
         &self.field
     }
 
-    /// Whether nothing was typed at all.
+    /// Whether nothing was typed at all, not even a blank.
     pub(super) fn is_empty(&self) -> bool {
-        self.taken.is_empty() && self.field.text().trim().is_empty()
+        self.taken.is_empty() && self.field.text().is_empty()
     }
 
     pub(super) fn edit(&mut self, edit: &Edit) {

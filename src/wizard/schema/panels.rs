@@ -112,7 +112,7 @@ impl SchemaPanel {
     fn is_worth_keeping(&self) -> bool {
         match self {
             // Of a key that is there, an emptied name was emptied on purpose.
-            SchemaPanel::Key(form) => form.original.is_some() || !form.is_empty(),
+            SchemaPanel::Key(form) => !form.is_untouched(),
             SchemaPanel::Options(form) => !form.options.is_empty(),
             SchemaPanel::Rename(form) => form.field.text() != form.key,
             SchemaPanel::DeleteForEver(_) => false,
@@ -297,7 +297,7 @@ impl SchemaStep {
     fn widen(&mut self, form: &mut OptionsForm, config: &mut Config) -> bool {
         let further: Vec<String> =
             form.options.taken().iter().filter(|option| !form.present.contains(option)).cloned().collect();
-        let result = match (form.options.is_empty(), further.is_empty()) {
+        let result = match (form.options.taken().is_empty(), further.is_empty()) {
             (true, _) => Err("Type at least one option.".to_owned()),
             (false, true) => Err("The key has these options already.".to_owned()),
             (false, false) => self.may_widen(&form.key, &further),

@@ -262,11 +262,11 @@ fn bad_names_are_mended_here_and_conflicts_get_another_name() {
     harness.type_text("lux");
     harness.act(Action::Next);
     assert!(problem(&harness).contains("Another of these keys"));
-    harness.type_text(" 2");
+    harness.type_text(" 2 ");
     // Closed and opened again, it is still there.
     harness.act(Action::Back);
     harness.act(Action::Rename);
-    assert_eq!(list(&harness).renaming().unwrap().field.text(), "lux 2");
+    assert_eq!(list(&harness).renaming().unwrap().field.text(), "lux 2 ");
     harness.act(Action::Next);
     let current = list(&harness).current().unwrap();
     assert_eq!((current.name(), current.is_accepted(), current.standing()), ("lux 2", true, &KeyPresence::New));
@@ -405,8 +405,8 @@ fn ten_thousand_suggestions_are_fluid() {
         harness.act(action);
     }
     assert_eq!(harness.wizard.config().schema.keys.len(), 10_001);
-    // Unoptimised, on a busy machine.
-    assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
+    // A guard against work that grows with the square.
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
 }
 
 #[derive(Debug, Clone)]
@@ -447,7 +447,7 @@ fn push() -> impl Strategy<Value = Push> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+    #![proptest_config(crate::seeds::cases(150))]
 
     #[test]
     fn whatever_is_pressed_only_reads_are_sent_and_nothing_typed_is_lost(pushes in prop::collection::vec(push(), 1..100)) {

@@ -153,7 +153,7 @@ fn cors_changes(harness: &Harness) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(crate::seeds::cases(200))]
 
     #[test]
     fn whatever_is_pressed_nothing_is_written_before_the_review_says_yes(pushes in prop::collection::vec(push(), 1..150)) {

@@ -1,5 +1,7 @@
 //! Step 2: edits by table, and what holds for all of them.
 
+mod drafts;
+
 use proptest::prelude::*;
 
 use crate::{
@@ -417,8 +419,8 @@ fn ten_thousand_keys_are_searched_as_one_types() {
     harness.act(Action::Delete);
     harness.act(Action::Bottom);
     assert_eq!(harness.wizard.schema().row(10_000).unwrap().key, "key-09999");
-    // Nine searches and an edit; unoptimised, on a busy machine.
-    assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
+    // Nine searches and an edit: a guard against work that grows with the square.
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
 }
 
 #[derive(Debug, Clone)]
@@ -466,7 +468,7 @@ fn push() -> impl Strategy<Value = Push> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(crate::seeds::cases(200))]
 
     #[test]
     fn whatever_is_pressed_no_key_is_lost_and_nothing_is_written(pushes in prop::collection::vec(push(), 1..120)) {

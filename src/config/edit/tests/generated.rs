@@ -132,7 +132,7 @@ fn commented(text: &str, places: &[usize]) -> (String, Vec<String>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::seeds::cases(128))]
 
     #[test]
     fn any_config_goes_into_any_text_and_no_comment_is_lost(

@@ -102,6 +102,8 @@ fn what_is_no_table_says_why() {
 }
 
 proptest::proptest! {
+    #![proptest_config(crate::seeds::cases(256))]
+
     #[test]
     fn no_bytes_are_too_odd(bytes in proptest::collection::vec(proptest::sample::select(b"{}[]\",:\\ \n\rab1;\t\xff".to_vec()), 0..60)) {
         for format in [Format::Csv, Format::JsonLines, Format::JsonArray] {

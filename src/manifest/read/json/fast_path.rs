@@ -307,6 +307,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::seeds::cases(256))]
+
         #[test]
         fn what_is_understood_is_what_stands_there(parts in prop::collection::vec(prop::sample::select(vec![
             "{", "}", ",", ":", " ", "\n", "\"", "\\", "\"objectUrl\":", "\"title\":", "\"clientMetadata\":{", "\"a\"", "\"é b\"",

@@ -164,7 +164,25 @@ mod tests {
         assert!(hunt(&["é".to_owned(), "日".to_owned()], "é", None).0.is_empty());
     }
 
+    #[test]
+    fn cuts_lie_before_the_high_end_among_letters_of_several_bytes() {
+        let names = [
+            "/", "/0", "/a", "//", "0a", "0é", "1", "1/", "10", "1a", "1é", "2", "2é", "a", "aa", "aé", "b", "bé", "c",
+            "é", "é/", "é/é", "é0", "é0/", "é1", "éa", "éb", "éé", "ééé",
+        ]
+        .map(str::to_owned);
+        for low in &names {
+            for high in names.iter().filter(|high| *high > low).map(Some).chain([None]) {
+                let (cuts, ..) = hunt(&names, low, high.map(String::as_str));
+                assert!(cuts.iter().all(|cut| names.contains(cut) && cut > low), "{low} {high:?}: {cuts:?}");
+                assert!(cuts.iter().all(|cut| high.is_none_or(|high| cut < high)), "{low} {high:?}: {cuts:?}");
+            }
+        }
+    }
+
     proptest::proptest! {
+        #![proptest_config(crate::seeds::cases(256))]
+
         #[test]
         fn cuts_are_names_between_both_ends(
             mut names in proptest::collection::vec("[a-c0-2/é]{1,6}", 2..60), at in 0usize..60, end in 0usize..60

@@ -184,7 +184,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(40))]
+        #![proptest_config(crate::seeds::cases(40))]
 
         #[test]
         fn the_counts_are_those_of_the_store_whatever_fails_in_whatever_order(steps in steps()) {

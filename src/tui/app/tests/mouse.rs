@@ -53,7 +53,7 @@ fn the_palette_switches_the_mouse_and_the_bell_rings() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(crate::seeds::cases(24))]
     #[test]
     fn whatever_is_pressed_on_whatever_step_nothing_panics(
         step in 0_usize..6,

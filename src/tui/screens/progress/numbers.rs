@@ -187,6 +187,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::seeds::cases(256))]
+
         #[test]
         fn a_history_never_takes_more_than_its_room(history in prop::collection::vec(any::<u32>(), 0..200), most in 1_usize..60) {
             let values = condensed(&history, most);

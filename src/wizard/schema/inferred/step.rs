@@ -159,12 +159,13 @@ impl SchemaStep {
 
     fn rename_action(&self, found: &mut Found, action: Action, config: &Config) {
         let Some(mut form) = found.renaming.take() else { return };
-        let name = form.field.text().trim().to_owned();
+        let typed = form.field.text().to_owned();
+        let name = typed.trim().to_owned();
         let is_twice = found.proposals.iter().enumerate().any(|(at, one)| at != found.cursor && one.name == name);
         let Some(proposal) = found.proposals.get_mut(found.cursor) else { return };
         match action {
             // What was typed is there again when the form is.
-            Action::Back => proposal.draft = (name != proposal.name).then_some(name),
+            Action::Back => proposal.draft = (typed != proposal.name).then_some(typed),
             Action::Next => {
                 let mut renamed = Proposal { name, draft: None, ..proposal.clone() };
                 self.judge(&mut renamed, false, config);

@@ -223,6 +223,15 @@ fn one_closer_look_at_a_time_whatever_the_cursor_does() {
 }
 
 #[test]
+fn enter_before_the_folder_of_the_config_is_known_chooses_nothing() {
+    let mut harness = Harness::at_folders(Some("Raw/2026"));
+    harness.act(Action::Next);
+    assert!(harness.wizard.folder().is_resolving());
+    assert_eq!((harness.wizard.step(), harness.destination().as_str()), (Step::Folder, ""));
+    assert_eq!(harness.wizard.config().folder.path.as_deref(), Some("Raw/2026"));
+}
+
+#[test]
 fn typing_ahead_takes_the_place_of_the_search_before() {
     let model = Model::new(&["Raw/2026", "Archive/Raw old", "Rain"]);
     let mut harness = Harness::at_folders(None);

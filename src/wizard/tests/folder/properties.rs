@@ -44,7 +44,7 @@ fn push() -> impl Strategy<Value = Push> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(crate::seeds::cases(200))]
 
     #[test]
     fn in_any_order_the_cursor_is_on_a_row_and_old_answers_count_for_nothing(pushes in prop::collection::vec(push(), 1..120)) {

@@ -565,7 +565,7 @@ fn home_answer(request: &Request, fails: bool) -> Option<Reply> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(crate::seeds::cases(200))]
 
     #[test]
     fn whatever_is_pressed_no_file_is_written_without_a_preview_that_was_seen(pushes in prop::collection::vec(push(), 1..150)) {

@@ -436,7 +436,7 @@ fn told(done: u64, errors: u64, cancelled: u64) -> Snapshot {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(crate::seeds::cases(300))]
 
     #[test]
     fn counts_are_right_and_nothing_is_asked_without_its_key(

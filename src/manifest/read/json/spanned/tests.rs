@@ -76,6 +76,8 @@ fn values() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
+    #![proptest_config(crate::seeds::cases(256))]
+
     #[test]
     fn what_serde_json_writes_is_read_alike(value in values()) {
         let text = value.to_string();

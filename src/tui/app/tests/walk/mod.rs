@@ -1,20 +1,13 @@
 //! Random keys, clicks, pastes, sizes and answers, on every screen: what holds whatever comes in whatever order.
 //!
-//! `ENCORD_TEST_KEYS` says how many steps are taken on each screen, `ENCORD_TEST_SEED` begins with the walk of a failure.
+//! `ENCORD_TEST_KEYS` says how many steps are taken on each screen, `ENCORD_TEST_SEED` begins with the walk of a failure. Ordinary
+//! runs take the same walks every time; `ENCORD_TEST_RANDOM=1` takes others, more of them, and longer ones.
 
 mod confirmed;
 mod push;
 mod typed;
 
-use std::{
-    cell::RefCell,
-    fmt::Write as _,
-    rc::Rc,
-    sync::{
-        LazyLock,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+use std::{cell::RefCell, fmt::Write as _, rc::Rc, sync::LazyLock};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::{
@@ -26,6 +19,7 @@ use ratatui::{Terminal, backend::TestBackend};
 
 use crate::{
     run::state::RunState,
+    seeds,
     tui::{
         app::{
             tests::walk::{
@@ -51,9 +45,11 @@ use crate::{
 };
 
 /// So many steps are taken on each screen, with whatever is open on it.
-const STEPS: usize = 10_000;
+const STEPS: u64 = 10_000;
 /// A walk is so long; the next one begins from the next of the screen's stages.
 const STRETCH: usize = 100;
+/// How long walks with a seed of their own are.
+const LONG_STRETCH: usize = 500;
 /// After so many inputs there is a frame.
 const FRAME: usize = 6;
 /// More requests are not kept open.
@@ -264,42 +260,26 @@ fn number(variable: &str) -> Option<u64> {
 static STAGES: LazyLock<Vec<(Screen, Build)>> =
     LazyLock::new(|| stages().into_iter().map(|build| (Screen::of(&build().wizard), build)).collect());
 
-const SCREENS: [Screen; 7] = [
-    Screen::Home,
-    Screen::Step(Step::Integration),
-    Screen::Step(Step::Schema),
-    Screen::Step(Step::Manifest),
-    Screen::Step(Step::Folder),
-    Screen::Step(Step::Upload),
-    Screen::Step(Step::Progress),
-];
-
-/// The steps that were taken on each of the screens. Walks that lead elsewhere count there.
-static TAKEN: [AtomicUsize; SCREENS.len()] = [const { AtomicUsize::new(0) }; SCREENS.len()];
-
-fn taken(screen: Screen) -> &'static AtomicUsize {
-    let place = SCREENS.iter().position(|other| *other == screen).expect("one of the screens");
-    &TAKEN[place]
-}
-
-/// A walk from the stage and with the keys that a seed stands for.
-fn walk(seed: u64, stages: &[&Build], pushes: &impl Strategy<Value = Push>) {
+/// A walk from the stage and with the keys that a seed stands for; how many of its steps were taken on the screen.
+fn walk(seed: u64, screen: Screen, stages: &[&Build], pushes: &impl Strategy<Value = Push>) -> u64 {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let mut runner = TestRunner::new_with_rng(Settings::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
     let place = usize::try_from(seed % stages.len() as u64).unwrap();
     let mut walk = Walk::from(stages[place]());
     let trail = walk.trail.clone();
+    let stretch = if seeds::factor() == 1 { STRETCH } else { LONG_STRETCH };
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        for _ in 0..STRETCH {
+        let mut taken = 0;
+        for _ in 0..stretch {
             let push = pushes.new_tree(&mut runner).unwrap().current();
             trail.borrow_mut().push(push.clone());
-            let screen = Screen::of(&walk.wizard);
+            taken += u64::from(Screen::of(&walk.wizard) == screen);
             walk.step(push);
-            taken(screen).fetch_add(1, Ordering::Relaxed);
         }
+        taken
     }));
-    if let Err(panic) = result {
+    result.unwrap_or_else(|panic| {
         let why = panic.downcast_ref::<String>().map_or("a panic, see above", String::as_str);
         let mut last = String::new();
         for push in walk.trail.borrow().iter() {
@@ -307,23 +287,21 @@ fn walk(seed: u64, stages: &[&Build], pushes: &impl Strategy<Value = Push>) {
         }
         let screen = fixtures::lines(walk.terminal.backend().buffer());
         panic!("{why}\nENCORD_TEST_SEED={seed}, stage {place}, after\n{last}\nbefore which was seen\n{screen}");
-    }
+    })
 }
 
 /// Whatever comes on a screen, nothing panics, is lost or done unasked.
 fn walk_on(screen: Screen) {
-    let steps = number("ENCORD_TEST_KEYS").map_or(STEPS, |steps| usize::try_from(steps).unwrap());
-    let first = number("ENCORD_TEST_SEED").unwrap_or_else(|| u64::from(uuid::Uuid::new_v4().as_fields().0));
+    let steps = number("ENCORD_TEST_KEYS").unwrap_or(STEPS * u64::from(seeds::factor()));
     let stages: Vec<&Build> = STAGES.iter().filter(|(begins, _)| *begins == screen).map(|(_, build)| build).collect();
     assert!(!stages.is_empty(), "no stage on {screen:?}");
     let pushes = push();
-    // Each stage at least once, however many steps other walks left here.
-    let mut walks = 0;
-    while walks < stages.len() as u64 || taken(screen).load(Ordering::Relaxed) < steps {
-        walk(first + walks, &stages, &pushes);
+    // Each stage at least once, however long the walks stay on the screen.
+    let (mut walks, mut taken) = (0, 0);
+    while walks < stages.len() as u64 || taken < steps {
+        taken += walk(seeds::seed() + walks, screen, &stages, &pushes);
         walks += 1;
     }
-    assert!(taken(screen).load(Ordering::Relaxed) >= steps);
 }
 
 #[test]
