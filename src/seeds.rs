@@ -1,46 +1,66 @@
-//! Chance in unit tests: what the integration tests draw from, too.
+//! Random numbers of the tests. Ordinary runs repeat exactly. `ENCORD_TEST_RANDOM=1` takes a new seed, prints it, and tries ten times as
+//! many cases; `ENCORD_TEST_SEED` with the printed seed repeats such a run.
 
-use std::path::Path;
+#![allow(dead_code, reason = "shared by the unit tests and the integration tests, which use different parts")]
 
-#[path = "../tests/support/seeds.rs"]
-#[allow(dead_code, reason = "the integration tests use the rest")]
-mod shared;
+use std::{io::Write as _, sync::LazyLock};
 
-pub(crate) use shared::*;
+use proptest::test_runner::{Config, RngSeed};
 
-/// The Rust sources below a folder.
-fn sources(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
-        }
+const ORDINARY: u64 = 20_260_301;
+/// A run with a seed of its own goes on for so many times as long.
+const LONGER: u32 = 10;
+
+/// The seed, and how much longer than ordinary the run is. Printed past the capture of output: a test that hangs shows nothing.
+static CHOSEN: LazyLock<(u64, u32)> = LazyLock::new(|| {
+    if let Ok(seed) = std::env::var("ENCORD_TEST_SEED") {
+        return (seed.parse().expect("ENCORD_TEST_SEED is a number"), LONGER);
     }
+    if std::env::var("ENCORD_TEST_RANDOM").is_ok_and(|value| value == "1") {
+        let seed = u64::from(getrandom::u32().unwrap());
+        let _ = writeln!(std::io::stderr(), "ENCORD_TEST_SEED={seed} repeats this run");
+        return (seed, LONGER);
+    }
+    (ORDINARY, 1)
+});
+
+/// The seed of this run.
+pub(crate) fn seed() -> u64 {
+    CHOSEN.0
 }
 
-/// A property without it would draw something else in every run.
-#[test]
-fn every_property_has_the_shared_seed() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut files = Vec::new();
-    ["src", "tests"].iter().for_each(|folder| sources(&root.join(folder), &mut files));
-    let properties = ["proptest!", " {"].concat();
-    let closures = ["proptest!", "("].concat();
-    let mut seen = 0;
-    for file in files {
-        let text = std::fs::read_to_string(&file).unwrap();
-        let lines: Vec<&str> = text.lines().collect();
-        for (place, line) in lines.iter().enumerate() {
-            let settings = match () {
-                () if line.trim_end().ends_with(&properties) => lines.get(place + 1).copied().unwrap_or_default(),
-                () if line.contains(&closures) => line,
-                () => continue,
-            };
-            seen += 1;
-            assert!(settings.contains("seeds::cases("), "{}:{}: {settings}", file.display(), place + 1);
-        }
+/// How many times as long as an ordinary run this one is.
+pub(crate) fn factor() -> u32 {
+    CHOSEN.1
+}
+
+/// The settings of a property that is tried with so many cases in an ordinary run. Nothing is written into the sources when it
+/// fails: an example that found a fault becomes a test of its own.
+pub(crate) fn cases(ordinary: u32) -> Config {
+    let cases = ordinary * factor();
+    Config { cases, rng_seed: RngSeed::Fixed(seed()), failure_persistence: None, ..Config::default() }
+}
+
+/// Marsaglia's xorshift: the same numbers on every machine.
+pub(crate) struct Chance(u64);
+
+impl Chance {
+    /// The numbers that a seed stands for.
+    pub(crate) fn new(seed: u64) -> Chance {
+        // Seeds that differ little, and zero, begin far apart.
+        Chance(seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
-    assert!(seen > 40, "{seen} properties");
+
+    /// Any number.
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    /// A number below this one, or zero.
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
+        self.next() % end.max(1)
+    }
 }

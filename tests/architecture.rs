@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 /// Each folder or file directly below `src`, with those that it may import.
@@ -85,7 +85,7 @@ const ONLY_IN: [(&str, &[&str]); 20] = [
     ("std::fs", &["encord", "store", "service", "demo", "cli"]),
     ("std::net", &["service", "demo"]),
     ("std::process", &["store", "cli", "editor", "main"]),
-    ("std::time::Instant", &["service", "plain"]),
+    ("std::time::Instant", &["service", "plain", "cli"]),
     ("std::time::SystemTime", &["encord", "service", "demo"]),
 ];
 
@@ -170,22 +170,25 @@ fn first_name(path: &str) -> String {
     path.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
 }
 
-/// All files below `src`.
-fn sources() -> Vec<Source> {
-    fn walk(directory: &Path, found: &mut Vec<Source>) {
-        let mut entries: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
-        entries.sort();
-        for path in entries {
-            match path.is_dir() {
-                true => walk(&path, found),
-                false if path.extension().is_some_and(|extension| extension == "rs") => found.push(Source::read(&path)),
-                false => {}
-            }
+/// The Rust files below a folder, in order.
+fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    for path in entries {
+        match path.is_dir() {
+            true => rust_files(&path, found),
+            false if path.extension().is_some_and(|extension| extension == "rs") => found.push(path),
+            false => {}
         }
     }
-    let mut found = Vec::new();
-    walk(Path::new("src"), &mut found);
-    found.retain(|source| source.folder != "lib");
+}
+
+/// All files below `src`, without the list of modules and what only tests use.
+fn sources() -> Vec<Source> {
+    let mut files = Vec::new();
+    rust_files(Path::new("src"), &mut files);
+    let mut found: Vec<Source> = files.iter().map(|path| Source::read(path)).collect();
+    found.retain(|source| source.folder != "lib" && source.folder != "seeds");
     assert!(found.len() > 300, "too few files were read: {}", found.len());
     found
 }
@@ -244,9 +247,9 @@ fn crates_are_named_only_where_they_belong() {
             for (line, _) in source.lines.iter().filter(|(_, line)| is_named(line)) {
                 broken.push(format!("{}:{line}: {name} belongs into {folders:?}", source.path));
             }
-            let grouped = text.split("use std::{").skip(1).filter_map(|rest| rest.split(';').next());
-            let words = |tree: &str| tree.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == last);
-            if name.starts_with("std::") && grouped.into_iter().any(words) {
+            let mut grouped = text.split("use std::").skip(1).filter_map(|rest| rest.split(';').next());
+            let names = |tree: &str| tree.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == last);
+            if name.starts_with("std::") && grouped.any(names) {
                 broken.push(format!("{}: {name} belongs into {folders:?}", source.path));
             }
         }
@@ -278,6 +281,33 @@ fn modules_with_parts_are_mod_rs_and_no_path_lies_deeper_than_four_folders() {
             broken.push(format!("{path}: more than four folders below src"));
         }
     }
+    report(&broken);
+}
+
+/// A property without it would try other cases in every run.
+#[test]
+fn every_property_has_the_shared_seed() {
+    let mut files = Vec::new();
+    ["src", "tests"].iter().for_each(|folder| rust_files(Path::new(folder), &mut files));
+    let (block, closure) = (["proptest!", " {"].concat(), ["proptest!", "("].concat());
+    let mut count = 0;
+    let mut broken = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        for (line, number) in lines.iter().zip(1..) {
+            let settings = match () {
+                () if line.trim_end().ends_with(&block) => lines.get(number).copied().unwrap_or_default(),
+                () if line.contains(&closure) => line,
+                () => continue,
+            };
+            count += 1;
+            if !settings.contains("seeds::cases(") {
+                broken.push(format!("{}:{number}: a property without seeds::cases", file.display()));
+            }
+        }
+    }
+    assert!(count > 40, "{count} properties");
     report(&broken);
 }
 

@@ -19,7 +19,7 @@ use azure_to_encord::{
         cors::{Plan, Rule, plan, serves},
         region,
     },
-    error::{ErrorKind, UserError},
+    error::{self, UserError},
     service::Driver,
     store::Home,
     tls,
@@ -230,7 +230,7 @@ async fn a_token_that_may_not_is_told_what_it_lacks_and_what_to_do_by_hand() {
     ] {
         let scene = Scene::new(&azurite.url_of("golf"), &token);
         let problem = scene.repair(&plan(&[foreign(1)], &eu()).unwrap()).await.unwrap_err();
-        assert_eq!(problem.kind, ErrorKind::Access, "{problem}");
+        assert_eq!(problem.kind, error::ErrorKind::Access, "{problem}");
         let hint = problem.hint.unwrap();
         assert!(hint.contains(lacks), "{hint}");
         assert!(hint.contains("\naz storage cors add --account-name golf --services b --methods GET POST OPTIONS PUT"));
@@ -370,7 +370,7 @@ async fn containers_and_folders_are_found() {
     }
     scene.access.azure.container = "not-there".into();
     match scene.ask(Request::ListPrefixes { access: scene.access.clone(), prefix: String::new() }).await {
-        Reply::Prefixes { result: Err(problem), .. } => assert_eq!(problem.kind, ErrorKind::Config, "{problem}"),
+        Reply::Prefixes { result: Err(problem), .. } => assert_eq!(problem.kind, error::ErrorKind::Config, "{problem}"),
         other => panic!("{other:?}"),
     }
 }

@@ -15,6 +15,7 @@ pub(crate) mod events;
 pub(crate) mod keys;
 pub(crate) mod program;
 pub(crate) mod recorder;
+#[path = "../../src/seeds.rs"]
 pub(crate) mod seeds;
 pub(crate) mod terminal;
 pub(crate) mod upload;
