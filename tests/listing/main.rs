@@ -16,10 +16,10 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 use azure_to_encord::{
     azure::{Auth, Buffers, Container, ListQuery, PageParser as _},
     config::{self, Upload},
+    error::UserError,
     manifest::{Kind, ValidationRules},
     service::{Runs, build_manifest},
     store::Home,
-    wizard::UserError,
 };
 use support::{
     azurite::Azurite,
