@@ -117,7 +117,11 @@ async fn a_folder_without_access_and_one_that_is_not_there_are_told_alike() {
     }
     let destination = scene.resolve_path("Theirs/2027").await.unwrap();
     let problem = scene.create(destination).await.unwrap_err();
-    assert!(problem.summary.contains("'2027'") && problem.source_message.unwrap().contains("not authorised"), "{:?}", problem.summary);
+    assert!(
+        problem.summary.contains("'2027'") && problem.source_message.unwrap().contains("not authorised"),
+        "{:?}",
+        problem.summary
+    );
     assert!(problem.hint.unwrap().contains("role Admin"));
     assert_eq!(scene.count_named("2027"), 0);
 }
