@@ -27,8 +27,8 @@ use azure_to_encord::{
     store::Home,
     tui::{Labels, Theme, screens},
     wizard::{
-        Action, ContainerFacts, Edit, Effect, EncordReply, Event, Integration, KeyFacts, Reply, Request, Row, Status,
-        Step, Wizard,
+        Action, ContainerFacts, Edit, Effect, EncordReply, Event, Integration, IntegrationReply, IntegrationRequest,
+        KeyFacts, Reply, Request, Row, Status, Step, Wizard,
     },
 };
 use blob_pages::{Manners, Names, Service};
@@ -209,14 +209,19 @@ impl Stage {
 /// What the first two steps hear.
 fn canned(request: &Request) -> Option<Reply> {
     Some(match request {
-        Request::ConnectEncord { .. } => Reply::Encord(EncordReply {
-            other_region: None,
-            key: Ok(KeyFacts { warning: None, source: "bench".into(), fingerprint: "SHA256:none".into() }),
-            wants_passphrase: false,
-            login: Some(Ok(vec![Integration { uuid: uuid::Uuid::nil(), title: "bench".into() }])),
-        }),
-        Request::CheckAzure { .. } => {
-            Reply::Container(Ok(ContainerFacts { empty: false, account_url: "http://127.0.0.1".into() }))
+        Request::Integration(IntegrationRequest::ConnectEncord { .. }) => {
+            Reply::Integration(IntegrationReply::Encord(EncordReply {
+                other_region: None,
+                key: Ok(KeyFacts { warning: None, source: "bench".into(), fingerprint: "SHA256:none".into() }),
+                wants_passphrase: false,
+                login: Some(Ok(vec![Integration { uuid: uuid::Uuid::nil(), title: "bench".into() }])),
+            }))
+        }
+        Request::Integration(IntegrationRequest::CheckAzure { .. }) => {
+            Reply::Integration(IntegrationReply::AzureChecked(Ok(ContainerFacts {
+                empty: false,
+                account_url: "http://127.0.0.1".into(),
+            })))
         }
         _ => return None,
     })

@@ -23,7 +23,10 @@ use azure_to_encord::{
     },
     service::Driver,
     store::RunLock,
-    wizard::{Doubts, Effect, Event, List, Reply, Request, RequestId, RetryChange, Row, RunReply, Snapshot},
+    wizard::{
+        CauseId, Doubts, Effect, Event, IntegrationReply, IntegrationRequest, Reply, Request, RequestId, RetryChange,
+        RunEvent, RunReply, RunRequest, Snapshot,
+    },
 };
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -74,16 +77,16 @@ impl Wizard {
         }
     }
 
-    async fn told(&mut self, id: RequestId) -> RunReply {
+    async fn told(&mut self, id: RequestId) -> RunEvent {
         match self.reply(id).await {
-            Reply::Run(reply) => reply,
+            Reply::Run(RunReply::Event(reply)) => reply,
             other => panic!("{other:?}"),
         }
     }
 
     async fn started(&mut self, id: RequestId) -> String {
         match self.told(id).await {
-            RunReply::Started { run, folder } => {
+            RunEvent::Started { run, folder } => {
                 assert_eq!(folder, "Raw");
                 run
             }
@@ -94,7 +97,7 @@ impl Wizard {
     async fn refused(&mut self, request: Request) -> String {
         let id = self.ask(request);
         match self.told(id).await {
-            RunReply::Refused(problem) => problem.to_string(),
+            RunEvent::Refused(problem) => problem.to_string(),
             other => panic!("{other:?}"),
         }
     }
@@ -103,8 +106,8 @@ impl Wizard {
     async fn until(&mut self, id: RequestId, wanted: impl Fn(&Snapshot) -> bool) -> Snapshot {
         loop {
             match self.told(id).await {
-                RunReply::Progress(snapshot) if wanted(&snapshot) => return *snapshot,
-                RunReply::Progress(_) => {}
+                RunEvent::Progress(snapshot) if wanted(&snapshot) => return *snapshot,
+                RunEvent::Progress(_) => {}
                 other => panic!("{other:?}"),
             }
         }
@@ -114,8 +117,8 @@ impl Wizard {
     async fn end(&mut self, id: RequestId, mut each: impl FnMut(&Snapshot)) -> End {
         loop {
             match self.told(id).await {
-                RunReply::Progress(snapshot) => each(&snapshot),
-                RunReply::Finished { state, snapshot, reports, problem } => {
+                RunEvent::Progress(snapshot) => each(&snapshot),
+                RunEvent::Finished { state, snapshot, reports, problem } => {
                     return End { state, snapshot: *snapshot, reports, problem };
                 }
                 other => panic!("{other:?}"),
@@ -123,23 +126,19 @@ impl Wizard {
         }
     }
 
-    async fn rows(&mut self, list: List) -> Vec<FailedUnit> {
-        let id = self.ask(Request::ReadRows { list, first: 0, count: 1000, places: None });
-        let Reply::Rows { rows, .. } = self.reply(id).await else { panic!("no rows") };
-        let unit = |row| match row {
-            Row::Failed(unit) => unit,
-            other => panic!("{other:?}"),
-        };
-        rows.into_iter().map(unit).collect()
+    async fn rows(&mut self, cause: Option<CauseId>) -> Vec<FailedUnit> {
+        let id = self.ask(Request::Run(RunRequest::ReadFailed { cause, first: 0, count: 1000 }));
+        let Reply::Run(RunReply::Failed { units, .. }) = self.reply(id).await else { panic!("no rows") };
+        units
     }
 }
 
 fn resume() -> Request {
-    Request::ResumeRun { run: RUN.into(), doubts: Doubts::default() }
+    Request::Run(RunRequest::Resume { run: RUN.into(), doubts: Doubts::default() })
 }
 
 fn watch() -> Request {
-    Request::WatchRun { run: RUN.into() }
+    Request::Run(RunRequest::Watch { run: RUN.into() })
 }
 
 fn is_at_rest(snapshot: &Snapshot) -> bool {
@@ -180,13 +179,13 @@ async fn new_jobs_are_held_back_and_go_on_at_once() {
     let id = wizard.ask(resume());
     assert_eq!(wizard.started(id).await, RUN);
     wizard.until(id, |snapshot| snapshot.jobs.iter().any(|job| job.state == BatchState::Pending)).await;
-    wizard.ask(Request::PauseRun { paused: true });
+    wizard.ask(Request::Run(RunRequest::Pause { paused: true }));
     let paused = wizard.until(id, |snapshot| snapshot.paused && is_at_rest(snapshot)).await;
     assert!(paused.note.unwrap().starts_with("Paused"));
     assert!(paused.done > 0 && paused.done < 80, "what Encord had was followed to its end: {}", paused.done);
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(upload.registered().len() as u64, paused.done);
-    wizard.ask(Request::PauseRun { paused: false });
+    wizard.ask(Request::Run(RunRequest::Pause { paused: false }));
     let mut seen_paused = false;
     let end = wizard
         .end(id, |snapshot| {
@@ -205,10 +204,10 @@ async fn a_paused_run_can_be_stopped_and_taken_up_and_is_paused_no_more() {
     let mut wizard = Wizard::new(&upload);
     let id = wizard.ask(resume());
     // Before anything is sent.
-    wizard.ask(Request::PauseRun { paused: true });
+    wizard.ask(Request::Run(RunRequest::Pause { paused: true }));
     wizard.started(id).await;
     wizard.until(id, |snapshot| snapshot.paused && is_at_rest(snapshot)).await;
-    wizard.ask(Request::StopRun { abort: false });
+    wizard.ask(Request::Run(RunRequest::Stop { abort: false }));
     let end = wizard.end(id, |_| {}).await;
     assert_eq!((end.state, end.snapshot.paused), (RunState::Cancelled, false));
     assert_eq!(upload.registered().len() as u64, end.snapshot.done);
@@ -258,7 +257,7 @@ async fn another_process_sees_the_same_and_writes_nothing() {
     assert_eq!((end.state, counts(&end.snapshot)), (RunState::DoneWithErrors, counts(&worked.snapshot)));
     assert!(end.reports.unwrap().html.exists());
     let cause = &end.snapshot.causes[0];
-    let [mut units, mut all] = [late.rows(List::FailedBy(cause.id)).await, late.rows(List::Failed).await];
+    let [mut units, mut all] = [late.rows(Some(cause.id)).await, late.rows(None).await];
     // The one comes as they failed, the other by their jobs.
     [&mut units, &mut all].into_iter().for_each(|units| units.sort_by(|a, b| a.object_urls.cmp(&b.object_urls)));
     assert_eq!(units, all);
@@ -301,7 +300,7 @@ async fn what_failed_is_sent_again_as_a_run_of_its_own() {
     let first = wizard.end(id, |_| {}).await;
     assert_eq!((first.state, first.snapshot.errors), (RunState::DoneWithErrors, 10));
     let change = RetryChange { upsert_metadata: Some(true), ..RetryChange::default() };
-    let id = wizard.ask(Request::RetryRun { run: RUN.into(), change });
+    let id = wizard.ask(Request::Run(RunRequest::Retry { run: RUN.into(), change }));
     let again = wizard.started(id).await;
     assert_ne!(again, RUN);
     let second = wizard.end(id, |_| {}).await;
@@ -311,17 +310,17 @@ async fn what_failed_is_sent_again_as_a_run_of_its_own() {
     // The same cause has the same id, and its rows are those of the new run.
     let (one, other) = (&first.snapshot.causes[0], &second.snapshot.causes[0]);
     assert_eq!((one.id, &one.cause), (other.id, &other.cause));
-    let urls: Vec<String> =
-        wizard.rows(List::FailedBy(other.id)).await.into_iter().flat_map(|unit| unit.object_urls).collect();
+    let urls: Vec<String> = wizard.rows(Some(other.id)).await.into_iter().flat_map(|unit| unit.object_urls).collect();
     assert_eq!(urls, (0..40).filter(|number| number % 4 == 1).map(url).collect::<Vec<_>>());
-    assert!(wizard.rows(List::Failed).await.iter().all(|unit| unit.batch == 1));
+    assert!(wizard.rows(None).await.iter().all(|unit| unit.batch == 1));
 
     let finished = wizard.refused(resume()).await;
     assert!(finished.contains("nothing to resume"), "{finished}");
-    let unknown = wizard.refused(Request::WatchRun { run: "none".into() }).await;
+    let unknown = wizard.refused(Request::Run(RunRequest::Watch { run: "none".into() })).await;
     assert!(unknown.contains("There is no run 'none'"), "{unknown}");
     let lock = RunLock::take(&upload.home, RUN).unwrap();
-    let busy = wizard.refused(Request::RetryRun { run: RUN.into(), change: RetryChange::default() }).await;
+    let busy =
+        wizard.refused(Request::Run(RunRequest::Retry { run: RUN.into(), change: RetryChange::default() })).await;
     assert!(busy.contains("working on run"), "{busy}");
     drop(lock);
 }
@@ -335,8 +334,11 @@ async fn the_key_is_opened_with_the_passphrase_that_was_typed_in_or_the_command_
     let refused = wizard.refused(resume()).await;
     assert!(refused.contains("passphrase") && refused.contains(&format!("runs resume {RUN}")), "{refused}");
     let encord = config::parse(&upload.store().run(RUN).unwrap().run.config_text).unwrap().encord;
-    let id = wizard.ask(Request::ConnectEncord { encord, passphrase: Some("open sesame".into()) });
-    let Reply::Encord(reply) = wizard.reply(id).await else { panic!("no answer") };
+    let id = wizard.ask(Request::Integration(IntegrationRequest::ConnectEncord {
+        encord,
+        passphrase: Some("open sesame".into()),
+    }));
+    let Reply::Integration(IntegrationReply::Encord(reply)) = wizard.reply(id).await else { panic!("no answer") };
     reply.login.unwrap().unwrap();
     let id = wizard.ask(resume());
     wizard.started(id).await;

@@ -23,7 +23,9 @@ use azure_to_encord::{
     service::Driver,
     store::Home,
     tls,
-    wizard::{AzureAccess, CorsRepair, Effect, Event, PrefixPage, Reply, Request},
+    wizard::{
+        AzureAccess, CorsRepair, Effect, Event, IntegrationReply, IntegrationRequest, PrefixPage, Reply, Request,
+    },
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
@@ -78,9 +80,13 @@ impl Scene {
     }
 
     async fn repair(&self, plan: &Plan) -> Result<CorsRepair, UserError> {
-        let request = Request::RepairCors { access: self.access.clone(), plan: Box::new(plan.clone()), origins: eu() };
+        let request = Request::Integration(IntegrationRequest::RepairCors {
+            access: self.access.clone(),
+            plan: Box::new(plan.clone()),
+            origins: eu(),
+        });
         match self.ask(request).await {
-            Reply::CorsRepaired(result) => result,
+            Reply::Integration(IntegrationReply::CorsRepaired(result)) => result,
             other => panic!("{other:?}"),
         }
     }
@@ -348,8 +354,10 @@ async fn containers_and_folders_are_found() {
     let token = azurite.tokens(&[("rl", 60)]).remove(0);
     let mut scene = Scene::new(azurite.account_url(), &token);
     scene.access.azure.container = "folders".into();
-    match scene.ask(Request::ListContainers { access: scene.access.clone() }).await {
-        Reply::Containers(Ok(names)) => assert!(names.contains(&"folders".to_owned()), "{names:?}"),
+    match scene.ask(Request::Integration(IntegrationRequest::ListContainers { access: scene.access.clone() })).await {
+        Reply::Integration(IntegrationReply::Containers(Ok(names))) => {
+            assert!(names.contains(&"folders".to_owned()), "{names:?}")
+        }
         other => panic!("{other:?}"),
     }
     for (prefix, folders, blobs) in [
@@ -358,9 +366,12 @@ async fn containers_and_folders_are_found() {
         ("a/ü & <x>/", vec![], 1),
         ("nowhere/", vec![], 0),
     ] {
-        let request = Request::ListPrefixes { access: scene.access.clone(), prefix: prefix.into() };
+        let request = Request::Integration(IntegrationRequest::ListPrefixes {
+            access: scene.access.clone(),
+            prefix: prefix.into(),
+        });
         match scene.ask(request).await {
-            Reply::Prefixes { prefix: asked, result: Ok(page) } => {
+            Reply::Integration(IntegrationReply::Prefixes { prefix: asked, result: Ok(page) }) => {
                 assert_eq!(asked, prefix);
                 let folders = folders.into_iter().map(str::to_owned).collect();
                 assert_eq!(page, PrefixPage { folders, blobs, more: false }, "{prefix}");
@@ -369,8 +380,16 @@ async fn containers_and_folders_are_found() {
         }
     }
     scene.access.azure.container = "not-there".into();
-    match scene.ask(Request::ListPrefixes { access: scene.access.clone(), prefix: String::new() }).await {
-        Reply::Prefixes { result: Err(problem), .. } => assert_eq!(problem.kind, error::ErrorKind::Config, "{problem}"),
+    match scene
+        .ask(Request::Integration(IntegrationRequest::ListPrefixes {
+            access: scene.access.clone(),
+            prefix: String::new(),
+        }))
+        .await
+    {
+        Reply::Integration(IntegrationReply::Prefixes { result: Err(problem), .. }) => {
+            assert_eq!(problem.kind, error::ErrorKind::Config, "{problem}")
+        }
         other => panic!("{other:?}"),
     }
 }

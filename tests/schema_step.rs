@@ -24,7 +24,10 @@ use azure_to_encord::{
     schema::{Diff, Edit, KeyType, Scalar, diff_with},
     service::{Driver, schema::apply},
     store::Home,
-    wizard::{Destination, Effect, Event, Integration, Plan, Reply, Request, RequestId, RunReply},
+    wizard::{
+        Destination, Effect, Event, Integration, IntegrationReply, IntegrationRequest, Plan, Reply, Request, RequestId,
+        RunEvent, RunReply, RunRequest,
+    },
 };
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
@@ -77,8 +80,13 @@ impl Writer {
         config.encord.domain = encord.server.url().to_owned();
         config.encord.ssh_key_file = Some(encord.key_file().to_str().unwrap().to_owned());
         let mut writer = Writer { driver, events, config, _home: home };
-        let request = Request::ConnectEncord { encord: writer.config.encord.clone(), passphrase: None };
-        let Reply::Encord(reply) = writer.ask(1, request).await else { panic!("no answer of the login") };
+        let request = Request::Integration(IntegrationRequest::ConnectEncord {
+            encord: writer.config.encord.clone(),
+            passphrase: None,
+        });
+        let Reply::Integration(IntegrationReply::Encord(reply)) = writer.ask(1, request).await else {
+            panic!("no answer of the login")
+        };
         assert!(reply.login.unwrap().is_ok());
         writer
     }
@@ -111,8 +119,12 @@ impl Writer {
     }
 
     /// The first that is told of a run: of its schema. What comes after needs a manifest, which there is none of here.
-    async fn run(&mut self, plan: Plan) -> RunReply {
-        let Reply::Run(reply) = self.ask(2, Request::StartRun { plan: Box::new(plan) }).await else { panic!("no run") };
+    async fn run(&mut self, plan: Plan) -> RunEvent {
+        let Reply::Run(RunReply::Event(reply)) =
+            self.ask(2, Request::Run(RunRequest::Start { plan: Box::new(plan) })).await
+        else {
+            panic!("no run")
+        };
         reply
     }
 }
@@ -129,7 +141,7 @@ async fn what_was_reviewed_is_saved_and_everything_else_stays() {
     let mut other = start();
     other.insert("theirs".into(), json!({"ty": "geospatial"}));
     client(&encord).save_schema(&other).await.unwrap();
-    let RunReply::SchemaSaved(mut saved) = writer.run(plan.clone()).await else { panic!("not saved") };
+    let RunEvent::SchemaSaved(mut saved) = writer.run(plan.clone()).await else { panic!("not saved") };
     saved.sort();
     assert_eq!(saved, ["new", "old", "site", "weather"]);
     let expected = json!({
@@ -143,7 +155,7 @@ async fn what_was_reviewed_is_saved_and_everything_else_stays() {
     assert_eq!(Value::Object(schema_of(&encord.server)), expected);
     // The run broke off after the schema, for it has no manifest. The same plan can be sent again.
     let mut again = Writer::start(&encord).await;
-    assert!(matches!(again.run(plan).await, RunReply::SchemaSaved(keys) if keys.is_empty()));
+    assert!(matches!(again.run(plan).await, RunEvent::SchemaSaved(keys) if keys.is_empty()));
     assert_eq!(Value::Object(schema_of(&encord.server)), expected);
 }
 
@@ -170,7 +182,7 @@ async fn a_schema_that_changed_since_the_review_is_not_written() {
         changed.insert(key.into(), entry);
         client(&encord).save_schema(&changed).await.unwrap();
         let reply = writer.run(plan).await;
-        assert!(matches!(&reply, RunReply::SchemaChanged(fresh) if *fresh == changed), "{key}: {reply:?}");
+        assert!(matches!(&reply, RunEvent::SchemaChanged(fresh) if *fresh == changed), "{key}: {reply:?}");
         assert_eq!(schema_of(&encord.server), changed);
         assert!(encord.server.folders().is_empty(), "nothing else was done either");
     }

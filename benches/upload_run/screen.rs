@@ -19,7 +19,8 @@ use azure_to_encord::{
     store::{Home, ManifestDir, RunLock, RunStore},
     tui::{Labels, Theme, screens},
     wizard::{
-        Action, ContainerFacts, Effect, Event, List, Reply, Request, RequestId, Row, RunView, Status, Step, Wizard,
+        Action, ContainerFacts, Effect, Event, IntegrationReply, IntegrationRequest, List, Reply, Request, RequestId, Row,
+        RunReply, RunRequest, RunView, Status, Step, Wizard,
     },
 };
 use blob_pages::{Manners, Names};
@@ -164,14 +165,14 @@ impl Stage {
         let mut effects = self.wizard.handle(event);
         while let Some(effect) = (!effects.is_empty()).then(|| effects.remove(0)) {
             match effect {
-                Effect::Start { id, request: Request::CheckAzure { .. } } => {
+                Effect::Start { id, request: Request::Integration(IntegrationRequest::CheckAzure { .. }) } => {
                     let facts = ContainerFacts { empty: false, account_url: "http://127.0.0.1".into() };
-                    let reply = Reply::Container(Ok(facts));
+                    let reply = Reply::Integration(IntegrationReply::AzureChecked(Ok(facts)));
                     effects.extend(self.wizard.handle(Event::Reply { id, reply }));
                 }
-                Effect::Start { id, request: Request::StartRun { .. } } => self.upload(id),
-                Effect::Start { id, request: Request::ReadRows { list: list @ List::Failed, first, count, .. } } => {
-                    self.read(id, list, first, count);
+                Effect::Start { id, request: Request::Run(RunRequest::Start { .. }) } => self.upload(id),
+                Effect::Start { id, request: Request::Run(RunRequest::ReadFailed { cause: None, first, count }) } => {
+                    self.read(id, first, count);
                 }
                 effect => self.driver.carry_out(effect),
             }
@@ -199,16 +200,17 @@ impl Stage {
             let store = RunStore::open(&home).unwrap();
             let uploader = Uploader::new(&client, store, home, lock, manifest, run).unwrap();
             let (_stop, stopped) = watch::channel(Stop::No);
-            uploader.work(stopped, &|reply| drop(tell.send(Event::Reply { id, reply: Reply::Run(reply) }))).await;
+            uploader
+                .work(stopped, &|reply| drop(tell.send(Event::Reply { id, reply: Reply::Run(RunReply::Event(reply)) })))
+                .await;
         });
     }
 
-    fn read(&self, id: RequestId, list: List, first: u64, count: u64) {
+    fn read(&self, id: RequestId, first: u64, count: u64) {
         let (home, tell) = (self.home.clone(), self.tell.clone());
         tokio::task::spawn_blocking(move || {
             let units = RunStore::open(&home).unwrap().failed_units(RUN, first, count).unwrap();
-            let rows = units.into_iter().map(Row::Failed).collect();
-            let _ = tell.send(Event::Reply { id, reply: Reply::Rows { list, first, rows } });
+            let _ = tell.send(Event::Reply { id, reply: Reply::Run(RunReply::Failed { first, units }) });
         });
     }
 

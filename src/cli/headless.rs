@@ -27,10 +27,17 @@ use crate::{
         check::{Check, CheckState},
         connections::CorsRepair,
         destination::Destination,
-        effect::{Effect, Event, Reply, Request, RequestId, RunReply},
-        folder::mirror,
-        manifest::Listing,
-        progress::snapshot::JobRow,
+        effect::{Effect, Event, Reply, Request, RequestId},
+        folder::{
+            messages::{FolderReply, FolderRequest},
+            mirror,
+        },
+        integration::messages::{IntegrationReply, IntegrationRequest},
+        manifest::{Listing, messages::ManifestReply},
+        progress::{
+            messages::{RunEvent, RunReply},
+            snapshot::JobRow,
+        },
         step::{Status, Step},
     },
 };
@@ -136,8 +143,11 @@ impl Headless {
         plan: Box<cors::Plan>,
     ) -> Result<Result<CorsRepair, UserError>, Stopped> {
         let config = self.wizard.config();
-        let request =
-            Request::RepairCors { access: config.azure.clone().into(), plan, origins: config.encord.origins() };
+        let request = Request::Integration(IntegrationRequest::RepairCors {
+            access: config.azure.clone().into(),
+            plan,
+            origins: config.encord.origins(),
+        });
         self.ask(request);
         self.wait_while(|headless| headless.repaired.is_none()).await?;
         self.repaired.take().ok_or(Stopped::Interrupted)
@@ -145,7 +155,7 @@ impl Headless {
 
     /// Finds out what of the config's folder exists, without the machine, which would list the container before.
     pub(crate) async fn resolve_folder(&mut self) -> Result<Result<Destination, UserError>, Stopped> {
-        self.ask(Request::ResolveFolder { folder: self.wizard.config().folder.clone() });
+        self.ask(Request::Folder(FolderRequest::Resolve { folder: self.wizard.config().folder.clone() }));
         self.wait_while(|headless| headless.resolved.is_none()).await?;
         self.resolved.take().ok_or(Stopped::Interrupted)
     }
@@ -179,8 +189,12 @@ impl Headless {
 
     fn take(&mut self, event: Event) {
         match event {
-            Event::Reply { reply: Reply::CorsRepaired(result), .. } => self.repaired = Some(result),
-            Event::Reply { id, reply: Reply::FolderResolved(result) } if id > self.own => self.resolved = Some(*result),
+            Event::Reply { reply: Reply::Integration(IntegrationReply::CorsRepaired(result)), .. } => {
+                self.repaired = Some(result)
+            }
+            Event::Reply { id, reply: Reply::Folder(FolderReply::Resolved(result)) } if id > self.own => {
+                self.resolved = Some(*result)
+            }
             event => {
                 if let Event::Reply { reply, .. } = &event {
                     self.report(reply);
@@ -203,19 +217,26 @@ impl Headless {
     /// The machine knows no passphrase that was not typed into its form.
     fn with_passphrase(&self, effect: Effect) -> Effect {
         match effect {
-            Effect::Start { id, request: Request::ConnectEncord { encord, passphrase: None } } => {
-                Effect::Start { id, request: Request::ConnectEncord { encord, passphrase: self.passphrase.clone() } }
-            }
+            Effect::Start {
+                id,
+                request: Request::Integration(IntegrationRequest::ConnectEncord { encord, passphrase: None }),
+            } => Effect::Start {
+                id,
+                request: Request::Integration(IntegrationRequest::ConnectEncord {
+                    encord,
+                    passphrase: self.passphrase.clone(),
+                }),
+            },
             other => other,
         }
     }
 
     fn report(&mut self, reply: &Reply) {
         match reply {
-            Reply::Listing(progress) => {
+            Reply::Manifest(ManifestReply::Progress(progress)) => {
                 self.output.progress(&listing_line(progress));
             }
-            Reply::Run(reply) => report_run(&mut self.output, &mut self.jobs, reply),
+            Reply::Run(RunReply::Event(reply)) => report_run(&mut self.output, &mut self.jobs, reply),
             _ => {}
         }
     }
@@ -314,34 +335,34 @@ pub(crate) fn keep_findings(summary: &Summary, from: &Path, to: &Path) -> std::i
 }
 
 /// Reports what a run tells of itself; `jobs` is what was reported before.
-pub(crate) fn report_run(output: &mut Output, jobs: &mut Vec<JobRow>, reply: &RunReply) {
+pub(crate) fn report_run(output: &mut Output, jobs: &mut Vec<JobRow>, reply: &RunEvent) {
     match reply {
-        RunReply::SchemaSaved(keys) if keys.is_empty() => {}
-        RunReply::SchemaSaved(keys) => {
+        RunEvent::SchemaSaved(keys) if keys.is_empty() => {}
+        RunEvent::SchemaSaved(keys) => {
             output.event(&json!({ "event": "schema", "saved": keys }));
             output.message(&format!("Metadata schema: saved {}", keys.join(", ")));
         }
-        RunReply::Folder { uuid, path, created } => {
+        RunEvent::Folder { uuid, path, created } => {
             output.event(&json!({ "event": "folder", "uuid": uuid, "path": path, "created": created }));
             output.message(&format!("Folder: {path} ({})", if *created { "created" } else { "exists" }));
         }
-        RunReply::Started { run, .. } => {
+        RunEvent::Started { run, .. } => {
             output.event(&json!({ "event": "run", "run": run }));
             output.message(&format!("Run {run}"));
         }
-        RunReply::Progress(snapshot) => {
+        RunEvent::Progress(snapshot) => {
             report_jobs(output, jobs, &snapshot.jobs);
             output.already(snapshot);
             output.note(snapshot.note.as_deref());
             output.progress(&progress::line(snapshot));
             output.sync(snapshot.sync.as_ref());
         }
-        RunReply::Finished { snapshot, .. } => {
+        RunEvent::Finished { snapshot, .. } => {
             report_jobs(output, jobs, &snapshot.jobs);
             output.already(snapshot);
             output.sync(snapshot.sync.as_ref());
         }
-        RunReply::SchemaChanged(_) | RunReply::Refused(_) => {}
+        RunEvent::SchemaChanged(_) | RunEvent::Refused(_) => {}
     }
 }
 

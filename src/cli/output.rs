@@ -22,7 +22,7 @@ use crate::{
     wizard::{
         check::{Check, CheckState},
         destination::Destination,
-        effect::ListingProgress,
+        manifest::messages::ListingProgress,
         plan::words::destination_words,
         progress::{snapshot::Snapshot, sync::SyncStage},
     },

@@ -34,9 +34,10 @@ use crate::{
             sync::SyncRow,
         },
     },
-    wizard::{
-        effect::{Doubts, RetryChange, RunReply},
-        progress::{snapshot::Snapshot, sync::sync_outcome},
+    wizard::progress::{
+        messages::{Doubts, RetryChange, RunEvent},
+        snapshot::Snapshot,
+        sync::sync_outcome,
     },
 };
 
@@ -381,7 +382,7 @@ fn retry_command(args: &Retrying) -> String {
 
 async fn cancel_run(home: &Home, id: &str, json: bool) -> Exit {
     let reporting = Mutex::new((Output::new(json), Vec::new()));
-    let tell = |reply: RunReply| {
+    let tell = |reply: RunEvent| {
         let mut guard = reporting.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let (output, jobs) = &mut *guard;
         report_run(output, jobs, &reply);
@@ -425,11 +426,11 @@ enum RunCommand<'a> {
 
 async fn work(home: &Home, id: &str, json: bool, work: RunCommand<'_>) -> Exit {
     let reporting = Mutex::new((Output::new(json), Vec::new(), None));
-    let tell = |reply: RunReply| {
+    let tell = |reply: RunEvent| {
         let mut guard = reporting.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let (output, jobs, end) = &mut *guard;
         report_run(output, jobs, &reply);
-        if let RunReply::Finished { .. } = reply {
+        if let RunEvent::Finished { .. } = reply {
             *end = Some(reply);
         }
     };
@@ -444,7 +445,7 @@ async fn work(home: &Home, id: &str, json: bool, work: RunCommand<'_>) -> Exit {
         return Exit::of(&problem);
     }
     let path = RunStore::open(home).and_then(|store| store.run(id)).map(|row| row.run.folder_path).unwrap_or_default();
-    let Some(RunReply::Finished { state, snapshot, reports, problem }) = end else { return Exit::Interrupted };
+    let Some(RunEvent::Finished { state, snapshot, reports, problem }) = end else { return Exit::Interrupted };
     if let Some(problem) = &problem {
         output.problem(problem);
     }

@@ -9,6 +9,7 @@ pub(crate) mod problems;
 pub mod runs;
 pub mod schema;
 mod session;
+mod tasks;
 
 pub use driver::Driver;
 pub use integration::connect::{KeySource, SignIn, sign_in};

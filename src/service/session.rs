@@ -56,8 +56,8 @@ impl Session {
     }
 
     /// Hands a reply to the machine. When the front end is gone there is nobody to tell.
-    pub(crate) fn reply(&self, id: RequestId, reply: Reply) {
-        let _ = self.events.send(Event::Reply { id, reply });
+    pub(crate) fn reply(&self, id: RequestId, reply: impl Into<Reply>) {
+        let _ = self.events.send(Event::Reply { id, reply: reply.into() });
     }
 
     /// Keeps the choices of step 1 for the next time. A disk that takes no files is told of by what needs them.

@@ -5,7 +5,7 @@ use crate::wizard::{
     folder::form::FolderField,
     help::{self, Entry},
     integration::{Focus, panel::Panel},
-    rows::List,
+    list::List,
     schema::{
         form::{FormFocus, KeyKind},
         panels::SchemaPanel,

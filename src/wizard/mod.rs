@@ -15,6 +15,7 @@ mod help_context;
 mod hints;
 pub(crate) mod home;
 pub(crate) mod integration;
+pub(crate) mod list;
 pub(crate) mod manifest;
 mod matching;
 mod navigation;
@@ -47,15 +48,13 @@ pub use connections::{
     PrefixPage, SasOptions,
 };
 pub use destination::{Destination, FolderCounts, FolderDetails, FolderRef, FolderRole, Mirror, Present};
-pub use effect::{
-    Doubts, Effect, Event, FolderPage, FolderRow, Inferred, ListingProgress, ManifestFacts, Reply, Request, RequestId,
-    RetryChange, RunReply,
-};
+pub use effect::{Effect, Event, Reply, Request, RequestId};
 pub use field::Field;
 pub use folder::{
     FolderStep,
     form::{FolderField, FolderForm, MirrorPart},
     lookup::Choice,
+    messages::{FolderPage, FolderReply, FolderRequest, FolderRow},
     mirror::{self, LIMITS as MIRROR_LIMITS, remote_url},
     search::FolderSearch,
     tree::{Branch, FolderTree, More, TreeRow},
@@ -63,6 +62,7 @@ pub use folder::{
 pub use home::{
     HomeStep,
     list::HomeList,
+    messages::{HomeReply, HomeRequest},
     open_config::headless_command,
     panel::{CopyForm, HomePanel},
 };
@@ -71,13 +71,16 @@ pub use integration::{
     fields::{FieldKind, FieldName},
     folder_browser::FolderBrowser,
     guide::{Guide, GuideMethod, GuideRow},
+    messages::{IntegrationReply, IntegrationRequest},
     panel::{CorsReview, CorsState, Details, Panel},
     picker::{Loading, Picker, PickerKind, PickerRow},
     sas_maker::{LIFETIMES, SasMaker, SasState},
 };
+pub use list::{List, Row};
 pub use manifest::{
-    FindingGroup, Listing, ListingFrom, ManifestStep, Reapplied,
+    FindingGroup, Listing, ManifestStep, Reapplied,
     filter::{Filter, Scan},
+    messages::{ListingFrom, ListingProgress, ManifestFacts, ManifestReply, ManifestRequest},
     problems::findings_problem,
     rule_form::{RuleField, RuleForm},
 };
@@ -92,11 +95,12 @@ pub use progress::{
     ProgressStep,
     dialogs::{Ask, DoubtOption, RetryOption},
     failures::{Copied, RunView},
+    messages::{Doubts, RetryChange, RunEvent, RunReply, RunRequest},
     outcome::{already_words, outcome_words, so_far_words},
     snapshot::{HISTORY, JobRow, Snapshot},
     sync::{SyncStage, sync_outcome},
 };
-pub use rows::{List, Row, RowWindow};
+pub use rows::RowWindow;
 pub use save::{SaveDialog, SaveStage};
 pub use saved::{
     CauseId, CauseRow, DiffLine, Estimate, HomePage, OpenedConfig, PastRun, SavePreview, SaveTo, SavedConfig, Stamp,
@@ -106,6 +110,7 @@ pub use schema::{
     form::{FormFocus, KeyForm, KeyKind},
     inferred::{Found, FoundCounts, InferForm},
     list::SchemaRow,
+    messages::{Inferred, SchemaReply, SchemaRequest},
     options::OptionList,
     panels::{OptionsForm, SchemaPanel, WordForm},
     proposal::{Fit, KeyPresence, Proposal},

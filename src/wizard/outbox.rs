@@ -10,9 +10,9 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    pub(super) fn start(&mut self, request: Request) -> RequestId {
+    pub(super) fn start(&mut self, request: impl Into<Request>) -> RequestId {
         self.last += 1;
-        self.effects.push(Effect::Start { id: self.last, request });
+        self.effects.push(Effect::Start { id: self.last, request: request.into() });
         self.last
     }
 

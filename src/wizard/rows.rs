@@ -1,47 +1,13 @@
 //! Long lists, of which only the part near the cursor is held.
 
-use crate::{
-    manifest::{
-        finding::{Finding, Severity},
-        item::Item,
-        skipped::Skipped,
-    },
-    run::failed_unit::FailedUnit,
-    wizard::{
-        action::Action,
-        effect::{Request, RequestId},
-        outbox::Outbox,
-        saved::CauseId,
-    },
+use crate::wizard::{
+    action::Action,
+    effect::{Request, RequestId},
+    list::{List, Row},
+    manifest::messages::ManifestRequest,
+    outbox::Outbox,
+    progress::messages::RunRequest,
 };
-
-/// A list that can be long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum List {
-    /// The manifest's items.
-    Items,
-    /// What was left out.
-    Skipped,
-    /// The findings, errors first.
-    Findings,
-    /// A run's failed units.
-    Failed,
-    /// Those of them that failed for one reason.
-    FailedBy(CauseId),
-}
-
-/// A row of a list.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Row {
-    /// Of [`List::Items`], and the worst that was found about it.
-    Item(Box<Item>, Option<Severity>),
-    /// Of [`List::Skipped`].
-    Skipped(Skipped),
-    /// Of [`List::Findings`].
-    Finding(Finding),
-    /// Of [`List::Failed`] and [`List::FailedBy`].
-    Failed(FailedUnit),
-}
 
 /// How many rows are read at a time. The cursor is kept at least [`MARGIN`] rows away from the edge of what is held.
 pub(super) const CHUNK: u64 = 400;
@@ -68,6 +34,17 @@ fn moved(cursor: u64, action: Action, total: u64) -> Option<u64> {
 pub(super) fn moved_in(cursor: usize, action: Action, total: usize) -> usize {
     let place = moved(cursor as u64, action, total as u64);
     place.and_then(|place| usize::try_from(place).ok()).unwrap_or(cursor)
+}
+
+/// The request for [`CHUNK`] rows of a list.
+fn read(list: List, first: u64, places: Option<Vec<u32>>) -> Request {
+    match list {
+        List::Items | List::Skipped | List::Findings => {
+            ManifestRequest::ReadRows { list, first, count: CHUNK, places }.into()
+        }
+        List::Failed => RunRequest::ReadFailed { cause: None, first, count: CHUNK }.into(),
+        List::FailedBy(cause) => RunRequest::ReadFailed { cause: Some(cause), first, count: CHUNK }.into(),
+    }
 }
 
 /// The cursor in a long list and the rows around it.
@@ -175,7 +152,7 @@ impl RowWindow {
                 let from = usize::try_from(first).unwrap_or(usize::MAX);
                 places.iter().skip(from).take(CHUNK as usize).copied().collect()
             });
-            self.pending = Some(outbox.start(Request::ReadRows { list, first, count: CHUNK, places }));
+            self.pending = Some(outbox.start(read(list, first, places)));
         }
     }
 

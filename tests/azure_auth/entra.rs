@@ -6,7 +6,7 @@ use azure_to_encord::{
     config::Azure,
     service::Driver,
     store::Home,
-    wizard::{AzureAccess, Effect, Event, Reply, Request, SasOptions},
+    wizard::{AzureAccess, Effect, Event, IntegrationReply, IntegrationRequest, Reply, Request, SasOptions},
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
@@ -160,15 +160,20 @@ fn a_token_made_for_encord_opens_the_container_over_https() {
         let home = tempfile::tempdir().unwrap();
         let azure = Azure { endpoint: Some(endpoint.clone()), ..Azure::default() };
         let typed = Some(SecretString::from(bench.azurite.key().to_owned()));
-        let request =
-            Request::MakeSas { access: AzureAccess { azure, typed }, wish: SasOptions { may_write, days: 400 } };
+        let request = Request::Integration(IntegrationRequest::MakeSas {
+            access: AzureAccess { azure, typed },
+            wish: SasOptions { may_write, days: 400 },
+        });
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let reply = runtime.block_on(async {
             let (mut driver, mut events) = Driver::new(Home::below(home.path()), "made");
             driver.carry_out(Effect::Start { id: 1, request });
             events.recv().await
         });
-        let Some(Event::Reply { id: 1, reply: Reply::SasMade(Ok(token)) }) = reply else { panic!("no token") };
+        let Some(Event::Reply { id: 1, reply: Reply::Integration(IntegrationReply::SasMade(Ok(token))) }) = reply
+        else {
+            panic!("no token")
+        };
         let mut attempt = bench.reach("made-for-encord").secret("sas_token_env", token.expose_secret());
         attempt.config = attempt.config.text("azure", "auth", "sas");
         attempt.expect_listed();

@@ -7,7 +7,7 @@ use azure_to_encord::{
     config::Azure,
     service::Driver,
     store::Home,
-    wizard::{AzureAccess, Effect, Event, Reply, Request, SasOptions},
+    wizard::{AzureAccess, Effect, Event, IntegrationReply, IntegrationRequest, Reply, Request, SasOptions},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -195,13 +195,17 @@ async fn a_token_that_is_made_for_encord_is_well_signed() {
     let (mut driver, mut events) = Driver::new(Home::below(home.path()), "made");
     let azure = Azure { endpoint: Some(bench.azurite.account_url().clone()), ..Azure::default() };
     let typed = Some(SecretString::from(bench.azurite.key().to_owned()));
-    let request =
-        Request::MakeSas { access: AzureAccess { azure, typed }, wish: SasOptions { may_write: true, days: 400 } };
+    let request = Request::Integration(IntegrationRequest::MakeSas {
+        access: AzureAccess { azure, typed },
+        wish: SasOptions { may_write: true, days: 400 },
+    });
     driver.carry_out(Effect::Start { id: 1, request });
-    let Some(Event::Reply { id: 1, reply: Reply::SasMade(Ok(token)) }) = events.recv().await else {
+    let Some(Event::Reply { id: 1, reply: Reply::Integration(IntegrationReply::SasMade(Ok(token))) }) =
+        events.recv().await
+    else {
         panic!("no token");
     };
-    assert!(!format!("{:?}", Reply::SasMade(Ok(token.clone()))).contains("sig="));
+    assert!(!format!("{:?}", Reply::Integration(IntegrationReply::SasMade(Ok(token.clone())))).contains("sig="));
     let attempt = bench.reach("sas").secret("sas_token_env", token.expose_secret());
     tokio::task::spawn_blocking(move || {
         attempt.expect_refused(4, &["AuthorizationProtocolMismatch", "allows https only"]);

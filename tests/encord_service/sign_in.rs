@@ -9,7 +9,7 @@ use azure_to_encord::demo::encord::{Options, Pace, Server};
 use azure_to_encord::encord::{Credential, SigningKey};
 use azure_to_encord::error::{ErrorKind, UserError};
 use azure_to_encord::service::{Driver, SignIn, sign_in};
-use azure_to_encord::wizard::{Effect, EncordReply, Event, Reply, Request};
+use azure_to_encord::wizard::{Effect, EncordReply, Event, IntegrationReply, IntegrationRequest, Reply, Request};
 use azure_to_encord::{config, store::Home};
 use secrecy::SecretString;
 use ssh_key::private::{Ed25519Keypair, KeypairData};
@@ -172,8 +172,11 @@ impl Program {
             ssh_key_file: Some(path.to_str().unwrap().to_owned()),
             ..config::Encord::default()
         };
-        program.start(1, Request::ConnectEncord { encord, passphrase: None });
-        let Reply::Encord(EncordReply { login: Some(Ok(_)), other_region: None, .. }) = program.reply(1).await else {
+        program.start(1, Request::Integration(IntegrationRequest::ConnectEncord { encord, passphrase: None }));
+        let Reply::Integration(IntegrationReply::Encord(EncordReply {
+            login: Some(Ok(_)), other_region: None, ..
+        })) = program.reply(1).await
+        else {
             panic!("not signed in");
         };
         program
@@ -192,7 +195,9 @@ impl Program {
 
     async fn titles(&mut self) -> Result<Vec<String>, UserError> {
         match self.reply(2).await {
-            Reply::Integrations(result) => result.map(|list| list.into_iter().map(|found| found.title).collect()),
+            Reply::Integration(IntegrationReply::Integrations(result)) => {
+                result.map(|list| list.into_iter().map(|found| found.title).collect())
+            }
             other => panic!("{other:?}"),
         }
     }
@@ -202,7 +207,7 @@ impl Program {
 async fn an_integration_is_seen_the_moment_it_appears_and_when_it_goes() {
     let server = Server::start(Options { integrations: Vec::new(), ..options(None) }).await.unwrap();
     let mut program = Program::signed_in(server.url()).await;
-    program.start(2, Request::WatchIntegrations);
+    program.start(2, Request::Integration(IntegrationRequest::WatchIntegrations));
     assert_eq!(program.titles().await.unwrap(), Vec::<String>::new());
     // An answer that says nothing new is not told.
     assert!(timeout(Duration::from_millis(2500), program.events.recv()).await.is_err());
@@ -225,7 +230,13 @@ async fn the_choices_are_kept_for_the_next_time() {
     let mut program = Program::signed_in(server.url()).await;
     let encord = config::Encord { integration: Some("Other".into()), ..config::Encord::default() };
     let azure = config::Azure { account: Some("acme".into()), container: "raw".into(), ..config::Azure::default() };
-    program.start(3, Request::Remember { encord: Box::new(encord.clone()), azure: Box::new(azure.clone()) });
+    program.start(
+        3,
+        Request::Integration(IntegrationRequest::Remember {
+            encord: Box::new(encord.clone()),
+            azure: Box::new(azure.clone()),
+        }),
+    );
     program.driver.wind_down(PATIENCE).await;
     let home = Home::below(program.dir.path());
     assert_eq!(azure_to_encord::store::last_connection::load(&home), Some((encord, azure)));

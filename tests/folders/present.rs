@@ -1,6 +1,6 @@
 //! How many of the manifest's items a folder holds already.
 
-use azure_to_encord::wizard::{Effect, Reply, Request};
+use azure_to_encord::wizard::{Effect, FolderReply, FolderRequest, Reply, Request};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -124,11 +124,11 @@ async fn it_can_be_cancelled_and_says_what_is_missing() {
     let problem = told[0].as_ref().unwrap_err();
     assert!(problem.hint.as_ref().unwrap().contains("no access"), "{problem}");
 
-    let cancelled = scene.begin(Request::CountPresent { folder });
+    let cancelled = scene.begin(Request::Folder(FolderRequest::CountPresent { folder }));
     scene.driver.carry_out(Effect::Cancel { id: cancelled });
-    let asked = scene.begin(Request::CountPresent { folder });
+    let asked = scene.begin(Request::Folder(FolderRequest::CountPresent { folder }));
     loop {
-        let (id, Reply::Present(present)) = scene.reply().await else { panic!() };
+        let (id, Reply::Folder(FolderReply::Present(present))) = scene.reply().await else { panic!() };
         // What was on its way when it was cancelled may still come.
         if id == asked && present.unwrap().is_done {
             break;

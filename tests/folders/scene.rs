@@ -11,8 +11,9 @@ use azure_to_encord::{
     service::Driver,
     store::{Home, Summary},
     wizard::{
-        Destination, Effect, Event, FolderDetails, FolderPage, Integration, ListingFrom, Plan, Present, Reply, Request,
-        RequestId, RunReply,
+        Destination, Effect, Event, FolderDetails, FolderPage, FolderReply, FolderRequest, Integration,
+        IntegrationReply, IntegrationRequest, ListingFrom, ManifestReply, ManifestRequest, Plan, Present, Reply,
+        Request, RequestId, RunEvent, RunReply, RunRequest,
     },
 };
 use serde_json::Value;
@@ -55,8 +56,13 @@ impl Scene {
         config.azure.container = "media".into();
         config.azure.auth = Some(AuthKind::Anonymous);
         let mut scene = Scene { encord, driver, events, config, last: 0, summary: Summary::default(), home };
-        let request = Request::ConnectEncord { encord: scene.config.encord.clone(), passphrase: None };
-        let Reply::Encord(reply) = scene.ask(request).await else { panic!("no answer of the login") };
+        let request = Request::Integration(IntegrationRequest::ConnectEncord {
+            encord: scene.config.encord.clone(),
+            passphrase: None,
+        });
+        let Reply::Integration(IntegrationReply::Encord(reply)) = scene.ask(request).await else {
+            panic!("no answer of the login")
+        };
         assert!(reply.login.unwrap().is_ok());
         scene
     }
@@ -82,7 +88,11 @@ impl Scene {
     }
 
     pub(crate) async fn resolve(&mut self, folder: config::Folder) -> Result<Destination, UserError> {
-        let Reply::FolderResolved(result) = self.ask(Request::ResolveFolder { folder }).await else { panic!() };
+        let Reply::Folder(FolderReply::Resolved(result)) =
+            self.ask(Request::Folder(FolderRequest::Resolve { folder })).await
+        else {
+            panic!()
+        };
         *result
     }
 
@@ -95,22 +105,26 @@ impl Scene {
     }
 
     pub(crate) async fn details(&mut self, folder: Uuid) -> Result<FolderDetails, UserError> {
-        let Reply::FolderDetails(result) = self.ask(Request::FolderDetails { folder }).await else { panic!() };
+        let Reply::Folder(FolderReply::Details(result)) =
+            self.ask(Request::Folder(FolderRequest::ReadDetails { folder })).await
+        else {
+            panic!()
+        };
         *result
     }
 
     pub(crate) async fn list(&mut self, parent: Option<Uuid>, search: &str, page: Option<String>) -> FolderPage {
-        let request = Request::ListFolders { parent, search: search.into(), page };
-        let Reply::Folders(result) = self.ask(request).await else { panic!() };
+        let request = Request::Folder(FolderRequest::List { parent, search: search.into(), page });
+        let Reply::Folder(FolderReply::Listed(result)) = self.ask(request).await else { panic!() };
         result.unwrap()
     }
 
     /// All that is told of a count, the end last.
     pub(crate) async fn count(&mut self, folder: Uuid) -> Vec<Result<Present, UserError>> {
-        let asked = self.begin(Request::CountPresent { folder });
+        let asked = self.begin(Request::Folder(FolderRequest::CountPresent { folder }));
         let mut told = Vec::new();
         loop {
-            let (id, Reply::Present(present)) = self.reply().await else { panic!() };
+            let (id, Reply::Folder(FolderReply::Present(present))) = self.reply().await else { panic!() };
             assert_eq!(id, asked);
             let is_end = !matches!(&present, Ok(so_far) if !so_far.is_done);
             told.push(present);
@@ -126,21 +140,21 @@ impl Scene {
         std::fs::write(&path, file.to_string()).unwrap();
         self.config.manifest.source = Source::File;
         self.config.manifest.file = Some(path.to_str().unwrap().to_owned());
-        let asked = self.begin(Request::BuildManifest {
+        let asked = self.begin(Request::Manifest(ManifestRequest::Build {
             access: self.config.azure.clone().into(),
             manifest: self.config.manifest.clone(),
             options: self.config.upload.options(),
             limits: self.config.upload.limits(),
             demands: Arc::new(ValidationRules::default()),
             listing: ListingFrom::Source,
-        });
+        }));
         loop {
             match self.reply().await {
-                (id, Reply::Manifest(result)) if id == asked => {
+                (id, Reply::Manifest(ManifestReply::Built(result))) if id == asked => {
                     self.summary = result.unwrap().summary;
                     return;
                 }
-                (id, Reply::Listing(_)) if id == asked => {}
+                (id, Reply::Manifest(ManifestReply::Progress(_))) if id == asked => {}
                 other => panic!("{other:?}"),
             }
         }
@@ -173,16 +187,16 @@ impl Scene {
     /// nothing else happens.
     pub(crate) async fn create(&mut self, destination: Destination) -> Result<(Uuid, bool), UserError> {
         let plan = Box::new(self.plan(destination));
-        self.begin(Request::StartRun { plan });
+        self.begin(Request::Run(RunRequest::Start { plan }));
         loop {
             match self.reply().await.1 {
-                Reply::Run(RunReply::SchemaSaved(keys)) => assert!(keys.is_empty()),
-                Reply::Run(RunReply::Folder { uuid, created, .. }) => {
+                Reply::Run(RunReply::Event(RunEvent::SchemaSaved(keys))) => assert!(keys.is_empty()),
+                Reply::Run(RunReply::Event(RunEvent::Folder { uuid, created, .. })) => {
                     let (_, end) = self.reply().await;
-                    assert!(matches!(end, Reply::Run(RunReply::Refused(_))), "{end:?}");
+                    assert!(matches!(end, Reply::Run(RunReply::Event(RunEvent::Refused(_)))), "{end:?}");
                     return Ok((uuid, created));
                 }
-                Reply::Run(RunReply::Refused(problem)) => return Err(problem),
+                Reply::Run(RunReply::Event(RunEvent::Refused(problem))) => return Err(problem),
                 other => panic!("{other:?}"),
             }
         }

@@ -21,7 +21,7 @@ use azure_to_encord::{
     service::runs::upload::{Stop, Uploader},
     store::{BatchRow, Home, ManifestDir, ManifestWriter, RunLock, RunStore},
     tls,
-    wizard::{RunReply, Snapshot},
+    wizard::{RunEvent, Snapshot},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -200,10 +200,10 @@ impl Upload {
         let uploader = Uploader::new(&client, self.store(), self.home.clone(), lock, manifest, run).unwrap();
         let (sender, receiver) = watch::channel(Stop::No);
         let told = Mutex::new((Vec::new(), None));
-        let tell = |reply: RunReply| {
+        let tell = |reply: RunEvent| {
             let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
             match reply {
-                RunReply::Progress(snapshot) => {
+                RunEvent::Progress(snapshot) => {
                     self.assert_sane(&snapshot);
                     if let Some(stop) = stop(&snapshot) {
                         sender.send_replace(stop);
@@ -211,7 +211,7 @@ impl Upload {
                     let note = snapshot.note.filter(|note| !told.0.contains(note));
                     told.0.extend(note);
                 }
-                RunReply::Finished { state, snapshot, problem, reports } => {
+                RunEvent::Finished { state, snapshot, problem, reports } => {
                     self.assert_sane(&snapshot);
                     assert!(reports.is_some());
                     told.1 = Some((state, *snapshot, problem));

@@ -17,7 +17,7 @@ use crate::{
     manifest::write::OutputFormat,
     service::manifest::{build_manifest, since::Runs},
     store::export::{Export, export, findings_beside},
-    wizard::{effect::ListingProgress, manifest::problems::findings_problem},
+    wizard::manifest::{messages::ListingProgress, problems::findings_problem},
 };
 
 pub(super) async fn command(config: &str, output: PathBuf, writing: Writing, json: bool) -> Exit {

@@ -15,7 +15,7 @@ use crate::{
     error::UserError,
     schema::{infer::Suggestion, key_type::KeyType, merge::describe},
     service::schema::infer,
-    wizard::effect::Inferred,
+    wizard::schema::messages::Inferred,
 };
 
 /// As many options of an enum are shown in the table.

@@ -7,9 +7,9 @@ use crate::{
         Wizard,
         action::Edit,
         destination::FolderDetails,
-        effect::FolderRow,
         folder::{
             form::FolderForm,
+            messages::FolderRow,
             mirror::LIMITS as MIRROR_LIMITS,
             tree::{Branch, More},
         },

@@ -6,9 +6,8 @@ use crate::{
     plain::describe::screen::{Question, Screen, to_field},
     wizard::{
         Wizard,
-        effect::ManifestFacts,
-        manifest::{FindingGroup, Listing, Reapplied, rule_form::RuleField},
-        rows::{List, Row},
+        list::{List, Row},
+        manifest::{FindingGroup, Listing, Reapplied, messages::ManifestFacts, rule_form::RuleField},
     },
 };
 

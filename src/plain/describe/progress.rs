@@ -6,6 +6,7 @@ use crate::{
     run::{failed_unit::FailedUnit, state::RunState, status::JobStatus, sync_counts::SyncCounts},
     wizard::{
         Wizard,
+        list::Row,
         progress::{
             ProgressStep,
             dialogs::Ask,
@@ -14,7 +15,6 @@ use crate::{
             snapshot::{JobRow, Snapshot},
             sync::{SyncStage, sync_outcome},
         },
-        rows::Row,
     },
 };
 

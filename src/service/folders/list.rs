@@ -10,7 +10,7 @@ use crate::{
         problems::encord_problem,
         session::Session,
     },
-    wizard::effect::{FolderPage, FolderRow},
+    wizard::folder::messages::{FolderPage, FolderRow},
 };
 
 /// How many folders one page holds.

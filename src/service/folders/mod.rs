@@ -10,6 +10,8 @@ pub(crate) mod present;
 pub(crate) mod resolve;
 mod siblings;
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
 use crate::{
@@ -18,9 +20,35 @@ use crate::{
         folders::{Folder, FolderKind, Role},
     },
     error::UserError,
-    service::problems::encord_problem,
-    wizard::destination::FolderRole,
+    service::{problems::encord_problem, tasks::Tasks},
+    wizard::{
+        destination::FolderRole,
+        effect::RequestId,
+        folder::messages::{FolderReply, FolderRequest},
+    },
 };
+
+/// Begins a request of step 4.
+pub(super) fn carry_out(tasks: &mut Tasks, id: RequestId, request: FolderRequest) {
+    let session = Arc::clone(&tasks.session);
+    match request {
+        FolderRequest::List { parent, search, page } => tasks.read(id, async move {
+            let reply = list::list(&session, parent, search, page).await;
+            session.reply(id, FolderReply::Listed(reply));
+        }),
+        FolderRequest::Resolve { folder } => tasks.read(id, async move {
+            let reply = resolve::resolve(&session, &folder).await;
+            session.reply(id, FolderReply::Resolved(Box::new(reply)));
+        }),
+        FolderRequest::ReadDetails { folder } => tasks.read(id, async move {
+            let reply = details::details(&session, folder).await;
+            session.reply(id, FolderReply::Details(Box::new(reply)));
+        }),
+        FolderRequest::CountPresent { folder } => {
+            tasks.read(id, async move { present::present(&session, id, folder).await });
+        }
+    }
+}
 
 fn role(role: &Role) -> FolderRole {
     match role {

@@ -12,10 +12,7 @@ use crate::{
     manifest::{item::Item, kind::Kind},
     service::{folders::unreadable, problems::disk_problem, session::Session},
     store::manifest_dir::ManifestDir,
-    wizard::{
-        destination::Present,
-        effect::{Reply, RequestId},
-    },
+    wizard::{destination::Present, effect::RequestId, folder::messages::FolderReply},
 };
 
 /// Items of a page; as many as Encord gives at once.
@@ -29,8 +26,8 @@ const SAMPLE: Duration = Duration::from_millis(100);
 
 /// Counts which items of the manifest a folder holds already, and tells of it until the end.
 pub(crate) async fn present(session: &Session, id: RequestId, folder: Uuid) {
-    let end = count(session, folder, |so_far| session.reply(id, Reply::Present(Ok(so_far)))).await;
-    session.reply(id, Reply::Present(end));
+    let end = count(session, folder, |so_far| session.reply(id, FolderReply::Present(Ok(so_far)))).await;
+    session.reply(id, FolderReply::Present(end));
 }
 
 async fn count(session: &Session, folder: Uuid, tell: impl Fn(Present)) -> Result<Present, UserError> {

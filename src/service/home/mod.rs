@@ -12,14 +12,48 @@ use crate::{
         home::saving::{refusal, stamp},
         problems::store_problem,
         session::Session,
+        tasks::Tasks,
     },
     store::{
         configs::saved,
         paths::Home,
         runs::{RunStore, lock::RunLock, overview::RunGlance},
     },
-    wizard::saved::{HomePage, OpenedConfig, PastRun, SavedConfig},
+    wizard::{
+        effect::RequestId,
+        home::messages::{HomeReply, HomeRequest},
+        saved::{HomePage, OpenedConfig, PastRun, SavedConfig},
+    },
 };
+
+/// The label of runs of a config that is not saved.
+const UNSAVED: &str = "(not saved)";
+
+/// Begins a request about saved configs and past runs.
+pub(super) fn carry_out(tasks: &mut Tasks, id: RequestId, request: HomeRequest) {
+    match request {
+        HomeRequest::Read => tasks.reply_blocking(id, |session| HomeReply::Read(Box::new(page(&session.home)))),
+        HomeRequest::OpenConfig { label } => {
+            tasks.reply_blocking(id, move |session| HomeReply::ConfigOpened(open(session, &label)));
+        }
+        HomeRequest::NameRuns { label } => tasks.session.set_config_label(label.as_deref().unwrap_or(UNSAVED)),
+        HomeRequest::DuplicateConfig { name, copy } => {
+            tasks.reply_blocking(id, move |session| HomeReply::Changed(duplicate(&session.home, &name, &copy)));
+        }
+        HomeRequest::DeleteConfig { name } => {
+            tasks.reply_blocking(id, move |session| HomeReply::Changed(delete(&session.home, &name)));
+        }
+        HomeRequest::ForgetRun { run } => {
+            tasks.reply_blocking(id, move |session| HomeReply::Changed(forget(&session.home, &run)));
+        }
+        HomeRequest::PreviewSave { to, config, opened } => tasks.reply_blocking(id, move |session| {
+            HomeReply::SavePreview(saving::preview(session, &to, &config, opened.as_ref()))
+        }),
+        HomeRequest::SaveConfig { to, config, seen } => tasks.reply_blocking(id, move |session| {
+            HomeReply::ConfigSaved(saving::save(session, &to, &config, seen.as_ref()))
+        }),
+    }
+}
 
 /// What is there. What of it cannot be read keeps nothing else from being shown.
 pub fn page(home: &Home) -> HomePage {

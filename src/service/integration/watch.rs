@@ -8,10 +8,7 @@ use crate::{
     encord,
     error::UserError,
     service::{problems::encord_problem, session::Session},
-    wizard::{
-        connections::Integration,
-        effect::{Reply, RequestId},
-    },
+    wizard::{connections::Integration, effect::RequestId, integration::messages::IntegrationReply},
 };
 
 /// How long one answer is waited for.
@@ -31,14 +28,14 @@ pub(crate) async fn integrations(session: &Session, id: RequestId) {
             Ok(list) => {
                 // After a failure was told, the same list again says that it is over.
                 if failures > 0 || told.as_ref() != Some(&list) {
-                    session.reply(id, Reply::Integrations(Ok(list.clone())));
+                    session.reply(id, IntegrationReply::Integrations(Ok(list.clone())));
                 }
                 told = Some(list);
                 failures = 0;
             }
             Err(problem) => {
                 if failures == 0 {
-                    session.reply(id, Reply::Integrations(Err(problem)));
+                    session.reply(id, IntegrationReply::Integrations(Err(problem)));
                 }
                 failures += 1;
             }

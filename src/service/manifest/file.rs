@@ -33,7 +33,7 @@ use crate::{
         manifest::{Building, Writing},
         problems::disk_problem,
     },
-    wizard::{connections::AzureAccess, effect::ListingProgress},
+    wizard::{connections::AzureAccess, manifest::messages::ListingProgress},
 };
 
 /// Progress is told at most this often.

@@ -16,7 +16,7 @@ use crate::{
         problems::disk_problem,
     },
     store::listing_cache::{Listed, ListedBlob, ListedPage, ListedWriter, Pairs},
-    wizard::effect::ListingProgress,
+    wizard::manifest::messages::ListingProgress,
 };
 
 /// Progress is told at most this often.

@@ -29,6 +29,7 @@ use crate::{
         manifest::{listing_cache::ListingCacheWriter, metadata::enrich::MetadataJoin, probe::Probing},
         problems::disk_problem,
         session::{Draft, Session},
+        tasks::Tasks,
     },
     store::{
         listing_cache::Listed,
@@ -37,8 +38,11 @@ use crate::{
     },
     wizard::{
         connections::AzureAccess,
-        effect::{ListingProgress, ManifestFacts, Reply, RequestId},
-        manifest::{ListingFrom, keeps},
+        effect::RequestId,
+        manifest::{
+            keeps,
+            messages::{ListingFrom, ListingProgress, ManifestFacts, ManifestReply, ManifestRequest},
+        },
     },
 };
 
@@ -108,6 +112,28 @@ fn progress(summary: &Summary, started: Instant, blobs: u64) -> ListingProgress 
     }
 }
 
+/// Begins a request of step 3.
+pub(super) fn carry_out(tasks: &mut Tasks, id: RequestId, request: ManifestRequest) {
+    let session = Arc::clone(&tasks.session);
+    match request {
+        ManifestRequest::Build { access, manifest, options, limits, demands, listing } => tasks.read(id, async move {
+            let reply = draft(&session, id, &access, &manifest, (options, limits), &demands, listing).await;
+            session.reply(id, ManifestReply::Built(reply));
+        }),
+        ManifestRequest::ReadRows { list, first, count, places } => tasks.read(id, async move {
+            let rows = rows::read(&session, list, first, count, places).await;
+            session.reply(id, ManifestReply::Rows { list, first, rows });
+        }),
+        ManifestRequest::Search { list, filter } => {
+            tasks.read(id, async move { rows::search::search(&session, id, list, filter).await });
+        }
+        ManifestRequest::FindItem { name } => tasks.read(id, async move {
+            let place = rows::search::item(&session, name).await;
+            session.reply(id, ManifestReply::ItemFound(place));
+        }),
+    }
+}
+
 /// Builds the manifest for the wizard, in a directory that goes with the program unless a run takes it over.
 pub(super) async fn draft(
     session: &Session,
@@ -127,7 +153,7 @@ pub(super) async fn draft(
         .map_err(|error| disk_problem(&format!("make a directory for the manifest in {}", runs.display()), &error))?;
     let label = session.config_label();
     let session_runs = Runs { home: &session.home, config: &label };
-    let mut tell = |progress| session.reply(id, Reply::Listing(progress));
+    let mut tell = |progress| session.reply(id, ManifestReply::Progress(progress));
     let earlier = since::known(session_runs, access, manifest, dir.path())?;
     let building = Building {
         access,

@@ -17,7 +17,7 @@ use crate::{
     },
     service::{manifest::Writing, problems::disk_problem},
     store::manifest_dir::ManifestDir,
-    wizard::effect::ListingProgress,
+    wizard::manifest::messages::ListingProgress,
 };
 
 /// As many items are worked on at the same time.

@@ -22,7 +22,7 @@ use crate::{
         report::write_report,
         runs::{RunStore, lock::RunLock},
     },
-    wizard::effect::RunReply,
+    wizard::progress::messages::RunEvent,
 };
 
 /// Cancels in Encord the jobs of a run that are not at their end, sends none of those that wait, and records all of it. What
@@ -37,7 +37,7 @@ pub async fn cancel(
     id: &str,
     passphrase: impl FnOnce(&config::encord::Encord) -> Option<SecretString>,
     interrupt: impl Future<Output = ()> + Send,
-    tell: &(impl Fn(RunReply) + Sync),
+    tell: &(impl Fn(RunEvent) + Sync),
 ) -> Result<(), UserError> {
     let mut store = RunStore::open(home).map_err(|error| store_problem(&error))?;
     let row = store.run(id).map_err(|error| store_problem(&error))?;
@@ -76,8 +76,8 @@ pub async fn cancel(
     let uploader = uploader.map_err(|error| store_problem(&error))?;
     let (stop, receiver) = watch::channel(Stop::Abort);
     let ended = Mutex::new(None);
-    let listen = |reply: RunReply| {
-        if let RunReply::Finished { problem, .. } = &reply {
+    let listen = |reply: RunEvent| {
+        if let RunEvent::Finished { problem, .. } = &reply {
             *ended.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = problem.clone();
         }
         tell(reply);

@@ -29,8 +29,11 @@ use crate::{
         },
     },
     wizard::{
-        effect::{Reply, RequestId, RunReply},
-        progress::snapshot::Snapshot,
+        effect::RequestId,
+        progress::{
+            messages::{RunEvent, RunReply},
+            snapshot::Snapshot,
+        },
     },
 };
 
@@ -47,15 +50,15 @@ const LEFT_SYNC: &str =
 /// Tells how a run stands from its record: at once, then whenever another process has written, until the run is at its end or
 /// nobody works on it any more. Writes nothing, neither on disk nor in Encord.
 pub(crate) async fn watch(session: &Session, id: RequestId, run: &str) {
-    let tell = |reply| session.reply(id, Reply::Run(reply));
+    let tell = |reply| session.reply(id, RunReply::Event(reply));
     let (home, name, names) = (session.home.clone(), run.to_owned(), session.runs.leads.names.clone());
     let mut onlooker = match spawn_blocking(move || RunObserver::begin(home, &name, names)).await {
         Ok(Ok(onlooker)) => onlooker,
-        Ok(Err(problem)) => return tell(RunReply::Refused(problem)),
-        Err(error) => return tell(RunReply::Refused(broken(&error))),
+        Ok(Err(problem)) => return tell(RunEvent::Refused(problem)),
+        Err(error) => return tell(RunEvent::Refused(broken(&error))),
     };
     session.set_run(run.to_owned());
-    tell(RunReply::Started { run: run.to_owned(), folder: onlooker.row.run.folder_path.clone() });
+    tell(RunEvent::Started { run: run.to_owned(), folder: onlooker.row.run.folder_path.clone() });
     let mut failures = 0;
     loop {
         let looking = spawn_blocking(move || {
@@ -70,24 +73,24 @@ pub(crate) async fn watch(session: &Session, id: RequestId, run: &str) {
             Err(error) => {
                 let (state, snapshot) = (RunState::Running, Box::default());
                 let problem = Some(broken(&error));
-                return tell(RunReply::Finished { state, snapshot, reports: None, problem });
+                return tell(RunEvent::Finished { state, snapshot, reports: None, problem });
             }
         };
         match seen {
             Ok(Observation::Nothing) => failures = 0,
             Ok(Observation::Progress(snapshot)) => {
                 failures = 0;
-                tell(RunReply::Progress(snapshot));
+                tell(RunEvent::Progress(snapshot));
             }
             Ok(Observation::End { state, snapshot, reports }) => {
-                return tell(RunReply::Finished { state, snapshot, reports, problem: None });
+                return tell(RunEvent::Finished { state, snapshot, reports, problem: None });
             }
             Err(error) => {
                 failures += 1;
                 if failures >= PATIENCE || matches!(error, StoreError::Unknown(_)) {
                     let (state, problem) = (onlooker.row.state, Some(store_problem(&error)));
                     let snapshot = Box::new(onlooker.numbers(true));
-                    return tell(RunReply::Finished { state, snapshot, reports: None, problem });
+                    return tell(RunEvent::Finished { state, snapshot, reports: None, problem });
                 }
             }
         }

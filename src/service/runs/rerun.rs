@@ -8,7 +8,10 @@ use crate::{
         runs::{resume, retry::Retry, task::RunTask, upload::Stop},
         session::Session,
     },
-    wizard::effect::{Doubts, Reply, RequestId, RetryChange, RunReply},
+    wizard::{
+        effect::RequestId,
+        progress::messages::{Doubts, RetryChange, RunEvent, RunReply},
+    },
 };
 
 /// Holds new jobs of the run at hand back, or lets them go on. What Encord has is followed either way; a sync cannot be held.
@@ -45,7 +48,7 @@ fn joined(work: Result<Result<RunTask, UserError>, tokio::task::JoinError>) -> R
 }
 
 async fn carry_out(session: &Session, id: RequestId, work: Result<RunTask, UserError>, stop: watch::Receiver<Stop>) {
-    let tell = |reply| session.reply(id, Reply::Run(reply));
+    let tell = |reply| session.reply(id, RunReply::Event(reply));
     match work {
         Ok(work) => {
             let work = work.led_by(&session.runs.leads);
@@ -53,6 +56,6 @@ async fn carry_out(session: &Session, id: RequestId, work: Result<RunTask, UserE
             tell(work.started());
             work.carry_out(stop, &tell).await;
         }
-        Err(problem) => tell(RunReply::Refused(problem)),
+        Err(problem) => tell(RunEvent::Refused(problem)),
     }
 }

@@ -21,7 +21,7 @@ use crate::{
         paths::Home,
         runs::{RunStore, lock::RunLock, record::BatchRow},
     },
-    wizard::effect::{Doubts, RunReply},
+    wizard::progress::messages::{Doubts, RunEvent},
 };
 
 /// Puts the decisions on record.
@@ -111,7 +111,7 @@ pub async fn resume(
     doubts: &Doubts,
     passphrase: impl FnOnce(&config::encord::Encord) -> Option<SecretString>,
     interrupt: impl Future<Output = ()> + Send,
-    tell: &(impl Fn(RunReply) + Sync),
+    tell: &(impl Fn(RunEvent) + Sync),
 ) -> Result<(), UserError> {
     let work = take_up(home, id, doubts, passphrase)?;
     tell(work.started());

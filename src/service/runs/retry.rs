@@ -29,8 +29,8 @@ use crate::{
         check::{About, CHECKS},
         connections::Integration,
         destination::{Destination, FolderRef},
-        effect::{RetryChange, RunReply},
         plan::Plan,
+        progress::messages::{RetryChange, RunEvent},
     },
 };
 
@@ -151,7 +151,7 @@ impl Retry {
         home: &Home,
         passphrase: impl FnOnce(&config::encord::Encord) -> Option<SecretString>,
         interrupt: impl Future<Output = ()> + Send,
-        tell: &(impl Fn(RunReply) + Sync),
+        tell: &(impl Fn(RunEvent) + Sync),
     ) -> Result<(), UserError> {
         let work = self.begin(home, passphrase)?;
         tell(work.started());

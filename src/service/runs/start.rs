@@ -22,14 +22,15 @@ use crate::{
         runs::{RunStore, lock::RunLock},
     },
     wizard::{
-        effect::{Reply, RequestId, RunReply},
+        effect::RequestId,
         plan::Plan,
+        progress::messages::{RunEvent, RunReply},
     },
 };
 
 /// Carries out a plan to its end and tells the machine of it.
 pub(crate) async fn run(session: &Session, id: RequestId, plan: &Plan, stop: watch::Receiver<Stop>) {
-    let tell = |reply| session.reply(id, Reply::Run(reply));
+    let tell = |reply| session.reply(id, RunReply::Event(reply));
     match prepare(session, plan, &tell).await {
         Ok(work) => {
             let work = work.led_by(&session.runs.leads);
@@ -37,8 +38,8 @@ pub(crate) async fn run(session: &Session, id: RequestId, plan: &Plan, stop: wat
             tell(work.started());
             work.carry_out(stop, &tell).await;
         }
-        Err(Refused::SchemaChanged(schema)) => tell(RunReply::SchemaChanged(schema)),
-        Err(Refused::Problem(problem)) => tell(RunReply::Refused(problem)),
+        Err(Refused::SchemaChanged(schema)) => tell(RunEvent::SchemaChanged(schema)),
+        Err(Refused::Problem(problem)) => tell(RunEvent::Refused(problem)),
     }
 }
 
@@ -54,7 +55,7 @@ impl From<UserError> for Refused {
     }
 }
 
-async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunReply) + Sync)) -> Result<RunTask, Refused> {
+async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunEvent) + Sync)) -> Result<RunTask, Refused> {
     let client = session.client()?;
     // Where nothing can be put on record, nothing is changed.
     let mut store = RunStore::open(&session.home).map_err(|error| store_problem(&error))?;
@@ -62,13 +63,13 @@ async fn prepare(session: &Session, plan: &Plan, tell: &(impl Fn(RunReply) + Syn
         Saved::Changed(schema) => return Err(Refused::SchemaChanged(schema)),
         Saved::Done(keys) => keys,
     };
-    tell(RunReply::SchemaSaved(saved));
+    tell(RunEvent::SchemaSaved(saved));
     let mirror = plan.destination.mirror.as_ref();
     let (folder, created) = match mirror {
         Some(mirror) => sync::folder::prepare(&client, &plan.destination, mirror, plan.integration.uuid).await?,
         None => folders::create::create(&client, &plan.destination).await?,
     };
-    tell(RunReply::Folder { uuid: folder, path: plan.destination.path(), created });
+    tell(RunEvent::Folder { uuid: folder, path: plan.destination.path(), created });
     let (id, manifest) = match mirror {
         Some(_) => (new_directory(session)?, None),
         None => {

@@ -8,7 +8,7 @@ use crate::{
         sync::Syncer,
         upload::{Stop, Uploader, progress::Leads},
     },
-    wizard::effect::RunReply,
+    wizard::progress::messages::RunEvent,
 };
 
 /// A run that is taken up, with its lock.
@@ -38,13 +38,13 @@ impl RunTask {
     }
 
     /// What is told before anything else.
-    pub(crate) fn started(&self) -> RunReply {
+    pub(crate) fn started(&self) -> RunEvent {
         let run = self.run();
-        RunReply::Started { run: run.id.clone(), folder: run.folder_path.clone() }
+        RunEvent::Started { run: run.id.clone(), folder: run.folder_path.clone() }
     }
 
-    /// Works until the run is at its end or is told to stop; the last thing told is [`RunReply::Finished`].
-    pub(crate) async fn carry_out(self, stop: watch::Receiver<Stop>, tell: &(impl Fn(RunReply) + Sync)) {
+    /// Works until the run is at its end or is told to stop; the last thing told is [`RunEvent::Finished`].
+    pub(crate) async fn carry_out(self, stop: watch::Receiver<Stop>, tell: &(impl Fn(RunEvent) + Sync)) {
         match self {
             RunTask::Jobs(uploader) => uploader.work(stop, tell).await,
             RunTask::Sync(syncer) => syncer.work(stop, tell).await,
@@ -52,7 +52,7 @@ impl RunTask {
     }
 
     /// The same, and puts the work down where it is when it is interrupted.
-    pub(crate) async fn until(self, interrupt: impl Future<Output = ()>, tell: &(impl Fn(RunReply) + Sync)) {
+    pub(crate) async fn until(self, interrupt: impl Future<Output = ()>, tell: &(impl Fn(RunEvent) + Sync)) {
         let (stop, receiver) = watch::channel(Stop::No);
         stopping(Box::pin(self.carry_out(receiver, tell)), interrupt, &stop).await;
     }

@@ -6,7 +6,7 @@
 
 pub mod infer;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use serde_json::{Map, Value};
 
@@ -18,8 +18,12 @@ use crate::{
         key_type::KeyType,
         merge::{ChangeKind, Diff, diff_with},
     },
-    service::{problems::encord_problem, session::Session},
-    wizard::plan::Plan,
+    service::{problems::encord_problem, session::Session, tasks::Tasks},
+    wizard::{
+        effect::RequestId,
+        plan::Plan,
+        schema::messages::{SchemaReply, SchemaRequest},
+    },
 };
 
 /// How long after a save the schema is read again. Another program that read before our save has had this long to save: longer
@@ -28,6 +32,21 @@ const SETTLE: Duration = Duration::from_secs(1);
 
 /// How often a merge is made anew before it is called a problem.
 const ROUNDS: usize = 5;
+
+/// Begins a request of step 2.
+pub(super) fn carry_out(tasks: &mut Tasks, id: RequestId, request: SchemaRequest) {
+    let session = Arc::clone(&tasks.session);
+    match request {
+        SchemaRequest::Read => tasks.read(id, async move {
+            let reply = read(&session).await;
+            session.reply(id, SchemaReply::Read(reply));
+        }),
+        SchemaRequest::Infer { access, manifest, file } => tasks.read(id, async move {
+            let reply = infer::infer(&access, &manifest, file.as_deref()).await;
+            session.reply(id, SchemaReply::Inferred(reply));
+        }),
+    }
+}
 
 /// Reads the organisation's schema.
 pub(super) async fn read(session: &Session) -> Result<Map<String, Value>, UserError> {

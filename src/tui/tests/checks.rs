@@ -8,6 +8,7 @@ use crate::{
         check::{Check, CheckState, Repair},
         connections::{AzureSignIn, ContainerFacts, Discovery, KeyCandidate},
         effect::Reply,
+        integration::messages::IntegrationReply,
     },
 };
 
@@ -34,11 +35,12 @@ pub(crate) fn well() -> Vec<Check> {
 
 /// The replies to a request for the checks: each check, then the container.
 pub(crate) fn replies(checks: Vec<Check>) -> Vec<Reply> {
-    let mut replies: Vec<_> = checks.into_iter().map(|check| Reply::AzureCheck(Box::new(check))).collect();
-    replies.push(Reply::Container(Ok(ContainerFacts {
+    let mut replies: Vec<_> =
+        checks.into_iter().map(|check| Reply::Integration(IntegrationReply::AzureCheck(Box::new(check)))).collect();
+    replies.push(Reply::Integration(IntegrationReply::AzureChecked(Ok(ContainerFacts {
         empty: false,
         account_url: "https://acmevision.blob.core.windows.net".into(),
-    })));
+    }))));
     replies
 }
 

@@ -33,10 +33,18 @@ use crate::{
         check::{Check, CheckState},
         connections::{CorsRepair, EncordReply, Integration, KeyFacts, PrefixPage},
         destination::{Destination, FolderCounts, FolderDetails, FolderRef, FolderRole, Present},
-        effect::{Effect, Event, FolderPage, FolderRow, ManifestFacts, Reply, Request, RequestId, RunReply},
-        progress::snapshot::{JobRow, Snapshot},
-        rows::{List, Row},
+        effect::{Effect, Event, Reply, Request, RequestId},
+        folder::messages::{FolderPage, FolderReply, FolderRequest, FolderRow},
+        home::messages::HomeRequest,
+        integration::messages::{IntegrationReply, IntegrationRequest},
+        list::{List, Row},
+        manifest::messages::{ManifestFacts, ManifestReply, ManifestRequest},
+        progress::{
+            messages::{RunEvent, RunReply, RunRequest},
+            snapshot::{JobRow, Snapshot},
+        },
         saved::Estimate,
+        schema::messages::{SchemaReply, SchemaRequest},
         step::Step,
     },
 };
@@ -105,7 +113,8 @@ impl Stage {
             match effect {
                 Effect::Start { id, request } => {
                     let replies = (self.answers)(&request);
-                    let is_open = matches!(replies.last(), None | Some(Reply::AzureCheck(_)));
+                    let is_open =
+                        matches!(replies.last(), None | Some(Reply::Integration(IntegrationReply::AzureCheck(_))));
                     for reply in replies {
                         effects.extend(self.wizard.handle(Event::Reply { id, reply }));
                     }
@@ -142,8 +151,8 @@ impl Stage {
         self.event(Event::Reply { id, reply })
     }
 
-    pub(crate) fn run(self, reply: RunReply) -> Stage {
-        self.reply(Reply::Run(reply))
+    pub(crate) fn run(self, reply: RunEvent) -> Stage {
+        self.reply(Reply::Run(RunReply::Event(reply)))
     }
 }
 
@@ -313,55 +322,77 @@ fn folder(number: u128, name: &str, description: &str, synced: bool) -> FolderRo
 /// Everything is well.
 pub(crate) fn well(request: &Request) -> Vec<Reply> {
     one(match request {
-        Request::CheckAzure { .. } => return checks::replies(checks::well()),
-        Request::Discover => Reply::Discovered(checks::discovery()),
-        Request::ListContainers { .. } => {
-            let names = ["$web", "raw-2025", "street-scenes", "街景-二〇二六"];
-            Reply::Containers(Ok(names.map(str::to_owned).to_vec()))
+        Request::Integration(IntegrationRequest::CheckAzure { .. }) => return checks::replies(checks::well()),
+        Request::Integration(IntegrationRequest::Discover) => {
+            Reply::Integration(IntegrationReply::Discovered(checks::discovery()))
         }
-        Request::ListPrefixes { prefix, .. } => {
+        Request::Integration(IntegrationRequest::ListContainers { .. }) => {
+            let names = ["$web", "raw-2025", "street-scenes", "街景-二〇二六"];
+            Reply::Integration(IntegrationReply::Containers(Ok(names.map(str::to_owned).to_vec())))
+        }
+        Request::Integration(IntegrationRequest::ListPrefixes { prefix, .. }) => {
             let names =
                 if prefix.is_empty() { ["berlin/", "köln/", "東京/"] } else { ["cam-00/", "cam-01/", "cam-02/"] };
             let folders = names.iter().map(|name| format!("{prefix}{name}")).collect();
             let result = Ok(PrefixPage { folders, blobs: 3, more: prefix.is_empty() });
-            Reply::Prefixes { prefix: prefix.clone(), result }
+            Reply::Integration(IntegrationReply::Prefixes { prefix: prefix.clone(), result })
         }
-        Request::RepairCors { plan, .. } => Reply::CorsRepaired(Ok(CorsRepair::Done(plan.after.clone()))),
-        Request::MakeSas { .. } => Reply::SasMade(Ok(SecretString::from(checks::SAS.to_owned()))),
-        Request::ConnectEncord { .. } => Reply::Encord(EncordReply {
-            other_region: None,
-            key: Ok(KeyFacts {
-                warning: None,
-                source: "ssh_key_file".into(),
-                fingerprint: "SHA256:4RkSk0QpB7nXy1Zl8m3VtWcJdEoHuGfAaS2iK9bLrTs".into(),
-            }),
-            wants_passphrase: false,
-            login: Some(Ok(vec![
-                Integration { uuid: uuid(1), title: "AWS archive".into() },
-                Integration { uuid: uuid(2), title: "Azure production".into() },
-                Integration { uuid: uuid(3), title: "Azure 試験".into() },
-            ])),
-        }),
-        Request::ReadSchema => Reply::Schema(Ok(schema())),
-        Request::InferSchema { .. } => Reply::Inferred(Err(UserError::other("Nothing here holds metadata."))),
-        Request::BuildManifest { .. } => Reply::Manifest(Ok(built(summary()))),
-        Request::ReadRows { list, first, count, places } => {
+        Request::Integration(IntegrationRequest::RepairCors { plan, .. }) => {
+            Reply::Integration(IntegrationReply::CorsRepaired(Ok(CorsRepair::Done(plan.after.clone()))))
+        }
+        Request::Integration(IntegrationRequest::MakeSas { .. }) => {
+            Reply::Integration(IntegrationReply::SasMade(Ok(SecretString::from(checks::SAS.to_owned()))))
+        }
+        Request::Integration(IntegrationRequest::ConnectEncord { .. }) => {
+            Reply::Integration(IntegrationReply::Encord(EncordReply {
+                other_region: None,
+                key: Ok(KeyFacts {
+                    warning: None,
+                    source: "ssh_key_file".into(),
+                    fingerprint: "SHA256:4RkSk0QpB7nXy1Zl8m3VtWcJdEoHuGfAaS2iK9bLrTs".into(),
+                }),
+                wants_passphrase: false,
+                login: Some(Ok(vec![
+                    Integration { uuid: uuid(1), title: "AWS archive".into() },
+                    Integration { uuid: uuid(2), title: "Azure production".into() },
+                    Integration { uuid: uuid(3), title: "Azure 試験".into() },
+                ])),
+            }))
+        }
+        Request::Schema(SchemaRequest::Read) => Reply::Schema(SchemaReply::Read(Ok(schema()))),
+        Request::Schema(SchemaRequest::Infer { .. }) => {
+            Reply::Schema(SchemaReply::Inferred(Err(UserError::other("Nothing here holds metadata."))))
+        }
+        Request::Manifest(ManifestRequest::Build { .. }) => Reply::Manifest(ManifestReply::Built(Ok(built(summary())))),
+        Request::Manifest(ManifestRequest::ReadRows { list, first, count, places }) => {
             let rows = match places {
                 Some(places) => places.iter().map(|place| row(*list, u64::from(*place))).collect(),
                 None => (*first..total(*list).min(first + count)).map(|place| row(*list, place)).collect(),
             };
-            Reply::Rows { list: *list, first: *first, rows }
+            Reply::Manifest(ManifestReply::Rows { list: *list, first: *first, rows })
+        }
+        Request::Run(RunRequest::ReadFailed { cause, first, count }) => {
+            let last = total(cause.map_or(List::Failed, List::FailedBy)).min(first + count);
+            Reply::Run(RunReply::Failed { first: *first, units: (*first..last).map(failed_unit).collect() })
         }
         // Every third row of a list passes every filter.
-        Request::Search { list, .. } => {
+        Request::Manifest(ManifestRequest::Search { list, .. }) => {
             let last = u32::try_from(total(*list)).unwrap();
             return vec![
-                Reply::Found { places: (0..last / 2).step_by(3).collect(), seen: total(*list) / 2, is_done: false },
-                Reply::Found { places: (last / 2..last).step_by(3).collect(), seen: total(*list), is_done: true },
+                Reply::Manifest(ManifestReply::Found {
+                    places: (0..last / 2).step_by(3).collect(),
+                    seen: total(*list) / 2,
+                    is_done: false,
+                }),
+                Reply::Manifest(ManifestReply::Found {
+                    places: (last / 2..last).step_by(3).collect(),
+                    seen: total(*list),
+                    is_done: true,
+                }),
             ];
         }
-        Request::FindItem { .. } => Reply::ItemFound(Some(3)),
-        Request::ListFolders { parent, search, .. } => {
+        Request::Manifest(ManifestRequest::FindItem { .. }) => Reply::Manifest(ManifestReply::ItemFound(Some(3))),
+        Request::Folder(FolderRequest::List { parent, search, .. }) => {
             let mut rows = vec![
                 folder(10, "Archive", "What was labelled before 2025", false),
                 folder(11, "Raw", "Untouched recordings, one folder a year", false),
@@ -374,44 +405,54 @@ pub(crate) fn well(request: &Request) -> Vec<Reply> {
             if parent.is_some() {
                 rows = vec![folder(13, "2025", "", false), folder(14, "2026", "This year's", false)];
             }
-            Reply::Folders(Ok(FolderPage { rows, next: None }))
+            Reply::Folder(FolderReply::Listed(Ok(FolderPage { rows, next: None })))
         }
-        Request::ResolveFolder { .. } => Reply::FolderResolved(Box::new(Ok(Destination {
-            existing: Some(FolderRef { uuid: uuid(11), path: "Raw".into() }),
-            create: vec!["2026".into(), "Berlin".into()],
-            ..Destination::default()
-        }))),
-        Request::FolderDetails { folder } => Reply::FolderDetails(Box::new(Ok(FolderDetails {
-            folder: FolderRef { uuid: *folder, path: "Raw/2026".into() },
-            description: "This year's".into(),
-            metadata: Map::new(),
-            role: FolderRole::Admin,
-            owner: "ada@example.com".into(),
-            created_at: "2026-01-05T08:00:00Z".into(),
-            remote_url: None,
-            counts: Some(FolderCounts { items: 1200, folders: 2, ..FolderCounts::default() }),
-        }))),
-        Request::CountPresent { .. } => {
-            Reply::Present(Ok(Present { looked_at: 1200, present: 300, of: 1500, is_done: true, is_cut: false }))
+        Request::Folder(FolderRequest::Resolve { .. }) => {
+            Reply::Folder(FolderReply::Resolved(Box::new(Ok(Destination {
+                existing: Some(FolderRef { uuid: uuid(11), path: "Raw".into() }),
+                create: vec!["2026".into(), "Berlin".into()],
+                ..Destination::default()
+            }))))
         }
-        Request::EstimateRun { .. } => Reply::Estimate(Some(Estimate { seconds: 722, runs: 3 })),
+        Request::Folder(FolderRequest::ReadDetails { folder }) => {
+            Reply::Folder(FolderReply::Details(Box::new(Ok(FolderDetails {
+                folder: FolderRef { uuid: *folder, path: "Raw/2026".into() },
+                description: "This year's".into(),
+                metadata: Map::new(),
+                role: FolderRole::Admin,
+                owner: "ada@example.com".into(),
+                created_at: "2026-01-05T08:00:00Z".into(),
+                remote_url: None,
+                counts: Some(FolderCounts { items: 1200, folders: 2, ..FolderCounts::default() }),
+            }))))
+        }
+        Request::Folder(FolderRequest::CountPresent { .. }) => Reply::Folder(FolderReply::Present(Ok(Present {
+            looked_at: 1200,
+            present: 300,
+            of: 1500,
+            is_done: true,
+            is_cut: false,
+        }))),
+        Request::Run(RunRequest::Estimate { .. }) => {
+            Reply::Run(RunReply::Estimate(Some(Estimate { seconds: 722, runs: 3 })))
+        }
         // What these say, a test says itself.
-        Request::WatchIntegrations
-        | Request::Remember { .. }
-        | Request::StartRun { .. }
-        | Request::StopRun { .. }
-        | Request::PauseRun { .. }
-        | Request::NameRuns { .. }
-        | Request::ResumeRun { .. }
-        | Request::WatchRun { .. }
-        | Request::RetryRun { .. }
-        | Request::ReadHome
-        | Request::OpenConfig { .. }
-        | Request::DuplicateConfig { .. }
-        | Request::DeleteConfig { .. }
-        | Request::ForgetRun { .. }
-        | Request::PreviewSave { .. }
-        | Request::SaveConfig { .. } => {
+        Request::Integration(IntegrationRequest::WatchIntegrations)
+        | Request::Integration(IntegrationRequest::Remember { .. })
+        | Request::Run(RunRequest::Start { .. })
+        | Request::Run(RunRequest::Stop { .. })
+        | Request::Run(RunRequest::Pause { .. })
+        | Request::Home(HomeRequest::NameRuns { .. })
+        | Request::Run(RunRequest::Resume { .. })
+        | Request::Run(RunRequest::Watch { .. })
+        | Request::Run(RunRequest::Retry { .. })
+        | Request::Home(HomeRequest::Read)
+        | Request::Home(HomeRequest::OpenConfig { .. })
+        | Request::Home(HomeRequest::DuplicateConfig { .. })
+        | Request::Home(HomeRequest::DeleteConfig { .. })
+        | Request::Home(HomeRequest::ForgetRun { .. })
+        | Request::Home(HomeRequest::PreviewSave { .. })
+        | Request::Home(HomeRequest::SaveConfig { .. }) => {
             return Vec::new();
         }
     })
@@ -425,17 +466,19 @@ pub(crate) fn silent(_: &Request) -> Vec<Reply> {
 /// As [`well`], but without any integration to read through and a container that cannot be listed.
 pub(crate) fn unwell(request: &Request) -> Vec<Reply> {
     match request {
-        Request::ConnectEncord { .. } => one(Reply::Encord(EncordReply {
-            other_region: None,
-            key: Ok(KeyFacts {
-                warning: None,
-                source: "ENCORD_SSH_KEY_FILE".into(),
-                fingerprint: "SHA256:4RkSk0Q".into(),
-            }),
-            wants_passphrase: false,
-            login: Some(Err(refused())),
-        })),
-        Request::CheckAzure { .. } => {
+        Request::Integration(IntegrationRequest::ConnectEncord { .. }) => {
+            one(Reply::Integration(IntegrationReply::Encord(EncordReply {
+                other_region: None,
+                key: Ok(KeyFacts {
+                    warning: None,
+                    source: "ENCORD_SSH_KEY_FILE".into(),
+                    fingerprint: "SHA256:4RkSk0Q".into(),
+                }),
+                wants_passphrase: false,
+                login: Some(Err(refused())),
+            })))
+        }
+        Request::Integration(IntegrationRequest::CheckAzure { .. }) => {
             let mut problem = UserError::other("The container 'street-scenes' cannot be listed.");
             problem.source_message = Some(
                 "403 AuthorizationPermissionMismatch: This request is not authorized to perform this operation using this permission."
@@ -443,7 +486,10 @@ pub(crate) fn unwell(request: &Request) -> Vec<Reply> {
             );
             let hint = "The SAS token needs the permissions Read and List (sp=rl) on the container.";
             let check = Check::new("azure.container", CheckState::Fail, problem.to_string()).fix(hint);
-            vec![Reply::AzureCheck(Box::new(check)), Reply::Container(Err(problem.hint(hint)))]
+            vec![
+                Reply::Integration(IntegrationReply::AzureCheck(Box::new(check))),
+                Reply::Integration(IntegrationReply::AzureChecked(Err(problem.hint(hint)))),
+            ]
         }
         other => well(other),
     }
@@ -497,10 +543,10 @@ pub(crate) fn snapshot(done: u64) -> Snapshot {
 
 pub(crate) fn running(done: u64) -> Stage {
     Stage::at(Step::Progress, well)
-        .run(RunReply::SchemaSaved(vec!["camera".into(), "weather".into()]))
-        .run(RunReply::Folder { uuid: uuid(20), path: "Raw/2026/Berlin".into(), created: true })
-        .run(RunReply::Started { run: "2026-03-14-7f3a".into(), folder: "Raw/2026/Berlin".into() })
-        .run(RunReply::Progress(Box::new(snapshot(done))))
+        .run(RunEvent::SchemaSaved(vec!["camera".into(), "weather".into()]))
+        .run(RunEvent::Folder { uuid: uuid(20), path: "Raw/2026/Berlin".into(), created: true })
+        .run(RunEvent::Started { run: "2026-03-14-7f3a".into(), folder: "Raw/2026/Berlin".into() })
+        .run(RunEvent::Progress(Box::new(snapshot(done))))
 }
 
 /// Where the reports of a run with failures lie.
@@ -516,5 +562,5 @@ pub(crate) fn reports(run: &str) -> ReportPaths {
 
 pub(crate) fn finished(state: RunState, snapshot: Snapshot, problem: Option<UserError>) -> Stage {
     let reports = Some(reports("2026-03-14-7f3a"));
-    running(5000).run(RunReply::Finished { state, snapshot: Box::new(snapshot), reports, problem })
+    running(5000).run(RunEvent::Finished { state, snapshot: Box::new(snapshot), reports, problem })
 }

@@ -13,7 +13,8 @@ use crate::{
     wizard::{
         action::{Action, Edit},
         destination::{FolderCounts, FolderDetails, FolderRef, FolderRole, Present},
-        effect::{Event, FolderPage, FolderRow, Reply, Request},
+        effect::{Event, Reply, Request},
+        folder::messages::{FolderPage, FolderReply, FolderRequest, FolderRow},
         step::Step,
     },
 };
@@ -88,7 +89,7 @@ fn details(folder: Uuid) -> FolderDetails {
 
 fn storage(request: &Request) -> Vec<Reply> {
     match request {
-        Request::ListFolders { parent, search, .. } => {
+        Request::Folder(FolderRequest::List { parent, search, .. }) => {
             let mut rows = children(*parent);
             if parent.is_none() && !search.is_empty() {
                 let place = |rows: Vec<FolderRow>, path: &str| {
@@ -100,12 +101,17 @@ fn storage(request: &Request) -> Vec<Reply> {
                 rows.extend(place(children(Some(uuid(14))), "Raw/2026/"));
             }
             rows.retain(|row| row.name.to_lowercase().contains(&search.to_lowercase()));
-            one(Reply::Folders(Ok(FolderPage { rows, next: None })))
+            one(Reply::Folder(FolderReply::Listed(Ok(FolderPage { rows, next: None }))))
         }
-        Request::FolderDetails { folder } => one(Reply::FolderDetails(Box::new(Ok(details(*folder))))),
-        Request::CountPresent { .. } => {
+        Request::Folder(FolderRequest::ReadDetails { folder }) => {
+            one(Reply::Folder(FolderReply::Details(Box::new(Ok(details(*folder))))))
+        }
+        Request::Folder(FolderRequest::CountPresent { .. }) => {
             let first = Present { looked_at: 1000, present: 120, of: 11_395, is_done: false, is_cut: false };
-            vec![Reply::Present(Ok(first)), Reply::Present(Ok(Present { present: 300, is_done: true, ..first }))]
+            vec![
+                Reply::Folder(FolderReply::Present(Ok(first))),
+                Reply::Folder(FolderReply::Present(Ok(Present { present: 300, is_done: true, ..first }))),
+            ]
         }
         other => well(other),
     }
@@ -114,7 +120,7 @@ fn storage(request: &Request) -> Vec<Reply> {
 #[test]
 fn folder_screens() {
     let unanswered = |request: &Request| match request {
-        Request::ResolveFolder { .. } | Request::ListFolders { .. } => Vec::new(),
+        Request::Folder(FolderRequest::Resolve { .. }) | Request::Folder(FolderRequest::List { .. }) => Vec::new(),
         other => well(other),
     };
     shows("folder_reading", &at_folders(config(), unanswered).wizard);
@@ -142,29 +148,31 @@ fn what_cannot_be_chosen_or_read_is_told() {
     shows("folder_odd_names", &at_folders(folderless(), storage).times(5, Action::Down).wizard);
     shows("folder_twin", &at_folders(folderless(), storage).press(Action::Bottom).press(Action::Toggle).wizard);
     let no_access = |request: &Request| match request {
-        Request::ListFolders { parent: Some(_), .. } | Request::FolderDetails { .. } => {
+        Request::Folder(FolderRequest::List { parent: Some(_), .. })
+        | Request::Folder(FolderRequest::ReadDetails { .. }) => {
             let mut problem = UserError::other("Encord does not show this folder.");
             problem.source_message = Some("403 Forbidden: no access to the folder".into());
             let problem = problem.hint("It was deleted, or this login may not see it. Ask one of its admins.");
             one(match request {
-                Request::ListFolders { .. } => Reply::Folders(Err(problem)),
-                _ => Reply::FolderDetails(Box::new(Err(problem))),
+                Request::Folder(FolderRequest::List { .. }) => Reply::Folder(FolderReply::Listed(Err(problem))),
+                _ => Reply::Folder(FolderReply::Details(Box::new(Err(problem)))),
             })
         }
         other => storage(other),
     };
     shows("folder_no_access", &at_folders(folderless(), no_access).press(Action::Right).wizard);
     let broken = |request: &Request| match request {
-        Request::ResolveFolder { .. } => one(Reply::FolderResolved(Box::new(Err(UserError::other(
-            "The folder 7d1c… does not exist.",
-        )
-        .hint("Choose another one."))))),
-        Request::ListFolders { .. } => one(Reply::Folders(Err(refused()))),
+        Request::Folder(FolderRequest::Resolve { .. }) => one(Reply::Folder(FolderReply::Resolved(Box::new(Err(
+            UserError::other("The folder 7d1c… does not exist.").hint("Choose another one."),
+        ))))),
+        Request::Folder(FolderRequest::List { .. }) => one(Reply::Folder(FolderReply::Listed(Err(refused())))),
         other => well(other),
     };
     shows("folder_failed", &at_folders(config(), broken).wizard);
     let empty = |request: &Request| match request {
-        Request::ListFolders { .. } => one(Reply::Folders(Ok(FolderPage::default()))),
+        Request::Folder(FolderRequest::List { .. }) => {
+            one(Reply::Folder(FolderReply::Listed(Ok(FolderPage::default()))))
+        }
         other => well(other),
     };
     shows("folder_empty", &at_folders(folderless(), empty).wizard);
@@ -191,8 +199,8 @@ fn folders_are_named() {
 #[test]
 fn an_ambiguous_path_of_a_config_leads_to_the_choice() {
     let ambiguous = |request: &Request| match request {
-        Request::ResolveFolder { .. } => one(Reply::FolderResolved(Box::new(Err(UserError::config(
-            "There are 2 folders at 'Twin', and the config does not say which.",
+        Request::Folder(FolderRequest::Resolve { .. }) => one(Reply::Folder(FolderReply::Resolved(Box::new(Err(
+            UserError::config("There are 2 folders at 'Twin', and the config does not say which."),
         ))))),
         other => storage(other),
     };
@@ -215,11 +223,14 @@ fn cloud_synced_folders() {
 
 fn ten_thousand(request: &Request) -> Vec<Reply> {
     match request {
-        Request::ListFolders { parent: None, search, page } if search.is_empty() => {
+        Request::Folder(FolderRequest::List { parent: None, search, page }) if search.is_empty() => {
             let page: u128 = page.as_deref().map_or(0, |page| page.parse().unwrap());
             let row = |n: u128| row(1000 + n, &format!("Folder {n:05}"), "  spaces\u{1b}[1m and control characters");
             let rows = (page * 100..(page + 1) * 100).map(row).collect();
-            one(Reply::Folders(Ok(FolderPage { rows, next: (page < 99).then(|| (page + 1).to_string()) })))
+            one(Reply::Folder(FolderReply::Listed(Ok(FolderPage {
+                rows,
+                next: (page < 99).then(|| (page + 1).to_string()),
+            }))))
         }
         other => storage(other),
     }

@@ -14,6 +14,7 @@ use crate::{
         Wizard,
         action::{Action, Edit},
         effect::{Event, Reply, Request},
+        home::messages::{HomeReply, HomeRequest},
         saved::{DiffLine, HomePage, OpenedConfig, PastRun, SavePreview, SavedConfig, Stamp},
         step::Step,
     },
@@ -90,10 +91,10 @@ fn preview() -> SavePreview {
 
 pub(crate) fn answers(request: &Request) -> Vec<Reply> {
     one(match request {
-        Request::ReadHome => Reply::Home(Box::new(page())),
-        Request::OpenConfig { label } => Reply::ConfigOpened(Ok(opened(label))),
-        Request::PreviewSave { .. } => Reply::SavePreview(Ok(preview())),
-        Request::SaveConfig { .. } => Reply::ConfigSaved(Ok(opened("nightly"))),
+        Request::Home(HomeRequest::Read) => Reply::Home(HomeReply::Read(Box::new(page()))),
+        Request::Home(HomeRequest::OpenConfig { label }) => Reply::Home(HomeReply::ConfigOpened(Ok(opened(label)))),
+        Request::Home(HomeRequest::PreviewSave { .. }) => Reply::Home(HomeReply::SavePreview(Ok(preview()))),
+        Request::Home(HomeRequest::SaveConfig { .. }) => Reply::Home(HomeReply::ConfigSaved(Ok(opened("nightly")))),
         other => return well(other),
     })
 }
@@ -133,7 +134,9 @@ fn home_screens() {
     shows("home_search_nothing", &found.type_in("xyz").wizard);
     shows("home_help", &home(answers).press(Action::Help).wizard);
     let unreadable = |request: &Request| match request {
-        Request::ReadHome => one(Reply::Home(Box::new(HomePage { problem: Some(refused()), ..page() }))),
+        Request::Home(HomeRequest::Read) => {
+            one(Reply::Home(HomeReply::Read(Box::new(HomePage { problem: Some(refused()), ..page() }))))
+        }
         other => answers(other),
     };
     shows("home_problem", &home(unreadable).wizard);
@@ -171,7 +174,7 @@ fn times_on_home_are_told_as_they_are_when_it_is_drawn() {
 #[test]
 fn an_empty_home_says_what_to_do() {
     let empty = |request: &Request| match request {
-        Request::ReadHome => one(Reply::Home(Box::default())),
+        Request::Home(HomeRequest::Read) => one(Reply::Home(HomeReply::Read(Box::default()))),
         other => well(other),
     };
     let stage = home(empty);
@@ -182,9 +185,9 @@ fn an_empty_home_says_what_to_do() {
 #[test]
 fn only_the_rows_in_view_are_drawn() {
     let many = |request: &Request| match request {
-        Request::ReadHome => {
+        Request::Home(HomeRequest::Read) => {
             let runs = (0..100_000).map(|number| run(number, RunState::Done)).collect();
-            one(Reply::Home(Box::new(HomePage { runs, ..HomePage::default() })))
+            one(Reply::Home(HomeReply::Read(Box::new(HomePage { runs, ..HomePage::default() }))))
         }
         other => well(other),
     };
@@ -211,12 +214,12 @@ fn home_questions() {
 /// Much would change, what is there would be lost, and then it cannot be saved.
 fn long(request: &Request) -> Vec<Reply> {
     match request {
-        Request::PreviewSave { .. } => {
+        Request::Home(HomeRequest::PreviewSave { .. }) => {
             let lines = (1..=60).map(|number| DiffLine::Added(format!("\"街景-{number}\" = \"varchar\""))).collect();
-            one(Reply::SavePreview(Ok(SavePreview { lines, overwrites: true, ..preview() })))
+            one(Reply::Home(HomeReply::SavePreview(Ok(SavePreview { lines, overwrites: true, ..preview() }))))
         }
-        Request::SaveConfig { .. } => one(Reply::ConfigSaved(Err(UserError::other(
-            "nightly.toml was changed by somebody else meanwhile. Nothing was saved.",
+        Request::Home(HomeRequest::SaveConfig { .. }) => one(Reply::Home(HomeReply::ConfigSaved(Err(
+            UserError::other("nightly.toml was changed by somebody else meanwhile. Nothing was saved."),
         )))),
         other => answers(other),
     }
@@ -224,23 +227,23 @@ fn long(request: &Request) -> Vec<Reply> {
 
 /// The file says the same already.
 fn nothing(request: &Request) -> Vec<Reply> {
-    let Request::PreviewSave { .. } = request else { return answers(request) };
-    one(Reply::SavePreview(Ok(SavePreview { lines: Vec::new(), ..preview() })))
+    let Request::Home(HomeRequest::PreviewSave { .. }) = request else { return answers(request) };
+    one(Reply::Home(HomeReply::SavePreview(Ok(SavePreview { lines: Vec::new(), ..preview() }))))
 }
 
 fn failing(request: &Request) -> Vec<Reply> {
-    let Request::PreviewSave { .. } = request else { return answers(request) };
-    one(Reply::SavePreview(Err(refused())))
+    let Request::Home(HomeRequest::PreviewSave { .. }) = request else { return answers(request) };
+    one(Reply::Home(HomeReply::SavePreview(Err(refused()))))
 }
 
 /// What saving would change is still being found out.
 fn looking(request: &Request) -> Vec<Reply> {
-    if matches!(request, Request::PreviewSave { .. }) { Vec::new() } else { answers(request) }
+    if matches!(request, Request::Home(HomeRequest::PreviewSave { .. })) { Vec::new() } else { answers(request) }
 }
 
 /// The file is being written.
 fn saving(request: &Request) -> Vec<Reply> {
-    if matches!(request, Request::SaveConfig { .. }) { Vec::new() } else { answers(request) }
+    if matches!(request, Request::Home(HomeRequest::SaveConfig { .. })) { Vec::new() } else { answers(request) }
 }
 
 #[test]
@@ -278,7 +281,7 @@ pub(super) fn stages() -> Vec<Build> {
         home(answers).press(Action::Duplicate),
         home(answers).press(Action::Delete),
         home(|request| match request {
-            Request::ReadHome => Vec::new(),
+            Request::Home(HomeRequest::Read) => Vec::new(),
             other => well(other),
         }),
         runs(),

@@ -14,7 +14,8 @@ use crate::{
     },
     wizard::{
         action::Action,
-        effect::{Inferred, Reply, Request},
+        effect::{Reply, Request},
+        schema::messages::{Inferred, SchemaReply, SchemaRequest},
         step::Step,
     },
 };
@@ -56,43 +57,57 @@ fn inferred(table: bool) -> Inferred {
 
 fn answers(request: &Request) -> Vec<Reply> {
     match request {
-        Request::ReadSchema => {
+        Request::Schema(SchemaRequest::Read) => {
             let mut keys = schema();
             let more = json!({
                 "old_site": {"ty": "tombstone", "deleted_ty": {"ty": "variant", "hint": "varchar"}},
                 "older": {"ty": "tombstone", "deleted_ty": null},
             });
             keys.extend(serde_json::from_value::<Map<String, Value>>(more).unwrap());
-            one(Reply::Schema(Ok(keys)))
+            one(Reply::Schema(SchemaReply::Read(Ok(keys))))
         }
-        Request::InferSchema { file, .. } => one(Reply::Inferred(Ok(inferred(file.is_some())))),
+        Request::Schema(SchemaRequest::Infer { file, .. }) => {
+            one(Reply::Schema(SchemaReply::Inferred(Ok(inferred(file.is_some())))))
+        }
         other => well(other),
     }
 }
 
 fn failing(request: &Request) -> Vec<Reply> {
-    let Request::InferSchema { .. } = request else { return answers(request) };
+    let Request::Schema(SchemaRequest::Infer { .. }) = request else { return answers(request) };
     let problem = UserError::config("The file labels.csv cannot be read: there is no such file.");
-    one(Reply::Inferred(Err(problem.hint("Check the path. A path that begins with ~/ is below your home directory."))))
+    one(Reply::Schema(SchemaReply::Inferred(Err(
+        problem.hint("Check the path. A path that begins with ~/ is below your home directory.")
+    ))))
 }
 
 fn unanswered(request: &Request) -> Vec<Reply> {
-    if matches!(request, Request::InferSchema { .. }) { Vec::new() } else { answers(request) }
+    if matches!(request, Request::Schema(SchemaRequest::Infer { .. })) { Vec::new() } else { answers(request) }
 }
 
 fn file(request: &Request) -> Vec<Reply> {
-    let Request::InferSchema { .. } = request else { return answers(request) };
+    let Request::Schema(SchemaRequest::Infer { .. }) = request else { return answers(request) };
     let stated = |one: Suggestion| Suggestion { values: 0, fits: 0, distinct: None, misfits: Vec::new(), ..one };
     let suggestions = labels().into_iter().map(stated).collect();
-    one(Reply::Inferred(Ok(Inferred { suggestions, sources: vec!["schema.toml".into()], is_part: false, table: None })))
+    one(Reply::Schema(SchemaReply::Inferred(Ok(Inferred {
+        suggestions,
+        sources: vec!["schema.toml".into()],
+        is_part: false,
+        table: None,
+    }))))
 }
 
 fn very_many(request: &Request) -> Vec<Reply> {
-    let Request::InferSchema { .. } = request else { return answers(request) };
+    let Request::Schema(SchemaRequest::Infer { .. }) = request else { return answers(request) };
     let mut inference = Inference::default();
     (0..10_000).for_each(|n| inference.add(&format!("键-{n:05}"), &json!("北京")));
     let sources = vec!["blob index tags of 5,000 blobs".into()];
-    one(Reply::Inferred(Ok(Inferred { suggestions: inference.finish(), sources, is_part: true, table: None })))
+    one(Reply::Schema(SchemaReply::Inferred(Ok(Inferred {
+        suggestions: inference.finish(),
+        sources,
+        is_part: true,
+        table: None,
+    }))))
 }
 
 fn asked(answers: fn(&Request) -> Vec<Reply>) -> Stage {

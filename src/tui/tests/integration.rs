@@ -13,7 +13,11 @@ use crate::{
         check::{Check, CheckState},
         connections::{EncordReply, Integration, KeyFacts},
         effect::{Reply, Request},
-        integration::{Focus, fields::FieldName},
+        integration::{
+            Focus,
+            fields::FieldName,
+            messages::{IntegrationReply, IntegrationRequest},
+        },
         step::Step,
     },
 };
@@ -38,7 +42,7 @@ pub(super) fn at_check(mut stage: Stage, id: &str) -> Stage {
 
 pub(super) fn failing(request: &Request) -> Vec<Reply> {
     match request {
-        Request::CheckAzure { .. } => checks::replies(checks::three_failures()),
+        Request::Integration(IntegrationRequest::CheckAzure { .. }) => checks::replies(checks::three_failures()),
         other => well(other),
     }
 }
@@ -46,14 +50,18 @@ pub(super) fn failing(request: &Request) -> Vec<Reply> {
 /// The sign-in to Encord is done, Azure's checks are under way.
 fn half(request: &Request) -> Vec<Reply> {
     match request {
-        Request::CheckAzure { .. } => {
+        Request::Integration(IntegrationRequest::CheckAzure { .. }) => {
             let mut some = checks::well();
             some.truncate(3);
             some[0].detail = "ada@acme.example by az".into();
             let running = Check::new("azure.cors", CheckState::Running, "reading the rules");
-            some.into_iter().chain([running]).map(|check| Reply::AzureCheck(Box::new(check))).collect()
+            some.into_iter()
+                .chain([running])
+                .map(|check| Reply::Integration(IntegrationReply::AzureCheck(Box::new(check))))
+                .collect()
         }
-        Request::ListPrefixes { .. } | Request::ListContainers { .. } => Vec::new(),
+        Request::Integration(IntegrationRequest::ListPrefixes { .. })
+        | Request::Integration(IntegrationRequest::ListContainers { .. }) => Vec::new(),
         other => well(other),
     }
 }
@@ -62,7 +70,9 @@ fn half(request: &Request) -> Vec<Reply> {
 fn before_anything_is_filled_in() {
     shows("integration_empty", &Stage::new(Config::default(), silent).wizard);
     shows("integration_discovering", &Stage::guided(Config::default(), silent).wizard);
-    let found = |request: &Request| if matches!(request, Request::Discover) { well(request) } else { Vec::new() };
+    let found = |request: &Request| {
+        if matches!(request, Request::Integration(IntegrationRequest::Discover)) { well(request) } else { Vec::new() }
+    };
     let found = Stage::guided(Config::default(), found);
     shows("integration_discovered", &found.wizard);
     shows("integration_key_wanted", &at_field(found, FieldName::KeyFile).wizard);
@@ -100,12 +110,18 @@ fn when_checks_failed() {
     shows("integration_failed_in_form", &at_field(last, FieldName::Account).wizard);
     shows("integration_refused", &Stage::new(config(), unwell).wizard);
     let elsewhere = |request: &Request| match request {
-        Request::ConnectEncord { .. } => one(Reply::Encord(EncordReply {
-            key: Ok(KeyFacts { warning: None, source: "ssh_key_file".into(), fingerprint: "SHA256:4RkSk0Q".into() }),
-            wants_passphrase: false,
-            login: Some(Err(refused())),
-            other_region: Some("https://api.us.encord.com".into()),
-        })),
+        Request::Integration(IntegrationRequest::ConnectEncord { .. }) => {
+            one(Reply::Integration(IntegrationReply::Encord(EncordReply {
+                key: Ok(KeyFacts {
+                    warning: None,
+                    source: "ssh_key_file".into(),
+                    fingerprint: "SHA256:4RkSk0Q".into(),
+                }),
+                wants_passphrase: false,
+                login: Some(Err(refused())),
+                other_region: Some("https://api.us.encord.com".into()),
+            })))
+        }
         other => well(other),
     };
     shows("integration_other_region", &at_check(Stage::new(config(), elsewhere), "encord.domain").wizard);
@@ -114,12 +130,16 @@ fn when_checks_failed() {
 #[test]
 fn secrets_in_the_form() {
     let locked = |request: &Request| match request {
-        Request::ConnectEncord { .. } => one(Reply::Encord(EncordReply {
-            other_region: None,
-            key: Err(UserError::config("The SSH key ~/.ssh/encord_ed25519 is encrypted.").hint("Type its passphrase.")),
-            wants_passphrase: true,
-            login: None,
-        })),
+        Request::Integration(IntegrationRequest::ConnectEncord { .. }) => {
+            one(Reply::Integration(IntegrationReply::Encord(EncordReply {
+                other_region: None,
+                key: Err(
+                    UserError::config("The SSH key ~/.ssh/encord_ed25519 is encrypted.").hint("Type its passphrase.")
+                ),
+                wants_passphrase: true,
+                login: None,
+            })))
+        }
         other => well(other),
     };
     let locked = Stage::new(config(), locked);
@@ -150,18 +170,30 @@ fn what_cannot_be_used_is_told_where_it_stands() {
 #[test]
 fn an_account_of_many_integrations_and_one_changed_later() {
     let many = |request: &Request| match request {
-        Request::ConnectEncord { .. } => one(Reply::Encord(EncordReply {
-            other_region: None,
-            key: Ok(KeyFacts { warning: None, source: "ENCORD_TOKEN".into(), fingerprint: "a bearer token".into() }),
-            wants_passphrase: false,
-            login: Some(Ok((0..40).map(|n| Integration { uuid: uuid(n), title: format!("Storage {n}") }).collect())),
-        })),
+        Request::Integration(IntegrationRequest::ConnectEncord { .. }) => {
+            one(Reply::Integration(IntegrationReply::Encord(EncordReply {
+                other_region: None,
+                key: Ok(KeyFacts {
+                    warning: None,
+                    source: "ENCORD_TOKEN".into(),
+                    fingerprint: "a bearer token".into(),
+                }),
+                wants_passphrase: false,
+                login: Some(Ok((0..40)
+                    .map(|n| Integration { uuid: uuid(n), title: format!("Storage {n}") })
+                    .collect())),
+            })))
+        }
         other => well(other),
     };
     shows("integration_many", &Stage::new(config(), many).wizard);
     // The account was changed at the review, and the container is not checked anew yet.
     let answers = |request: &Request| match request {
-        Request::CheckAzure { access, .. } if access.azure.account.as_deref() != Some("acmevision") => Vec::new(),
+        Request::Integration(IntegrationRequest::CheckAzure { access, .. })
+            if access.azure.account.as_deref() != Some("acmevision") =>
+        {
+            Vec::new()
+        }
         other => well(other),
     };
     let changed = Stage::at(Step::Upload, answers).press(Action::Goto(Step::Integration));

@@ -21,8 +21,9 @@ use crate::{
     },
     wizard::{
         action::Action,
-        effect::{ListingProgress, Reply, Request},
-        rows::{List, Row},
+        effect::{Reply, Request},
+        list::{List, Row},
+        manifest::messages::{ListingProgress, ManifestReply, ManifestRequest},
         step::Step,
     },
 };
@@ -39,7 +40,7 @@ fn manifest_screens() {
         per_second: 8_204.6,
         bytes: None,
     };
-    shows("manifest_listing", &listing.reply(Reply::Listing(progress)).wizard);
+    shows("manifest_listing", &listing.reply(Reply::Manifest(ManifestReply::Progress(progress))).wizard);
     let built = Stage::at(Step::Manifest, well);
     shows("manifest_built", &built.wizard);
     let skipped = built.press(Action::SwitchList).times(6, Action::Down);
@@ -63,7 +64,7 @@ fn findings() -> Vec<Finding> {
 
 fn faulty(request: &Request) -> Vec<Reply> {
     match request {
-        Request::BuildManifest { .. } => {
+        Request::Manifest(ManifestRequest::Build { .. }) => {
             let lux = KindCounts { items: 2, first: findings()[..2].to_vec() };
             let wether = KindCounts { items: 11_270, first: findings()[2..].to_vec() };
             let summary = Summary {
@@ -76,11 +77,11 @@ fn faulty(request: &Request) -> Vec<Reply> {
                 ]),
                 ..summary()
             };
-            one(Reply::Manifest(Ok(built(summary))))
+            one(Reply::Manifest(ManifestReply::Built(Ok(built(summary)))))
         }
-        Request::ReadRows { list: List::Findings, first, .. } => {
+        Request::Manifest(ManifestRequest::ReadRows { list: List::Findings, first, .. }) => {
             let rows = findings().into_iter().map(Row::Finding).collect();
-            one(Reply::Rows { list: List::Findings, first: *first, rows })
+            one(Reply::Manifest(ManifestReply::Rows { list: List::Findings, first: *first, rows }))
         }
         other => well(other),
     }
@@ -92,7 +93,7 @@ fn findings_are_shown_with_what_to_do_and_errors_first() {
     shows("manifest_errors", &stage.wizard);
     shows("manifest_errors_last", &stage.press(Action::Bottom).wizard);
     let progress = ListingProgress { blobs: 9_000, errors: 12, per_second: 900.0, ..ListingProgress::default() };
-    let listing = Stage::at(Step::Manifest, unlisted).reply(Reply::Listing(progress));
+    let listing = Stage::at(Step::Manifest, unlisted).reply(Reply::Manifest(ManifestReply::Progress(progress)));
     shows("manifest_listing_errors", &listing.wizard);
 }
 
@@ -100,18 +101,20 @@ fn findings_are_shown_with_what_to_do_and_errors_first() {
 fn manifests_of_nothing_and_of_a_million() {
     let none = Stage::at(Step::Manifest, unlisted);
     let empty = Summary { items: [].into(), bytes: 0, urls: 0, warnings: 0, findings: [].into(), ..summary() };
-    shows("manifest_nothing", &none.reply(Reply::Manifest(Ok(built(empty)))).wizard);
+    shows("manifest_nothing", &none.reply(Reply::Manifest(ManifestReply::Built(Ok(built(empty))))).wizard);
     let million = Summary { items: [(Kind::Image, 1_000_000)].into(), urls: 1_000_000, ..summary() };
     let rows = |request: &Request| match request {
-        Request::ReadRows { list, first, count, .. } if *first < 400 => {
+        Request::Manifest(ManifestRequest::ReadRows { list, first, count, .. }) if *first < 400 => {
             let rows = (*first..first + count).map(|place| row(*list, place)).collect();
-            one(Reply::Rows { list: *list, first: *first, rows })
+            one(Reply::Manifest(ManifestReply::Rows { list: *list, first: *first, rows }))
         }
         // What lies further on is still being read.
-        Request::BuildManifest { .. } | Request::ReadRows { .. } => Vec::new(),
+        Request::Manifest(ManifestRequest::Build { .. }) | Request::Manifest(ManifestRequest::ReadRows { .. }) => {
+            Vec::new()
+        }
         other => well(other),
     };
-    let stage = Stage::at(Step::Manifest, rows).reply(Reply::Manifest(Ok(built(million))));
+    let stage = Stage::at(Step::Manifest, rows).reply(Reply::Manifest(ManifestReply::Built(Ok(built(million)))));
     shows("manifest_million", &stage.wizard);
     shows("manifest_million_end_unread", &stage.press(Action::Bottom).wizard);
 }
@@ -126,15 +129,17 @@ fn the_items_are_searched_and_filtered_and_read_in_full() {
     let whole = kept.press(Action::Toggle);
     shows("manifest_item_in_full", &whole.wizard);
     let unanswered = |request: &Request| match request {
-        Request::Search { .. } => {
-            vec![Reply::Found { places: vec![], seen: 2000, is_done: false }]
+        Request::Manifest(ManifestRequest::Search { .. }) => {
+            vec![Reply::Manifest(ManifestReply::Found { places: vec![], seen: 2000, is_done: false })]
         }
         other => well(other),
     };
     let searching = Stage::at(Step::Manifest, unanswered).press(Action::Search).type_in("zz");
     shows("manifest_searching", &searching.wizard);
     let none = |request: &Request| match request {
-        Request::Search { .. } => vec![Reply::Found { places: vec![], seen: 11_395, is_done: true }],
+        Request::Manifest(ManifestRequest::Search { .. }) => {
+            vec![Reply::Manifest(ManifestReply::Found { places: vec![], seen: 11_395, is_done: true })]
+        }
         other => well(other),
     };
     let none = Stage::at(Step::Manifest, none).press(Action::Search).type_in("zz");
@@ -149,7 +154,7 @@ fn findings_open_by_code_and_lead_to_their_items() {
     shows("manifest_findings_open", &opened.wizard);
     shows("manifest_finding_jumped", &opened.press(Action::Next).wizard);
     let lost = |request: &Request| match request {
-        Request::FindItem { .. } => one(Reply::ItemFound(None)),
+        Request::Manifest(ManifestRequest::FindItem { .. }) => one(Reply::Manifest(ManifestReply::ItemFound(None))),
         other => well(other),
     };
     let lost = Stage::at(Step::Manifest, lost).press(Action::Left).press(Action::Next).press(Action::Next);
@@ -171,10 +176,14 @@ fn rules_are_edited_in_place() {
 #[test]
 fn names_of_all_scripts() {
     let names = |request: &Request| match request {
-        Request::BuildManifest { .. } => {
-            one(Reply::Manifest(Ok(built(Summary { items: [(Kind::Image, 6)].into(), urls: 6, ..summary() }))))
+        Request::Manifest(ManifestRequest::Build { .. }) => {
+            one(Reply::Manifest(ManifestReply::Built(Ok(built(Summary {
+                items: [(Kind::Image, 6)].into(),
+                urls: 6,
+                ..summary()
+            })))))
         }
-        Request::ReadRows { list: List::Items, first, .. } => {
+        Request::Manifest(ManifestRequest::ReadRows { list: List::Items, first, .. }) => {
             let names = [
                 "图像/北京/摄像头一号/二〇二六年三月/照片-很长的文件名-0001.jpg",
                 "emoji/👩🏽\u{200d}🔬/🇩🇪 🎉/x.png",
@@ -190,7 +199,7 @@ fn names_of_all_scripts() {
                 item.client_metadata.insert("note".into(), (*name).into());
                 Row::Item(Box::new(item), None)
             });
-            one(Reply::Rows { list: List::Items, first: *first, rows: items.collect() })
+            one(Reply::Manifest(ManifestReply::Rows { list: List::Items, first: *first, rows: items.collect() }))
         }
         other => well(other),
     };
@@ -247,20 +256,22 @@ fn named(list: List, place: u64) -> Row {
 fn odd_names(request: &Request) -> Vec<Reply> {
     let number = NAMES.len() as u64;
     match request {
-        Request::BuildManifest { .. } => {
+        Request::Manifest(ManifestRequest::Build { .. }) => {
             let first = (0..number).map(|place| named(List::Findings, place));
             let first = first.filter_map(|row| if let Row::Finding(finding) = row { Some(finding) } else { None });
             let tally = KindCounts { items: number, first: first.collect() };
             let findings = BTreeMap::from([(Code::TypeDisagreement, BTreeMap::from([(NAMES[3].to_owned(), tally)]))]);
             let (items, skipped) = ([(Kind::Image, number)].into(), [(SkipReason::Empty, number)].into());
             let summary = Summary { items, skipped, urls: number, warnings: number, findings, ..Summary::default() };
-            one(Reply::Manifest(Ok(built(summary))))
+            one(Reply::Manifest(ManifestReply::Built(Ok(built(summary)))))
         }
-        Request::ReadRows { list, first, .. } => {
+        Request::Manifest(ManifestRequest::ReadRows { list, first, .. }) => {
             let rows = (*first..number).map(|place| named(*list, place)).collect();
-            one(Reply::Rows { list: *list, first: *first, rows })
+            one(Reply::Manifest(ManifestReply::Rows { list: *list, first: *first, rows }))
         }
-        Request::Search { .. } => one(Reply::Found { places: (0..6).collect(), seen: number, is_done: true }),
+        Request::Manifest(ManifestRequest::Search { .. }) => {
+            one(Reply::Manifest(ManifestReply::Found { places: (0..6).collect(), seen: number, is_done: true }))
+        }
         other => well(other),
     }
 }
@@ -297,17 +308,22 @@ fn odd_names_in_the_smallest_and_in_the_usual_screen() {
 #[test]
 fn a_container_of_nothing_and_one_of_a_hundred_thousand() {
     let empty = |request: &Request| match request {
-        Request::BuildManifest { .. } => one(Reply::Manifest(Ok(built(Summary::default())))),
+        Request::Manifest(ManifestRequest::Build { .. }) => {
+            one(Reply::Manifest(ManifestReply::Built(Ok(built(Summary::default())))))
+        }
         other => well(other),
     };
     shows("manifest_no_blobs", &Stage::at(Step::Manifest, empty).wizard);
     let many = |request: &Request| match request {
-        Request::BuildManifest { .. } => {
-            one(Reply::Manifest(Ok(built(Summary { items: [(Kind::Image, 100_000)].into(), ..summary() }))))
+        Request::Manifest(ManifestRequest::Build { .. }) => {
+            one(Reply::Manifest(ManifestReply::Built(Ok(built(Summary {
+                items: [(Kind::Image, 100_000)].into(),
+                ..summary()
+            })))))
         }
-        Request::ReadRows { list, first, count, .. } => {
+        Request::Manifest(ManifestRequest::ReadRows { list, first, count, .. }) => {
             let rows = (*first..(first + count).min(100_000)).map(|place| row(*list, place)).collect();
-            one(Reply::Rows { list: *list, first: *first, rows })
+            one(Reply::Manifest(ManifestReply::Rows { list: *list, first: *first, rows }))
         }
         other => well(other),
     };

@@ -14,8 +14,9 @@ use crate::{
     wizard::{
         action::Action,
         destination::{Destination, FolderRef, Mirror},
-        effect::{Reply, Request, RunReply},
-        progress::snapshot::Snapshot,
+        effect::{Reply, Request},
+        folder::messages::{FolderReply, FolderRequest},
+        progress::{messages::RunEvent, snapshot::Snapshot},
         step::Step,
     },
 };
@@ -42,12 +43,14 @@ fn at(config: Config, step: Step, answers: fn(&Request) -> Vec<Reply>) -> Stage 
 
 fn again(request: &Request) -> Vec<Reply> {
     match request {
-        Request::ResolveFolder { .. } => one(Reply::FolderResolved(Box::new(Ok(Destination {
-            existing: Some(FolderRef { uuid: uuid(12), path: "Mirror".into() }),
-            mirror: Some(Mirror { remote_url: URL.into(), sidecar: None }),
-            items: Some(12_345),
-            ..Destination::default()
-        })))),
+        Request::Folder(FolderRequest::Resolve { .. }) => {
+            one(Reply::Folder(FolderReply::Resolved(Box::new(Ok(Destination {
+                existing: Some(FolderRef { uuid: uuid(12), path: "Mirror".into() }),
+                mirror: Some(Mirror { remote_url: URL.into(), sidecar: None }),
+                items: Some(12_345),
+                ..Destination::default()
+            })))))
+        }
         other => well(other),
     }
 }
@@ -78,14 +81,14 @@ fn snapshot(counts: SyncCounts, note: Option<&str>) -> Box<Snapshot> {
 
 fn syncing(counts: SyncCounts, note: Option<&str>) -> Stage {
     at(mirrored(), Step::Progress, well)
-        .run(RunReply::SchemaSaved(Vec::new()))
-        .run(RunReply::Folder { uuid: uuid(20), path: "Raw/2026/Berlin".into(), created: true })
-        .run(RunReply::Started { run: "20260401-031500-a1b2c3".into(), folder: "Raw/2026/Berlin".into() })
-        .run(RunReply::Progress(snapshot(counts, note)))
+        .run(RunEvent::SchemaSaved(Vec::new()))
+        .run(RunEvent::Folder { uuid: uuid(20), path: "Raw/2026/Berlin".into(), created: true })
+        .run(RunEvent::Started { run: "20260401-031500-a1b2c3".into(), folder: "Raw/2026/Berlin".into() })
+        .run(RunEvent::Progress(snapshot(counts, note)))
 }
 
 fn ended(state: RunState, counts: SyncCounts, problem: Option<UserError>) -> Stage {
-    syncing(counts, None).run(RunReply::Finished {
+    syncing(counts, None).run(RunEvent::Finished {
         state,
         snapshot: snapshot(counts, None),
         reports: Some(reports("20260401-031500-a1b2c3")),

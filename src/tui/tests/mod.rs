@@ -43,8 +43,13 @@ use crate::{
         action::Action,
         connections::EncordReply,
         destination::Destination,
-        effect::{Reply, Request, RunReply},
-        rows::{List, Row},
+        effect::{Reply, Request},
+        folder::messages::{FolderReply, FolderRequest},
+        integration::messages::{IntegrationReply, IntegrationRequest},
+        list::{List, Row},
+        manifest::messages::{ManifestReply, ManifestRequest},
+        progress::messages::{RunEvent, RunReply, RunRequest},
+        schema::messages::{SchemaReply, SchemaRequest},
         step::Step,
         upload::option::UploadOption,
     },
@@ -54,11 +59,15 @@ use crate::{
 fn schema_screens() {
     shows(
         "schema_reading",
-        &Stage::at(Step::Schema, |r| if matches!(r, Request::ReadSchema) { Vec::new() } else { well(r) }).wizard,
+        &Stage::at(
+            Step::Schema,
+            |r| if matches!(r, Request::Schema(SchemaRequest::Read)) { Vec::new() } else { well(r) },
+        )
+        .wizard,
     );
     shows("schema_changes", &Stage::at(Step::Schema, well).wizard);
     let nothing = |request: &Request| match request {
-        Request::ReadSchema => one(Reply::Schema(Ok(serde_json::Map::new()))),
+        Request::Schema(SchemaRequest::Read) => one(Reply::Schema(SchemaReply::Read(Ok(serde_json::Map::new())))),
         other => well(other),
     };
     let mut keyless = config();
@@ -70,15 +79,15 @@ fn schema_screens() {
     shows("schema_conflict", &clash.wizard);
     shows("schema_conflict_kept", &clash.press(Action::KeepTheirs).wizard);
     let failing = |request: &Request| match request {
-        Request::ReadSchema => one(Reply::Schema(Err(refused()))),
+        Request::Schema(SchemaRequest::Read) => one(Reply::Schema(SchemaReply::Read(Err(refused())))),
         other => well(other),
     };
     shows("schema_failed", &Stage::at(Step::Schema, failing).wizard);
     let long = |request: &Request| match request {
-        Request::ReadSchema => {
+        Request::Schema(SchemaRequest::Read) => {
             let mut keys = fixtures::schema();
             keys.extend((0..3000).map(|n| (format!("key-{n:04}"), serde_json::json!({"ty": "geospatial"}))));
-            one(Reply::Schema(Ok(keys)))
+            one(Reply::Schema(SchemaReply::Read(Ok(keys))))
         }
         other => well(other),
     };
@@ -86,7 +95,7 @@ fn schema_screens() {
 }
 
 fn unlisted(request: &Request) -> Vec<Reply> {
-    if matches!(request, Request::BuildManifest { .. }) { Vec::new() } else { well(request) }
+    if matches!(request, Request::Manifest(ManifestRequest::Build { .. })) { Vec::new() } else { well(request) }
 }
 
 #[test]
@@ -106,12 +115,14 @@ fn upload_screens() {
     odd.folder.path = Some("原始数据/二〇二六年/柏林街景".into());
     odd.manifest.include = vec![format!("**/{}  two  spaces/*.jpg", "目录/".repeat(30))];
     let foreign = |request: &Request| match request {
-        Request::ResolveFolder { .. } => one(Reply::FolderResolved(Box::new(Ok(Destination {
-            create: vec!["原始数据".into(), "二〇二六年".into(), "柏林街景".repeat(12)],
-            notes: vec!["Your role in the folder '原始数据' is User, not Admin.".into()],
-            ..Destination::default()
-        })))),
-        Request::EstimateRun { .. } => one(Reply::Estimate(None)),
+        Request::Folder(FolderRequest::Resolve { .. }) => {
+            one(Reply::Folder(FolderReply::Resolved(Box::new(Ok(Destination {
+                create: vec!["原始数据".into(), "二〇二六年".into(), "柏林街景".repeat(12)],
+                notes: vec!["Your role in the folder '原始数据' is User, not Admin.".into()],
+                ..Destination::default()
+            })))))
+        }
+        Request::Run(RunRequest::Estimate { .. }) => one(Reply::Run(RunReply::Estimate(None))),
         other => well(other),
     };
     let mut odd = Stage::new(odd, foreign).times(4, Action::Next).press(Action::Down).press(Action::Toggle);
@@ -120,21 +131,23 @@ fn upload_screens() {
     odd = odd.press(Action::SwitchList);
     shows("upload_equivalent_chinese", &odd.wizard);
     let everything = |request: &Request| match request {
-        Request::BuildManifest { .. } => {
+        Request::Manifest(ManifestRequest::Build { .. }) => {
             let items = Kind::ALL.into_iter().zip(100_000..).collect();
-            one(Reply::Manifest(Ok(built(Summary { items, ..summary() }))))
+            one(Reply::Manifest(ManifestReply::Built(Ok(built(Summary { items, ..summary() })))))
         }
-        Request::ResolveFolder { .. } => one(Reply::FolderResolved(Box::new(Ok(Destination {
-            existing: None,
-            create: vec!["New".into()],
-            ..Destination::default()
-        })))),
+        Request::Folder(FolderRequest::Resolve { .. }) => {
+            one(Reply::Folder(FolderReply::Resolved(Box::new(Ok(Destination {
+                existing: None,
+                create: vec!["New".into()],
+                ..Destination::default()
+            })))))
+        }
         other => well(other),
     };
     let all = Stage::at(Step::Upload, everything).times(UploadOption::ALL.len(), Action::Down);
     shows("upload_everything", &all.wizard);
     let failing = |request: &Request| match request {
-        Request::CheckAzure { .. } => checks::replies(checks::three_failures()),
+        Request::Integration(IntegrationRequest::CheckAzure { .. }) => checks::replies(checks::three_failures()),
         other => well(other),
     };
     let mut despite = Stage::new(config(), failing).press(Action::Overrule).press(Action::Yes);
@@ -172,18 +185,20 @@ fn ascii_means_ascii_and_without_colour_all_else_stays() {
 #[test]
 fn secrets_and_control_characters_never_reach_the_screen() {
     let wanted = |request: &Request| match request {
-        Request::ConnectEncord { .. } => one(Reply::Encord(EncordReply {
-            other_region: None,
-            key: Err(UserError::config("encrypted")),
-            wants_passphrase: true,
-            login: None,
-        })),
+        Request::Integration(IntegrationRequest::ConnectEncord { .. }) => {
+            one(Reply::Integration(IntegrationReply::Encord(EncordReply {
+                other_region: None,
+                key: Err(UserError::config("encrypted")),
+                wants_passphrase: true,
+                login: None,
+            })))
+        }
         other => well(other),
     };
     let stage = Stage::new(config(), wanted).type_in("hunter2");
     let text = frame(&stage.wizard, UTF8, 120, 40);
     assert!(text.contains("•••••••") && !text.contains("hunter2"), "{text}");
-    for stage in [Stage::new(config(), unwell), running(5000).run(RunReply::Refused(refused()))] {
+    for stage in [Stage::new(config(), unwell), running(5000).run(RunEvent::Refused(refused()))] {
         let text = frame(&stage.wizard, UTF8, 120, 40);
         assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
         assert!(text.contains("^[[31mred"), "{text}");
@@ -192,12 +207,16 @@ fn secrets_and_control_characters_never_reach_the_screen() {
 
 #[test]
 fn what_has_not_been_read_is_drawn_as_such() {
-    let answers =
-        |request: &Request| if matches!(request, Request::ReadRows { .. }) { Vec::new() } else { well(request) };
+    let answers = |request: &Request| {
+        if matches!(request, Request::Manifest(ManifestRequest::ReadRows { .. })) { Vec::new() } else { well(request) }
+    };
     let stage = Stage::at(Step::Manifest, answers);
     assert!(frame(&stage.wizard, UTF8, 80, 24).contains("> …"));
-    let stage =
-        stage.reply(Reply::Rows { list: List::Items, first: 0, rows: vec![Row::Item(Box::new(item(0)), None)] });
+    let stage = stage.reply(Reply::Manifest(ManifestReply::Rows {
+        list: List::Items,
+        first: 0,
+        rows: vec![Row::Item(Box::new(item(0)), None)],
+    }));
     let text = frame(&stage.wizard, UTF8, 80, 24);
     assert!(text.contains(">    image") && text.contains("frame-000000.jpg"), "{text}");
 }

@@ -17,33 +17,42 @@ use crate::{
         action::Action,
         connections::{CorsRepair, EncordReply, Integration, KeyFacts},
         effect::{Reply, Request},
-        integration::fields::FieldName,
+        integration::{
+            fields::FieldName,
+            messages::{IntegrationReply, IntegrationRequest},
+        },
     },
 };
 
 fn listed(count: u128) -> Vec<Reply> {
-    one(Reply::Encord(EncordReply {
+    one(Reply::Integration(IntegrationReply::Encord(EncordReply {
         other_region: None,
         key: Ok(KeyFacts { warning: None, source: "ssh_key_file".into(), fingerprint: "SHA256:4RkSk0Q".into() }),
         wants_passphrase: false,
         login: Some(Ok((0..count).map(|n| Integration { uuid: uuid(n), title: format!("Storage {n}") }).collect())),
-    }))
+    })))
 }
 
 fn none(request: &Request) -> Vec<Reply> {
     match request {
-        Request::ConnectEncord { .. } => listed(0),
-        Request::ListContainers { .. } => one(Reply::Containers(Ok(Vec::new()))),
-        Request::Discover => one(Reply::Discovered(crate::wizard::connections::Discovery::default())),
+        Request::Integration(IntegrationRequest::ConnectEncord { .. }) => listed(0),
+        Request::Integration(IntegrationRequest::ListContainers { .. }) => {
+            one(Reply::Integration(IntegrationReply::Containers(Ok(Vec::new()))))
+        }
+        Request::Integration(IntegrationRequest::Discover) => {
+            one(Reply::Integration(IntegrationReply::Discovered(crate::wizard::connections::Discovery::default())))
+        }
         other => well(other),
     }
 }
 
 fn very_many(request: &Request) -> Vec<Reply> {
     match request {
-        Request::ConnectEncord { .. } => listed(100_000),
-        Request::ListContainers { .. } => {
-            one(Reply::Containers(Ok((0..100_000).map(|n| format!("container-{n:06}")).collect())))
+        Request::Integration(IntegrationRequest::ConnectEncord { .. }) => listed(100_000),
+        Request::Integration(IntegrationRequest::ListContainers { .. }) => {
+            one(Reply::Integration(IntegrationReply::Containers(Ok((0..100_000)
+                .map(|n| format!("container-{n:06}"))
+                .collect()))))
         }
         other => well(other),
     }
@@ -77,12 +86,14 @@ fn lists_to_choose_from() {
         shows(name, &browse(Stage::guided(config(), none), field).wizard);
     }
     let reading = |request: &Request| match request {
-        Request::ListContainers { .. } => Vec::new(),
+        Request::Integration(IntegrationRequest::ListContainers { .. }) => Vec::new(),
         other => well(other),
     };
     shows("picker_reading", &browse(Stage::new(config(), reading), FieldName::Container).wizard);
     let refusing = |request: &Request| match request {
-        Request::ListContainers { .. } => one(Reply::Containers(Err(refused()))),
+        Request::Integration(IntegrationRequest::ListContainers { .. }) => {
+            one(Reply::Integration(IntegrationReply::Containers(Err(refused()))))
+        }
         other => well(other),
     };
     shows("picker_failed", &browse(Stage::new(config(), refusing), FieldName::Container).wizard);
@@ -118,7 +129,9 @@ fn folders_of_the_container() {
     let below = open().press(Action::Down).press(Action::Right).press(Action::Toggle).press(Action::Left);
     shows("folders_some_below", &below.wizard);
     let refusing = |request: &Request| match request {
-        Request::ListPrefixes { prefix, .. } => one(Reply::Prefixes { prefix: prefix.clone(), result: Err(refused()) }),
+        Request::Integration(IntegrationRequest::ListPrefixes { prefix, .. }) => {
+            one(Reply::Integration(IntegrationReply::Prefixes { prefix: prefix.clone(), result: Err(refused()) }))
+        }
         other => well(other),
     };
     shows("folders_failed", &browse(Stage::new(config(), refusing), FieldName::Folders).wizard);
@@ -133,7 +146,7 @@ fn the_guide_to_a_new_integration() {
     shows("guide_copied", &copied.wizard);
     let other = copied.press(Action::Right);
     shows("guide_service_principal", &other.press(Action::Bottom).wizard);
-    let troubled = open().reply(Reply::Integrations(Err(refused())));
+    let troubled = open().reply(Reply::Integration(IntegrationReply::Integrations(Err(refused()))));
     shows("guide_trouble", &troubled.wizard);
 }
 
@@ -151,10 +164,10 @@ fn a_sas_for_encord() {
     let gone = copied.press(Action::Back);
     assert!(!frame(&gone.wizard, UTF8, 120, 40).contains("sig="));
     let refusing = |request: &Request| match request {
-        Request::MakeSas { .. } => {
-            one(Reply::SasMade(Err(UserError::config("Only an account key can sign such a SAS.")
-                .hint("Sign in with an account key: the portal shows it under Security + networking, Access keys."))))
-        }
+        Request::Integration(IntegrationRequest::MakeSas { .. }) => one(Reply::Integration(IntegrationReply::SasMade(
+            Err(UserError::config("Only an account key can sign such a SAS.")
+                .hint("Sign in with an account key: the portal shows it under Security + networking, Access keys.")),
+        ))),
         other => well(other),
     };
     let mut with_entra = config();
@@ -166,17 +179,21 @@ fn a_sas_for_encord() {
 
 /// The rules are being written.
 fn writing(request: &Request) -> Vec<Reply> {
-    if matches!(request, Request::RepairCors { .. }) { Vec::new() } else { failing(request) }
+    if matches!(request, Request::Integration(IntegrationRequest::RepairCors { .. })) {
+        Vec::new()
+    } else {
+        failing(request)
+    }
 }
 
 /// Somebody else changed the rules meanwhile.
 fn changed(request: &Request) -> Vec<Reply> {
-    let Request::RepairCors { .. } = request else { return failing(request) };
+    let Request::Integration(IntegrationRequest::RepairCors { .. }) = request else { return failing(request) };
     let mut plan = checks::plan();
     let other = checks::rule(&["https://new.acme.example"], &["GET", "PUT"]);
     plan.before.insert(1, other.clone());
     plan.after.insert(1, other);
-    one(Reply::CorsRepaired(Ok(CorsRepair::Changed(Box::new(plan)))))
+    one(Reply::Integration(IntegrationReply::CorsRepaired(Ok(CorsRepair::Changed(Box::new(plan))))))
 }
 
 #[test]
@@ -186,7 +203,7 @@ fn cors_rules_before_they_are_changed() {
     shows("cors_done", &open(failing).press(Action::Yes).wizard);
     let writing = open(writing).press(Action::Yes);
     shows("cors_writing", &writing.wizard);
-    let failed = writing.reply(Reply::CorsRepaired(Err(refused())));
+    let failed = writing.reply(Reply::Integration(IntegrationReply::CorsRepaired(Err(refused()))));
     shows("cors_failed", &failed.wizard);
     shows("cors_changed", &open(changed).press(Action::Yes).wizard);
 }
@@ -243,6 +260,6 @@ pub(super) fn stages() -> Vec<Build> {
         at_check(Stage::new(config(), writing), "azure.cors")
             .press(Action::Fix)
             .press(Action::Yes)
-            .reply(Reply::CorsRepaired(Err(refused()))),
+            .reply(Reply::Integration(IntegrationReply::CorsRepaired(Err(refused())))),
     ]
 }

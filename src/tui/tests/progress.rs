@@ -21,9 +21,12 @@ use crate::{
     wizard::{
         Wizard,
         action::Action,
-        effect::{Reply, Request, RunReply},
-        progress::{failures::RunView, snapshot::Snapshot},
-        rows::{List, Row},
+        effect::{Reply, Request},
+        progress::{
+            failures::RunView,
+            messages::{RunEvent, RunReply, RunRequest},
+            snapshot::Snapshot,
+        },
         saved::{CauseId, CauseRow},
         step::Step,
     },
@@ -50,7 +53,7 @@ fn history() -> Vec<u32> {
 }
 
 fn told(stage: Stage, snapshot: Snapshot) -> Stage {
-    stage.run(RunReply::Progress(Box::new(snapshot)))
+    stage.run(RunEvent::Progress(Box::new(snapshot)))
 }
 
 pub(super) fn at_work(snapshot: Snapshot) -> Stage {
@@ -132,7 +135,7 @@ fn progress_screens() {
     shows("progress_stopping", &at_work(failing(5000)).press(Action::Cancel).wizard);
     shows("progress_cancel_asked", &at_work(failing(5000)).times(2, Action::Cancel).wizard);
     shows("progress_cancelling", &at_work(failing(5000)).times(2, Action::Cancel).press(Action::Yes).wizard);
-    shows("progress_refused", &Stage::at(Step::Progress, well).run(RunReply::Refused(refused())).wizard);
+    shows("progress_refused", &Stage::at(Step::Progress, well).run(RunEvent::Refused(refused())).wizard);
     shows("progress_watched", &watched().wizard);
 }
 
@@ -156,28 +159,28 @@ fn progress_failures() {
 #[test]
 fn progress_failures_without_items() {
     let none = |request: &Request| match request {
-        Request::ReadRows { list: list @ List::FailedBy(_), first, .. } => {
-            one(Reply::Rows { list: *list, first: *first, rows: Vec::new() })
+        Request::Run(RunRequest::ReadFailed { cause: Some(_), first, .. }) => {
+            one(Reply::Run(RunReply::Failed { first: *first, units: Vec::new() }))
         }
         other => well(other),
     };
     let stage = Stage::at(Step::Progress, none)
-        .run(RunReply::Started { run: "2026-03-14-7f3a".into(), folder: "Raw/2026/Berlin".into() });
+        .run(RunEvent::Started { run: "2026-03-14-7f3a".into(), folder: "Raw/2026/Berlin".into() });
     let stage = told(stage, failing(5000)).press(Action::SwitchList).press(Action::Next);
     shows("progress_cause_nameless", &stage.wizard);
     let some = |request: &Request| match request {
-        Request::ReadRows { list: list @ List::FailedBy(_), first, .. } => {
+        Request::Run(RunRequest::ReadFailed { cause: Some(_), first, .. }) => {
             let evil = FailedUnit {
                 object_urls: vec!["https://a/\u{202e}gpj.exe\u{1b}[2J".into(), "https://a/图/二.png".into()],
                 error: "403\u{7} <html>\n<body>Forbidden</body>".into(),
                 ..failed_unit(0)
             };
-            one(Reply::Rows { list: *list, first: *first, rows: vec![Row::Failed(evil)] })
+            one(Reply::Run(RunReply::Failed { first: *first, units: vec![evil] }))
         }
         other => well(other),
     };
     let stage = Stage::at(Step::Progress, some)
-        .run(RunReply::Started { run: "2026-03-14-7f3a".into(), folder: "数据/二〇二六".into() });
+        .run(RunEvent::Started { run: "2026-03-14-7f3a".into(), folder: "数据/二〇二六".into() });
     let stage = told(stage, failing(5000)).press(Action::SwitchList).press(Action::Next);
     shows("progress_cause_partly_nameless", &stage.wizard);
     shows("progress_failed_item_evil", &stage.press(Action::Next).wizard);
@@ -213,7 +216,7 @@ fn progress_again() {
     config.upload.skip_duplicate_urls = false;
     let mut stage = Stage::new(config, well).times(5, Action::Next);
     assert_eq!(stage.wizard.step(), Step::Progress);
-    stage = stage.run(RunReply::Started { run: "2026-03-14-7f3a".into(), folder: "Raw/2026/Berlin".into() });
+    stage = stage.run(RunEvent::Started { run: "2026-03-14-7f3a".into(), folder: "Raw/2026/Berlin".into() });
     let mut stopped = snapshot(3000);
     stopped
         .jobs
@@ -222,7 +225,7 @@ fn progress_again() {
         .for_each(|job| job.state = BatchState::Sending);
     let reports = Some(reports("2026-03-14-7f3a"));
     stage =
-        stage.run(RunReply::Finished { state: RunState::Failed, snapshot: Box::new(stopped), reports, problem: None });
+        stage.run(RunEvent::Finished { state: RunState::Failed, snapshot: Box::new(stopped), reports, problem: None });
     shows("progress_doubts_asked", &stage.press(Action::Refresh).press(Action::Down).wizard);
 }
 

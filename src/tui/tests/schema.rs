@@ -12,14 +12,18 @@ use crate::{
     },
     wizard::{
         action::{Action, Edit},
-        effect::{Event, Reply, Request, RunReply},
-        schema::panels::SchemaPanel,
+        effect::{Event, Reply, Request},
+        progress::messages::RunEvent,
+        schema::{
+            messages::{SchemaReply, SchemaRequest},
+            panels::SchemaPanel,
+        },
         step::Step,
     },
 };
 
 fn all_kinds(request: &Request) -> Vec<Reply> {
-    let Request::ReadSchema = request else { return well(request) };
+    let Request::Schema(SchemaRequest::Read) = request else { return well(request) };
     let mut keys = schema();
     let more = json!({
         "embedding": {"ty": "embedding", "size": 512, "api": null},
@@ -31,18 +35,18 @@ fn all_kinds(request: &Request) -> Vec<Reply> {
         "evil\u{1b}[31m\u{202e}": {"ty": "variant", "hint": "text"},
     });
     keys.extend(serde_json::from_value::<Map<String, Value>>(more).unwrap());
-    one(Reply::Schema(Ok(keys)))
+    one(Reply::Schema(SchemaReply::Read(Ok(keys))))
 }
 
 fn very_many(request: &Request) -> Vec<Reply> {
-    let Request::ReadSchema = request else { return well(request) };
+    let Request::Schema(SchemaRequest::Read) = request else { return well(request) };
     let entry = |n: u32| (format!("键-{n:05}"), json!({"ty": "enum", "values": ["北京", "上海"]}));
-    one(Reply::Schema(Ok((0..10_000).map(entry).collect())))
+    one(Reply::Schema(SchemaReply::Read(Ok((0..10_000).map(entry).collect()))))
 }
 
 fn none(request: &Request) -> Vec<Reply> {
     match request {
-        Request::ReadSchema => one(Reply::Schema(Ok(Map::new()))),
+        Request::Schema(SchemaRequest::Read) => one(Reply::Schema(SchemaReply::Read(Ok(Map::new())))),
         other => well(other),
     }
 }
@@ -88,7 +92,7 @@ fn asked_to_skip() -> Stage {
 fn changed() -> Stage {
     let schema = json!({"weather": {"ty": "variant", "hint": "text"}, "lux": {"ty": "variant", "hint": "number"}});
     let schema = serde_json::from_value(schema).unwrap();
-    Stage::at(Step::Progress, well).run(RunReply::SchemaChanged(schema))
+    Stage::at(Step::Progress, well).run(RunEvent::SchemaChanged(schema))
 }
 
 pub(super) fn stages() -> Vec<Build> {

@@ -6,11 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     error::UserError,
-    wizard::{
-        destination::FolderDetails,
-        effect::{Request, RequestId},
-        outbox::Outbox,
-    },
+    wizard::{destination::FolderDetails, effect::RequestId, folder::messages::FolderRequest, outbox::Outbox},
 };
 
 /// So many folders are remembered.
@@ -39,7 +35,7 @@ impl Peek {
             return;
         }
         let unknown = folders.into_iter().find(|folder| !self.known.contains_key(folder));
-        self.pending = unknown.map(|folder| (outbox.start(Request::FolderDetails { folder }), folder));
+        self.pending = unknown.map(|folder| (outbox.start(FolderRequest::ReadDetails { folder }), folder));
     }
 
     /// Takes an answer; says of which folder, if it was asked for.

@@ -8,7 +8,8 @@ use crate::{
     error::UserError,
     wizard::{
         destination::FolderRef,
-        effect::{FolderPage, FolderRow, Request, RequestId},
+        effect::{Request, RequestId},
+        folder::messages::{FolderPage, FolderRequest, FolderRow},
         outbox::Outbox,
     },
 };
@@ -115,8 +116,11 @@ impl Lookup {
     fn ask(&mut self, page: Option<String>, outbox: &mut Outbox) {
         let name = self.names.front().map(String::as_str).unwrap_or_default();
         let search = if self.by_word { longest_word(name) } else { name };
-        let request =
-            Request::ListFolders { parent: self.base.as_ref().map(|base| base.uuid), search: search.to_owned(), page };
+        let request = Request::Folder(FolderRequest::List {
+            parent: self.base.as_ref().map(|base| base.uuid),
+            search: search.to_owned(),
+            page,
+        });
         self.pending = Some(outbox.start(request));
     }
 

@@ -4,6 +4,7 @@
 mod details_cache;
 pub(crate) mod form;
 pub(crate) mod lookup;
+pub(crate) mod messages;
 mod metadata;
 pub mod mirror;
 mod replies;
@@ -19,8 +20,13 @@ use crate::{
     wizard::{
         action::{Action, Edit, Hint},
         destination::{Destination, FolderDetails, FolderRef, FolderRole, Present},
-        effect::{FolderRow, Request, RequestId},
-        folder::{details_cache::Peek, form::Draft, lookup::Lookup},
+        effect::RequestId,
+        folder::{
+            details_cache::Peek,
+            form::Draft,
+            lookup::Lookup,
+            messages::{FolderRequest, FolderRow},
+        },
         outbox::Outbox,
         step::Status,
     },
@@ -87,7 +93,7 @@ impl FolderStep {
     fn resolve(&mut self, config: &Config, outbox: &mut Outbox) {
         if config.folder.path.is_some() || config.folder.uuid.is_some() {
             outbox.cancel(self.resolving.take());
-            self.resolving = Some(outbox.start(Request::ResolveFolder { folder: config.folder.clone() }));
+            self.resolving = Some(outbox.start(FolderRequest::Resolve { folder: config.folder.clone() }));
         }
     }
 

@@ -5,10 +5,11 @@ use crate::{
     error::{ErrorKind, UserError},
     wizard::{
         destination::{Destination, FolderDetails, Present},
-        effect::{FolderPage, RequestId},
+        effect::RequestId,
         folder::{
             FolderStep,
             lookup::{Lookup, Outcome, split_path},
+            messages::FolderPage,
             mirror,
         },
         outbox::Outbox,

@@ -7,9 +7,12 @@ use crate::{
     wizard::{
         action::{Action, Edit},
         destination::FolderRef,
-        effect::{FolderPage, FolderRow, Request, RequestId},
+        effect::{Request, RequestId},
         field::Field,
-        folder::tree::More,
+        folder::{
+            messages::{FolderPage, FolderRequest, FolderRow},
+            tree::More,
+        },
         outbox::Outbox,
         rows::moved_in,
     },
@@ -168,5 +171,5 @@ impl FolderSearch {
 }
 
 fn request(text: &str, page: Option<String>) -> Request {
-    Request::ListFolders { parent: None, search: text.to_owned(), page }
+    Request::Folder(FolderRequest::List { parent: None, search: text.to_owned(), page })
 }

@@ -10,7 +10,8 @@ use crate::{
     wizard::{
         action::Action,
         destination::FolderRef,
-        effect::{FolderPage, FolderRow, Request, RequestId},
+        effect::{Request, RequestId},
+        folder::messages::{FolderPage, FolderRequest, FolderRow},
         outbox::Outbox,
         rows::moved_in,
     },
@@ -378,5 +379,5 @@ impl FolderTree {
 }
 
 fn request(parent: Option<Uuid>, page: Option<String>) -> Request {
-    Request::ListFolders { parent, search: String::new(), page }
+    Request::Folder(FolderRequest::List { parent, search: String::new(), page })
 }

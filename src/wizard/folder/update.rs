@@ -8,12 +8,12 @@ use crate::{
     wizard::{
         action::Action,
         destination::{Destination, FolderRef, FolderRole, Mirror},
-        effect::{FolderRow, Request},
         field::Field,
         folder::{
             FolderStep,
             form::FolderForm,
             lookup::{Choice, Lookup, split_path},
+            messages::{FolderRequest, FolderRow},
             mirror,
             search::FolderSearch,
         },
@@ -99,7 +99,7 @@ impl FolderStep {
             Ok(folder) => {
                 outbox.cancel(self.counting.take());
                 self.present = None;
-                self.counting = Some(outbox.start(Request::CountPresent { folder }));
+                self.counting = Some(outbox.start(FolderRequest::CountPresent { folder }));
             }
             Err(reason) => self.notice = Some(reason.to_owned()),
         }

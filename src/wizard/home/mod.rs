@@ -1,6 +1,7 @@
 //! Home: the saved configs and the runs on record. Everything on it is on this machine.
 
 pub(crate) mod list;
+pub(crate) mod messages;
 pub(crate) mod open_config;
 pub(crate) mod panel;
 mod update;
@@ -9,9 +10,9 @@ use crate::{
     config::name::check_name,
     error::UserError,
     wizard::{
-        effect::{Request, RequestId},
+        effect::RequestId,
         field::Field,
-        home::list::Ordered,
+        home::{list::Ordered, messages::HomeRequest},
         outbox::Outbox,
         saved::{HomePage, PastRun, SavedConfig},
     },
@@ -48,7 +49,7 @@ impl HomeStep {
     /// Reads what is there.
     pub(super) fn open(&mut self, outbox: &mut Outbox) {
         outbox.cancel(self.reading.take());
-        self.reading = Some(outbox.start(Request::ReadHome));
+        self.reading = Some(outbox.start(HomeRequest::Read));
         (self.notice, self.problem) = (None, None);
     }
 

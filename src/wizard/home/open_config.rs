@@ -11,7 +11,7 @@ use crate::{
         check::{Check, CheckState},
         effect::{Request, RequestId},
         folder::FolderStep,
-        home::{HomeStep, update::HomeMove},
+        home::{HomeStep, messages::HomeRequest, update::HomeMove},
         integration::IntegrationStep,
         manifest::ManifestStep,
         overlay::Overlay,
@@ -129,7 +129,7 @@ impl Wizard {
         }
         self.is_begun = true;
         if let (Some(label), Some(_)) = (&self.opened.label, &self.fresh) {
-            let request = Request::OpenConfig { label: label.clone() };
+            let request = Request::Home(HomeRequest::OpenConfig { label: label.clone() });
             self.opened.learning = Some(self.outbox.start(request));
         }
         self.integration.open(&self.config, &mut self.outbox);
@@ -225,7 +225,7 @@ impl Wizard {
     pub(crate) fn take_new(&mut self) {
         let config = self.fresh.as_deref().cloned().unwrap_or_default();
         self.take(config, Opened::default());
-        self.outbox.start(Request::NameRuns { label: None });
+        self.outbox.start(HomeRequest::NameRuns { label: None });
         // What is not there yet is the user's to fill in, not to be passed over.
         self.goes_on = false;
     }

@@ -4,11 +4,12 @@ use crate::{
     error::UserError,
     wizard::{
         action::{Action, Edit, Hint},
-        effect::{Effect, Request, RequestId},
+        effect::{Effect, RequestId},
         field::Field,
         home::{
             HomeStep,
             list::HomeList,
+            messages::HomeRequest,
             name_fault,
             panel::{CopyForm, HomePanel},
         },
@@ -242,7 +243,7 @@ impl HomeStep {
                     None => None,
                 };
                 if form.problem.is_none() {
-                    form.making = Some(outbox.start(Request::DuplicateConfig { name: of, copy }));
+                    form.making = Some(outbox.start(HomeRequest::DuplicateConfig { name: of, copy }));
                 }
             }
             (Action::Back, Some(HomePanel::Duplicate(form))) => {
@@ -252,12 +253,12 @@ impl HomeStep {
             (Action::Yes, Some(HomePanel::Delete { name, .. })) => {
                 let name = std::mem::take(name);
                 self.panel = None;
-                self.changing = Some(outbox.start(Request::DeleteConfig { name }));
+                self.changing = Some(outbox.start(HomeRequest::DeleteConfig { name }));
             }
             (Action::Yes, Some(HomePanel::Forget(run))) => {
                 let run = std::mem::take(&mut run.run);
                 self.panel = None;
-                self.changing = Some(outbox.start(Request::ForgetRun { run }));
+                self.changing = Some(outbox.start(HomeRequest::ForgetRun { run }));
             }
             (Action::Yes, Some(HomePanel::Resume(run))) => {
                 let run = std::mem::take(&mut run.run);
@@ -273,7 +274,7 @@ impl HomeStep {
     /// Asks for a config. The wizard takes it when it is there.
     pub(crate) fn ask_for(&mut self, label: String, outbox: &mut Outbox) {
         self.problem = None;
-        let id = outbox.start(Request::OpenConfig { label: label.clone() });
+        let id = outbox.start(HomeRequest::OpenConfig { label: label.clone() });
         self.opening = Some((id, label));
     }
 

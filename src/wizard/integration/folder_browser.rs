@@ -5,8 +5,8 @@ use crate::{
     wizard::{
         action::Action,
         connections::{AzureAccess, PrefixPage},
-        effect::{Request, RequestId},
-        integration::picker::Loading,
+        effect::RequestId,
+        integration::{messages::IntegrationRequest, picker::Loading},
         outbox::Outbox,
         rows::moved_in,
     },
@@ -122,5 +122,5 @@ impl FolderBrowser {
 }
 
 fn read(access: &AzureAccess, prefix: &str, outbox: &mut Outbox) -> RequestId {
-    outbox.start(Request::ListPrefixes { access: access.clone(), prefix: prefix.to_owned() })
+    outbox.start(IntegrationRequest::ListPrefixes { access: access.clone(), prefix: prefix.to_owned() })
 }

@@ -5,6 +5,7 @@ pub(crate) mod fields;
 pub(crate) mod folder_browser;
 mod form;
 pub(crate) mod guide;
+pub(crate) mod messages;
 pub(crate) mod panel;
 mod panel_update;
 mod pasted;
@@ -23,9 +24,9 @@ use crate::{
     wizard::{
         check::Check,
         connections::{AzureAccess, ContainerFacts, Discovery, Integration, KeyFacts},
-        effect::{Request, RequestId},
+        effect::RequestId,
         field::Field,
-        integration::form::ConnectionForm,
+        integration::{form::ConnectionForm, messages::IntegrationRequest},
         outbox::Outbox,
     },
 };
@@ -123,7 +124,7 @@ impl IntegrationStep {
 
     pub(crate) fn open(&mut self, config: &Config, outbox: &mut Outbox) {
         if self.is_guided {
-            self.discovering = Some(outbox.start(Request::Discover));
+            self.discovering = Some(outbox.start(IntegrationRequest::Discover));
         }
         if !self.is_guided || names_a_key(config) {
             self.connect(config, outbox);
@@ -254,7 +255,9 @@ impl IntegrationStep {
         }
         let passphrase = self.form.text(FieldName::Passphrase);
         let passphrase = (!passphrase.is_empty()).then(|| SecretString::from(passphrase.to_owned()));
-        self.encord = Side::Running(outbox.start(Request::ConnectEncord { encord: config.encord.clone(), passphrase }));
+        self.encord = Side::Running(
+            outbox.start(IntegrationRequest::ConnectEncord { encord: config.encord.clone(), passphrase }),
+        );
     }
 
     fn check_azure(&mut self, config: &Config, outbox: &mut Outbox) {
@@ -269,9 +272,9 @@ impl IntegrationStep {
         let lacks_secret = self.is_guided && self.form.lacks_secret();
         let complete = config.azure.account_url().is_some() && !config.azure.container.is_empty() && !lacks_secret;
         self.container = match complete || self.has_secret(config) {
-            true => {
-                Side::Running(outbox.start(Request::CheckAzure { access, encord: Box::new(config.encord.clone()) }))
-            }
+            true => Side::Running(
+                outbox.start(IntegrationRequest::CheckAzure { access, encord: Box::new(config.encord.clone()) }),
+            ),
             false => Side::Unset,
         };
     }

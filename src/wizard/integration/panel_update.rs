@@ -15,6 +15,7 @@ use crate::{
             folder_browser::FolderBrowser,
             form::WAYS,
             guide::Guide,
+            messages::IntegrationRequest,
             panel::{CorsReview, CorsState, Details, Panel},
             picker::{Loading, Picker, PickerKind, PickerRow},
             sas_maker::{SasMaker, SasState},
@@ -89,7 +90,7 @@ impl IntegrationStep {
             FieldName::Integration => Some(Panel::Picker(self.integration_picker(config))),
             FieldName::SignIn => Some(Panel::Picker(self.ways())),
             FieldName::Container if config.azure.account_url().is_some() => {
-                let id = outbox.start(Request::ListContainers { access: self.access(config) });
+                let id = outbox.start(IntegrationRequest::ListContainers { access: self.access(config) });
                 let picker = Picker::new(PickerKind::Containers, Vec::new(), Loading::Running(id));
                 Some(Panel::Picker(picker))
             }
@@ -165,7 +166,7 @@ impl IntegrationStep {
     }
 
     pub(super) fn open_guide(&mut self, outbox: &mut Outbox) {
-        let watch = matches!(self.encord, Side::Up(_)).then(|| outbox.start(Request::WatchIntegrations));
+        let watch = matches!(self.encord, Side::Up(_)).then(|| outbox.start(IntegrationRequest::WatchIntegrations));
         self.panel = Some(Panel::Guide(Guide::new(self.integrations(), watch)));
     }
 
@@ -246,7 +247,7 @@ impl IntegrationStep {
             (Action::Next, Some(Panel::Sas(maker))) => match maker.state {
                 SasState::Choosing | SasState::Failed(_) => {
                     let wish = maker.wish();
-                    let id = outbox.start(Request::MakeSas { access: self.access(config), wish });
+                    let id = outbox.start(IntegrationRequest::MakeSas { access: self.access(config), wish });
                     if let Some(Panel::Sas(maker)) = &mut self.panel {
                         maker.state = SasState::Running(id);
                     }
@@ -256,8 +257,11 @@ impl IntegrationStep {
             (Action::Yes | Action::Next, Some(Panel::Cors(review))) => match review.state {
                 CorsState::Review | CorsState::ReviewAgain => {
                     let plan = review.plan.clone();
-                    let request =
-                        Request::RepairCors { access: self.access(config), plan, origins: config.encord.origins() };
+                    let request = Request::Integration(IntegrationRequest::RepairCors {
+                        access: self.access(config),
+                        plan,
+                        origins: config.encord.origins(),
+                    });
                     let id = outbox.start(request);
                     if let Some(Panel::Cors(review)) = &mut self.panel {
                         review.state = CorsState::Writing(id);

@@ -6,10 +6,10 @@ use crate::{
     config::Config,
     wizard::{
         action::{Action, Edit, Hint},
-        effect::Request,
         integration::{
             Focus, IntegrationStep, Side, exposed,
             fields::{FieldKind, FieldName},
+            messages::IntegrationRequest,
             panel::Panel,
             same_login,
             sas_maker::SasMaker,
@@ -136,7 +136,7 @@ impl IntegrationStep {
                 self.commit(config, outbox);
                 if self.is_guided && self.status(config) == Status::Ready {
                     self.has_input = false;
-                    outbox.start(Request::Remember {
+                    outbox.start(IntegrationRequest::Remember {
                         encord: Box::new(config.encord.clone()),
                         azure: Box::new(config.azure.clone()),
                     });

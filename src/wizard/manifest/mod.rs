@@ -1,6 +1,7 @@
 //! Step 3: the manifest, built from a listing, looked through, and its rules changed.
 
 pub(crate) mod filter;
+pub(crate) mod messages;
 pub(crate) mod problems;
 pub(crate) mod rule_form;
 mod update;
@@ -16,10 +17,12 @@ use crate::{
     manifest::{finding::Code, summary::KindCounts, values::ValidationRules},
     wizard::{
         connections::AzureAccess,
-        effect::{ListingProgress, ManifestFacts, Request, RequestId},
+        effect::RequestId,
         field::Field,
+        list::{List, Row},
+        manifest::messages::{ListingFrom, ListingProgress, ManifestFacts, ManifestRequest},
         outbox::Outbox,
-        rows::{List, Row, RowWindow},
+        rows::RowWindow,
         step::Status,
     },
 };
@@ -40,16 +43,6 @@ pub enum Listing {
     Built(ManifestFacts),
     /// It could not be built.
     Failed(UserError),
-}
-
-/// Where the blobs of a manifest come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ListingFrom {
-    /// They are listed.
-    #[default]
-    Source,
-    /// What was kept when they were listed before; they are listed where nothing was kept.
-    Kept,
 }
 
 /// What an edit of the rules, or of an earlier step, led to.
@@ -186,7 +179,7 @@ impl ManifestStep {
 
     fn build(&mut self, access: AzureAccess, config: &Config, listing: ListingFrom, outbox: &mut Outbox) {
         self.listing = Listing::Running(ListingProgress::default());
-        self.pending = Some(outbox.start(Request::BuildManifest {
+        self.pending = Some(outbox.start(ManifestRequest::Build {
             access,
             manifest: config.manifest.clone(),
             options: config.upload.options(),

@@ -6,7 +6,7 @@ use crate::{
         finding::{Code, Severity},
         summary::Summary,
     },
-    wizard::effect::ManifestFacts,
+    wizard::manifest::messages::ManifestFacts,
 };
 
 /// As many kinds of error are told in one sentence each.

@@ -10,8 +10,12 @@ use crate::{
     },
     wizard::{
         action::{Action, Edit},
-        effect::Effect,
-        manifest::{rule_form::RuleField, *},
+        effect::{Effect, Request},
+        manifest::{
+            messages::{ListingFrom, ManifestFacts, ManifestRequest},
+            rule_form::RuleField,
+            *,
+        },
         step::Move,
     },
 };
@@ -46,7 +50,9 @@ fn access() -> AzureAccess {
 fn started(outbox: &mut Outbox) -> Vec<(RequestId, bool)> {
     let effects = std::mem::take(&mut outbox.effects).into_iter();
     let builds = effects.filter_map(|effect| match effect {
-        Effect::Start { id, request: Request::BuildManifest { demands, .. } } => Some((id, demands.strict)),
+        Effect::Start { id, request: Request::Manifest(ManifestRequest::Build { demands, .. }) } => {
+            Some((id, demands.strict))
+        }
         _ => None,
     });
     builds.collect()
@@ -125,7 +131,9 @@ fn a_new_search_cancels_the_one_before_and_its_answers_are_dropped() {
     step.action(Action::Search, access(), &mut config, &mut outbox);
     assert!(step.takes_text());
     step.edit(&Edit::Insert('a'), &mut outbox);
-    let [(first, Request::Search { list: List::Items, filter })] = &requests(&mut outbox)[..] else {
+    let [(first, Request::Manifest(ManifestRequest::Search { list: List::Items, filter }))] =
+        &requests(&mut outbox)[..]
+    else {
         panic!("no search")
     };
     assert_eq!(filter.text, "a");
@@ -135,7 +143,7 @@ fn a_new_search_cancels_the_one_before_and_its_answers_are_dropped() {
     step.edit(&Edit::Insert('b'), &mut outbox);
     assert!(outbox.effects.iter().any(|effect| matches!(effect, Effect::Cancel { id } if id == first)));
     let second = requests(&mut outbox).into_iter().find_map(|(id, request)| match request {
-        Request::Search { filter, .. } if filter.text == "ab" => Some(id),
+        Request::Manifest(ManifestRequest::Search { filter, .. }) if filter.text == "ab" => Some(id),
         _ => None,
     });
     step.found(*first, &[6], 9, true, &mut outbox);
@@ -145,7 +153,7 @@ fn a_new_search_cancels_the_one_before_and_its_answers_are_dropped() {
     // Its rows are asked for by their places; leaving the field keeps the search, and Back ends it.
     let asked = requests(&mut outbox);
     assert!(
-        matches!(&asked[..], [(_, Request::ReadRows { places: Some(places), .. })] if places[..] == [4]),
+        matches!(&asked[..], [(_, Request::Manifest(ManifestRequest::ReadRows { places: Some(places), .. }))] if places[..] == [4]),
         "{asked:?}"
     );
     step.action(Action::Next, access(), &mut config, &mut outbox);
@@ -171,7 +179,9 @@ fn a_finding_leads_to_its_item_and_back() {
     step.action(Action::Down, access(), &mut config, &mut outbox);
     outbox.effects.clear();
     step.action(Action::Next, access(), &mut config, &mut outbox);
-    let Some((id, Request::FindItem { name })) = requests(&mut outbox).pop() else { panic!("not looked for") };
+    let Some((id, Request::Manifest(ManifestRequest::FindItem { name }))) = requests(&mut outbox).pop() else {
+        panic!("not looked for")
+    };
     assert_eq!(name, "1");
     step.item_found(id, Some(7), &mut outbox);
     assert_eq!((step.list(), step.window().cursor()), (List::Items, 7));
@@ -239,7 +249,7 @@ fn rules_are_applied_to_what_is_listed_unless_they_reach_further() {
         step.edit(&Edit::Paste(text.into()), &mut outbox);
         step.action(Action::Next, access(), config, &mut outbox);
         let build = requests(&mut outbox).into_iter().find_map(|(id, request)| match request {
-            Request::BuildManifest { listing, .. } => Some((id, listing)),
+            Request::Manifest(ManifestRequest::Build { listing, .. }) => Some((id, listing)),
             _ => None,
         });
         if let Some((id, _)) = build {
@@ -315,7 +325,7 @@ mod properties {
                     Push::Answer(at) if at < open.len() => {
                         let (id, request, is_second) = open.remove(at);
                         match request {
-                            Request::ReadRows { list, first, count, places } => {
+                            Request::Manifest(ManifestRequest::ReadRows { list, first, count, places }) => {
                                 let places: Vec<u64> = match places {
                                     Some(places) => places.into_iter().map(u64::from).collect(),
                                     None => (first..(first + count).min(step.unfiltered())).collect(),
@@ -323,16 +333,16 @@ mod properties {
                                 let row = |place: u64| Row::Finding(Finding::new(Code::MetadataType, place.to_string(), ""));
                                 step.rows(id, list, first, places.into_iter().map(row).collect(), &mut outbox);
                             }
-                            Request::Search { list, filter } => {
+                            Request::Manifest(ManifestRequest::Search { list, filter }) => {
                                 let total = if list == List::Items { 5000 } else { 900 };
                                 let half = if is_second { total / 2..total } else { 0..total / 2 };
                                 let places: Vec<u32> = half.filter(|place| place % 7 == 0).collect();
                                 step.found(id, &places, u64::from(total), is_second, &mut outbox);
                                 if !is_second {
-                                    open.push((id, Request::Search { list, filter }, true));
+                                    open.push((id, Request::Manifest(ManifestRequest::Search { list, filter }), true));
                                 }
                             }
-                            Request::FindItem { .. } => step.item_found(id, Some(4321), &mut outbox),
+                            Request::Manifest(ManifestRequest::FindItem { .. }) => step.item_found(id, Some(4321), &mut outbox),
                             _ => {}
                         }
                     }

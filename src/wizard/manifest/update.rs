@@ -9,14 +9,15 @@ use crate::{
     wizard::{
         action::{Action, Edit, Hint},
         connections::AzureAccess,
-        effect::Request,
         field::Field,
+        list::{List, Row},
         manifest::{
             Listing, ManifestStep,
             filter::{Filter, Scan},
+            messages::ManifestRequest,
         },
         outbox::Outbox,
-        rows::{List, Row, moved_in},
+        rows::moved_in,
         step::Move,
     },
 };
@@ -173,7 +174,7 @@ impl ManifestStep {
             (Some(_), Some(Row::Finding(finding))) => {
                 outbox.cancel(self.findings.jump.take());
                 self.findings.is_lost = false;
-                self.findings.jump = Some(outbox.start(Request::FindItem { name: finding.item.clone() }));
+                self.findings.jump = Some(outbox.start(ManifestRequest::FindItem { name: finding.item.clone() }));
             }
             _ => {}
         }
@@ -261,7 +262,7 @@ impl ManifestStep {
             self.window.reset(self.list, total, outbox);
         } else {
             self.window.narrow(outbox);
-            let id = outbox.start(Request::Search { list: self.list, filter: self.filter().clone() });
+            let id = outbox.start(ManifestRequest::Search { list: self.list, filter: self.filter().clone() });
             self.scan = Some(Scan { id: Some(id), seen: 0 });
         }
     }

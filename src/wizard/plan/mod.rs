@@ -7,7 +7,7 @@ use crate::{
     config::{self, Config},
     manifest::{batch, kind::Kind},
     schema::{self, merge::Diff},
-    wizard::{connections::Integration, destination::Destination, effect::ManifestFacts},
+    wizard::{connections::Integration, destination::Destination, manifest::messages::ManifestFacts},
 };
 
 /// What will be sent where, and what it changes.

@@ -3,9 +3,9 @@
 use crate::{
     config,
     run::state::BatchState,
-    wizard::{
-        effect::{Doubts, RetryChange},
-        progress::snapshot::{JobRow, Snapshot},
+    wizard::progress::{
+        messages::{Doubts, RetryChange},
+        snapshot::{JobRow, Snapshot},
     },
 };
 

@@ -5,9 +5,10 @@ use crate::{
     wizard::{
         action::Action,
         effect::{Effect, RequestId},
+        list::{List, Row},
         outbox::Outbox,
         progress::ProgressStep,
-        rows::{CHUNK, List, Row, RowWindow, moved_in},
+        rows::{CHUNK, RowWindow, moved_in},
         saved::{CauseId, CauseRow},
     },
 };

@@ -3,6 +3,7 @@
 pub(crate) mod dialogs;
 pub(crate) mod failures;
 mod hints;
+pub(crate) mod messages;
 pub(crate) mod outcome;
 pub(crate) mod snapshot;
 pub(crate) mod sync;
@@ -21,10 +22,14 @@ use crate::{
     },
     wizard::{
         destination::Mirror,
-        effect::{Doubts, Effect, Request, RequestId, RunReply},
+        effect::{Effect, Request, RequestId},
         outbox::Outbox,
         plan::Plan,
-        progress::{dialogs::Options, failures::Items},
+        progress::{
+            dialogs::Options,
+            failures::Items,
+            messages::{Doubts, RunEvent, RunRequest},
+        },
         saved::CauseId,
         step::Status,
     },
@@ -92,19 +97,19 @@ impl ProgressStep {
                 options: Some(Options::of(&plan.upload)),
                 ..ProgressStep::default()
             };
-            self.request = Some(outbox.start(Request::StartRun { plan: Box::new(plan) }));
+            self.request = Some(outbox.start(RunRequest::Start { plan: Box::new(plan) }));
         }
     }
 
     /// Takes up a run of the record that was broken off.
     pub fn resume(run: String, outbox: &mut Outbox) -> ProgressStep {
-        let request = Request::ResumeRun { run: run.clone(), doubts: Doubts::default() };
+        let request = Request::Run(RunRequest::Resume { run: run.clone(), doubts: Doubts::default() });
         ProgressStep { request: Some(outbox.start(request)), ..ProgressStep::recorded(run) }
     }
 
     /// Looks on a run of the record: one that another process works on, or one that is at its end.
     pub fn watch(run: String, outbox: &mut Outbox) -> ProgressStep {
-        let request = Request::WatchRun { run: run.clone() };
+        let request = Request::Run(RunRequest::Watch { run: run.clone() });
         ProgressStep { request: Some(outbox.start(request)), is_watched: true, ..ProgressStep::recorded(run) }
     }
 
@@ -315,14 +320,14 @@ impl ProgressStep {
         self.request == Some(id)
     }
 
-    pub(super) fn reply(&mut self, id: RequestId, reply: RunReply, outbox: &mut Outbox) {
+    pub(super) fn reply(&mut self, id: RequestId, reply: RunEvent, outbox: &mut Outbox) {
         if self.request != Some(id) || !self.is_under_way() {
             return;
         }
         match reply {
-            RunReply::SchemaSaved(keys) => self.schema_saved = keys,
-            RunReply::Folder { path, created, .. } => self.destination = Some((path, created)),
-            RunReply::Started { run, folder } => {
+            RunEvent::SchemaSaved(keys) => self.schema_saved = keys,
+            RunEvent::Folder { path, created, .. } => self.destination = Some((path, created)),
+            RunEvent::Started { run, folder } => {
                 self.run = Some(run);
                 self.destination.get_or_insert((folder, false));
                 self.earlier = None;
@@ -330,8 +335,8 @@ impl ProgressStep {
                     self.phase = Phase::Running;
                 }
             }
-            RunReply::Progress(snapshot) => self.take(*snapshot, outbox),
-            RunReply::Finished { state, snapshot, reports, problem } => {
+            RunEvent::Progress(snapshot) => self.take(*snapshot, outbox),
+            RunEvent::Finished { state, snapshot, reports, problem } => {
                 if !self.is_watched() {
                     outbox.effects.push(Effect::Bell);
                 }
@@ -341,8 +346,8 @@ impl ProgressStep {
                 self.problem = problem;
             }
             // The wizard turns the one into the other.
-            RunReply::SchemaChanged(_) => {}
-            RunReply::Refused(problem) => self.phase = Phase::Refused(problem),
+            RunEvent::SchemaChanged(_) => {}
+            RunEvent::Refused(problem) => self.phase = Phase::Refused(problem),
         }
     }
 

@@ -2,12 +2,12 @@
 
 use crate::wizard::{
     action::Action,
-    effect::{Doubts, Request},
     outbox::Outbox,
     progress::{
         Phase, ProgressStep,
         dialogs::{self, Ask},
         failures::{RunView, lines_of},
+        messages::{Doubts, RunRequest},
     },
     rows::moved_in,
     step::Move,
@@ -94,7 +94,7 @@ impl ProgressStep {
         match self.phase {
             Phase::Preparing | Phase::Running => {
                 self.phase = Phase::Stopping;
-                outbox.start(Request::StopRun { abort: false });
+                outbox.start(RunRequest::Stop { abort: false });
             }
             // A sync cannot be cancelled.
             Phase::Stopping if !self.is_sync() => self.ask = Some(Ask::Cancel),
@@ -106,7 +106,7 @@ impl ProgressStep {
         if self.may_pause() {
             let paused = !self.is_paused();
             self.pause_wish = Some(paused);
-            outbox.start(Request::PauseRun { paused });
+            outbox.start(RunRequest::Pause { paused });
         }
     }
 
@@ -142,7 +142,7 @@ impl ProgressStep {
             // The run may have ended while the question was on the screen.
             Ask::Cancel if self.may_cancel() => {
                 self.phase = Phase::Aborting;
-                outbox.start(Request::StopRun { abort: true });
+                outbox.start(RunRequest::Stop { abort: true });
             }
             Ask::Cancel => {}
             Ask::Resume(place) => self.go_on(place, outbox),
@@ -164,7 +164,7 @@ impl ProgressStep {
         };
         self.snapshot.watched = false;
         self.earlier = Some(Box::new(earlier));
-        self.request = Some(outbox.start(Request::ResumeRun { run, doubts }));
+        self.request = Some(outbox.start(RunRequest::Resume { run, doubts }));
     }
 
     /// A new run of what failed.
@@ -174,7 +174,7 @@ impl ProgressStep {
         let earlier = std::mem::take(self);
         *self = ProgressStep { retry_of: Some(run.clone()), options, ..earlier.followed_by() };
         self.earlier = Some(Box::new(earlier));
-        self.request = Some(outbox.start(Request::RetryRun { run, change }));
+        self.request = Some(outbox.start(RunRequest::Retry { run, change }));
     }
 
     /// What the step begins anew with.

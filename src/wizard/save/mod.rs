@@ -7,9 +7,9 @@ use crate::{
     error::UserError,
     wizard::{
         action::{Action, Edit, Hint},
-        effect::{Request, RequestId},
+        effect::RequestId,
         field::Field,
-        home,
+        home::{self, messages::HomeRequest},
         outbox::Outbox,
         rows,
         saved::{SavePreview, SaveTo, Stamp},
@@ -140,13 +140,14 @@ impl SaveDialog {
     fn look(&mut self, outbox: &mut Outbox) {
         let (to, opened) = self.to();
         (self.scroll, self.is_seen) = (0, false);
-        self.stage = SaveStage::Looking(outbox.start(Request::PreviewSave { to, config: self.config.clone(), opened }));
+        self.stage =
+            SaveStage::Looking(outbox.start(HomeRequest::PreviewSave { to, config: self.config.clone(), opened }));
     }
 
     fn save(&mut self, seen: Option<Stamp>, outbox: &mut Outbox) {
         let (to, _) = self.to();
         self.refused = None;
-        self.stage = SaveStage::Saving(outbox.start(Request::SaveConfig { to, config: self.config.clone(), seen }));
+        self.stage = SaveStage::Saving(outbox.start(HomeRequest::SaveConfig { to, config: self.config.clone(), seen }));
     }
 
     pub(super) fn edit(&mut self, edit: &Edit) {

@@ -5,8 +5,11 @@ use crate::{
     wizard::{
         Wizard,
         action::Action,
-        effect::{Effect, Request, RequestId},
-        home::open_config::{AfterUnsaved, Opened},
+        effect::{Effect, RequestId},
+        home::{
+            messages::HomeRequest,
+            open_config::{AfterUnsaved, Opened},
+        },
         overlay::Overlay,
         save::{SaveDialog, SaveMove, SaveStage},
         saved::{OpenedConfig, SavePreview, SaveTo},
@@ -201,7 +204,7 @@ impl Wizard {
         }
         match (result, &self.opened.label) {
             (Ok(()), Some(label)) => {
-                self.rereading = Some(self.outbox.start(Request::OpenConfig { label: label.clone() }));
+                self.rereading = Some(self.outbox.start(HomeRequest::OpenConfig { label: label.clone() }));
             }
             (Ok(()), None) => {}
             (Err(problem), _) => (self.editor, self.overlay) = (Some(problem), Some(Overlay::Editor)),

@@ -4,6 +4,7 @@
 pub(crate) mod form;
 pub(crate) mod inferred;
 pub(crate) mod list;
+pub(crate) mod messages;
 pub(crate) mod options;
 pub(crate) mod panels;
 pub(crate) mod proposal;
@@ -24,10 +25,10 @@ use crate::{
     wizard::{
         action::{Action, Edit, Hint},
         connections::AzureAccess,
-        effect::{Request, RequestId},
+        effect::RequestId,
         field::Field,
         outbox::Outbox,
-        schema::{list::KeyList, update::Made},
+        schema::{list::KeyList, messages::SchemaRequest, update::Made},
         step::{Move, Status, Step},
     },
 };
@@ -96,7 +97,7 @@ impl SchemaStep {
     fn read(&mut self, outbox: &mut Outbox) {
         outbox.cancel(self.pending.take());
         self.view = SchemaView::Reading;
-        self.pending = Some(outbox.start(Request::ReadSchema));
+        self.pending = Some(outbox.start(SchemaRequest::Read));
     }
 
     /// How the schema stands.

@@ -98,9 +98,12 @@ fn page_keys_move_by_what_is_in_view_and_never_beyond_the_end() {
 
 /// The build that was asked for last.
 fn listing(harness: &mut Harness) -> Option<(ListingFrom, Option<Reapplied>)> {
-    let at = harness.open.iter().rposition(|(_, request)| matches!(request, Request::BuildManifest { .. }))?;
+    let at = harness
+        .open
+        .iter()
+        .rposition(|(_, request)| matches!(request, Request::Manifest(ManifestRequest::Build { .. })))?;
     let listing = match &harness.open[at].1 {
-        Request::BuildManifest { listing, .. } => *listing,
+        Request::Manifest(ManifestRequest::Build { listing, .. }) => *listing,
         _ => return None,
     };
     let edited = harness.wizard.manifest().edited();

@@ -31,7 +31,7 @@ fn at_schema(config: Config, schema: Value) -> Harness {
 }
 
 fn is_infer(request: &Request) -> bool {
-    matches!(request, Request::InferSchema { .. })
+    matches!(request, Request::Schema(SchemaRequest::Infer { .. }))
 }
 
 fn suggestions(columns: &[(&str, &[&str])]) -> Vec<Suggestion> {
@@ -86,7 +86,7 @@ fn infer(harness: &mut Harness, path: &str, answer: Result<Inferred, UserError>)
     harness.act(Action::Infer);
     harness.type_text(path);
     harness.act(Action::Next);
-    harness.answer(is_infer, Reply::Inferred(answer));
+    harness.answer(is_infer, Reply::Schema(SchemaReply::Inferred(answer)));
 }
 
 fn go(harness: &mut Harness, name: &str) {
@@ -110,7 +110,7 @@ fn keys_of_a_table_are_taken_and_the_table_with_them() {
     harness.event(Event::Edit(Edit::Paste("~/my labels.csv \n".into())));
     harness.act(Action::Next);
     assert!(form(&harness).is_reading());
-    let Some((_, Request::InferSchema { access, file, .. })) =
+    let Some((_, Request::Schema(SchemaRequest::Infer { access, file, .. }))) =
         harness.open.iter().find(|(_, request)| is_infer(request))
     else {
         panic!("nothing is read")
@@ -119,7 +119,7 @@ fn keys_of_a_table_are_taken_and_the_table_with_them() {
     let columns: Vec<String> = (1..=5).map(|n| format!("c{n}")).collect();
     let columns: Vec<(&str, &[&str])> = columns.iter().map(|name| (name.as_str(), &["1", "2"][..])).collect();
     let answer = found(suggestions(&columns), Some("/home/me/labels.csv"));
-    harness.answer(is_infer, Reply::Inferred(Ok(answer)));
+    harness.answer(is_infer, Reply::Schema(SchemaReply::Inferred(Ok(answer))));
     assert!(!harness.wizard.takes_text(), "letters are keys now");
     assert_eq!(list(&harness).counts().accepted, 5);
     harness.act(Action::Next);
@@ -148,7 +148,7 @@ fn keys_of_a_table_are_taken_and_the_table_with_them() {
     harness.act(Action::Infer);
     assert_eq!(form(&harness).field().text(), "~/my labels.csv ");
     harness.act(Action::Next);
-    harness.answer(is_infer, Reply::Inferred(Ok(found(labels(), Some("/home/me/labels.csv")))));
+    harness.answer(is_infer, Reply::Schema(SchemaReply::Inferred(Ok(found(labels(), Some("/home/me/labels.csv"))))));
     harness.act(Action::TakeTable);
     harness.act(Action::ToggleAll);
     harness.act(Action::ToggleAll);
@@ -291,10 +291,13 @@ fn reading_can_be_stopped_and_failures_leave_the_field() {
     let id = harness.running(is_infer);
     harness.act(Action::Back);
     assert!(harness.cancelled.contains(&id) && !form(&harness).is_reading());
-    harness.event(Event::Reply { id, reply: Reply::Inferred(Ok(found(labels(), None))) });
+    harness.event(Event::Reply { id, reply: Reply::Schema(SchemaReply::Inferred(Ok(found(labels(), None)))) });
     assert!(form(&harness).found().is_none(), "it is no longer wanted");
     harness.act(Action::Next);
-    harness.answer(is_infer, Reply::Inferred(Err(UserError::config("The file a.csv cannot be read."))));
+    harness.answer(
+        is_infer,
+        Reply::Schema(SchemaReply::Inferred(Err(UserError::config("The file a.csv cannot be read.")))),
+    );
     assert!(form(&harness).problem().unwrap().summary.contains("a.csv"));
     assert_eq!(form(&harness).field().text(), "a.csv");
     harness.act(Action::Back);
@@ -302,7 +305,7 @@ fn reading_can_be_stopped_and_failures_leave_the_field() {
     harness.act(Action::Infer);
     assert_eq!(form(&harness).field().text(), "a.csv");
     harness.act(Action::Next);
-    harness.answer(is_infer, Reply::Inferred(Ok(found(labels(), None))));
+    harness.answer(is_infer, Reply::Schema(SchemaReply::Inferred(Ok(found(labels(), None)))));
     go(&mut harness, "地点");
     harness.act(Action::Toggle);
     harness.act(Action::FocusNext);
@@ -327,8 +330,10 @@ fn a_new_table_or_key_has_the_manifest_built_anew() {
         infer(&mut harness, "", Ok(found(columns, table)));
         harness.act(Action::Next);
         harness.act(Action::Goto(Step::Manifest));
-        let is_build = |request: &&(RequestId, Request)| matches!(request.1, Request::BuildManifest { .. });
-        let Some((_, Request::BuildManifest { manifest, .. })) = harness.open.iter().find(is_build) else {
+        let is_build =
+            |request: &&(RequestId, Request)| matches!(request.1, Request::Manifest(ManifestRequest::Build { .. }));
+        let Some((_, Request::Manifest(ManifestRequest::Build { manifest, .. }))) = harness.open.iter().find(is_build)
+        else {
             panic!("not built anew for {table:?}")
         };
         assert_eq!(manifest.metadata.table.as_deref(), table);
@@ -345,7 +350,7 @@ fn another_table_of_the_import_stays() {
     harness.event(Event::Edit(Edit::Clear));
     harness.type_text("labels.csv");
     harness.act(Action::Next);
-    harness.answer(is_infer, Reply::Inferred(Ok(found(labels(), Some("labels.csv")))));
+    harness.answer(is_infer, Reply::Schema(SchemaReply::Inferred(Ok(found(labels(), Some("labels.csv"))))));
     assert_eq!(list(&harness).table(), None);
     harness.act(Action::TakeTable);
     assert!(form(&harness).notice().unwrap().contains("another one"));
@@ -467,8 +472,8 @@ proptest! {
                     let problem = || UserError::other("no");
                     if harness.open.iter().any(|(_, request)| is_infer(request)) {
                         let answer = if fails { Err(problem()) } else { Ok(found(labels(), Some("labels.csv"))) };
-                        harness.answer(is_infer, Reply::Inferred(answer));
-                    } else if harness.open.iter().any(|(_, request)| matches!(request, Request::ReadSchema)) {
+                        harness.answer(is_infer, Reply::Schema(SchemaReply::Inferred(answer)));
+                    } else if harness.open.iter().any(|(_, request)| matches!(request, Request::Schema(SchemaRequest::Read))) {
                         harness.schema(encords());
                     }
                 }
@@ -477,7 +482,7 @@ proptest! {
                 harness.act(Action::Next);
             }
             let is_write = |request: &Request| {
-                matches!(request, Request::StartRun { .. } | Request::RepairCors { .. } | Request::StopRun { .. })
+                matches!(request, Request::Run(RunRequest::Start { .. }) | Request::Integration(IntegrationRequest::RepairCors { .. }) | Request::Run(RunRequest::Stop { .. }))
             };
             prop_assert!(!harness.open.iter().any(|(_, request)| is_write(request)));
             if let Some(SchemaPanel::Infer(form)) = harness.wizard.schema().panel() {

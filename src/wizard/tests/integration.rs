@@ -86,11 +86,17 @@ fn an_integration_is_searched_by_typing_and_twins_are_remembered_by_id() {
 #[test]
 fn a_late_answer_is_dropped() {
     let mut harness = Harness::new(config());
-    let old = harness.running(|request| matches!(request, Request::CheckAzure { .. }));
+    let old = harness.running(|request| matches!(request, Request::Integration(IntegrationRequest::CheckAzure { .. })));
     harness.act(Action::Refresh);
     assert!(harness.cancelled.contains(&old));
-    harness.event(Event::Reply { id: old, reply: Reply::AzureCheck(Box::new(failed("azure.read"))) });
-    harness.event(Event::Reply { id: old, reply: Reply::Container(Err(UserError::other("stale"))) });
+    harness.event(Event::Reply {
+        id: old,
+        reply: Reply::Integration(IntegrationReply::AzureCheck(Box::new(failed("azure.read")))),
+    });
+    harness.event(Event::Reply {
+        id: old,
+        reply: Reply::Integration(IntegrationReply::AzureChecked(Err(UserError::other("stale")))),
+    });
     assert_eq!(harness.wizard.status(Step::Integration), Status::Working);
     let checks = harness.wizard.integration().checks(harness.wizard.config());
     assert!(checks.iter().all(|check| check.state != CheckState::Fail));
@@ -106,7 +112,9 @@ fn editing_a_side_checks_that_side_and_throws_away_what_rests_on_it() {
     harness.act(Action::FocusNext);
     assert_eq!(harness.wizard.config().azure.container, "raw2");
     assert_eq!(harness.open.len(), 1);
-    assert!(matches!(&harness.open[0].1, Request::CheckAzure { access, .. } if access.azure.container == "raw2"));
+    assert!(
+        matches!(&harness.open[0].1, Request::Integration(IntegrationRequest::CheckAzure { access, .. }) if access.azure.container == "raw2")
+    );
     assert!(harness.wizard.manifest().built().is_none());
     assert!(harness.wizard.folder().destination().is_some());
     assert!(harness.wizard.schema().diff(harness.wizard.config()).is_some());
@@ -121,7 +129,9 @@ fn another_region_or_strictness_asks_azure_for_other_things() {
     harness.act(Action::Toggle);
     harness.act(Action::FocusNext);
     assert!(harness.wizard.config().encord.strict_client_only);
-    assert!(matches!(&harness.open[..], [(_, Request::CheckAzure { encord, .. })] if encord.strict_client_only));
+    assert!(
+        matches!(&harness.open[..], [(_, Request::Integration(IntegrationRequest::CheckAzure { encord, .. }))] if encord.strict_client_only)
+    );
     harness.open.clear();
     harness.focus(FieldName::Domain);
     harness.act(Action::Browse);
@@ -131,12 +141,17 @@ fn another_region_or_strictness_asks_azure_for_other_things() {
         .open
         .iter()
         .filter_map(|(_, request)| match request {
-            Request::CheckAzure { encord, .. } => Some(encord.origins().remove(0)),
+            Request::Integration(IntegrationRequest::CheckAzure { encord, .. }) => Some(encord.origins().remove(0)),
             _ => None,
         })
         .collect();
     assert_eq!(asked, ["https://app.us.encord.com"]);
-    assert!(harness.open.iter().any(|(_, request)| matches!(request, Request::ConnectEncord { .. })));
+    assert!(
+        harness
+            .open
+            .iter()
+            .any(|(_, request)| matches!(request, Request::Integration(IntegrationRequest::ConnectEncord { .. })))
+    );
 }
 
 #[test]
@@ -174,9 +189,12 @@ fn pasted_secrets_are_used_masked_and_stay_out_of_the_config() {
         assert_eq!((config.azure.container.as_str(), config.azure.auth_kind()), (container, kind), "{text}");
         assert!(harness.wizard.integration().is_masked(FieldName::Credential));
         assert!(!harness.wizard.integration().is_masked(FieldName::Account));
-        let (_, newest) =
-            harness.open.iter().rfind(|(_, request)| matches!(request, Request::CheckAzure { .. })).unwrap();
-        let Request::CheckAzure { access, .. } = newest else { panic!("not a check") };
+        let (_, newest) = harness
+            .open
+            .iter()
+            .rfind(|(_, request)| matches!(request, Request::Integration(IntegrationRequest::CheckAzure { .. })))
+            .unwrap();
+        let Request::Integration(IntegrationRequest::CheckAzure { access, .. }) = newest else { panic!("not a check") };
         assert!(access.typed.as_ref().unwrap().expose_secret().contains("SECRET"), "{text}");
         assert!(!toml::to_string(config).unwrap().contains("SECRET"));
         assert!(!format!("{:?}", harness.open).contains("SECRET"));
@@ -199,7 +217,7 @@ fn a_refused_field_does_not_hide_what_another_field_changed() {
     harness.type_text("acme");
     harness.act(Action::FocusNext);
     let asked = harness.open.iter().any(
-        |(_, request)| matches!(request, Request::ConnectEncord { encord, .. } if encord.ssh_key_file.as_deref() == Some("/keys/id2")),
+        |(_, request)| matches!(request, Request::Integration(IntegrationRequest::ConnectEncord { encord, .. }) if encord.ssh_key_file.as_deref() == Some("/keys/id2")),
     );
     assert!(asked, "{:?}", harness.open);
 }
@@ -256,12 +274,15 @@ fn an_encrypted_key_asks_for_its_passphrase_and_tries_again() {
     let mut harness = Harness::new(config());
     let locked =
         EncordReply { other_region: None, key: Err(UserError::config("locked")), wants_passphrase: true, login: None };
-    harness.answer(|request| matches!(request, Request::ConnectEncord { .. }), Reply::Encord(locked));
+    harness.answer(
+        |request| matches!(request, Request::Integration(IntegrationRequest::ConnectEncord { .. })),
+        Reply::Integration(IntegrationReply::Encord(locked)),
+    );
     assert_eq!(harness.wizard.integration().focus(), Focus::Field(FieldName::Passphrase));
     harness.type_text("open sesame");
     harness.act(Action::Next);
     let (_, request) = harness.open.last().unwrap();
-    assert!(matches!(request, Request::ConnectEncord { passphrase: Some(_), .. }));
+    assert!(matches!(request, Request::Integration(IntegrationRequest::ConnectEncord { passphrase: Some(_), .. })));
     assert!(!format!("{request:?}").contains("sesame"));
 }
 
@@ -280,7 +301,10 @@ fn a_key_of_the_other_region_offers_the_switch() {
         login: Some(Err(denied)),
         other_region: Some("https://api.us.encord.com".into()),
     };
-    harness.answer(|request| matches!(request, Request::ConnectEncord { .. }), Reply::Encord(reply));
+    harness.answer(
+        |request| matches!(request, Request::Integration(IntegrationRequest::ConnectEncord { .. })),
+        Reply::Integration(IntegrationReply::Encord(reply)),
+    );
     harness.container(Ok(false));
     let checks = harness.wizard.integration().checks(harness.wizard.config());
     assert_eq!((checks[1].state, checks[2].state), (CheckState::Fail, CheckState::Fail));
@@ -363,10 +387,16 @@ fn a_secret_in_a_field_that_takes_none_is_masked_and_goes_no_further() {
 #[test]
 fn the_passphrase_goes_with_its_key() {
     let mut harness = Harness::new(config());
-    let is_connect = |request: &Request| matches!(request, Request::ConnectEncord { .. });
+    let is_connect =
+        |request: &Request| matches!(request, Request::Integration(IntegrationRequest::ConnectEncord { .. }));
     let locked = || {
         let key = Err(UserError::config("locked"));
-        Reply::Encord(EncordReply { other_region: None, key, wants_passphrase: true, login: None })
+        Reply::Integration(IntegrationReply::Encord(EncordReply {
+            other_region: None,
+            key,
+            wants_passphrase: true,
+            login: None,
+        }))
     };
     harness.answer(is_connect, locked());
     harness.type_text("open sesame");
@@ -376,7 +406,10 @@ fn the_passphrase_goes_with_its_key() {
     harness.type_text("2");
     harness.act(Action::Back);
     let (_, request) = harness.open.iter().rfind(|(_, request)| is_connect(request)).unwrap();
-    assert!(matches!(request, Request::ConnectEncord { passphrase: None, .. }), "another key's passphrase");
+    assert!(
+        matches!(request, Request::Integration(IntegrationRequest::ConnectEncord { passphrase: None, .. })),
+        "another key's passphrase"
+    );
     harness.connect(Ok(vec![integration(1, "Azure")]));
     assert!(!harness.wizard.integration().fields().contains(&FieldName::Passphrase));
 }

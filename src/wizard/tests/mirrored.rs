@@ -24,8 +24,8 @@ fn at_manifest(config: Config) -> Harness {
 }
 
 fn resolved(harness: &mut Harness, destination: Destination) {
-    let reply = Reply::FolderResolved(Box::new(Ok(destination)));
-    harness.answer(|request| matches!(request, Request::ResolveFolder { .. }), reply);
+    let reply = Reply::Folder(FolderReply::Resolved(Box::new(Ok(destination))));
+    harness.answer(|request| matches!(request, Request::Folder(FolderRequest::Resolve { .. })), reply);
 }
 
 fn new() -> Destination {
@@ -56,7 +56,9 @@ fn nothing_is_listed_and_the_plan_has_no_jobs() {
     for action in [Action::Refresh, Action::EditRules, Action::SwitchList, Action::Search, Action::Cancel] {
         harness.act(action);
     }
-    assert!(!harness.open.iter().any(|(_, request)| matches!(request, Request::BuildManifest { .. })));
+    assert!(
+        !harness.open.iter().any(|(_, request)| matches!(request, Request::Manifest(ManifestRequest::Build { .. })))
+    );
     let labels: Vec<&str> = harness.wizard.hints().into_iter().map(|hint| hint.label).collect();
     assert_eq!(labels, ["continue", "back", "help", "quit"]);
     harness.act(Action::Next);
@@ -121,9 +123,10 @@ fn what_cannot_be_honoured_stops_at_step_3() {
 fn leaving_a_sync_to_encord_takes_one_press_and_cancels_nothing() {
     let mut harness = ready_to_sync();
     harness.act(Action::Next);
-    let id = harness.running(|request| matches!(request, Request::StartRun { .. }));
-    let tell = |harness: &mut Harness, reply| harness.event(Event::Reply { id, reply: Reply::Run(reply) });
-    tell(&mut harness, RunReply::Started { run: "r".into(), folder: "Raw/2026/Berlin".into() });
+    let id = harness.running(|request| matches!(request, Request::Run(RunRequest::Start { .. })));
+    let tell =
+        |harness: &mut Harness, reply| harness.event(Event::Reply { id, reply: Reply::Run(RunReply::Event(reply)) });
+    tell(&mut harness, RunEvent::Started { run: "r".into(), folder: "Raw/2026/Berlin".into() });
     let counts =
         SyncCounts { state: BatchState::Pending, pages: [1, 4, 0, 0], units: [9, 5, 0, 0], ..Default::default() };
     let snapshot =
@@ -131,15 +134,16 @@ fn leaving_a_sync_to_encord_takes_one_press_and_cancels_nothing() {
     assert_eq!(snapshot.eta(), None, "the total still grows");
     let listed = Snapshot { sync: Some(SyncCounts { pages: [0, 5, 0, 0], ..counts }), ..snapshot.clone() };
     assert_eq!(listed.eta(), Some(5));
-    tell(&mut harness, RunReply::Progress(Box::new(snapshot.clone())));
+    tell(&mut harness, RunEvent::Progress(Box::new(snapshot.clone())));
     assert_eq!(harness.wizard.hints()[0], Hint::new(Action::Cancel, "leave it to Encord"));
     harness.act(Action::Cancel);
     harness.act(Action::Cancel);
-    let stops = harness.open.iter().filter(|(_, request)| matches!(request, Request::StopRun { .. })).count();
+    let stops =
+        harness.open.iter().filter(|(_, request)| matches!(request, Request::Run(RunRequest::Stop { .. }))).count();
     assert_eq!(stops, 1);
     tell(
         &mut harness,
-        RunReply::Finished { state: RunState::Running, snapshot: Box::new(snapshot), reports: None, problem: None },
+        RunEvent::Finished { state: RunState::Running, snapshot: Box::new(snapshot), reports: None, problem: None },
     );
     assert_eq!(harness.wizard.progress().outcome(), Some(RunState::Running));
     harness.act(Action::Next);

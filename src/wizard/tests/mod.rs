@@ -123,19 +123,25 @@ impl Harness {
     fn connect(&mut self, login: Result<Vec<Integration>, UserError>) {
         let key = KeyFacts { warning: None, source: "ssh_key_file".into(), fingerprint: "SHA256:x".into() };
         let reply = EncordReply { other_region: None, key: Ok(key), wants_passphrase: false, login: Some(login) };
-        self.answer(|request| matches!(request, Request::ConnectEncord { .. }), Reply::Encord(reply));
+        self.answer(
+            |request| matches!(request, Request::Integration(IntegrationRequest::ConnectEncord { .. })),
+            Reply::Integration(IntegrationReply::Encord(reply)),
+        );
     }
 
     fn container(&mut self, result: Result<bool, UserError>) {
         let facts =
             result.map(|empty| ContainerFacts { empty, account_url: "https://acme.blob.core.windows.net".into() });
-        self.answer(|request| matches!(request, Request::CheckAzure { .. }), Reply::Container(facts));
+        self.answer(
+            |request| matches!(request, Request::Integration(IntegrationRequest::CheckAzure { .. })),
+            Reply::Integration(IntegrationReply::AzureChecked(facts)),
+        );
     }
 
     /// A check that came to its end, without the end of all.
     fn check(&mut self, check: Check) {
-        let id = self.running(|request| matches!(request, Request::CheckAzure { .. }));
-        self.event(Event::Reply { id, reply: Reply::AzureCheck(Box::new(check)) });
+        let id = self.running(|request| matches!(request, Request::Integration(IntegrationRequest::CheckAzure { .. })));
+        self.event(Event::Reply { id, reply: Reply::Integration(IntegrationReply::AzureCheck(Box::new(check))) });
     }
 
     /// The newest open request that `pick` takes.
@@ -156,7 +162,10 @@ impl Harness {
 
     fn schema(&mut self, schema: Value) {
         let Value::Object(schema) = schema else { panic!("not an object") };
-        self.answer(|request| matches!(request, Request::ReadSchema), Reply::Schema(Ok(schema)));
+        self.answer(
+            |request| matches!(request, Request::Schema(SchemaRequest::Read)),
+            Reply::Schema(SchemaReply::Read(Ok(schema))),
+        );
     }
 
     fn manifest(&mut self, summary: Summary) {
@@ -167,7 +176,10 @@ impl Harness {
             file: PathBuf::from("/m.json"),
             findings: PathBuf::from("/findings.jsonl"),
         };
-        self.answer(|request| matches!(request, Request::BuildManifest { .. }), Reply::Manifest(Ok(facts)));
+        self.answer(
+            |request| matches!(request, Request::Manifest(ManifestRequest::Build { .. })),
+            Reply::Manifest(ManifestReply::Built(Ok(facts))),
+        );
     }
 
     fn folder(&mut self, create: &[&str]) {
@@ -177,8 +189,8 @@ impl Harness {
             ..Destination::default()
         };
         self.answer(
-            |request| matches!(request, Request::ResolveFolder { .. }),
-            Reply::FolderResolved(Box::new(Ok(destination))),
+            |request| matches!(request, Request::Folder(FolderRequest::Resolve { .. })),
+            Reply::Folder(FolderReply::Resolved(Box::new(Ok(destination)))),
         );
     }
 
@@ -202,7 +214,7 @@ impl Harness {
     }
 
     fn writes(&self) -> usize {
-        self.open.iter().filter(|(_, request)| matches!(request, Request::StartRun { .. })).count()
+        self.open.iter().filter(|(_, request)| matches!(request, Request::Run(RunRequest::Start { .. }))).count()
     }
 }
 
@@ -215,16 +227,16 @@ fn six_enters_lead_from_a_ready_config_to_the_end() {
     assert_eq!((plan.destination.path().as_str(), plan.schema.changes.len()), ("Raw/2026", 1));
     harness.act(Action::Next);
     assert_eq!((harness.wizard.step(), harness.writes()), (Step::Progress, 1));
-    let is_run = |request: &Request| matches!(request, Request::StartRun { .. });
+    let is_run = |request: &Request| matches!(request, Request::Run(RunRequest::Start { .. }));
     let snapshot = Snapshot { total: 1250, done: 1249, errors: 1, failed_rows: 1, ..Snapshot::default() };
     harness.answer(
         is_run,
-        Reply::Run(RunReply::Finished {
+        Reply::Run(RunReply::Event(RunEvent::Finished {
             state: RunState::DoneWithErrors,
             snapshot: Box::new(snapshot),
             reports: None,
             problem: None,
-        }),
+        })),
     );
     assert_eq!(harness.wizard.progress().outcome(), Some(RunState::DoneWithErrors));
     harness.act(Action::Next);
@@ -301,7 +313,7 @@ fn stopping_a_run_takes_two_presses_to_cancel_in_encord() {
         age: None,
     };
     let snapshot = Box::new(Snapshot { jobs: vec![job], total: 1, ..Snapshot::default() });
-    harness.event(Event::Reply { id, reply: Reply::Run(RunReply::Progress(snapshot)) });
+    harness.event(Event::Reply { id, reply: Reply::Run(RunReply::Event(RunEvent::Progress(snapshot))) });
     harness.act(Action::Quit);
     assert_eq!(harness.wizard.overlay(), Some(Overlay::Quit));
     harness.act(Action::No);
@@ -314,7 +326,7 @@ fn stopping_a_run_takes_two_presses_to_cancel_in_encord() {
         .open
         .iter()
         .filter_map(|(_, request)| match request {
-            Request::StopRun { abort } => Some(*abort),
+            Request::Run(RunRequest::Stop { abort }) => Some(*abort),
             _ => None,
         })
         .collect();
@@ -341,7 +353,7 @@ fn the_cursor_stays_with_the_work_until_the_user_moves_it() {
     let at = |harness: &mut Harness, states: [BatchState; 3]| {
         let jobs = (1..).zip(states).map(|(number, state)| job(number, state)).collect();
         let snapshot = Box::new(Snapshot { jobs, ..Snapshot::default() });
-        harness.event(Event::Reply { id, reply: Reply::Run(RunReply::Progress(snapshot)) });
+        harness.event(Event::Reply { id, reply: Reply::Run(RunReply::Event(RunEvent::Progress(snapshot))) });
         harness.wizard.progress().job_cursor()
     };
     use BatchState::{Done, Pending, Waiting};
@@ -357,13 +369,16 @@ fn the_cursor_stays_with_the_work_until_the_user_moves_it() {
 fn a_failed_item_is_shown_whole_and_closing_it_leaves_nothing_else() {
     let mut harness = Harness::ready_to_send();
     harness.act(Action::Next);
-    let finished = RunReply::Finished {
+    let finished = RunEvent::Finished {
         state: RunState::DoneWithErrors,
         snapshot: Box::new(Snapshot { failed_rows: 1, ..Snapshot::default() }),
         reports: None,
         problem: None,
     };
-    harness.answer(|request| matches!(request, Request::StartRun { .. }), Reply::Run(finished));
+    harness.answer(
+        |request| matches!(request, Request::Run(RunRequest::Start { .. })),
+        Reply::Run(RunReply::Event(finished)),
+    );
     harness.act(Action::Toggle);
     assert_eq!(harness.wizard.progress().whole(), None, "there is no item in the list of jobs");
     harness.act(Action::SwitchList);
@@ -374,8 +389,8 @@ fn a_failed_item_is_shown_whole_and_closing_it_leaves_nothing_else() {
         subtask_uuid: None,
         action_description: None,
     };
-    let rows = Reply::Rows { list: List::Failed, first: 0, rows: vec![Row::Failed(unit)] };
-    harness.answer(|request| matches!(request, Request::ReadRows { .. }), rows);
+    let rows = Reply::Run(RunReply::Failed { first: 0, units: vec![unit] });
+    harness.answer(|request| matches!(request, Request::Run(RunRequest::ReadFailed { .. })), rows);
     harness.act(Action::Toggle);
     for _ in 0..100 {
         harness.act(Action::Down);
@@ -389,8 +404,8 @@ fn a_failed_item_is_shown_whole_and_closing_it_leaves_nothing_else() {
 fn a_refused_plan_can_be_reviewed_and_sent_again() {
     let mut harness = Harness::ready_to_send();
     harness.act(Action::Next);
-    let refused = Reply::Run(RunReply::Refused(UserError::other("the schema changed")));
-    harness.answer(|request| matches!(request, Request::StartRun { .. }), refused);
+    let refused = Reply::Run(RunReply::Event(RunEvent::Refused(UserError::other("the schema changed"))));
+    harness.answer(|request| matches!(request, Request::Run(RunRequest::Start { .. })), refused);
     harness.act(Action::Back);
     assert_eq!(harness.wizard.step(), Step::Upload);
     harness.act(Action::Next);
@@ -401,13 +416,16 @@ fn a_refused_plan_can_be_reviewed_and_sent_again() {
 fn after_a_run_another_import_reads_everything_anew() {
     let mut harness = Harness::ready_to_send();
     harness.act(Action::Next);
-    let finished = RunReply::Finished {
+    let finished = RunEvent::Finished {
         state: RunState::Done,
         snapshot: Box::new(Snapshot::default()),
         reports: None,
         problem: None,
     };
-    harness.answer(|request| matches!(request, Request::StartRun { .. }), Reply::Run(finished));
+    harness.answer(
+        |request| matches!(request, Request::Run(RunRequest::Start { .. })),
+        Reply::Run(RunReply::Event(finished)),
+    );
     harness.act(Action::Back);
     assert_eq!(harness.wizard.step(), Step::Progress, "one Esc too many loses nothing");
     harness.act(Action::New);
@@ -454,7 +472,7 @@ fn rows_are_read_around_the_cursor_only() {
     harness.act(Action::Back);
     let asked = |harness: &Harness| {
         harness.open.iter().rev().find_map(|(_, request)| match request {
-            Request::ReadRows { first, count, .. } => Some((*first, *count)),
+            Request::Manifest(ManifestRequest::ReadRows { first, count, .. }) => Some((*first, *count)),
             _ => None,
         })
     };
@@ -466,8 +484,8 @@ fn rows_are_read_around_the_cursor_only() {
             })
             .collect()
     };
-    let is_rows = |request: &Request| matches!(request, Request::ReadRows { .. });
-    harness.answer(is_rows, Reply::Rows { list: List::Items, first: 0, rows: rows(0) });
+    let is_rows = |request: &Request| matches!(request, Request::Manifest(ManifestRequest::ReadRows { .. }));
+    harness.answer(is_rows, Reply::Manifest(ManifestReply::Rows { list: List::Items, first: 0, rows: rows(0) }));
     harness.act(Action::Bottom);
     assert_eq!(harness.wizard.manifest().window().cursor(), 1249);
     assert_eq!(asked(&harness), Some((1049, 400)));

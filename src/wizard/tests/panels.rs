@@ -19,7 +19,11 @@ fn cors_rules_are_changed_only_after_a_yes_and_asked_again_when_they_changed_mea
     harness.check(failed("azure.cors").repair(Repair::Cors(cors_plan("https://one"))));
     harness.container(Ok(false));
     let asked = |harness: &Harness| {
-        harness.open.iter().filter(|(_, request)| matches!(request, Request::RepairCors { .. })).count()
+        harness
+            .open
+            .iter()
+            .filter(|(_, request)| matches!(request, Request::Integration(IntegrationRequest::RepairCors { .. })))
+            .count()
     };
     harness.act(Action::Fix);
     harness.act(Action::No);
@@ -30,13 +34,22 @@ fn cors_rules_are_changed_only_after_a_yes_and_asked_again_when_they_changed_mea
     assert_eq!(asked(&harness), 1);
     harness.act(Action::Back);
     assert!(matches!(panel(&harness), Panel::Cors(_)), "what is being written is waited for");
-    let is_repair = |request: &Request| matches!(request, Request::RepairCors { .. });
-    harness.answer(is_repair, Reply::CorsRepaired(Ok(CorsRepair::Changed(cors_plan("https://two")))));
+    let is_repair = |request: &Request| matches!(request, Request::Integration(IntegrationRequest::RepairCors { .. }));
+    harness.answer(
+        is_repair,
+        Reply::Integration(IntegrationReply::CorsRepaired(Ok(CorsRepair::Changed(cors_plan("https://two"))))),
+    );
     assert!(matches!(panel(&harness), Panel::Cors(review) if review.state == CorsState::ReviewAgain));
     assert_eq!(asked(&harness), 0, "nothing is written without another yes");
     harness.act(Action::Yes);
-    harness.answer(is_repair, Reply::CorsRepaired(Ok(CorsRepair::Done(Vec::new()))));
-    assert!(harness.open.iter().any(|(_, request)| matches!(request, Request::CheckAzure { .. })), "checked anew");
+    harness.answer(is_repair, Reply::Integration(IntegrationReply::CorsRepaired(Ok(CorsRepair::Done(Vec::new())))));
+    assert!(
+        harness
+            .open
+            .iter()
+            .any(|(_, request)| matches!(request, Request::Integration(IntegrationRequest::CheckAzure { .. }))),
+        "checked anew"
+    );
     harness.act(Action::Next);
     assert!(harness.wizard.integration().panel().is_none());
 }
@@ -46,8 +59,10 @@ fn a_new_integration_is_taken_the_moment_it_appears() {
     let mut harness = signed_in();
     harness.container(Ok(false));
     harness.act(Action::New);
-    let id = harness.running(|request| matches!(request, Request::WatchIntegrations));
-    let reply = |harness: &mut Harness, list| harness.event(Event::Reply { id, reply: Reply::Integrations(list) });
+    let id = harness.running(|request| matches!(request, Request::Integration(IntegrationRequest::WatchIntegrations)));
+    let reply = |harness: &mut Harness, list| {
+        harness.event(Event::Reply { id, reply: Reply::Integration(IntegrationReply::Integrations(list)) })
+    };
     reply(&mut harness, Ok(vec![integration(1, "Azure"), integration(2, "Other")]));
     reply(&mut harness, Err(UserError::other("hiccup")));
     assert!(matches!(panel(&harness), Panel::Guide(guide) if guide.trouble().is_some()));
@@ -70,10 +85,13 @@ fn a_made_sas_is_copied_on_request_and_gone_with_its_panel() {
     harness.act(Action::Down);
     harness.act(Action::Left);
     harness.act(Action::Next);
-    let is_sas = |request: &Request| matches!(request, Request::MakeSas { .. });
+    let is_sas = |request: &Request| matches!(request, Request::Integration(IntegrationRequest::MakeSas { .. }));
     let (_, request) = harness.open.iter().rfind(|(_, request)| is_sas(request)).unwrap();
-    assert!(matches!(request, Request::MakeSas { wish: SasOptions { may_write: false, days: 365 }, .. }));
-    harness.answer(is_sas, Reply::SasMade(Ok(SecretString::from("sv=1&sig=SECRET"))));
+    assert!(matches!(
+        request,
+        Request::Integration(IntegrationRequest::MakeSas { wish: SasOptions { may_write: false, days: 365 }, .. })
+    ));
+    harness.answer(is_sas, Reply::Integration(IntegrationReply::SasMade(Ok(SecretString::from("sv=1&sig=SECRET")))));
     assert!(harness.copied.is_empty());
     assert!(!format!("{:?}", harness.wizard).contains("SECRET"));
     harness.act(Action::Copy);
@@ -112,8 +130,9 @@ fn containers_and_folders_are_picked_from_what_the_credential_can_list() {
     harness.container(Ok(false));
     harness.focus(FieldName::Container);
     harness.act(Action::Browse);
-    let names = Reply::Containers(Ok(vec!["cooked".into(), "raw".into(), "raw-2026".into()]));
-    harness.answer(|request| matches!(request, Request::ListContainers { .. }), names);
+    let names =
+        Reply::Integration(IntegrationReply::Containers(Ok(vec!["cooked".into(), "raw".into(), "raw-2026".into()])));
+    harness.answer(|request| matches!(request, Request::Integration(IntegrationRequest::ListContainers { .. })), names);
     assert!(matches!(panel(&harness), Panel::Picker(picker) if picker.cursor() == 1), "on the one that is set");
     harness.act(Action::Down);
     harness.act(Action::Next);
@@ -126,8 +145,9 @@ fn containers_and_folders_are_picked_from_what_the_credential_can_list() {
         ..PrefixPage::default()
     };
     let answer = |harness: &mut Harness, expected: &str, folders: &[&str]| {
-        let is_list = |request: &Request| matches!(request, Request::ListPrefixes { prefix, .. } if prefix == expected);
-        let reply = Reply::Prefixes { prefix: expected.into(), result: Ok(page(folders)) };
+        let is_list = |request: &Request| matches!(request, Request::Integration(IntegrationRequest::ListPrefixes { prefix, .. }) if prefix == expected);
+        let reply =
+            Reply::Integration(IntegrationReply::Prefixes { prefix: expected.into(), result: Ok(page(folders)) });
         harness.answer(is_list, reply);
     };
     answer(&mut harness, "", &["a/", "b/"]);
@@ -148,13 +168,15 @@ fn what_lies_in_a_chosen_folder_is_not_chosen_twice() {
     harness.container(Ok(false));
     harness.focus(FieldName::Folders);
     harness.act(Action::Browse);
-    let is_list = |request: &Request| matches!(request, Request::ListPrefixes { .. });
-    let page = |folders: &[&str]| Reply::Prefixes {
-        prefix: String::new(),
-        result: Ok(PrefixPage {
-            folders: folders.iter().map(|name| (*name).to_owned()).collect(),
-            ..PrefixPage::default()
-        }),
+    let is_list = |request: &Request| matches!(request, Request::Integration(IntegrationRequest::ListPrefixes { .. }));
+    let page = |folders: &[&str]| {
+        Reply::Integration(IntegrationReply::Prefixes {
+            prefix: String::new(),
+            result: Ok(PrefixPage {
+                folders: folders.iter().map(|name| (*name).to_owned()).collect(),
+                ..PrefixPage::default()
+            }),
+        })
     };
     harness.answer(is_list, page(&["a/"]));
     harness.act(Action::Right);

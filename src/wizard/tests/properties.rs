@@ -67,89 +67,139 @@ fn push() -> impl Strategy<Value = Push> {
 pub(crate) fn answer_to(request: &Request, fails: bool) -> Option<Reply> {
     let problem = || UserError::other("no");
     Some(match request {
-        Request::Discover => Reply::Discovered(Discovery::default()),
-        Request::WatchIntegrations if fails => Reply::Integrations(Err(problem())),
-        Request::WatchIntegrations => Reply::Integrations(Ok(vec![integration(7, "New")])),
-        Request::ListContainers { .. } => Reply::Containers(if fails { Err(problem()) } else { Ok(vec!["c".into()]) }),
-        Request::ListPrefixes { prefix, .. } => Reply::Prefixes {
-            prefix: prefix.clone(),
-            result: match fails {
-                true => Err(problem()),
-                false => Ok(PrefixPage {
-                    folders: vec![format!("{prefix}a/"), format!("{prefix}b/")],
-                    ..PrefixPage::default()
-                }),
-            },
-        },
-        Request::RepairCors { .. } if fails => Reply::CorsRepaired(Err(problem())),
-        Request::RepairCors { .. } => Reply::CorsRepaired(Ok(CorsRepair::Done(Vec::new()))),
-        Request::MakeSas { .. } if fails => Reply::SasMade(Err(problem())),
-        Request::MakeSas { .. } => Reply::SasMade(Ok(SecretString::from("sig=x"))),
-        Request::ConnectEncord { .. } => Reply::Encord(EncordReply {
-            other_region: None,
-            key: if fails {
+        Request::Integration(IntegrationRequest::Discover) => {
+            Reply::Integration(IntegrationReply::Discovered(Discovery::default()))
+        }
+        Request::Integration(IntegrationRequest::WatchIntegrations) if fails => {
+            Reply::Integration(IntegrationReply::Integrations(Err(problem())))
+        }
+        Request::Integration(IntegrationRequest::WatchIntegrations) => {
+            Reply::Integration(IntegrationReply::Integrations(Ok(vec![integration(7, "New")])))
+        }
+        Request::Integration(IntegrationRequest::ListContainers { .. }) => {
+            Reply::Integration(IntegrationReply::Containers(if fails { Err(problem()) } else { Ok(vec!["c".into()]) }))
+        }
+        Request::Integration(IntegrationRequest::ListPrefixes { prefix, .. }) => {
+            Reply::Integration(IntegrationReply::Prefixes {
+                prefix: prefix.clone(),
+                result: match fails {
+                    true => Err(problem()),
+                    false => Ok(PrefixPage {
+                        folders: vec![format!("{prefix}a/"), format!("{prefix}b/")],
+                        ..PrefixPage::default()
+                    }),
+                },
+            })
+        }
+        Request::Integration(IntegrationRequest::RepairCors { .. }) if fails => {
+            Reply::Integration(IntegrationReply::CorsRepaired(Err(problem())))
+        }
+        Request::Integration(IntegrationRequest::RepairCors { .. }) => {
+            Reply::Integration(IntegrationReply::CorsRepaired(Ok(CorsRepair::Done(Vec::new()))))
+        }
+        Request::Integration(IntegrationRequest::MakeSas { .. }) if fails => {
+            Reply::Integration(IntegrationReply::SasMade(Err(problem())))
+        }
+        Request::Integration(IntegrationRequest::MakeSas { .. }) => {
+            Reply::Integration(IntegrationReply::SasMade(Ok(SecretString::from("sig=x"))))
+        }
+        Request::Integration(IntegrationRequest::ConnectEncord { .. }) => {
+            Reply::Integration(IntegrationReply::Encord(EncordReply {
+                other_region: None,
+                key: if fails {
+                    Err(problem())
+                } else {
+                    Ok(KeyFacts { warning: None, source: "s".into(), fingerprint: "f".into() })
+                },
+                wants_passphrase: fails,
+                login: (!fails).then(|| Ok(vec![integration(1, "Azure"), integration(2, "B")])),
+            }))
+        }
+        Request::Integration(IntegrationRequest::CheckAzure { .. }) => {
+            Reply::Integration(IntegrationReply::AzureChecked(if fails {
                 Err(problem())
             } else {
-                Ok(KeyFacts { warning: None, source: "s".into(), fingerprint: "f".into() })
-            },
-            wants_passphrase: fails,
-            login: (!fails).then(|| Ok(vec![integration(1, "Azure"), integration(2, "B")])),
-        }),
-        Request::CheckAzure { .. } => Reply::Container(if fails {
-            Err(problem())
-        } else {
-            Ok(ContainerFacts { empty: false, account_url: "https://a".into() })
-        }),
-        Request::ReadSchema => Reply::Schema(if fails { Err(problem()) } else { Ok(Map::new()) }),
-        Request::InferSchema { .. } => Reply::Inferred(Err(UserError::other("Nothing here holds metadata."))),
-        Request::BuildManifest { .. } => Reply::Manifest(if fails {
+                Ok(ContainerFacts { empty: false, account_url: "https://a".into() })
+            }))
+        }
+        Request::Schema(SchemaRequest::Read) => {
+            Reply::Schema(SchemaReply::Read(if fails { Err(problem()) } else { Ok(Map::new()) }))
+        }
+        Request::Schema(SchemaRequest::Infer { .. }) => {
+            Reply::Schema(SchemaReply::Inferred(Err(UserError::other("Nothing here holds metadata."))))
+        }
+        Request::Manifest(ManifestRequest::Build { .. }) => Reply::Manifest(ManifestReply::Built(if fails {
             Err(problem())
         } else {
             let summary = summary(30, 1);
             let cut = cut_evenly(&summary.items, summary.bytes, Limits::default()).into();
             Ok(ManifestFacts { summary, blobs: 281, cut, file: PathBuf::new(), findings: PathBuf::new() })
-        }),
-        Request::Search { .. } => Reply::Found { places: vec![1, 5, 9], seen: 30, is_done: !fails },
-        Request::FindItem { .. } => Reply::ItemFound((!fails).then_some(7)),
-        Request::ReadRows { list, first, .. } => Reply::Rows { list: *list, first: *first, rows: Vec::new() },
-        Request::ListFolders { .. } => Reply::Folders(if fails { Err(problem()) } else { Ok(FolderPage::default()) }),
-        Request::ResolveFolder { .. } => Reply::FolderResolved(Box::new(if fails {
+        })),
+        Request::Manifest(ManifestRequest::Search { .. }) => {
+            Reply::Manifest(ManifestReply::Found { places: vec![1, 5, 9], seen: 30, is_done: !fails })
+        }
+        Request::Manifest(ManifestRequest::FindItem { .. }) => {
+            Reply::Manifest(ManifestReply::ItemFound((!fails).then_some(7)))
+        }
+        Request::Manifest(ManifestRequest::ReadRows { list, first, .. }) => {
+            Reply::Manifest(ManifestReply::Rows { list: *list, first: *first, rows: Vec::new() })
+        }
+        Request::Run(RunRequest::ReadFailed { first, .. }) => {
+            Reply::Run(RunReply::Failed { first: *first, units: Vec::new() })
+        }
+        Request::Folder(FolderRequest::List { .. }) => {
+            Reply::Folder(FolderReply::Listed(if fails { Err(problem()) } else { Ok(FolderPage::default()) }))
+        }
+        Request::Folder(FolderRequest::Resolve { .. }) => Reply::Folder(FolderReply::Resolved(Box::new(if fails {
             Err(problem())
         } else {
             Ok(Destination { existing: None, create: vec!["Raw".into()], ..Destination::default() })
-        })),
-        Request::FolderDetails { .. } => Reply::FolderDetails(Box::new(Err(problem()))),
-        Request::CountPresent { .. } => Reply::Present(if fails {
+        }))),
+        Request::Folder(FolderRequest::ReadDetails { .. }) => {
+            Reply::Folder(FolderReply::Details(Box::new(Err(problem()))))
+        }
+        Request::Folder(FolderRequest::CountPresent { .. }) => Reply::Folder(FolderReply::Present(if fails {
             Err(problem())
         } else {
             Ok(Present { looked_at: 3, present: 2, of: 30, is_done: true, is_cut: false })
-        }),
-        Request::StartRun { .. } if fails => Reply::Run(RunReply::Refused(problem())),
-        Request::StartRun { .. } => Reply::Run(RunReply::Finished {
+        })),
+        Request::Run(RunRequest::Start { .. }) if fails => Reply::Run(RunReply::Event(RunEvent::Refused(problem()))),
+        Request::Run(RunRequest::Start { .. }) => Reply::Run(RunReply::Event(RunEvent::Finished {
             state: RunState::Done,
             snapshot: Box::new(Snapshot::default()),
             reports: None,
             problem: None,
-        }),
-        Request::ResumeRun { .. } | Request::WatchRun { .. } | Request::RetryRun { .. } => {
-            Reply::Run(RunReply::Refused(problem()))
+        })),
+        Request::Run(RunRequest::Resume { .. })
+        | Request::Run(RunRequest::Watch { .. })
+        | Request::Run(RunRequest::Retry { .. }) => Reply::Run(RunReply::Event(RunEvent::Refused(problem()))),
+        Request::Run(RunRequest::Estimate { .. }) => {
+            Reply::Run(RunReply::Estimate((!fails).then_some(Estimate { seconds: 90, runs: 3 })))
         }
-        Request::EstimateRun { .. } => Reply::Estimate((!fails).then_some(Estimate { seconds: 90, runs: 3 })),
-        Request::ReadHome => Reply::Home(Box::default()),
-        Request::OpenConfig { .. } => Reply::ConfigOpened(Err(problem())),
-        Request::DuplicateConfig { .. } | Request::DeleteConfig { .. } | Request::ForgetRun { .. } => {
-            Reply::HomeChanged(if fails { Err(problem()) } else { Ok(Box::default()) })
+        Request::Home(HomeRequest::Read) => Reply::Home(HomeReply::Read(Box::default())),
+        Request::Home(HomeRequest::OpenConfig { .. }) => Reply::Home(HomeReply::ConfigOpened(Err(problem()))),
+        Request::Home(HomeRequest::DuplicateConfig { .. })
+        | Request::Home(HomeRequest::DeleteConfig { .. })
+        | Request::Home(HomeRequest::ForgetRun { .. }) => {
+            Reply::Home(HomeReply::Changed(if fails { Err(problem()) } else { Ok(Box::default()) }))
         }
-        Request::PreviewSave { .. } => Reply::SavePreview(Err(problem())),
-        Request::SaveConfig { .. } => Reply::ConfigSaved(Err(problem())),
-        Request::Remember { .. } | Request::StopRun { .. } | Request::PauseRun { .. } | Request::NameRuns { .. } => {
+        Request::Home(HomeRequest::PreviewSave { .. }) => Reply::Home(HomeReply::SavePreview(Err(problem()))),
+        Request::Home(HomeRequest::SaveConfig { .. }) => Reply::Home(HomeReply::ConfigSaved(Err(problem()))),
+        Request::Integration(IntegrationRequest::Remember { .. })
+        | Request::Run(RunRequest::Stop { .. })
+        | Request::Run(RunRequest::Pause { .. })
+        | Request::Home(HomeRequest::NameRuns { .. }) => {
             return None;
         }
     })
 }
 
 fn cors_changes(harness: &Harness) -> usize {
-    harness.open.iter().filter(|(_, request)| matches!(request, Request::RepairCors { .. })).count()
+    harness
+        .open
+        .iter()
+        .filter(|(_, request)| matches!(request, Request::Integration(IntegrationRequest::RepairCors { .. })))
+        .count()
 }
 
 proptest! {
@@ -180,10 +230,10 @@ proptest! {
                 Push::Answer(at) | Push::Fail(at) if at < harness.open.len() => {
                     let fails = matches!(push, Push::Fail(_));
                     let (id, request) = harness.open.remove(at);
-                    if matches!(request, Request::CheckAzure { .. }) {
+                    if matches!(request, Request::Integration(IntegrationRequest::CheckAzure { .. })) {
                         let plan = Box::new(crate::endpoints::cors::Plan { before: vec![], after: vec![], missing: vec![] });
                         let check = Check::new("azure.cors", CheckState::Fail, "no").repair(Repair::Cors(plan));
-                        harness.event(Event::Reply { id, reply: Reply::AzureCheck(Box::new(check)) });
+                        harness.event(Event::Reply { id, reply: Reply::Integration(IntegrationReply::AzureCheck(Box::new(check))) });
                     }
                     if let Some(reply) = answer_to(&request, fails) {
                         harness.event(Event::Reply { id, reply });

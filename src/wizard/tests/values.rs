@@ -7,7 +7,7 @@ use crate::{manifest::values::ValidationRules, wizard::tests::*};
 /// What the newest listing was asked to check.
 fn demands(harness: &Harness) -> Arc<ValidationRules> {
     let asked = harness.open.iter().rev().find_map(|(_, request)| match request {
-        Request::BuildManifest { demands, .. } => Some(Arc::clone(demands)),
+        Request::Manifest(ManifestRequest::Build { demands, .. }) => Some(Arc::clone(demands)),
         _ => None,
     });
     asked.expect("no listing was asked for")

@@ -12,9 +12,10 @@ use crate::{
     manifest::kind::Kind,
     wizard::{
         action::{Action, Hint},
-        effect::{Effect, Request, RequestId},
+        effect::{Effect, RequestId},
         outbox::Outbox,
         plan::{Plan, equivalent::config_text},
+        progress::messages::RunRequest,
         saved::Estimate,
         step::Move,
     },
@@ -103,7 +104,7 @@ impl UploadStep {
             self.estimate = None;
         }
         if let Some(Asked { domain, items, jobs_in_flight }) = self.asked.clone() {
-            self.pending = Some(outbox.start(Request::EstimateRun { domain, items, jobs_in_flight }));
+            self.pending = Some(outbox.start(RunRequest::Estimate { domain, items, jobs_in_flight }));
         }
     }
 

@@ -8,6 +8,8 @@ use crate::{
     wizard::{
         connections::Integration,
         destination::{Destination, Mirror},
+        effect::Request,
+        progress::messages::RunRequest,
         upload::*,
     },
 };
@@ -36,7 +38,7 @@ fn asked(outbox: &mut Outbox) -> (Option<(RequestId, u64, usize)>, Vec<RequestId
     let (mut found, mut cancelled) = (None, Vec::new());
     for effect in std::mem::take(&mut outbox.effects) {
         match effect {
-            Effect::Start { id, request: Request::EstimateRun { items, jobs_in_flight, .. } } => {
+            Effect::Start { id, request: Request::Run(RunRequest::Estimate { items, jobs_in_flight, .. }) } => {
                 found = Some((id, items.iter().map(|(_, count)| count).sum(), jobs_in_flight));
             }
             Effect::Cancel { id } => cancelled.push(id),

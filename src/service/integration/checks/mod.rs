@@ -36,7 +36,8 @@ use crate::{
     wizard::{
         check::Check,
         connections::{AzureAccess, ContainerFacts},
-        effect::{Reply, RequestId},
+        effect::RequestId,
+        integration::messages::IntegrationReply,
     },
 };
 
@@ -57,7 +58,7 @@ pub(crate) async fn azure(
     encord: &Encord,
 ) -> Result<ContainerFacts, UserError> {
     let origins = &encord.origins()[..];
-    let tell = |check: Check| session.reply(id, Reply::AzureCheck(Box::new(check)));
+    let tell = |check: Check| session.reply(id, IntegrationReply::AzureCheck(Box::new(check)));
     let resolved = resolve(access);
     let site = Site::of(access, resolved.as_ref().ok());
     let resolved = resolved.as_ref();

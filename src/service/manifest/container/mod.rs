@@ -32,7 +32,7 @@ use crate::{
         },
         problems::{azure_problem, disk_problem},
     },
-    wizard::effect::ListingProgress,
+    wizard::manifest::messages::ListingProgress,
 };
 
 /// Progress is told at most this often.

@@ -28,7 +28,7 @@ use crate::{
         paths::Home,
         probe_cache::{ProbeKind, Probed},
     },
-    wizard::effect::ListingProgress,
+    wizard::manifest::messages::ListingProgress,
 };
 
 /// Files that are read at the same time.

@@ -31,7 +31,7 @@ use crate::{
         manifest::{Building, Writing, dicom, inventory::place::Found},
         problems::disk_problem,
     },
-    wizard::effect::ListingProgress,
+    wizard::manifest::messages::ListingProgress,
 };
 
 /// Progress is told at most this often.

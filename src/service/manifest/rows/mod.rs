@@ -1,64 +1,38 @@
 //! Reads the rows of long lists that are in view, and finds rows in them.
 
-mod failed;
 pub(crate) mod marks;
 pub(crate) mod search;
 
 use crate::{
     service::session::Session,
-    store::runs::record::StoreError,
-    wizard::{
-        effect::Reply,
-        rows::{List, Row},
-    },
+    wizard::list::{List, Row},
 };
 
-/// Reads rows; a list that cannot be read answers with none, as the screen says more than an error between rows could. `places` are
-/// those of the rows in the whole list, where they do not lie side by side.
-pub(crate) async fn read(session: &Session, list: List, first: u64, count: u64, places: Option<Vec<u32>>) -> Reply {
-    let manifest = session.manifest().ok();
+/// Reads rows of a list of the manifest. Returns none where the list cannot be read: the screen shows more than an error between
+/// rows could. `places` are the indices of the rows in the whole list, where they are not contiguous.
+pub(super) async fn read(session: &Session, list: List, first: u64, count: u64, places: Option<Vec<u32>>) -> Vec<Row> {
+    let Ok(manifest) = session.manifest() else { return Vec::new() };
     let marks = session.marks();
-    let run = session.run();
-    let home = session.home.clone();
-    let names = session.runs.leads.names.clone();
     let reading = tokio::task::spawn_blocking(move || -> std::io::Result<Vec<Row>> {
         let mut rows = Vec::new();
         for (first, count) in spans(first, count, places.as_deref()) {
-            match (list, &manifest, &run) {
-                (List::Items, Some(manifest), _) => {
-                    let marks = marks.read(manifest)?;
+            match list {
+                List::Items => {
+                    let marks = marks.read(&manifest)?;
                     for item in manifest.items()?.read(first, count)? {
                         let mark = marks.of(&item);
                         rows.push(Row::Item(Box::new(item), mark));
                     }
                 }
-                (List::Skipped, Some(manifest), _) => {
-                    rows.extend(manifest.skipped()?.read(first, count)?.into_iter().map(Row::Skipped));
-                }
-                (List::Findings, Some(manifest), _) => {
-                    rows.extend(manifest.findings()?.read(first, count)?.into_iter().map(Row::Finding));
-                }
-                (List::Failed, _, Some(run)) => {
-                    let units = failed::all(&home, run, first, count);
-                    rows.extend(units.map_err(in_store)?.into_iter().map(Row::Failed));
-                }
-                (List::FailedBy(cause), _, Some(run)) => {
-                    if let Some(cause) = names.text(cause) {
-                        let units = failed::of_cause(&home, run, &cause, first, count);
-                        rows.extend(units.map_err(in_store)?.into_iter().map(Row::Failed));
-                    }
-                }
-                _ => {}
+                List::Skipped => rows.extend(manifest.skipped()?.read(first, count)?.into_iter().map(Row::Skipped)),
+                List::Findings => rows.extend(manifest.findings()?.read(first, count)?.into_iter().map(Row::Finding)),
+                // These belong to a run.
+                List::Failed | List::FailedBy(_) => {}
             }
         }
         Ok(rows)
     });
-    let rows = reading.await.ok().and_then(Result::ok).unwrap_or_default();
-    Reply::Rows { list, first, rows }
-}
-
-fn in_store(error: StoreError) -> std::io::Error {
-    std::io::Error::other(error)
+    reading.await.ok().and_then(Result::ok).unwrap_or_default()
 }
 
 /// The rows as spans that lie side by side, each by its first row and its length.

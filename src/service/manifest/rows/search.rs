@@ -17,9 +17,9 @@ use crate::{
     },
     store::manifest_dir::ManifestDir,
     wizard::{
-        effect::{Reply, RequestId},
-        manifest::filter::Filter,
-        rows::List,
+        effect::RequestId,
+        list::List,
+        manifest::{filter::Filter, messages::ManifestReply},
     },
 };
 
@@ -31,7 +31,7 @@ const SAMPLE: Duration = Duration::from_millis(100);
 /// Searches a list and answers until its end. A list that cannot be read is at its end there.
 pub(crate) async fn search(session: &Session, id: RequestId, list: List, filter: Filter) {
     let Ok(manifest) = session.manifest() else {
-        return session.reply(id, Reply::Found { places: Vec::new(), seen: 0, is_done: true });
+        return session.reply(id, ManifestReply::Found { places: Vec::new(), seen: 0, is_done: true });
     };
     let range = span(&manifest, list, &filter);
     let looker = Arc::new(Looker { text: filter.text.to_lowercase(), list, filter, marks: session.marks(), manifest });
@@ -49,10 +49,10 @@ pub(crate) async fn search(session: &Session, id: RequestId, list: List, filter:
         };
         if at < range.end && is_due {
             (is_begun, told) = (true, Instant::now());
-            session.reply(id, Reply::Found { places: std::mem::take(&mut found), seen: at, is_done: false });
+            session.reply(id, ManifestReply::Found { places: std::mem::take(&mut found), seen: at, is_done: false });
         }
     }
-    session.reply(id, Reply::Found { places: found, seen: range.end, is_done: true });
+    session.reply(id, ManifestReply::Found { places: found, seen: range.end, is_done: true });
 }
 
 /// The place of the first item that goes by this name.

@@ -23,7 +23,7 @@ use crate::{
             upload::{Stop, send::in_seconds},
         },
     },
-    wizard::{destination::Mirror, effect::RunReply},
+    wizard::{destination::Mirror, progress::messages::RunEvent},
 };
 
 /// How often a request that surely was not carried out is sent again, beyond what the client does by itself.
@@ -48,7 +48,7 @@ impl Syncer {
     pub(super) async fn bring_to_end(
         &mut self,
         stop: &mut watch::Receiver<Stop>,
-        tell: &(impl Fn(RunReply) + Sync),
+        tell: &(impl Fn(RunEvent) + Sync),
     ) -> Result<(), UserError> {
         self.told(tell);
         let job = match self.counts.job {
@@ -67,7 +67,7 @@ impl Syncer {
     async fn start(
         &mut self,
         stop: &mut watch::Receiver<Stop>,
-        tell: &(impl Fn(RunReply) + Sync),
+        tell: &(impl Fn(RunEvent) + Sync),
     ) -> Result<Option<Uuid>, UserError> {
         if self.counts.state == BatchState::Sending {
             self.look().await?;
@@ -149,7 +149,7 @@ impl Syncer {
         &mut self,
         job: Uuid,
         stop: &mut watch::Receiver<Stop>,
-        tell: &(impl Fn(RunReply) + Sync),
+        tell: &(impl Fn(RunEvent) + Sync),
     ) -> Result<(), UserError> {
         let began = Instant::now();
         let mut lost = 0;
@@ -271,7 +271,7 @@ impl Syncer {
         note: String,
         duration: Duration,
         stop: &mut watch::Receiver<Stop>,
-        tell: &(impl Fn(RunReply) + Sync),
+        tell: &(impl Fn(RunEvent) + Sync),
     ) {
         self.note = Some(note);
         self.told(tell);

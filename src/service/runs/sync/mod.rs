@@ -22,7 +22,7 @@ use crate::{
         report::write_report,
         runs::{RunStore, lock::RunLock, record::RunRow},
     },
-    wizard::{effect::RunReply, progress::snapshot::Snapshot},
+    wizard::progress::{messages::RunEvent, snapshot::Snapshot},
 };
 
 /// One sync at work.
@@ -61,7 +61,7 @@ impl Syncer {
     }
 
     /// Works until the sync is at its end, or the run is told to stop; then the sync goes on in Encord.
-    pub(crate) async fn work(mut self, mut stop: watch::Receiver<Stop>, tell: &(impl Fn(RunReply) + Sync)) {
+    pub(crate) async fn work(mut self, mut stop: watch::Receiver<Stop>, tell: &(impl Fn(RunEvent) + Sync)) {
         let problem = self.bring_to_end(&mut stop, tell).await.err();
         self.note = None;
         let state = final_state(&self.counts, problem.is_some());
@@ -72,7 +72,7 @@ impl Syncer {
             Err(error) => (None, Some(store_problem(&error))),
         };
         let snapshot = Box::new(self.snapshot());
-        tell(RunReply::Finished { state, snapshot, reports, problem: problem.or(trouble) });
+        tell(RunEvent::Finished { state, snapshot, reports, problem: problem.or(trouble) });
     }
 
     fn save(&mut self, counts: SyncCounts, message: Option<String>) -> Result<(), UserError> {
@@ -86,9 +86,9 @@ impl Syncer {
         &self.run
     }
 
-    fn told(&mut self, tell: &(impl Fn(RunReply) + Sync)) {
+    fn told(&mut self, tell: &(impl Fn(RunEvent) + Sync)) {
         let snapshot = Box::new(self.snapshot());
-        tell(RunReply::Progress(snapshot));
+        tell(RunEvent::Progress(snapshot));
     }
 
     fn snapshot(&mut self) -> Snapshot {

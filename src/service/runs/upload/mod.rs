@@ -49,7 +49,7 @@ use crate::{
             record::{BatchRow, StoreError},
         },
     },
-    wizard::effect::RunReply,
+    wizard::progress::messages::RunEvent,
 };
 
 pub(crate) use progress::{BatchProgress, Leads, StoredBatches};
@@ -153,8 +153,8 @@ impl Uploader {
     }
 
     /// Works until every batch is at its end, the run is told to stop, or something ends it as a whole; the last thing told is
-    /// [`RunReply::Finished`].
-    pub async fn work(self, stop: watch::Receiver<Stop>, tell: &(impl Fn(RunReply) + Sync)) {
+    /// [`RunEvent::Finished`].
+    pub async fn work(self, stop: watch::Receiver<Stop>, tell: &(impl Fn(RunEvent) + Sync)) {
         let Uploader { shared, _lock } = self;
         let shared = &Arc::new(shared);
         if lock(&shared.board).is_new() {
@@ -177,7 +177,7 @@ impl Uploader {
         }
         let (reports, trouble) = shared.close(state);
         let snapshot = Box::new(lock(&shared.board).snapshot(&shared.leads.names, false));
-        tell(RunReply::Finished { state, snapshot, reports, problem: fatal.or(trouble) });
+        tell(RunEvent::Finished { state, snapshot, reports, problem: fatal.or(trouble) });
     }
 }
 
@@ -276,13 +276,13 @@ impl Shared {
     }
 
     /// Tells of changes as they come, at most ten times a second. Never ends by itself.
-    async fn report(&self, tell: &(impl Fn(RunReply) + Sync), stop: watch::Receiver<Stop>) {
+    async fn report(&self, tell: &(impl Fn(RunEvent) + Sync), stop: watch::Receiver<Stop>) {
         let mut hold = self.leads.hold.subscribe();
         loop {
             let is_paused = *hold.borrow_and_update() && *stop.borrow() == Stop::No;
             let snapshot = Box::new(lock(&self.board).snapshot(&self.leads.names, is_paused));
             let is_at_work = snapshot.jobs.iter().any(|job| job.state == BatchState::Pending);
-            tell(RunReply::Progress(snapshot));
+            tell(RunEvent::Progress(snapshot));
             tokio::time::sleep(SAMPLE).await;
             tokio::select! {
                 () = self.changed.notified() => {}

@@ -27,7 +27,7 @@ use crate::{
         problems::azure_problem,
         schema::infer::{Looking, file, off_the_runtime},
     },
-    wizard::{connections::AzureAccess, effect::Inferred},
+    wizard::{connections::AzureAccess, schema::messages::Inferred},
 };
 
 /// As many blobs are looked at where the config names sources; fewer where it is not known whether there is anything.

@@ -15,7 +15,7 @@ use crate::{
     schema::infer::Suggestion,
     service::schema::infer::Looking,
     store::paths::expand_home,
-    wizard::effect::Inferred,
+    wizard::schema::messages::Inferred,
 };
 
 /// As many rows are looked at.

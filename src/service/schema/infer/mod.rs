@@ -13,7 +13,7 @@ use crate::{
     error::UserError,
     manifest::metadata::columns::media_field,
     schema::infer::Inference,
-    wizard::{connections::AzureAccess, effect::Inferred},
+    wizard::{connections::AzureAccess, schema::messages::Inferred},
 };
 
 /// Looks at a file, CSV, JSON Lines or a schema; or, without one, at everything that the config names as a source of client

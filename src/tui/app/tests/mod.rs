@@ -38,7 +38,8 @@ use crate::{
     },
     wizard::{
         action::Action,
-        effect::{Reply, Request, RunReply},
+        effect::{Reply, Request},
+        progress::messages::{RunEvent, RunRequest},
         step::Step,
     },
 };
@@ -93,7 +94,7 @@ struct FakeServices {
 impl Services for FakeServices {
     fn carry_out(&mut self, effect: Effect) {
         if let Effect::Start { id, request } = effect {
-            if matches!(request, Request::StartRun { .. }) {
+            if matches!(request, Request::Run(RunRequest::Start { .. })) {
                 self.started.borrow_mut().push(id);
             }
             for reply in well(&request) {

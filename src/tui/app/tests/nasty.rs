@@ -18,10 +18,14 @@ use crate::{
     },
     wizard::{
         connections::{Integration, PrefixPage},
-        effect::FolderPage,
-        progress::snapshot::Snapshot,
-        rows::{List, Row},
+        folder::messages::{FolderPage, FolderReply},
+        home::messages::HomeReply,
+        integration::messages::IntegrationReply,
+        list::{List, Row},
+        manifest::messages::ManifestReply,
+        progress::{messages::RunReply, snapshot::Snapshot},
         saved::{CauseId, CauseRow, DiffLine},
+        schema::messages::{SchemaReply, SchemaRequest},
     },
 };
 
@@ -61,31 +65,42 @@ fn answers(request: &Request) -> Vec<Reply> {
     };
     for reply in &mut replies {
         match reply {
-            Reply::Encord(reply) => {
+            Reply::Integration(IntegrationReply::Encord(reply)) => {
                 if let Some(Ok(list)) = &mut reply.login {
                     list.push(Integration { uuid: fixtures::uuid(9), title: nasty() });
                 }
             }
-            Reply::Containers(Ok(names)) => names.push(nasty()),
-            Reply::Prefixes { result, .. } => {
+            Reply::Integration(IntegrationReply::Containers(Ok(names))) => names.push(nasty()),
+            Reply::Integration(IntegrationReply::Prefixes { result, .. }) => {
                 *result = Ok(PrefixPage { folders: vec![format!("{NASTY}/")], ..PrefixPage::default() });
             }
-            Reply::Schema(Ok(keys)) => _ = keys.insert(nasty(), serde_json::json!({"ty": "enum", "values": [NASTY]})),
-            Reply::Rows { list, rows, .. } => *rows = (0..rows.len() as u64).map(|place| row(*list, place)).collect(),
-            Reply::Folders(Ok(FolderPage { rows, .. })) => {
+            Reply::Schema(SchemaReply::Read(Ok(keys))) => {
+                _ = keys.insert(nasty(), serde_json::json!({"ty": "enum", "values": [NASTY]}))
+            }
+            Reply::Manifest(ManifestReply::Rows { list, rows, .. }) => {
+                *rows = (0..rows.len() as u64).map(|place| row(*list, place)).collect()
+            }
+            Reply::Run(RunReply::Failed { units, .. }) => {
+                let unit = |place| match row(List::Failed, place) {
+                    Row::Failed(unit) => unit,
+                    other => unreachable!("{other:?}"),
+                };
+                *units = (0..units.len() as u64).map(unit).collect();
+            }
+            Reply::Folder(FolderReply::Listed(Ok(FolderPage { rows, .. }))) => {
                 rows.iter_mut().for_each(|row| (row.name, row.description) = (nasty(), nasty()));
             }
-            Reply::FolderDetails(details) => {
+            Reply::Folder(FolderReply::Details(details)) => {
                 if let Ok(details) = &mut **details {
                     (details.description, details.owner) = (nasty(), nasty());
                 }
             }
-            Reply::FolderResolved(result) => {
+            Reply::Folder(FolderReply::Resolved(result)) => {
                 if let Ok(destination) = &mut **result {
                     (destination.create, destination.notes) = (vec![nasty()], vec![nasty()]);
                 }
             }
-            Reply::Home(page) => {
+            Reply::Home(HomeReply::Read(page)) => {
                 page.configs.iter_mut().for_each(|config| {
                     (config.name, config.account) = (nasty(), Some(nasty()));
                     (config.container, config.folder) = (Some(nasty()), Some(nasty()));
@@ -94,7 +109,7 @@ fn answers(request: &Request) -> Vec<Reply> {
                 page.runs.iter_mut().for_each(|run| (run.config, run.folder) = (nasty(), nasty()));
                 page.problem = Some(problem());
             }
-            Reply::SavePreview(Ok(preview)) => preview.lines.push(DiffLine::Added(nasty())),
+            Reply::Home(HomeReply::SavePreview(Ok(preview))) => preview.lines.push(DiffLine::Added(nasty())),
             _ => {}
         }
     }
@@ -106,17 +121,17 @@ fn stages() -> Vec<Stage> {
     let runs = || home().press(Action::SwitchList);
     let at = |step| Stage::at(step, answers);
     let refused = |request: &Request| match request {
-        Request::ReadSchema => vec![Reply::Schema(Err(problem()))],
+        Request::Schema(SchemaRequest::Read) => vec![Reply::Schema(SchemaReply::Read(Err(problem())))],
         other => answers(other),
     };
     let told = || {
         let cause = CauseRow { id: CauseId(0), cause: nasty(), units: 37, hint: None };
         let snapshot = Snapshot { causes: vec![cause], note: Some(nasty()), ..fixtures::snapshot(5000) };
         at(Step::Progress)
-            .run(RunReply::Started { run: nasty(), folder: nasty() })
-            .run(RunReply::Progress(Box::new(snapshot)))
+            .run(RunEvent::Started { run: nasty(), folder: nasty() })
+            .run(RunEvent::Progress(Box::new(snapshot)))
     };
-    let ended = RunReply::Finished {
+    let ended = RunEvent::Finished {
         state: RunState::Failed,
         snapshot: Box::new(fixtures::snapshot(3000)),
         reports: None,

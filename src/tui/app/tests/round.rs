@@ -1,6 +1,6 @@
 //! One round of the loop: keys in, frames out, and how it ends.
 
-use crate::tui::app::tests::*;
+use crate::{tui::app::tests::*, wizard::progress::messages::RunReply};
 
 #[test]
 fn from_the_first_key_to_the_end_of_a_run() {
@@ -12,9 +12,9 @@ fn from_the_first_key_to_the_end_of_a_run() {
         assert!(run.screen().contains(step), "{step} in {}", run.screen());
     }
     let id = run.started.borrow().first().copied().unwrap();
-    let reply = |reply| Event::Reply { id, reply: Reply::Run(reply) };
-    run.events.send(reply(RunReply::Started { run: "r-1".into(), folder: "Raw/2026/Berlin".into() })).unwrap();
-    run.events.send(reply(RunReply::Progress(Box::new(fixtures::snapshot(5000))))).unwrap();
+    let reply = |reply| Event::Reply { id, reply: Reply::Run(RunReply::Event(reply)) };
+    run.events.send(reply(RunEvent::Started { run: "r-1".into(), folder: "Raw/2026/Berlin".into() })).unwrap();
+    run.events.send(reply(RunEvent::Progress(Box::new(fixtures::snapshot(5000))))).unwrap();
     run.settle();
     assert!(run.screen().contains("5,000 of 11,395 registered"), "{}", run.screen());
     assert_eq!(run.press(KeyCode::Char('q')), None);

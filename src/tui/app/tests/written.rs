@@ -91,7 +91,7 @@ fn a_frame_is_one_synchronized_update() {
 
 #[test]
 fn names_from_outside_cannot_write_escapes() {
-    let wizard = fixtures::running(5000).run(RunReply::Refused(fixtures::refused())).wizard;
+    let wizard = fixtures::running(5000).run(RunEvent::Refused(fixtures::refused())).wizard;
     let bytes = painted(Theme::new(false, true), &wizard);
     assert!(String::from_utf8_lossy(&bytes).contains("^[[31mred"));
     assert!(!sgr(&bytes).contains(&"31".to_owned()));

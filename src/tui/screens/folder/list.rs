@@ -10,8 +10,8 @@ use crate::{
     wizard::{
         Wizard,
         destination::FolderRole,
-        effect::FolderRow,
         folder::{
+            messages::FolderRow,
             search::FolderSearch,
             tree::{Branch, FolderTree, More, TreeRow},
         },

@@ -20,9 +20,8 @@ use crate::{
     },
     wizard::{
         action::Action,
-        effect::ManifestFacts,
-        manifest::{FindingGroup, ManifestStep},
-        rows::Row,
+        list::Row,
+        manifest::{FindingGroup, ManifestStep, messages::ManifestFacts},
     },
 };
 

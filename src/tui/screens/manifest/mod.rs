@@ -21,9 +21,12 @@ use crate::{
     wizard::{
         Wizard,
         action::Action,
-        effect::{ListingProgress, ManifestFacts},
-        manifest::{Listing, ManifestStep, Reapplied, filter::Filter},
-        rows::List,
+        list::List,
+        manifest::{
+            Listing, ManifestStep, Reapplied,
+            filter::Filter,
+            messages::{ListingProgress, ManifestFacts},
+        },
         step::Status,
     },
 };

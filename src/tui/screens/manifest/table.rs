@@ -7,8 +7,8 @@ use crate::{
     tui::screens::render::{Align, Column, RenderContext, put, rest, take_top},
     wizard::{
         action::Action,
+        list::{List, Row},
         manifest::{FindingGroup, ManifestStep},
-        rows::{List, Row},
     },
 };
 

@@ -16,11 +16,11 @@ use crate::{
         text,
     },
     wizard::{
+        list::Row,
         progress::{
             ProgressStep,
             failures::{Copied, RunView},
         },
-        rows::Row,
     },
 };
 

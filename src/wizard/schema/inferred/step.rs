@@ -7,13 +7,14 @@ use crate::{
     wizard::{
         action::Action,
         connections::AzureAccess,
-        effect::{Inferred, Request, RequestId},
+        effect::RequestId,
         field::Field,
         outbox::Outbox,
         rows::moved_in,
         schema::{
             SchemaStep,
             inferred::{Found, InferForm},
+            messages::{Inferred, SchemaRequest},
             panels::{SchemaPanel, WordForm},
             proposal::{KeyPresence, Proposal, is_named},
         },
@@ -96,7 +97,7 @@ impl SchemaStep {
                 let path = form.field.text().trim();
                 let file = (!path.is_empty()).then(|| path.to_owned());
                 let manifest = config.manifest.clone();
-                form.pending = Some(outbox.start(Request::InferSchema { access, manifest, file }));
+                form.pending = Some(outbox.start(SchemaRequest::Infer { access, manifest, file }));
             }
             _ => {}
         }

@@ -83,8 +83,8 @@ fn what_cannot_be_made_is_said_and_nothing_typed_is_lost() {
     harness.act(Action::Next);
     harness.act(Action::Next);
     assert!(harness.wizard.folder().form().unwrap().is_looking(), "a second Enter does nothing while it is looked for");
-    let failed = Reply::Folders(Err(UserError::other("502 from Encord.")));
-    harness.answer(|request| matches!(request, Request::ListFolders { .. }), failed);
+    let failed = Reply::Folder(FolderReply::Listed(Err(UserError::other("502 from Encord."))));
+    harness.answer(|request| matches!(request, Request::Folder(FolderRequest::List { .. })), failed);
     assert_eq!(problem(&harness).as_deref(), Some("502 from Encord."));
     harness.act(Action::Next);
     harness.settle(&model);
@@ -106,22 +106,22 @@ fn what_is_there_already_is_counted_on_request_and_dropped_with_its_reasons() {
     let model = Model::new(&["Raw", "Other"]);
     let mut harness = Harness::at_folders(None);
     harness.settle(&model);
-    let is_count = |request: &Request| matches!(request, Request::CountPresent { .. });
+    let is_count = |request: &Request| matches!(request, Request::Folder(FolderRequest::CountPresent { .. }));
     harness.act(Action::Cancel);
     assert!(harness.wizard.folder().notice().unwrap().contains("Choose a folder first"));
     harness.act(Action::Toggle);
     harness.act(Action::Cancel);
     let some = Present { looked_at: 10, present: 1, of: 1250, is_done: false, is_cut: false };
     let id = harness.running(is_count);
-    harness.event(Event::Reply { id, reply: Reply::Present(Ok(some)) });
+    harness.event(Event::Reply { id, reply: Reply::Folder(FolderReply::Present(Ok(some))) });
     assert!(harness.wizard.folder().is_counting());
     harness.act(Action::Back);
     assert_eq!((harness.wizard.step(), harness.cancelled.contains(&id)), (Step::Folder, true));
-    harness.event(Event::Reply { id, reply: Reply::Present(Ok(some)) });
+    harness.event(Event::Reply { id, reply: Reply::Folder(FolderReply::Present(Ok(some))) });
     assert!(harness.wizard.folder().present().is_none(), "what was stopped tells nothing any more");
     harness.act(Action::Cancel);
     let done = Present { present: 300, is_done: true, ..some };
-    harness.answer(is_count, Reply::Present(Ok(done)));
+    harness.answer(is_count, Reply::Folder(FolderReply::Present(Ok(done))));
     harness.act(Action::Next);
     assert_eq!(harness.wizard.folder().present(), Some(&Ok(done)), "the review has it");
     harness.act(Action::Back);
@@ -129,7 +129,7 @@ fn what_is_there_already_is_counted_on_request_and_dropped_with_its_reasons() {
     harness.act(Action::Toggle);
     assert!(harness.wizard.folder().present().is_none(), "another folder");
     harness.act(Action::Cancel);
-    harness.answer(is_count, Reply::Present(Ok(done)));
+    harness.answer(is_count, Reply::Folder(FolderReply::Present(Ok(done))));
     harness.act(Action::Goto(Step::Manifest));
     harness.act(Action::Refresh);
     assert!(harness.wizard.folder().present().is_none(), "another manifest");
@@ -195,8 +195,9 @@ fn a_folder_that_mirrors_the_container() {
 fn a_config_whose_path_has_twins_leads_to_the_choice() {
     let model = Model::new(&["Raw/Twin", "Raw/Twin"]);
     let mut harness = Harness::at_folders(Some("Raw/Twin/2026"));
-    let refused = Reply::FolderResolved(Box::new(Err(UserError::config("There are 2 folders at 'Raw/Twin'."))));
-    harness.answer(|request| matches!(request, Request::ResolveFolder { .. }), refused);
+    let refused =
+        Reply::Folder(FolderReply::Resolved(Box::new(Err(UserError::config("There are 2 folders at 'Raw/Twin'.")))));
+    harness.answer(|request| matches!(request, Request::Folder(FolderRequest::Resolve { .. })), refused);
     harness.settle(&model);
     let choice = harness.wizard.folder().form().and_then(FolderForm::choice).unwrap();
     assert_eq!((choice.path().as_str(), choice.rows().len(), choice.is_exact()), ("Raw/Twin", 2, true));

@@ -52,7 +52,7 @@ impl Model {
 
     fn answer(&self, request: &Request) -> Option<Reply> {
         Some(match request {
-            Request::ListFolders { parent, search, page } => {
+            Request::Folder(FolderRequest::List { parent, search, page }) => {
                 let is_deep = parent.is_none() && !search.is_empty();
                 let lower = search.to_lowercase();
                 let fits = |(_, up, name): &&(u128, Option<u128>, String)| {
@@ -63,11 +63,11 @@ impl Model {
                 let row = |id: &u128| FolderRow { path: is_deep.then(|| self.path(*id)), ..self.row(*id) };
                 let rows = ids.iter().skip(first).take(self.page).map(row).collect();
                 let next = (first + self.page < ids.len()).then(|| (first + self.page).to_string());
-                Reply::Folders(Ok(FolderPage { rows, next }))
+                Reply::Folder(FolderReply::Listed(Ok(FolderPage { rows, next })))
             }
-            Request::FolderDetails { folder } => {
+            Request::Folder(FolderRequest::ReadDetails { folder }) => {
                 let row = self.row(folder.as_u128());
-                Reply::FolderDetails(Box::new(Ok(FolderDetails {
+                Reply::Folder(FolderReply::Details(Box::new(Ok(FolderDetails {
                     folder: FolderRef { uuid: *folder, path: self.path(folder.as_u128()) },
                     description: String::new(),
                     metadata: Map::new(),
@@ -79,7 +79,7 @@ impl Model {
                         _ => "https://acme.blob.core.windows.net/other/".into(),
                     }),
                     counts: Some(FolderCounts { items: 7, ..FolderCounts::default() }),
-                })))
+                }))))
             }
             _ => return None,
         })
@@ -87,7 +87,7 @@ impl Model {
 }
 
 fn is_folders(request: &Request) -> bool {
-    matches!(request, Request::ListFolders { .. } | Request::FolderDetails { .. })
+    matches!(request, Request::Folder(FolderRequest::List { .. }) | Request::Folder(FolderRequest::ReadDetails { .. }))
 }
 
 impl Harness {
@@ -191,11 +191,15 @@ fn pages_are_asked_for_ahead_and_a_failed_one_again() {
         harness.act(Action::Down);
     }
     let pages = |harness: &Harness| {
-        harness.open.iter().filter(|(_, request)| matches!(request, Request::ListFolders { .. })).count()
+        harness
+            .open
+            .iter()
+            .filter(|(_, request)| matches!(request, Request::Folder(FolderRequest::List { .. })))
+            .count()
     };
     assert_eq!((pages(&harness), harness.wizard.folder().tree().more()), (1, More::Reading));
-    let failed = Reply::Folders(Err(UserError::other("502")));
-    harness.answer(|request| matches!(request, Request::ListFolders { .. }), failed);
+    let failed = Reply::Folder(FolderReply::Listed(Err(UserError::other("502"))));
+    harness.answer(|request| matches!(request, Request::Folder(FolderRequest::List { .. })), failed);
     assert_eq!((pages(&harness), harness.wizard.folder().tree().more()), (0, More::Failed), "not again by itself");
     assert_eq!((harness.names().len(), harness.under_cursor().as_str()), (100, "F075"));
     harness.act(Action::Down);
@@ -209,7 +213,7 @@ fn one_closer_look_at_a_time_whatever_the_cursor_does() {
     let mut model = Model::new(&names.iter().map(String::as_str).collect::<Vec<_>>());
     model.page = 100;
     let mut harness = Harness::at_folders(None);
-    let is_list = |request: &Request| matches!(request, Request::ListFolders { .. });
+    let is_list = |request: &Request| matches!(request, Request::Folder(FolderRequest::List { .. }));
     let page = model.answer(&harness.open.iter().find(|(_, request)| is_list(request)).unwrap().1).unwrap();
     harness.answer(is_list, page);
     for _ in 0..49 {

@@ -64,15 +64,15 @@ proptest! {
                 Push::Answer(at) | Push::Fail(at) if at < harness.open.len() => {
                     let (id, request) = harness.open.remove(at);
                     let reply = match (&request, matches!(push, Push::Fail(_))) {
-                        (Request::ListFolders { .. }, true) => Some(Reply::Folders(Err(UserError::other("no")))),
-                        (Request::FolderDetails { .. }, true) => {
-                            Some(Reply::FolderDetails(Box::new(Err(UserError::other("no")))))
+                        (Request::Folder(FolderRequest::List { .. }), true) => Some(Reply::Folder(FolderReply::Listed(Err(UserError::other("no"))))),
+                        (Request::Folder(FolderRequest::ReadDetails { .. }), true) => {
+                            Some(Reply::Folder(FolderReply::Details(Box::new(Err(UserError::other("no"))))))
                         }
-                        (Request::ResolveFolder { .. }, _) => {
-                            Some(Reply::FolderResolved(Box::new(Err(UserError::config("twins")))))
+                        (Request::Folder(FolderRequest::Resolve { .. }), _) => {
+                            Some(Reply::Folder(FolderReply::Resolved(Box::new(Err(UserError::config("twins"))))))
                         }
-                        (Request::CountPresent { .. }, fails) => {
-                            Some(Reply::Present(Ok(Present { is_done: !fails, ..Present::default() })))
+                        (Request::Folder(FolderRequest::CountPresent { .. }), fails) => {
+                            Some(Reply::Folder(FolderReply::Present(Ok(Present { is_done: !fails, ..Present::default() }))))
                         }
                         (request, _) => model.answer(request),
                     };
@@ -111,7 +111,7 @@ proptest! {
                 prop_assert_eq!(folder.path.is_none(), destination.create.is_empty());
             }
             let lists = harness.open.iter().filter(|(id, request)| {
-                matches!(request, Request::FolderDetails { .. }) && !harness.cancelled.contains(id)
+                matches!(request, Request::Folder(FolderRequest::ReadDetails { .. })) && !harness.cancelled.contains(id)
             });
             prop_assert!(lists.count() <= 1, "one closer look at a time");
             prop_assert_eq!(harness.writes(), 0);

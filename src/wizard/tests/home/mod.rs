@@ -71,15 +71,15 @@ fn preview(overwrites: bool) -> SavePreview {
 }
 
 fn is_open(request: &Request) -> bool {
-    matches!(request, Request::OpenConfig { .. })
+    matches!(request, Request::Home(HomeRequest::OpenConfig { .. }))
 }
 
 fn is_preview(request: &Request) -> bool {
-    matches!(request, Request::PreviewSave { .. })
+    matches!(request, Request::Home(HomeRequest::PreviewSave { .. }))
 }
 
 fn is_save(request: &Request) -> bool {
-    matches!(request, Request::SaveConfig { .. })
+    matches!(request, Request::Home(HomeRequest::SaveConfig { .. }))
 }
 
 impl Harness {
@@ -90,11 +90,14 @@ impl Harness {
     }
 
     fn read_home(&mut self, page: HomePage) {
-        self.answer(|request| matches!(request, Request::ReadHome), Reply::Home(Box::new(page)));
+        self.answer(
+            |request| matches!(request, Request::Home(HomeRequest::Read)),
+            Reply::Home(HomeReply::Read(Box::new(page))),
+        );
     }
 
     fn opens(&mut self, name: &str, stamp: &str) {
-        self.answer(is_open, Reply::ConfigOpened(Ok(opened(name, stamp))));
+        self.answer(is_open, Reply::Home(HomeReply::ConfigOpened(Ok(opened(name, stamp)))));
     }
 
     /// On the config `nightly`, opened from Home.
@@ -129,7 +132,7 @@ fn enter_leads_on_from_what_is_under_the_cursor() {
     let harness = Harness::on_nightly();
     assert_eq!((harness.wizard.label(), harness.wizard.is_at_home()), (Some("nightly"), false));
     assert_eq!(harness.wizard.headless_command().as_deref(), Some("azure-to-encord run nightly --yes"));
-    assert!(harness.has(|request| matches!(request, Request::CheckAzure { .. })));
+    assert!(harness.has(|request| matches!(request, Request::Integration(IntegrationRequest::CheckAzure { .. }))));
 
     let mut harness = Harness::at_home();
     harness.act(Action::Down);
@@ -141,7 +144,7 @@ fn enter_leads_on_from_what_is_under_the_cursor() {
     let runs: Vec<&str> = (0..3).filter_map(|place| Some(harness.wizard.home().run(place)?.run.as_str())).collect();
     assert_eq!(runs, ["r-live", "r-open", "r-ended"]);
     harness.act(Action::Next);
-    assert!(harness.has(|request| matches!(request, Request::WatchRun { run } if run == "r-live")));
+    assert!(harness.has(|request| matches!(request, Request::Run(RunRequest::Watch { run }) if run == "r-live")));
     assert_eq!((harness.wizard.step(), harness.wizard.is_busy()), (Step::Progress, false));
     harness.act(Action::GoHome);
     assert!(harness.wizard.is_at_home() && !harness.cancelled.is_empty(), "nobody looks on any longer");
@@ -150,10 +153,10 @@ fn enter_leads_on_from_what_is_under_the_cursor() {
     harness.act(Action::Next);
     assert!(harness.wizard.asks(), "a run is resumed only after a question");
     harness.act(Action::No);
-    assert!(!harness.has(|request| matches!(request, Request::ResumeRun { .. })));
+    assert!(!harness.has(|request| matches!(request, Request::Run(RunRequest::Resume { .. }))));
     harness.act(Action::Next);
     harness.act(Action::Yes);
-    assert!(harness.has(|request| matches!(request, Request::ResumeRun { run, .. } if run == "r-open")));
+    assert!(harness.has(|request| matches!(request, Request::Run(RunRequest::Resume { run, .. }) if run == "r-open")));
     assert!(harness.wizard.is_busy());
     // While it works, Home is one key away, and nothing else is begun.
     harness.act(Action::GoHome);
@@ -166,7 +169,7 @@ fn enter_leads_on_from_what_is_under_the_cursor() {
     harness.act(Action::SwitchList);
     harness.act(Action::Bottom);
     harness.act(Action::Next);
-    assert!(harness.has(|request| matches!(request, Request::WatchRun { run } if run == "r-ended")));
+    assert!(harness.has(|request| matches!(request, Request::Run(RunRequest::Watch { run }) if run == "r-ended")));
 }
 
 #[test]
@@ -177,7 +180,7 @@ fn a_config_goes_on_over_what_is_ready_and_stops_at_the_review() {
         let mut harness = Harness::at_home();
         harness.act(Action::Next);
         let opened = OpenedConfig { config: Box::new(ready.clone()), ..opened("berlin", "a") };
-        harness.answer(is_open, Reply::ConfigOpened(Ok(opened)));
+        harness.answer(is_open, Reply::Home(HomeReply::ConfigOpened(Ok(opened))));
         harness.connect(Ok(vec![integration(1, "Azure"), integration(2, "Other")]));
         harness.container(Ok(false));
         harness
@@ -190,7 +193,10 @@ fn a_config_goes_on_over_what_is_ready_and_stops_at_the_review() {
     assert_eq!(harness.wizard.step(), Step::Folder);
     harness.folder(&[]);
     assert_eq!((harness.wizard.step(), harness.writes()), (Step::Upload, 0));
-    assert!(!harness.has(|request| matches!(request, Request::Remember { .. })), "nothing is kept by going on");
+    assert!(
+        !harness.has(|request| matches!(request, Request::Integration(IntegrationRequest::Remember { .. }))),
+        "nothing is kept by going on"
+    );
 
     // A key stops it.
     let mut harness = begin();
@@ -257,7 +263,7 @@ fn another_config_or_a_new_one_asks_about_unsaved_changes_first() {
             harness.opens(name, "z");
         }
         assert_eq!((harness.wizard.label(), harness.wizard.is_at_home()), (then, false));
-        let is_unnamed = harness.has(|request| matches!(request, Request::NameRuns { label: None }));
+        let is_unnamed = harness.has(|request| matches!(request, Request::Home(HomeRequest::NameRuns { label: None })));
         assert_eq!(is_unnamed, then.is_none(), "runs of a new config are no longer recorded under the other's name");
         assert!(!harness.wizard.is_unsaved());
     }
@@ -283,7 +289,7 @@ fn a_run_that_was_looked_at_leaves_the_config_as_it_was() {
 
 #[test]
 fn a_copy_is_asked_for_by_a_free_name_and_refusals_keep_what_was_typed() {
-    let is_copy = |request: &Request| matches!(request, Request::DuplicateConfig { .. });
+    let is_copy = |request: &Request| matches!(request, Request::Home(HomeRequest::DuplicateConfig { .. }));
     let mut harness = Harness::at_home();
     harness.act(Action::Duplicate);
     let name = |harness: &Harness| match harness.wizard.home().panel() {
@@ -303,7 +309,7 @@ fn a_copy_is_asked_for_by_a_free_name_and_refusals_keep_what_was_typed() {
     harness.act(Action::Next);
     harness.act(Action::Next);
     assert_eq!(harness.open.iter().filter(|(_, request)| is_copy(request)).count(), 1);
-    harness.answer(is_copy, Reply::HomeChanged(Err(UserError::other("The disk is full."))));
+    harness.answer(is_copy, Reply::Home(HomeReply::Changed(Err(UserError::other("The disk is full.")))));
     assert_eq!(name(&harness), ("paris".into(), Some("The disk is full.".into())));
     // Closed and opened again, it is still there.
     harness.act(Action::Back);
@@ -312,7 +318,7 @@ fn a_copy_is_asked_for_by_a_free_name_and_refusals_keep_what_was_typed() {
     harness.act(Action::Next);
     let mut after = page();
     after.configs.push(saved("paris"));
-    harness.answer(is_copy, Reply::HomeChanged(Ok(Box::new(after))));
+    harness.answer(is_copy, Reply::Home(HomeReply::Changed(Ok(Box::new(after)))));
     let home = harness.wizard.home();
     assert!(home.panel().is_none());
     assert_eq!(home.config(home.cursor()).map(|config| config.name.as_str()), Some("paris"));
@@ -320,7 +326,12 @@ fn a_copy_is_asked_for_by_a_free_name_and_refusals_keep_what_was_typed() {
 
 #[test]
 fn deleting_and_forgetting_take_a_yes() {
-    let is_change = |request: &Request| matches!(request, Request::DeleteConfig { .. } | Request::ForgetRun { .. });
+    let is_change = |request: &Request| {
+        matches!(
+            request,
+            Request::Home(HomeRequest::DeleteConfig { .. }) | Request::Home(HomeRequest::ForgetRun { .. })
+        )
+    };
     for (to, asks) in [(&[][..], true), (&[Action::SwitchList, Action::Bottom], true), (&[Action::SwitchList], false)] {
         let mut harness = Harness::at_home();
         to.iter().for_each(|action| harness.act(*action));
@@ -336,7 +347,7 @@ fn deleting_and_forgetting_take_a_yes() {
             let mut after = page();
             after.configs.remove(0);
             after.runs.remove(0);
-            harness.answer(is_change, Reply::HomeChanged(Ok(Box::new(after))));
+            harness.answer(is_change, Reply::Home(HomeReply::Changed(Ok(Box::new(after)))));
             assert!(harness.wizard.home().cursor() < harness.wizard.home().found());
         }
     }
@@ -353,7 +364,10 @@ fn the_search_has_the_keys_and_enter_opens_what_it_found() {
     assert!(!harness.wizard.takes_text());
     assert_eq!(harness.wizard.home().found(), 1, "the list stays narrowed");
     harness.act(Action::Next);
-    assert!(harness.has(|request| matches!(request, Request::OpenConfig { label } if label == "nightly")));
+    assert!(
+        harness
+            .has(|request| matches!(request, Request::Home(HomeRequest::OpenConfig { label }) if label == "nightly"))
+    );
     harness.act(Action::Back);
     assert_eq!(harness.wizard.home().found(), 3);
 }
@@ -379,13 +393,13 @@ fn the_editor_is_followed_by_a_fresh_look() {
     let mut harness = Harness::on_nightly();
     harness.act(Action::OpenEditor);
     harness.event(Event::EditorClosed(Ok(())));
-    harness.answer(is_open, Reply::ConfigOpened(Err(UserError::config("line 1"))));
+    harness.answer(is_open, Reply::Home(HomeReply::ConfigOpened(Err(UserError::config("line 1")))));
     assert_eq!(harness.wizard.editor_problem(), Some(&UserError::config("line 1")));
     harness.act(Action::OpenEditor);
     harness.event(Event::EditorClosed(Ok(())));
     let mut changed = opened("nightly", "b");
     changed.config.upload.jobs_in_flight = 9;
-    harness.answer(is_open, Reply::ConfigOpened(Ok(changed)));
+    harness.answer(is_open, Reply::Home(HomeReply::ConfigOpened(Ok(changed))));
     assert_eq!((harness.wizard.overlay(), harness.wizard.config().upload.jobs_in_flight), (None, 9));
 }
 
@@ -395,29 +409,29 @@ fn saving_takes_a_preview_and_an_enter_of_its_own() {
     harness.act(Action::Save);
     harness.act(Action::Next);
     assert_eq!(harness.saves(), 0, "there is no preview yet");
-    harness.answer(is_preview, Reply::SavePreview(Ok(preview(false))));
+    harness.answer(is_preview, Reply::Home(HomeReply::SavePreview(Ok(preview(false)))));
     harness.act(Action::Next);
     assert_eq!(harness.saves(), 1);
     // Somebody was faster: the new difference is shown, and takes an Enter of its own.
-    harness.answer(is_save, Reply::ConfigSaved(Err(UserError::other("changed meanwhile"))));
+    harness.answer(is_save, Reply::Home(HomeReply::ConfigSaved(Err(UserError::other("changed meanwhile")))));
     assert!(harness.wizard.save_dialog().is_some_and(|dialog| dialog.refused().is_some()));
     harness.act(Action::Next);
     assert_eq!(harness.saves(), 0);
-    harness.answer(is_preview, Reply::SavePreview(Ok(preview(true))));
+    harness.answer(is_preview, Reply::Home(HomeReply::SavePreview(Ok(preview(true)))));
     harness.act(Action::Next);
     assert!(harness.wizard.asks() && harness.saves() == 0, "overwriting takes a second yes");
     harness.act(Action::Next);
     assert_eq!(harness.saves(), 0, "and that is no Enter");
     harness.act(Action::Yes);
     assert_eq!(harness.saves(), 1);
-    harness.answer(is_save, Reply::ConfigSaved(Ok(opened("nightly", "c"))));
+    harness.answer(is_save, Reply::Home(HomeReply::ConfigSaved(Ok(opened("nightly", "c")))));
     assert!(!harness.wizard.is_edited() && !harness.wizard.is_unsaved());
     harness.act(Action::Next);
     assert_eq!((harness.wizard.overlay(), harness.wizard.step()), (None, Step::Upload));
     // Now there is nothing to save.
     harness.act(Action::Save);
     let nothing = SavePreview { lines: Vec::new(), ..preview(false) };
-    harness.answer(is_preview, Reply::SavePreview(Ok(nothing)));
+    harness.answer(is_preview, Reply::Home(HomeReply::SavePreview(Ok(nothing))));
     harness.act(Action::Next);
     assert_eq!((harness.saves(), harness.wizard.overlay()), (0, None));
 }
@@ -427,7 +441,7 @@ fn a_key_that_was_pressed_before_the_preview_was_seen_saves_nothing() {
     let mut harness = Harness::of(Wizard::new(config()).named("nightly").with_home(Config::default()).attended());
     harness.opens("nightly", "a");
     harness.act(Action::Save);
-    harness.answer(is_preview, Reply::SavePreview(Ok(preview(false))));
+    harness.answer(is_preview, Reply::Home(HomeReply::SavePreview(Ok(preview(false)))));
     assert!(harness.wizard.awaits_look());
     harness.act(Action::Next);
     assert_eq!(harness.saves(), 0);
@@ -451,13 +465,13 @@ fn a_new_config_gets_a_name_which_back_does_not_lose() {
     harness.event(Event::Edit(Edit::Clear));
     harness.type_text("site-2");
     harness.act(Action::Next);
-    harness.answer(is_preview, Reply::SavePreview(Ok(SavePreview { stamp: None, ..preview(false) })));
+    harness.answer(is_preview, Reply::Home(HomeReply::SavePreview(Ok(SavePreview { stamp: None, ..preview(false) }))));
     harness.act(Action::Back);
     assert_eq!(name(&harness), "site-2");
     harness.act(Action::Next);
-    harness.answer(is_preview, Reply::SavePreview(Ok(SavePreview { stamp: None, ..preview(false) })));
+    harness.answer(is_preview, Reply::Home(HomeReply::SavePreview(Ok(SavePreview { stamp: None, ..preview(false) }))));
     harness.act(Action::Next);
-    harness.answer(is_save, Reply::ConfigSaved(Ok(opened("site-2", "a"))));
+    harness.answer(is_save, Reply::Home(HomeReply::ConfigSaved(Ok(opened("site-2", "a")))));
     assert_eq!(harness.wizard.label(), Some("site-2"));
     assert_eq!(harness.wizard.headless_command().as_deref(), Some("azure-to-encord run site-2 --yes"));
 }
@@ -471,10 +485,10 @@ fn leaving_with_unsaved_changes_is_a_choice_of_three() {
     assert!(!harness.exited && harness.wizard.is_unsaved());
     harness.act(Action::Quit);
     harness.act(Action::Yes);
-    harness.answer(is_preview, Reply::SavePreview(Ok(preview(false))));
+    harness.answer(is_preview, Reply::Home(HomeReply::SavePreview(Ok(preview(false)))));
     harness.act(Action::Next);
     assert!(!harness.exited);
-    harness.answer(is_save, Reply::ConfigSaved(Ok(opened("nightly", "b"))));
+    harness.answer(is_save, Reply::Home(HomeReply::ConfigSaved(Ok(opened("nightly", "b")))));
     assert!(harness.exited);
 
     let mut harness = Harness::on_nightly_changed();
@@ -553,13 +567,21 @@ fn push() -> impl Strategy<Value = Push> {
 
 fn home_answer(request: &Request, fails: bool) -> Option<Reply> {
     Some(match request {
-        Request::ReadHome => Reply::Home(Box::new(page())),
-        Request::DuplicateConfig { .. } | Request::DeleteConfig { .. } | Request::ForgetRun { .. } if !fails => {
-            Reply::HomeChanged(Ok(Box::new(page())))
+        Request::Home(HomeRequest::Read) => Reply::Home(HomeReply::Read(Box::new(page()))),
+        Request::Home(HomeRequest::DuplicateConfig { .. })
+        | Request::Home(HomeRequest::DeleteConfig { .. })
+        | Request::Home(HomeRequest::ForgetRun { .. })
+            if !fails =>
+        {
+            Reply::Home(HomeReply::Changed(Ok(Box::new(page()))))
         }
-        Request::OpenConfig { label } if !fails => Reply::ConfigOpened(Ok(opened(label, "a"))),
-        Request::PreviewSave { .. } => Reply::SavePreview(Ok(preview(fails))),
-        Request::SaveConfig { .. } if !fails => Reply::ConfigSaved(Ok(opened("nightly", "b"))),
+        Request::Home(HomeRequest::OpenConfig { label }) if !fails => {
+            Reply::Home(HomeReply::ConfigOpened(Ok(opened(label, "a"))))
+        }
+        Request::Home(HomeRequest::PreviewSave { .. }) => Reply::Home(HomeReply::SavePreview(Ok(preview(fails)))),
+        Request::Home(HomeRequest::SaveConfig { .. }) if !fails => {
+            Reply::Home(HomeReply::ConfigSaved(Ok(opened("nightly", "b"))))
+        }
         request => return answer_to(request, fails),
     })
 }
@@ -572,7 +594,7 @@ proptest! {
         let mut harness = Harness::of(Wizard::new(config()).at_home().guided().attended());
         for push in pushes {
             let changes = |harness: &Harness| harness.open.iter().filter(|(_, request)| {
-                matches!(request, Request::DeleteConfig { .. } | Request::ForgetRun { .. } | Request::ResumeRun { .. })
+                matches!(request, Request::Home(HomeRequest::DeleteConfig { .. }) | Request::Home(HomeRequest::ForgetRun { .. }) | Request::Run(RunRequest::Resume { .. }))
             }).count();
             let (saves, writes, before) = (harness.saves(), harness.writes(), changes(&harness));
             let is_shown = harness.wizard.save_dialog().is_some_and(|dialog| match dialog.stage() {

@@ -57,10 +57,10 @@ fn saving_on_home_saves_what_is_open_or_says_why_there_is_nothing() {
     harness.read_home(page());
     harness.act(Action::Save);
     assert_eq!(harness.wizard.overlay(), Some(Overlay::Save));
-    harness.answer(is_preview, Reply::SavePreview(Ok(preview(false))));
+    harness.answer(is_preview, Reply::Home(HomeReply::SavePreview(Ok(preview(false)))));
     harness.act(Action::Next);
-    harness.answer(is_save, Reply::ConfigSaved(Ok(opened("nightly", "b"))));
-    assert!(harness.has(|request| matches!(request, Request::ReadHome)), "the list is read again");
+    harness.answer(is_save, Reply::Home(HomeReply::ConfigSaved(Ok(opened("nightly", "b")))));
+    assert!(harness.has(|request| matches!(request, Request::Home(HomeRequest::Read))), "the list is read again");
     harness.act(Action::Next);
     assert!(harness.wizard.is_at_home() && harness.wizard.overlay().is_none() && !harness.wizard.is_unsaved());
     // A question on Home is answered first.

@@ -51,7 +51,7 @@ impl Follow {
     }
 
     fn started(&mut self) {
-        self.tell(RunReply::Started { run: "r1".into(), folder: "Raw/2026".into() });
+        self.tell(RunEvent::Started { run: "r1".into(), folder: "Raw/2026".into() });
     }
 
     fn collect(&mut self) {
@@ -81,34 +81,34 @@ impl Follow {
         let is_run = |request: &Request| {
             matches!(
                 request,
-                Request::StartRun { .. }
-                    | Request::ResumeRun { .. }
-                    | Request::WatchRun { .. }
-                    | Request::RetryRun { .. }
+                Request::Run(RunRequest::Start { .. })
+                    | Request::Run(RunRequest::Resume { .. })
+                    | Request::Run(RunRequest::Watch { .. })
+                    | Request::Run(RunRequest::Retry { .. })
             )
         };
         self.sent.iter().rfind(|(_, request)| is_run(request)).unwrap().0
     }
 
-    fn tell(&mut self, reply: RunReply) {
+    fn tell(&mut self, reply: RunEvent) {
         let id = self.run();
         self.step.reply(id, reply, &mut self.outbox);
         self.collect();
     }
 
     fn progress(&mut self, snapshot: Snapshot) {
-        self.tell(RunReply::Progress(Box::new(snapshot)));
+        self.tell(RunEvent::Progress(Box::new(snapshot)));
     }
 
     fn finish(&mut self, state: RunState, snapshot: Snapshot) {
         let snapshot = Box::new(snapshot);
-        self.tell(RunReply::Finished { state, snapshot, reports: None, problem: None });
+        self.tell(RunEvent::Finished { state, snapshot, reports: None, problem: None });
     }
 
     /// The rows that were asked for last, as many as there are to be had.
     fn rows(&mut self, available: u64) {
         let found = self.sent.iter().rev().find_map(|(id, request)| match request {
-            Request::ReadRows { first, count, .. } => Some((*id, *first, *count)),
+            Request::Run(RunRequest::ReadFailed { first, count, .. }) => Some((*id, *first, *count)),
             _ => None,
         });
         let (id, first, count) = found.unwrap();
@@ -122,13 +122,13 @@ impl Follow {
         self.sent
             .iter()
             .filter_map(|(_, request)| match request {
-                Request::StopRun { abort } => Some(format!("stop {abort}")),
-                Request::PauseRun { paused } => Some(format!("pause {paused}")),
-                Request::ResumeRun { run, doubts } => {
+                Request::Run(RunRequest::Stop { abort }) => Some(format!("stop {abort}")),
+                Request::Run(RunRequest::Pause { paused }) => Some(format!("pause {paused}")),
+                Request::Run(RunRequest::Resume { run, doubts }) => {
                     Some(format!("resume {run} {} {:?}", doubts.resend, doubts.give_up))
                 }
-                Request::WatchRun { run } => Some(format!("watch {run}")),
-                Request::RetryRun { run, change } => {
+                Request::Run(RunRequest::Watch { run }) => Some(format!("watch {run}")),
+                Request::Run(RunRequest::Retry { run, change }) => {
                     let RetryChange { ignore_errors, skip_duplicate_urls, upsert_metadata, .. } = change;
                     let on = |option: &Option<bool>| option.map_or('-', |on| if on { '1' } else { '0' });
                     let [one, two, three] = [ignore_errors, skip_duplicate_urls, upsert_metadata].map(on);
@@ -140,7 +140,7 @@ impl Follow {
     }
 
     fn reads(&self) -> usize {
-        self.sent.iter().filter(|(_, request)| matches!(request, Request::ReadRows { .. })).count()
+        self.sent.iter().filter(|(_, request)| matches!(request, Request::Run(RunRequest::ReadFailed { .. }))).count()
     }
 
     fn labels(&self) -> Vec<&'static str> {
@@ -249,7 +249,7 @@ fn a_pause_is_shown_at_once_and_ends_as_the_run_says() {
 #[test]
 fn looking_on_changes_nothing_and_ends_with_leaving() {
     let mut follow = Follow::watched();
-    follow.tell(RunReply::Started { run: "old".into(), folder: "F".into() });
+    follow.tell(RunEvent::Started { run: "old".into(), folder: "F".into() });
     follow.progress(Snapshot { watched: true, ..at_work() });
     assert!(follow.step.is_watching() && !follow.step.is_running() && follow.step.is_recorded());
     assert_eq!((follow.step.run(), follow.step.destination()), (Some("old"), Some(("F", false))));
@@ -273,7 +273,7 @@ fn the_bell_rings_once_for_a_run_of_our_own_and_not_for_a_refusal() {
         assert_eq!(follow.bells, bells);
     }
     let mut follow = Follow::resumed();
-    follow.tell(RunReply::Refused(UserError::other("no")));
+    follow.tell(RunEvent::Refused(UserError::other("no")));
     assert_eq!((follow.bells, follow.act(Action::Back)), (0, Move::Back));
 }
 
@@ -457,7 +457,7 @@ proptest! {
                 Happens::Started => follow.started(),
                 Happens::Progress(done, errors, cancelled) => follow.progress(told(done, errors, cancelled)),
                 Happens::Finished(done, errors, cancelled) => follow.finish(RunState::DoneWithErrors, told(done, errors, cancelled)),
-                Happens::Refused => follow.tell(RunReply::Refused(UserError::other("no"))),
+                Happens::Refused => follow.tell(RunEvent::Refused(UserError::other("no"))),
                 Happens::Rows(available) if follow.reads() > 0 => follow.rows(available),
                 Happens::Rows(_) => {}
             }

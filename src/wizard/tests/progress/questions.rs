@@ -48,11 +48,11 @@ fn a_retry_begins_anew_and_its_refusal_leads_back() {
     follow.all(&[Action::Refresh, Action::Next]);
     assert!(follow.step.is_running() && follow.step.run().is_none());
     assert_eq!((follow.step.snapshot().total, follow.step.destination()), (0, Some(("Raw/2026", false))));
-    follow.tell(RunReply::Refused(UserError::other("no")));
+    follow.tell(RunEvent::Refused(UserError::other("no")));
     assert_eq!(follow.act(Action::Back), Move::Stay);
     assert_eq!((follow.step.outcome(), follow.step.run()), (Some(RunState::DoneWithErrors), Some("r1")));
     follow.all(&[Action::Refresh, Action::Next]);
-    follow.tell(RunReply::Started { run: "r2".into(), folder: "Raw/2026".into() });
+    follow.tell(RunEvent::Started { run: "r2".into(), folder: "Raw/2026".into() });
     follow.finish(RunState::DoneWithErrors, with_errors());
     assert_eq!((follow.step.run(), follow.step.retry_of()), (Some("r2"), Some("r1")));
     follow.all(&[Action::Refresh, Action::Next]);

@@ -357,8 +357,8 @@ fn a_schema_that_changed_meanwhile_is_shown_and_asked_about_again() {
     harness.act(Action::Next);
     let changed = json!({"site": {"ty": "variant", "hint": "number"}, "sky": {"ty": "enum", "values": ["rain"]}});
     let Value::Object(changed) = changed else { panic!() };
-    let is_run = |request: &Request| matches!(request, Request::StartRun { .. });
-    harness.answer(is_run, Reply::Run(RunReply::SchemaChanged(changed)));
+    let is_run = |request: &Request| matches!(request, Request::Run(RunRequest::Start { .. }));
+    harness.answer(is_run, Reply::Run(RunReply::Event(RunEvent::SchemaChanged(changed))));
     assert_eq!(harness.wizard.step(), Step::Schema);
     let told = harness.wizard.schema().changed().unwrap().hint.clone().unwrap();
     assert!(told.contains("'site' is now number") && told.contains("'sky' is now enum: rain"), "{told}");
@@ -389,13 +389,16 @@ fn edits_survive_reading_again_and_end_with_the_run() {
     let plan = harness.wizard.plan().unwrap();
     assert_eq!(plan.schema_edits, [KeyEdit::Delete { key: "n".into(), for_ever: false }]);
     harness.act(Action::Next);
-    let finished = RunReply::Finished {
+    let finished = RunEvent::Finished {
         state: RunState::Done,
         snapshot: Box::new(Snapshot::default()),
         reports: None,
         problem: None,
     };
-    harness.answer(|request| matches!(request, Request::StartRun { .. }), Reply::Run(finished));
+    harness.answer(
+        |request| matches!(request, Request::Run(RunRequest::Start { .. })),
+        Reply::Run(RunReply::Event(finished)),
+    );
     harness.act(Action::New);
     assert_eq!(harness.wizard.schema().edits().len(), 0);
 }
@@ -487,10 +490,10 @@ proptest! {
                     add(&mut harness, &name, kind, if kind == KeyKind::Enum { "p" } else { "" });
                 }
                 Push::Read(fails) => {
-                    let asked = harness.open.iter().any(|(_, request)| matches!(request, Request::ReadSchema));
+                    let asked = harness.open.iter().any(|(_, request)| matches!(request, Request::Schema(SchemaRequest::Read)));
                     if asked {
                         let result = if fails { Err(UserError::other("no")) } else { Ok(encords.clone()) };
-                        harness.answer(|request| matches!(request, Request::ReadSchema), Reply::Schema(result));
+                        harness.answer(|request| matches!(request, Request::Schema(SchemaRequest::Read)), Reply::Schema(SchemaReply::Read(result)));
                     }
                 }
             }

@@ -5,11 +5,14 @@ use crate::{
     wizard::{
         Wizard,
         effect::Request,
-        home::panel::HomePanel,
-        integration::panel::{CorsState, Panel},
+        home::{messages::HomeRequest, panel::HomePanel},
+        integration::{
+            messages::IntegrationRequest,
+            panel::{CorsState, Panel},
+        },
         overlay::Overlay,
         plan::Plan,
-        progress::dialogs::Ask,
+        progress::{dialogs::Ask, messages::RunRequest},
         save::SaveStage,
         saved::Stamp,
         step::Step,
@@ -75,15 +78,17 @@ impl Confirmed {
     /// Whether a request does no more than what was confirmed.
     pub(super) fn covers(&self, request: &Request) -> bool {
         match request {
-            Request::RepairCors { plan, .. } => self.cors.as_ref() == Some(plan),
-            Request::StartRun { plan } => self.plan.as_ref() == Some(&**plan),
-            Request::RetryRun { run, .. } => self.retry.as_ref() == Some(run),
-            Request::ResumeRun { run, .. } => self.resume.as_ref() == Some(run),
-            Request::SaveConfig { seen, .. } => self.save.as_ref() == Some(seen),
-            Request::DeleteConfig { name } => self.delete.as_ref() == Some(name),
-            Request::ForgetRun { run } => self.forget.as_ref() == Some(run),
-            Request::DuplicateConfig { name, copy } => self.copy.as_ref() == Some(&(name.clone(), copy.clone())),
-            Request::StopRun { abort } => !abort || self.abort,
+            Request::Integration(IntegrationRequest::RepairCors { plan, .. }) => self.cors.as_ref() == Some(plan),
+            Request::Run(RunRequest::Start { plan }) => self.plan.as_ref() == Some(&**plan),
+            Request::Run(RunRequest::Retry { run, .. }) => self.retry.as_ref() == Some(run),
+            Request::Run(RunRequest::Resume { run, .. }) => self.resume.as_ref() == Some(run),
+            Request::Home(HomeRequest::SaveConfig { seen, .. }) => self.save.as_ref() == Some(seen),
+            Request::Home(HomeRequest::DeleteConfig { name }) => self.delete.as_ref() == Some(name),
+            Request::Home(HomeRequest::ForgetRun { run }) => self.forget.as_ref() == Some(run),
+            Request::Home(HomeRequest::DuplicateConfig { name, copy }) => {
+                self.copy.as_ref() == Some(&(name.clone(), copy.clone()))
+            }
+            Request::Run(RunRequest::Stop { abort }) => !abort || self.abort,
             _ => true,
         }
     }

@@ -38,7 +38,8 @@ use crate::{
         },
     },
     wizard::{
-        effect::{Reply, Request, RequestId, RunReply},
+        effect::{Reply, Request, RequestId},
+        progress::messages::{RunEvent, RunReply, RunRequest},
         save::SaveStage,
         tests::properties::answer_to,
     },
@@ -212,7 +213,10 @@ impl Walk {
         let (id, request) = self.open.remove(at);
         let is_run = matches!(
             request,
-            Request::StartRun { .. } | Request::ResumeRun { .. } | Request::RetryRun { .. } | Request::WatchRun { .. }
+            Request::Run(RunRequest::Start { .. })
+                | Request::Run(RunRequest::Resume { .. })
+                | Request::Run(RunRequest::Retry { .. })
+                | Request::Run(RunRequest::Watch { .. })
         );
         let replies = match how % 4 {
             0 => answer_to(&request, true).into_iter().collect(),
@@ -221,7 +225,7 @@ impl Walk {
                 if !is_over {
                     self.open.push((id, request));
                 }
-                vec![Reply::Run(reply)]
+                vec![Reply::Run(RunReply::Event(reply))]
             }
             _ => match home::answers(&request) {
                 replies if replies.is_empty() => well(&request),
@@ -236,16 +240,16 @@ impl Walk {
 }
 
 /// What a run tells, and whether it is its last word.
-fn run_reply(how: u8) -> (RunReply, bool) {
-    let finished = |state, done| RunReply::Finished {
+fn run_reply(how: u8) -> (RunEvent, bool) {
+    let finished = |state, done| RunEvent::Finished {
         state,
         snapshot: Box::new(fixtures::snapshot(done)),
         reports: Some(fixtures::reports("20260301")),
         problem: (state == RunState::Failed).then(fixtures::refused),
     };
     match how / 4 {
-        0..20 => (RunReply::Started { run: "20260301".into(), folder: "Raw/2026/Berlin".into() }, false),
-        20..45 => (RunReply::Progress(Box::new(fixtures::snapshot(u64::from(how) * 50))), false),
+        0..20 => (RunEvent::Started { run: "20260301".into(), folder: "Raw/2026/Berlin".into() }, false),
+        20..45 => (RunEvent::Progress(Box::new(fixtures::snapshot(u64::from(how) * 50))), false),
         45..52 => (finished(RunState::DoneWithErrors, 20_000), true),
         52..58 => (finished(RunState::Failed, 3000), true),
         _ => (finished(RunState::Done, 20_000), true),

@@ -4,6 +4,7 @@ use std::io;
 
 use crate::{
     run::{failed_unit::FailedUnit, state::BatchState},
+    service::session::Session,
     store::{
         manifest_dir::ManifestDir,
         paths::Home,
@@ -12,21 +13,30 @@ use crate::{
             record::{BatchRow, StoreError},
         },
     },
+    wizard::saved::CauseId,
 };
 
+/// Failed units of the current run. Returns none where they cannot be read: the screen shows more than an error between rows could.
+pub(super) async fn read(session: &Session, cause: Option<CauseId>, first: u64, count: u64) -> Vec<FailedUnit> {
+    let Some(run) = session.run() else { return Vec::new() };
+    let (home, names) = (session.home.clone(), session.runs.leads.names.clone());
+    let reading = tokio::task::spawn_blocking(move || match cause {
+        None => all(&home, &run, first, count),
+        Some(cause) => match names.text(cause) {
+            Some(cause) => of_cause(&home, &run, &cause, first, count),
+            None => Ok(Vec::new()),
+        },
+    });
+    reading.await.ok().and_then(Result::ok).unwrap_or_default()
+}
+
 /// Failed units of a run in order, up to `count` from `first` on.
-pub(super) fn all(home: &Home, run: &str, first: u64, count: u64) -> Result<Vec<FailedUnit>, StoreError> {
+fn all(home: &Home, run: &str, first: u64, count: u64) -> Result<Vec<FailedUnit>, StoreError> {
     RunStore::open_to_read(home)?.failed_units(run, first, count)
 }
 
 /// Those that failed for one reason: first the ones that Encord named, then the items of jobs that failed as a whole.
-pub(super) fn of_cause(
-    home: &Home,
-    run: &str,
-    cause: &str,
-    first: u64,
-    count: u64,
-) -> Result<Vec<FailedUnit>, StoreError> {
+fn of_cause(home: &Home, run: &str, cause: &str, first: u64, count: u64) -> Result<Vec<FailedUnit>, StoreError> {
     let store = RunStore::open_to_read(home)?;
     let mut units = store.failed_units_by(run, cause, first, count)?;
     let missing = count.saturating_sub(units.len() as u64);
