@@ -293,8 +293,8 @@ async fn every_hint_and_field_of_every_step_and_panel_is_offered() {
     };
     tls::install();
     let dir = tempfile::tempdir().unwrap();
-    let stage = DemoEnvironment::set_up(dir.path(), Pace::Unlimited).await.unwrap();
-    let wizard = Wizard::new(azure_to_encord::store::configs::load(stage.config()).unwrap()).guided();
+    let environment = DemoEnvironment::start(dir.path(), Pace::Unlimited).await.unwrap();
+    let wizard = Wizard::new(azure_to_encord::store::configs::load(environment.config()).unwrap()).guided();
     let (driver, events) = Driver::new(Home::below(dir.path()), "demo");
     let mut walk = Walk { wizard, driver, events };
     walk.tell(Event::Open).await;
@@ -324,5 +324,5 @@ async fn every_hint_and_field_of_every_step_and_panel_is_offered() {
     assert_eq!(walk.wizard.step(), Step::Progress);
     assert!(walk.wizard.progress().outcome().is_some());
     walk.act(&[SwitchList, Next, Toggle, Back, Back, SwitchList, SwitchList]).await;
-    stage.strike().await;
+    environment.stop().await;
 }

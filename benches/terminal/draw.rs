@@ -29,8 +29,8 @@ pub(crate) fn measure(sheet: &mut Sheet) {
         at_home.draw("Home", sheet);
 
         let dir = tempfile::tempdir().unwrap();
-        let stage = DemoEnvironment::set_up(dir.path(), Pace::Unlimited).await.unwrap();
-        let demo = Wizard::new(azure_to_encord::store::configs::load(stage.config()).unwrap()).guided();
+        let environment = DemoEnvironment::start(dir.path(), Pace::Unlimited).await.unwrap();
+        let demo = Wizard::new(azure_to_encord::store::configs::load(environment.config()).unwrap()).guided();
         let mut play = Play::new(demo, Home::below(dir.path()));
         for step in [Step::Integration, Step::Schema, Step::Manifest, Step::Folder, Step::Upload] {
             let what = format!("step {}", step.number());
@@ -47,7 +47,7 @@ pub(crate) fn measure(sheet: &mut Sheet) {
         }
         play.until("step 6", |wizard| wizard.progress().outcome().is_some()).await;
         play.draw("step 6", sheet);
-        stage.strike().await;
+        environment.stop().await;
     });
 }
 

@@ -1,5 +1,4 @@
-//! `check`: step 1's checks of both sides, the repair of what can be repaired from here, a look at the config's folder, and
-//! nothing else.
+//! `check`: runs step 1's checks, repairs CORS rules with `--fix`, and resolves the config's folder.
 
 use clap::ValueHint;
 use serde_json::json;
@@ -21,8 +20,8 @@ use crate::{
     },
 };
 
-/// How often a repair begins anew because somebody else changed the rules in between.
-const ATTEMPTS: u32 = 3;
+/// How often a repair is retried after a concurrent change of the rules.
+const MAX_ATTEMPTS: u32 = 3;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = usage::CHECK)]
@@ -53,7 +52,7 @@ pub(crate) async fn check(args: Args) -> Exit {
     }
     let checks = headless.end_checks();
     let mut is_folder_refused = false;
-    match look_at_folder(&mut headless, &checks).await {
+    match resolve_folder(&mut headless, &checks).await {
         Ok(()) => {}
         Err(Stopped::Blocked(problem)) => {
             is_folder_refused = true;
@@ -71,7 +70,7 @@ pub(crate) async fn check(args: Args) -> Exit {
         Status::Blocked(problem) => Some(problem.kind),
         Status::Idle => Some(ErrorKind::Config),
     };
-    worst(&checks, step.into_iter().chain(problems.iter().map(|problem| problem.kind)))
+    worst_exit(&checks, step.into_iter().chain(problems.iter().map(|problem| problem.kind)))
 }
 
 async fn examine(headless: &mut Headless, fix: bool) -> Result<(), Stopped> {
@@ -82,9 +81,9 @@ async fn examine(headless: &mut Headless, fix: bool) -> Result<(), Stopped> {
     Ok(())
 }
 
-/// Tells what of the config's folder exists, once Encord has let us in: a path that cannot be told from another is better known
-/// before a container is listed.
-async fn look_at_folder(headless: &mut Headless, checks: &[Check]) -> Result<(), Stopped> {
+/// Resolves the config's folder, if Encord accepted the login; an ambiguous path is reported before a container is
+/// listed.
+async fn resolve_folder(headless: &mut Headless, checks: &[Check]) -> Result<(), Stopped> {
     let is_signed_in = checks.iter().any(|check| check.id == "encord.login" && check.state == CheckState::Pass);
     let folder = &headless.wizard.config().folder;
     if !is_signed_in || folder.path.is_none() && folder.uuid.is_none() {
@@ -95,27 +94,27 @@ async fn look_at_folder(headless: &mut Headless, checks: &[Check]) -> Result<(),
     Ok(())
 }
 
-/// Repairs the CORS rules if they need it and this program can, and checks again.
+/// Repairs the CORS rules if they need it and can be repaired from here, then repeats the checks.
 async fn repair(headless: &mut Headless) -> Result<(), Stopped> {
     let checks = headless.checks();
     let Some(check) = checks.into_iter().find(|check| check.id == "azure.cors") else { return Ok(()) };
     let mut plan = match check {
         Check { repair: Some(Repair::Cors(plan)), .. } => plan,
         Check { state: CheckState::Pass, .. } => {
-            tell_fix(headless, None);
+            report_fix(headless, None);
             return Ok(());
         }
         _ => return Ok(()),
     };
-    for _ in 0..ATTEMPTS {
+    for _ in 0..MAX_ATTEMPTS {
         if plan.is_done() {
-            // Somebody else did it in between.
-            tell_fix(headless, None);
+            // Another client made the same change meanwhile.
+            report_fix(headless, None);
             return headless.open().await;
         }
         match headless.repair_cors(plan.clone()).await? {
             Ok(CorsRepair::Done(_)) => {
-                tell_fix(headless, Some(&plan));
+                report_fix(headless, Some(&plan));
                 return headless.open().await;
             }
             Ok(CorsRepair::Changed(now)) => {
@@ -131,8 +130,8 @@ async fn repair(headless: &mut Headless) -> Result<(), Stopped> {
     ))
 }
 
-/// Tells what was changed.
-fn tell_fix(headless: &mut Headless, plan: Option<&cors::Plan>) {
+/// Reports the changed rules.
+fn report_fix(headless: &mut Headless, plan: Option<&cors::Plan>) {
     let lines = plan.map(cors::describe).unwrap_or_default();
     let text = |line: &cors::Line| format!("{} {}", line.sign, line.text);
     let changed: Vec<String> = lines.iter().filter(|line| line.sign != ' ').map(text).collect();
@@ -148,8 +147,8 @@ fn tell_fix(headless: &mut Headless, plan: Option<&cors::Plan>) {
     }
 }
 
-/// What a script has to know first: somebody must let us in, the config must be right, or something else is wrong.
-fn worst(checks: &[Check], others: impl Iterator<Item = ErrorKind>) -> Exit {
+/// The exit code of the worst failure: access first, then config, then others.
+fn worst_exit(checks: &[Check], others: impl Iterator<Item = ErrorKind>) -> Exit {
     let failed = checks.iter().filter(|check| check.state == CheckState::Fail).map(|check| check.class);
     let classes: Vec<ErrorKind> = failed.chain(others).collect();
     match [ErrorKind::Access, ErrorKind::Config, ErrorKind::Other].into_iter().find(|class| classes.contains(class)) {

@@ -1,4 +1,4 @@
-//! `completions`: a completion script for a shell.
+//! `completions`: prints a shell completion script.
 
 use clap::CommandFactory;
 use clap_complete::Shell;
@@ -15,8 +15,8 @@ pub(crate) struct Args {
 pub(crate) fn completions(args: &Args) -> Exit {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "azure-to-encord", &mut script);
-    // clap_complete 4.6 calls a command one thing where it enters it and another where it completes it, if the program's name has
-    // a "-" in it; bash would complete no command's options then.
+    // clap_complete 4.6 uses two spellings for one command if the program's name contains "-"; without this, bash
+    // completes no options of subcommands.
     let script = String::from_utf8_lossy(&script).replace("azure__subcmd__to__subcmd__encord", "azure__to__encord");
     say!("{script}");
     Exit::Done

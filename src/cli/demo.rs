@@ -1,10 +1,11 @@
-//! `demo`: the whole import on embedded services, for trying and for tests.
+//! `demo`: the whole import against embedded services.
 
 use tempfile::TempDir;
 
 use crate::{
     cli::{
         exit::{Exit, refuse},
+        open::DEMO,
         run::{Consent, RunOptions, import},
         signals,
         text::mention,
@@ -15,7 +16,7 @@ use crate::{
     store::{paths::Home, runs::RunStore},
 };
 
-/// What the embedded Encord service gets through in a second, for one job. Slow enough to watch, fast enough to wait for.
+/// Default speed of the embedded Encord service per upload job: slow enough to watch, fast enough to wait for.
 const UNITS_PER_SECOND: f64 = 7.0;
 
 #[derive(Debug, clap::Args)]
@@ -44,23 +45,23 @@ pub(crate) async fn demo(args: Args) -> Exit {
         Err(error) => return refuse(&UserError::other(format!("No temporary directory can be made: {error}."))),
     };
     let pace = if args.units_per_second > 0.0 { Pace::PerSecond(args.units_per_second) } else { Pace::Unlimited };
-    let stage = match DemoEnvironment::set_up(dir.path(), pace).await {
-        Ok(stage) => stage,
+    let environment = match DemoEnvironment::start(dir.path(), pace).await {
+        Ok(environment) => environment,
         Err(error) => return refuse(&UserError::other(format!("The demo cannot start: {error}."))),
     };
-    let exit = if args.serve { serve(&stage).await } else { play(&stage, &dir, &args).await };
-    stage.strike().await;
+    let exit = if args.serve { serve(&environment).await } else { run_demo(&environment, &dir, &args).await };
+    environment.stop().await;
     keep_report(dir);
     exit
 }
 
-async fn serve(stage: &DemoEnvironment) -> Exit {
-    match std::fs::read_to_string(stage.config()) {
+async fn serve(environment: &DemoEnvironment) -> Exit {
+    match std::fs::read_to_string(environment.config()) {
         Ok(text) => {
             say!("{text}");
             mention!(
                 "The services are running. The config is also at {}. Ctrl-C stops them.",
-                stage.config().display()
+                environment.config().display()
             );
         }
         Err(error) => return refuse(&UserError::other(format!("The demo's config cannot be read: {error}."))),
@@ -69,21 +70,22 @@ async fn serve(stage: &DemoEnvironment) -> Exit {
     Exit::Done
 }
 
-async fn play(stage: &DemoEnvironment, dir: &TempDir, args: &Args) -> Exit {
-    // A demo leaves the user's own configs and runs alone.
+async fn run_demo(environment: &DemoEnvironment, dir: &TempDir, args: &Args) -> Exit {
+    // The demo does not touch the user's own configs and runs.
     let home = Home::below(dir.path());
-    let config = match crate::store::configs::load::load(stage.config()) {
+    let config = match crate::store::configs::load::load(environment.config()) {
         Ok(config) => config,
         Err(error) => return refuse(&UserError::config(error.0)),
     };
     if args.headless {
-        import(home, config, wizard::DEMO, RunOptions { consent: Consent::Given, despite: Vec::new() }, args.json).await
+        import(home, config, DEMO, RunOptions { consent: Consent::Given, overridden_checks: Vec::new() }, args.json)
+            .await
     } else {
         wizard::demo(home, config, args.accessible).await
     }
 }
 
-/// Keeps the demo's directory if a run left a report in it, without the secrets.
+/// Keeps the demo's directory, without its secrets, if a run left a report in it.
 fn keep_report(dir: TempDir) {
     let home = Home::below(dir.path());
     let has_runs = home.data().join("runs.db").is_file()

@@ -1,4 +1,4 @@
-//! How the program ends.
+//! The program's exit codes.
 
 use std::process::ExitCode;
 
@@ -12,15 +12,15 @@ use crate::{
 /// The exit codes of every command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// 0: everything is registered, or the command did what it was told.
+    /// 0: everything is registered, or the command succeeded.
     Done,
     /// 1: failed.
     Failed,
-    /// 2: the command line or the config is at fault.
+    /// 2: invalid command line or config.
     Usage,
     /// 3: finished, but some items failed.
     Partly,
-    /// 4: not signed in, or not allowed.
+    /// 4: not signed in, or access denied.
     Access,
     /// 130: interrupted; the run can be resumed.
     Interrupted,
@@ -40,7 +40,7 @@ impl From<Exit> for ExitCode {
 }
 
 impl Exit {
-    /// How a command ends that met this problem.
+    /// The exit code for an error.
     pub(crate) fn of(problem: &UserError) -> Exit {
         match problem.kind {
             ErrorKind::Config => Exit::Usage,
@@ -49,7 +49,7 @@ impl Exit {
         }
     }
 
-    /// How a run ends the program.
+    /// The exit code for a run's final state.
     pub(crate) fn of_run(state: RunState, problem: Option<&UserError>) -> Exit {
         match (state, problem) {
             (RunState::Done, None) => Exit::Done,
@@ -60,11 +60,11 @@ impl Exit {
         }
     }
 
-    /// How leaving the wizard ends the program.
+    /// The exit code after the wizard is left.
     pub(crate) fn of_wizard(wizard: &Wizard) -> Exit {
         let progress = wizard.progress();
         match progress.outcome() {
-            // How a run ended that was only looked at is nothing that happened here.
+            // The outcome of a run that was only viewed does not count.
             Some(_) if progress.is_watched() => Exit::Done,
             Some(state) => Exit::of_run(state, progress.problem()),
             None if progress.is_running() => Exit::Interrupted,
@@ -73,7 +73,7 @@ impl Exit {
     }
 }
 
-/// Says on stderr what is wrong, and ends with the exit code that goes with it.
+/// Prints an error to stderr and returns its exit code.
 pub(crate) fn refuse(problem: &UserError) -> Exit {
     let name = text::err().bad("azure-to-encord:");
     text::mention!("{name} {problem}");

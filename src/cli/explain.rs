@@ -1,4 +1,4 @@
-//! `explain`: what the help of the wizard says, without the wizard.
+//! `explain`: prints the wizard's help outside the wizard.
 
 use serde_json::json;
 
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// Text is broken into lines of so many columns.
+/// Maximum width of text, in columns.
 const COLUMNS: usize = 100;
 
 #[derive(Debug, clap::Args)]
@@ -33,14 +33,14 @@ pub(crate) fn explain(args: &Args) -> Exit {
     let topic = args.topic.join(" ");
     let topic = topic.trim();
     let mut all = all();
-    all.push(own_keys());
+    all.push(keys_file_entry());
     let page = Topic::ALL.into_iter().find(|known| known.name() == topic && !args.json).and_then(help::page);
     let answers: Vec<&Answer> = all.iter().filter(|answer| topic.is_empty() || is_about(answer, topic)).collect();
     if answers.is_empty() && page.is_none() {
         return refuse(&unknown(topic, &all));
     }
     if let Some(page) = page {
-        tell_page(page);
+        print_page(page);
     }
     for (place, answer) in answers.iter().enumerate() {
         match (args.json, topic.is_empty()) {
@@ -50,13 +50,13 @@ pub(crate) fn explain(args: &Args) -> Exit {
                 if is_first {
                     tell!("{}{}", if place == 0 { "" } else { "\n" }, heading(answer.kind));
                 }
-                tell!("  {:<40} {}", answer.name, plain(&answer.what));
+                tell!("  {:<40} {}", answer.name, without_backticks(&answer.what));
             }
             (false, false) => {
                 if place > 0 || page.is_some() {
                     tell!("");
                 }
-                tell(answer);
+                print_answer(answer);
             }
         }
     }
@@ -67,8 +67,8 @@ pub(crate) fn explain(args: &Args) -> Exit {
     Exit::Done
 }
 
-/// Where the user's own keys lie is known on this machine only.
-fn own_keys() -> Answer {
+/// The entry for `keys.toml`; its path depends on this machine.
+fn keys_file_entry() -> Answer {
     let lies = match open::home().map(|home| home.keys()) {
         Ok(path) if path.exists() => format!("It lies in {}.", path.display()),
         Ok(path) => format!("It belongs in {} and is not there yet.", path.display()),
@@ -104,18 +104,18 @@ fn heading(kind: &str) -> &'static str {
 
 fn object(answer: &Answer) -> serde_json::Value {
     let Answer { name, kind, title, what, advice, more } = answer;
-    let more: Vec<String> = more.iter().map(|line| plain(line)).collect();
+    let more: Vec<String> = more.iter().map(|line| without_backticks(line)).collect();
     json!({
-        "name": name, "kind": kind, "title": title, "what": plain(what), "advice": plain(advice), "more": more,
+        "name": name, "kind": kind, "title": title, "what": without_backticks(what), "advice": without_backticks(advice), "more": more,
     })
 }
 
-/// Without the marks around what is typed word for word.
-fn plain(text: &str) -> String {
+/// Removes the backticks around literal text.
+fn without_backticks(text: &str) -> String {
     text.replace('`', "")
 }
 
-fn tell(answer: &Answer) {
+fn print_answer(answer: &Answer) {
     let title = match answer.title.as_str() {
         "" => answer.kind.to_owned(),
         title => format!("{title}, {}", answer.kind),
@@ -126,7 +126,7 @@ fn tell(answer: &Answer) {
     }
 }
 
-fn tell_page(page: &Page) {
+fn print_page(page: &Page) {
     tell!("{}\n", page.title);
     paragraph("", &page.purpose);
     paragraph("", &page.ready);
@@ -143,10 +143,10 @@ fn tell_page(page: &Page) {
     }
 }
 
-/// A text in lines below each other, with a mark before the first.
+/// Prints wrapped text with a mark before the first line.
 fn paragraph(mark: &str, content: &str) {
     let columns = text::out().columns().map_or(COLUMNS, |columns| columns.min(COLUMNS));
-    tell!("{}", plain(&text::fold(&format!("{mark}{content}"), columns)));
+    tell!("{}", without_backticks(&text::fold(&format!("{mark}{content}"), columns)));
 }
 
 #[cfg(test)]
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_found_as_they_are_written_in_messages_and_on_screens() {
+    fn entries_are_found_by_their_spelling_in_messages_and_on_screens() {
         for (topic, expected) in [
             ("url.whitespace", &["finding, an error: url.whitespace"][..]),
             ("azure.cors", &["check: azure.cors"]),
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_has_a_name_and_says_something() {
+    fn every_entry_has_a_name_a_text_and_advice() {
         for answer in all() {
             assert!(!answer.name.is_empty() && answer.what.ends_with(['.', '?', '`', ')']), "{answer:?}");
             assert!(answer.advice.ends_with('.'), "{answer:?}");
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelt_name_is_answered_with_those_like_it() {
+    fn a_misspelt_name_suggests_similar_names() {
         let hint = |topic: &str| unknown(topic, &all()).hint.unwrap_or_default();
         assert!(hint("cors").contains("azure.cors, azure.cors.preflight"), "{}", hint("cors"));
         assert!(hint("url.whitspace").contains("url.whitespace"), "{}", hint("url.whitspace"));

@@ -1,4 +1,4 @@
-//! `man`: the manual pages.
+//! `man`: renders the manual pages.
 
 use std::{
     io,
@@ -49,15 +49,15 @@ pub(crate) fn man(args: &Args) -> Exit {
     Exit::Done
 }
 
-/// Writes the page of a command and of those below it; how many that are.
+/// Writes the pages of a command and its subcommands. Returns how many.
 fn write(command: &clap::Command, dir: &Path) -> io::Result<usize> {
     let name = Man::new(command.clone()).get_filename();
     std::fs::write(dir.join(name), render(command)?)?;
     command.get_subcommands().try_fold(1, |pages, below| Ok(pages + write(below, dir)?))
 }
 
-/// One page. What `--help` says below the options becomes sections of their own; the program's page also tells of exit codes,
-/// variables and files.
+/// Renders one page. The `--help` footer becomes sections; the program's own page adds exit codes, environment
+/// variables and the config file.
 fn render(command: &clap::Command) -> io::Result<String> {
     let extra = command.get_after_help().map(ToString::to_string).unwrap_or_default();
     let is_whole = command.get_name() == "azure-to-encord";
@@ -99,7 +99,7 @@ fn render(command: &clap::Command) -> io::Result<String> {
     Ok(ascii(&String::from_utf8_lossy(&page)))
 }
 
-/// As every formatter reads it, whatever it takes its input to be.
+/// Escapes everything beyond ASCII, so that the page does not depend on the formatter's input encoding.
 fn ascii(page: &str) -> String {
     let escaped = |c: char| match c.is_ascii() {
         true => c.to_string(),
@@ -108,7 +108,7 @@ fn ascii(page: &str) -> String {
     page.chars().map(escaped).collect()
 }
 
-/// Variables that are read, besides those that a config names.
+/// Environment variables that the program reads, apart from those that a config names.
 const VARIABLES: [(&str, &str); 7] = [
     ("AZURE_TO_ENCORD_HOME", "The directory for configs and runs, instead of the platform's."),
     ("ENCORD_SSH_KEY_FILE", "The private key for Encord, where the config names none."),

@@ -1,6 +1,6 @@
-//! The commands, one file each.
+//! The commands, one file each, and the program's entry point.
 
-/// As `println!`; but when the reader has gone away or the disk behind it is full, the program does not end with a panic.
+/// As `println!`, but ignores write errors such as a closed pipe or a full disk instead of panicking.
 macro_rules! say {
     ($($text:tt)*) => {{
         use std::io::Write as _;
@@ -11,6 +11,7 @@ macro_rules! say {
 mod check;
 mod completions;
 mod config;
+mod confirm;
 mod demo;
 mod exit;
 mod explain;
@@ -23,6 +24,7 @@ mod passphrase;
 mod plan;
 mod progress;
 mod run;
+mod run_summary;
 mod runs;
 mod schema;
 mod signals;
@@ -112,7 +114,7 @@ pub fn main() -> ExitCode {
             Some(Command::Man(args)) => man::man(&args),
         }
     });
-    // Reads that nobody waits for any more must not hold up the end.
+    // Pending blocking reads must not delay the exit.
     runtime.shutdown_timeout(std::time::Duration::from_millis(200));
     exit.into()
 }

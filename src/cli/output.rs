@@ -1,4 +1,4 @@
-//! What commands print: results on stdout, one JSON object a line where asked, messages on stderr.
+//! Prints results to stdout (one JSON object per line with `--json`) and messages to stderr.
 
 use std::{
     io::{IsTerminal, Write},
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::{
     cli::{
         progress::{self, ReportedProgress},
-        text,
+        text::{self, printable},
     },
     config::{self, manifest::Source},
     error::UserError,
@@ -28,7 +28,7 @@ use crate::{
     },
 };
 
-/// How far the reading of a source is, in a line.
+/// Progress of listing a container or reading a file, in one line.
 pub(crate) fn listing_line(progress: &ListingProgress) -> String {
     let ListingProgress { blobs, items, skipped, per_second, bytes, .. } = progress;
     match bytes {
@@ -40,7 +40,7 @@ pub(crate) fn listing_line(progress: &ListingProgress) -> String {
     }
 }
 
-/// What a source held and what became of it, in a sentence: a file holds items, all else blobs.
+/// One sentence on what the source contained and how many items it produced. Files contain items, other sources blobs.
 pub(crate) fn listed_line(manifest: &config::manifest::Manifest, blobs: u64, summary: &Summary) -> String {
     let (items, skipped) = (summary.total_items(), summary.total_skipped());
     match (manifest.source, &manifest.file) {
@@ -50,7 +50,7 @@ pub(crate) fn listed_line(manifest: &config::manifest::Manifest, blobs: u64, sum
     }
 }
 
-/// Where items go, for programs. `uuid` is that of the deepest folder that exists.
+/// A destination as JSON. `uuid` is the UUID of the deepest existing folder.
 pub(super) fn destination_json(destination: &Destination) -> Value {
     let existing = destination.existing.as_ref();
     json!({
@@ -60,32 +60,27 @@ pub(super) fn destination_json(destination: &Destination) -> Value {
     })
 }
 
-/// Where items go, for people: what of it exists, what will be created and how, what is to be known of it.
+/// A destination as text: what exists, what will be created, and notes.
 fn destination_lines(destination: &Destination) -> Vec<String> {
     let words = destination_words(destination).into_iter().enumerate();
     let label = |place| if place == 0 { "folder" } else { "" };
     let mut lines: Vec<String> = words.map(|(place, text)| format!("  {:<10}{text}", label(place))).collect();
     lines.extend(destination.notes.iter().map(|note| format!("            note: {note}")));
-    lines.iter().map(|line| harmless(line)).collect()
+    lines.iter().map(|line| printable(line)).collect()
 }
 
-/// Others choose the names of folders and keys, and a terminal obeys what they may hold.
-pub(super) fn harmless(line: &str) -> String {
-    line.replace(char::is_control, "\u{fffd}")
-}
-
-/// Where a command's results and messages go.
+/// Where a command's results and messages are printed.
 #[derive(Debug)]
 pub(crate) struct Output {
     json: bool,
-    /// Whether the checks are what the command is for.
+    /// Whether the checks are the command's result (stdout) or messages (stderr).
     checks_are_results: bool,
     live: bool,
     line_open: bool,
     note: Option<String>,
-    /// The numbers of a sync as they were told last.
+    /// The sync counts printed last.
     sync: Option<SyncCounts>,
-    told: ReportedProgress,
+    reported: ReportedProgress,
 }
 
 impl Output {
@@ -97,7 +92,7 @@ impl Output {
             line_open: false,
             note: None,
             sync: None,
-            told: ReportedProgress::default(),
+            reported: ReportedProgress::default(),
         }
     }
 
@@ -106,7 +101,7 @@ impl Output {
         Output { checks_are_results: true, ..Output::new(json) }
     }
 
-    /// Prints a JSON event, if asked for. A reader that went away does not stop an import.
+    /// Prints a JSON event if `--json` was given. A closed pipe does not stop an import.
     pub(crate) fn event(&mut self, event: &Value) {
         if self.json {
             let mut stdout = std::io::stdout().lock();
@@ -114,7 +109,6 @@ impl Output {
         }
     }
 
-    /// Prints a line of results for people.
     pub(crate) fn result(&mut self, line: &str) {
         self.close_line();
         if !self.json {
@@ -122,7 +116,7 @@ impl Output {
         }
     }
 
-    /// Prints a line of results for people that is to be copied: it is not broken.
+    /// Prints a result line without wrapping, so that it can be copied.
     pub(crate) fn verbatim(&mut self, line: &str) {
         self.close_line();
         if !self.json {
@@ -130,7 +124,6 @@ impl Output {
         }
     }
 
-    /// Prints a message for people.
     pub(crate) fn message(&mut self, line: &str) {
         self.close_line();
         if !self.json {
@@ -138,7 +131,7 @@ impl Output {
         }
     }
 
-    /// Shows progress on one line that is written over and over; on a terminal only.
+    /// Overwrites the progress line; on a terminal only.
     pub(crate) fn progress(&mut self, line: &str) {
         if self.live && !self.json {
             let _ = write!(std::io::stderr(), "\r\x1b[K{}", text::err().cut(line));
@@ -147,7 +140,7 @@ impl Output {
         }
     }
 
-    /// Tells what a run waits for, once each time it changes; in JSON mode on stderr as well, where it is in nobody's way.
+    /// Prints what a run waits for, once per change. With `--json` too, because it goes to stderr.
     pub(crate) fn note(&mut self, note: Option<&str>) {
         if self.note.as_deref() != note {
             self.note = note.map(str::to_owned);
@@ -158,7 +151,7 @@ impl Output {
         }
     }
 
-    /// Tells how far a cloud-synced folder is, each time that its numbers change.
+    /// Reports the progress of a cloud-synced folder whenever its counts change.
     pub(crate) fn sync(&mut self, counts: Option<&SyncCounts>) {
         let Some(counts) = counts.filter(|counts| self.sync.as_ref() != Some(*counts)) else { return };
         let before = self.sync.replace(*counts).map(|before| SyncStage::of(&before));
@@ -171,14 +164,14 @@ impl Output {
         if before != Some(stage) {
             self.message(stage.words());
         }
-        if !self.live && self.told.is_due(before != Some(stage)) {
+        if !self.live && self.reported.is_due(before != Some(stage)) {
             self.message(&format!("  {}", progress::sync_line(counts)));
         }
     }
 
-    /// Tells what was in the folder before, each time that more of it is known.
+    /// Reports how many items were already in the folder, whenever the number grows.
     pub(crate) fn already(&mut self, snapshot: &Snapshot) {
-        if let Some(line) = self.told.already(snapshot) {
+        if let Some(line) = self.reported.already(snapshot) {
             self.message(&line);
         }
     }
@@ -189,7 +182,7 @@ impl Output {
         }
     }
 
-    /// Tells what stopped a command; in JSON mode as an event, and for people on stderr in any case.
+    /// Reports the error that stopped a command: as an event with `--json`, and always on stderr.
     pub(crate) fn problem(&mut self, problem: &UserError) {
         self.close_line();
         self.event(&json!({
@@ -223,7 +216,7 @@ impl Output {
         }
     }
 
-    /// Tells how many checks came out how.
+    /// Prints how many checks failed, passed, and so on.
     pub(crate) fn tally(&mut self, checks: &[Check]) {
         let count = |state| checks.iter().filter(|check| check.state == state).count();
         let named = [
@@ -243,7 +236,7 @@ impl Output {
         }
     }
 
-    /// What was found in a manifest: for each code and key one issue with its first item, and where all of it is written.
+    /// Reports one issue per code and key with its first item, and the path of the file with all findings.
     pub(crate) fn findings(&mut self, summary: &Summary, file: Option<&Path>) {
         for (code, tally) in summary.tallies() {
             let Some(first) = tally.first.first() else { continue };
@@ -252,7 +245,7 @@ impl Output {
                 "event": "issue", "severity": severity, "code": code.name(), "item": first.item, "key": first.key,
                 "message": first.message, "count": tally.items,
             }));
-            // What is about many items at once names the first of them itself.
+            // These messages name the first items themselves.
             let names_all = matches!(
                 code,
                 Code::MetadataNoRow | Code::MetadataUnusedRow | Code::MetadataOrphan | Code::MetadataNoSidecar
@@ -280,7 +273,6 @@ impl Output {
         }
     }
 
-    /// The finished manifest.
     pub(crate) fn manifest(&mut self, summary: &Summary, path: &Path, findings: Option<&Path>) {
         self.event(&json!({
             "event": "manifest", "path": path, "items": summary.total_items(), "errors": summary.errors,
@@ -288,7 +280,7 @@ impl Output {
         }));
     }
 
-    /// Where the items would go, for the command that only looks.
+    /// Reports where the items would go.
     pub(crate) fn destination(&mut self, destination: &Destination) {
         let mut event = json!({ "event": "destination" });
         if let (Value::Object(event), Value::Object(facts)) = (&mut event, destination_json(destination)) {

@@ -1,4 +1,4 @@
-//! Asks for the passphrase of an encrypted SSH key, where there is somebody to ask.
+//! Prompts for the passphrase of an encrypted SSH key.
 
 use std::io::IsTerminal;
 
@@ -6,7 +6,8 @@ use secrecy::SecretString;
 
 use crate::{config::encord::Encord, service::integration::connect::KeySource};
 
-/// The passphrase of the config's key, if the key wants one that the environment does not give and the user can be asked.
+/// The passphrase of the config's key, if the key is encrypted, the environment has no passphrase and a terminal is
+/// available.
 pub(crate) fn ask(encord: &Encord) -> Option<SecretString> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return None;

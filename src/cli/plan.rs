@@ -1,11 +1,12 @@
-//! The plan as `run` prints it before it asks: what the wizard's review shows, as text or as one JSON event.
+//! Prints the plan before `run` asks for confirmation: the content of the wizard's review, as text or as one JSON
+//! event.
 
 use serde_json::{Value, json};
 
 use crate::{
     cli::{
-        output::{Output, destination_json, harmless},
-        text,
+        output::{Output, destination_json},
+        text::{self, printable},
     },
     format::count,
     manifest::{
@@ -25,55 +26,55 @@ use crate::{
     },
 };
 
-/// A plan with what is known besides of what it will come to.
+/// A plan with what is known about its effect.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Shown<'a> {
+pub(crate) struct PlanReport<'a> {
     pub(crate) plan: &'a Plan,
-    /// Where it is a retry.
-    pub(crate) again: Option<Again<'a>>,
-    /// What of the items the folder holds already.
+    /// Set if the plan is a retry.
+    pub(crate) retry: Option<RetryOf<'a>>,
+    /// How many of the items the folder already contains.
     pub(crate) present: Option<&'a Present>,
     pub(crate) estimate: Option<Estimate>,
     /// The command that carries the plan out.
     pub(crate) command: Option<&'a str>,
 }
 
-/// What a retry goes back to.
+/// The run that a retry repeats.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Again<'a> {
-    /// The run whose failures are sent again.
-    pub(crate) of: &'a str,
-    /// How many of its items Encord may have registered already.
+pub(crate) struct RetryOf<'a> {
+    /// The run whose failed items are sent again.
+    pub(crate) run: &'a str,
+    /// Items that Encord may have registered already.
     pub(crate) uncertain: u64,
 }
 
-/// What a label takes, with the space behind it.
+/// Width of the label column, including the space after it.
 const LABEL: usize = 13;
 
-pub(crate) fn show(output: &mut Output, shown: &Shown<'_>) {
-    output.event(&event(shown));
-    for line in lines(shown) {
-        let line = harmless(&line);
+pub(crate) fn report(output: &mut Output, report: &PlanReport<'_>) {
+    output.event(&event(report));
+    for line in lines(report) {
+        let line = printable(&line);
         match line.strip_prefix('!') {
             Some(rest) => output.result(&format!("{}{rest}", text::out().warn("!"))),
             None => output.result(&line),
         }
     }
-    if let Some(command) = shown.command {
-        output.verbatim(&harmless(&format!("  {:<LABEL$}{command}", "command")));
+    if let Some(command) = report.command {
+        output.verbatim(&printable(&format!("  {:<LABEL$}{command}", "command")));
     }
 }
 
-fn lines(shown: &Shown<'_>) -> Vec<String> {
-    let Shown { plan, again, present, estimate, .. } = *shown;
-    let mut lines = match again {
+fn lines(report: &PlanReport<'_>) -> Vec<String> {
+    let PlanReport { plan, retry, present, estimate, .. } = *report;
+    let mut lines = match retry {
         None => vec!["The plan:".to_owned()],
-        Some(again) => vec![format!("The plan, of what failed or was cancelled in run {}:", again.of)],
+        Some(retry) => vec![format!("The plan, of what failed or was cancelled in run {}:", retry.run)],
     };
-    let doubts = again.filter(|again| again.uncertain > 0).map(|again| doubts_told(again.uncertain, plan));
-    for told in doubts.into_iter().chain(plan.told(present, estimate)) {
-        let sign = if told.tone == Tone::Warning { '!' } else { ' ' };
-        lines.push(format!("{sign} {:<LABEL$}{}{}", told.label.to_lowercase(), told.head, told.text));
+    let uncertain = retry.filter(|retry| retry.uncertain > 0).map(|retry| uncertain_line(retry.uncertain, plan));
+    for line in uncertain.into_iter().chain(plan.told(present, estimate)) {
+        let sign = if line.tone == Tone::Warning { '!' } else { ' ' };
+        lines.push(format!("{sign} {:<LABEL$}{}{}", line.label.to_lowercase(), line.head, line.text));
     }
     if plan.destination.mirror.is_none() {
         for (place, option) in UploadOption::ALL.into_iter().enumerate() {
@@ -85,7 +86,7 @@ fn lines(shown: &Shown<'_>) -> Vec<String> {
     lines
 }
 
-fn doubts_told(uncertain: u64, plan: &Plan) -> PlanLine {
+fn uncertain_line(uncertain: u64, plan: &Plan) -> PlanLine {
     let then = match plan.upload.skip_duplicate_urls {
         true => "those are skipped",
         false => "those are then there twice",
@@ -94,8 +95,8 @@ fn doubts_told(uncertain: u64, plan: &Plan) -> PlanLine {
     PlanLine { label: "Note", head: String::new(), text, tone: Tone::Warning }
 }
 
-fn event(shown: &Shown<'_>) -> Value {
-    let Shown { plan, again, present, estimate, command } = *shown;
+fn event(report: &PlanReport<'_>) -> Value {
+    let PlanReport { plan, retry, present, estimate, command } = *report;
     let types: Vec<Value> = plan
         .kinds
         .iter()
@@ -136,8 +137,8 @@ fn event(shown: &Shown<'_>) -> Value {
         })),
         "command": command, "config": config_text(&plan.config),
     });
-    if let Some(Again { of, uncertain }) = again {
-        event["retries"] = json!(of);
+    if let Some(RetryOf { run, uncertain }) = retry {
+        event["retries"] = json!(run);
         event["perhaps_there"] = json!(uncertain);
     }
     event

@@ -1,4 +1,4 @@
-//! How far a run is, in lines.
+//! Formats a run's progress as lines of text.
 
 use std::time::{Duration, Instant};
 
@@ -8,10 +8,10 @@ use crate::{
     wizard::progress::snapshot::Snapshot,
 };
 
-/// Where lines stay, the numbers of a sync are told this often.
-const BETWEEN_LINES: Duration = Duration::from_secs(10);
+/// Minimum time between two lines of sync counts where lines cannot be overwritten.
+const LINE_INTERVAL: Duration = Duration::from_secs(10);
 
-/// A run's numbers in one line.
+/// A run's counts in one line.
 pub(super) fn line(snapshot: &Snapshot) -> String {
     let mut line = match &snapshot.sync {
         Some(counts) => sync_line(counts),
@@ -33,7 +33,7 @@ pub(super) fn line(snapshot: &Snapshot) -> String {
     line
 }
 
-/// The numbers of a sync.
+/// A sync's counts in one line.
 pub(super) fn sync_line(counts: &SyncCounts) -> String {
     let [open, listed, failed, cancelled] = counts.pages;
     let pages = counted(open + listed + failed + cancelled, "listing page", "listing pages");
@@ -46,7 +46,7 @@ pub(super) fn sync_line(counts: &SyncCounts) -> String {
     )
 }
 
-/// What has been told, so that nothing is told twice.
+/// What was reported already.
 #[derive(Debug, Default)]
 pub(super) struct ReportedProgress {
     already: u64,
@@ -54,16 +54,16 @@ pub(super) struct ReportedProgress {
 }
 
 impl ReportedProgress {
-    /// Whether the numbers of a sync are to be told now; `is_news` where more than numbers has changed.
+    /// Whether the sync counts should be printed now; `is_news` if more than the numbers changed.
     pub(super) fn is_due(&mut self, is_news: bool) -> bool {
-        let is_due = is_news || self.sync.is_none_or(|told| told.elapsed() >= BETWEEN_LINES);
+        let is_due = is_news || self.sync.is_none_or(|reported| reported.elapsed() >= LINE_INTERVAL);
         if is_due {
             self.sync = Some(Instant::now());
         }
         is_due
     }
 
-    /// What is to be said of what was in the folder before the run, where more of it is known.
+    /// The line about items that were already in the folder, if their number has grown.
     pub(super) fn already(&mut self, snapshot: &Snapshot) -> Option<String> {
         if snapshot.already <= std::mem::replace(&mut self.already, snapshot.already) {
             return None;
@@ -79,22 +79,22 @@ mod tests {
     use crate::run::state::BatchState;
 
     #[test]
-    fn what_was_there_already_is_named_once_it_is_known_and_not_again() {
-        let mut told = ReportedProgress::default();
+    fn items_that_were_already_there_are_reported_once() {
+        let mut reported = ReportedProgress::default();
         let mut snapshot = Snapshot { total: 2000, done: 1500, errors: 2, per_second: 12.34, ..Snapshot::default() };
         assert_eq!(line(&snapshot), "1,500 of 2,000 registered, 2 failed, 12.3 a second");
-        assert_eq!(told.already(&snapshot), None);
+        assert_eq!(reported.already(&snapshot), None);
         (snapshot.already, snapshot.note) = (1200, Some("waiting".into()));
         assert_eq!(
             line(&snapshot),
             "1,500 of 2,000 registered (1,200 already there), 2 failed, 12.3 a second (waiting)"
         );
         let words = "  so far 1,500 of 2,000 registered; 1,200 of them were already there";
-        assert_eq!([told.already(&snapshot), told.already(&snapshot)], [Some(words.to_owned()), None]);
+        assert_eq!([reported.already(&snapshot), reported.already(&snapshot)], [Some(words.to_owned()), None]);
     }
 
     #[test]
-    fn a_sync_is_told_in_encords_numbers() {
+    fn a_sync_line_shows_encords_counts() {
         let counts = SyncCounts {
             state: BatchState::Pending,
             pages: [1, 2, 0, 0],
@@ -103,7 +103,7 @@ mod tests {
         };
         let snapshot = Snapshot { sync: Some(counts), ..Snapshot::default() };
         assert_eq!(line(&snapshot), "2,001 files found: 1,990 registered, 1 failed; 2 of 3 listing pages dealt with");
-        let mut told = ReportedProgress::default();
-        assert_eq!([false, false, true].map(|is_news| told.is_due(is_news)), [true, false, true]);
+        let mut reported = ReportedProgress::default();
+        assert_eq!([false, false, true].map(|is_news| reported.is_due(is_news)), [true, false, true]);
     }
 }

@@ -1,4 +1,4 @@
-//! `runs`: what was sent before.
+//! `runs`: lists, shows, resumes, retries, cancels, reports and forgets past runs.
 
 use std::sync::Mutex;
 
@@ -6,14 +6,16 @@ use serde_json::{Value, json};
 
 use crate::{
     cli::{
+        confirm::{can_ask, confirm_send},
         exit::{Exit, refuse},
         headless::report_run,
         open,
         output::Output,
-        passphrase, plan,
-        run::{ask, can_ask, name_failures, summary},
+        passphrase,
+        plan::{self, PlanReport, RetryOf},
+        run_summary::{RunEnd, print_report_paths, report_end},
         signals,
-        text::{self, tell},
+        text::{self, printable, tell},
         usage,
     },
     error::UserError,
@@ -34,11 +36,7 @@ use crate::{
             sync::SyncRow,
         },
     },
-    wizard::progress::{
-        messages::{Doubts, RetryChange, RunEvent},
-        snapshot::Snapshot,
-        sync::sync_outcome,
-    },
+    wizard::progress::messages::{Doubts, RetryChange, RunEvent},
 };
 
 #[derive(Debug, clap::Args)]
@@ -78,7 +76,7 @@ enum Command {
     },
     /// Begin a new run of only what failed or was cancelled in a run that is at its end.
     #[command(after_help = usage::RUNS_RETRY)]
-    Retry(Retrying),
+    Retry(RetryArgs),
     /// Cancel in Encord the jobs that an interrupted run left, and send none of the others.
     #[command(after_help = usage::RUNS_CANCEL)]
     Cancel {
@@ -100,7 +98,7 @@ enum Command {
 }
 
 #[derive(Debug, clap::Args)]
-struct Retrying {
+struct RetryArgs {
     /// The run's id.
     id: String,
     /// Send without asking.
@@ -134,9 +132,9 @@ pub(crate) async fn runs(args: Args) -> Exit {
         }
         Command::Resume { id, resend_doubtful, give_up_batch } => {
             let doubts = Doubts { resend: resend_doubtful, give_up: give_up_batch };
-            return work(&home, &id, args.json, RunCommand::Resume(&doubts)).await;
+            return execute(&home, &id, args.json, RunCommand::Resume(&doubts)).await;
         }
-        Command::Retry(retrying) => return retry_run(&home, &retrying, args.json).await,
+        Command::Retry(retry) => return retry_run(&home, &retry, args.json).await,
         Command::Cancel { id } => return cancel_run(&home, &id, args.json).await,
     };
     result.unwrap_or_else(|error| match error {
@@ -145,22 +143,22 @@ pub(crate) async fn runs(args: Args) -> Exit {
     })
 }
 
-/// Whether a process works on a run. Nobody works on one that is at its end, so nothing has to be looked at for those.
+/// Whether a process works on a run. The lock is not read for finished runs.
 fn is_live(home: &Home, id: &str, state: RunState, is_open: bool) -> bool {
     (is_open || state == RunState::Running) && RunLock::is_held(home, id)
 }
 
-/// The word for a run in a column so wide.
-fn word(standing: RunStatus, width: usize) -> String {
-    text::out().run(standing, &format!("{:<width$}", standing.word()))
+/// A run's status, coloured and padded to `width`.
+fn run_label(status: RunStatus, width: usize) -> String {
+    text::out().run(status, &format!("{:<width$}", status.word()))
 }
 
-/// The word for a job in a column so wide.
-fn job_word(standing: JobStatus, width: usize) -> String {
-    text::out().job(standing, &format!("{:<width$}", standing.word()))
+/// A job's status, coloured and padded to `width`.
+fn job_label(status: JobStatus, width: usize) -> String {
+    text::out().job(status, &format!("{:<width$}", status.word()))
 }
 
-/// For programs: a run that is on record as running but that no process holds was interrupted.
+/// The state for JSON: a run recorded as running without a live process was interrupted.
 fn state_name(state: RunState, is_live: bool) -> &'static str {
     match state {
         RunState::Running if !is_live => "interrupted",
@@ -187,7 +185,7 @@ fn list(home: &Home, json: bool) -> Result<Exit, StoreError> {
             tell!(
                 "{}  {} {:>9} registered {:>7} failed  {}  {}",
                 run.id,
-                word(RunStatus::of(run.state, is_live, run.is_open), 16),
+                run_label(RunStatus::of(run.state, is_live, run.is_open), 16),
                 run.registered,
                 run.failed,
                 run.started,
@@ -226,7 +224,7 @@ fn show(home: &Home, id: &str, json: bool) -> Result<Exit, StoreError> {
         tell!(
             "Run {}: {}, {} of {} registered, {} failed",
             row.run.id,
-            word(RunStatus::of(row.state, is_live, is_open), 0),
+            run_label(RunStatus::of(row.state, is_live, is_open), 0),
             row.registered,
             row.items,
             row.failed
@@ -274,16 +272,11 @@ fn print_causes(causes: &[Cause]) {
     }
 }
 
-/// A terminal obeys what others' words may hold.
-fn printable(text: &str) -> String {
-    text.replace(char::is_control, "\u{fffd}")
-}
-
 fn print_sync(sync: &SyncRow, is_live: bool) {
     let counts = &sync.counts;
     let job = counts.job.map_or_else(|| "none yet".to_owned(), |job| job.to_string());
     tell!("  mirrors {}", sync.remote_url);
-    tell!("  sync {}: {}", job, job_word(JobStatus::of(counts.state, counts.failed(), is_live), 0));
+    tell!("  sync {}: {}", job, job_label(JobStatus::of(counts.state, counts.failed(), is_live), 0));
     let [open, done, failed, cancelled] = counts.pages;
     tell!("  listing pages {done:>9} done {failed:>7} failed {open:>9} open {cancelled:>7} cancelled");
     let [open, done, failed] = counts.jobs;
@@ -314,7 +307,7 @@ fn print_batch(batch: &BatchRow, json: bool, is_live: bool) {
             "  job {:>4}  {:<15} {} {:>7} items {:>7} done {:>6} failed{message}",
             batch.number,
             batch.batch.kind,
-            job_word(JobStatus::of(batch.state, batch.errors, is_live), 16),
+            job_label(JobStatus::of(batch.state, batch.errors, is_live), 16),
             batch.batch.count,
             batch.done,
             batch.errors
@@ -334,7 +327,7 @@ fn report(home: &Home, id: &str, json: bool) -> Result<Exit, StoreError> {
     Ok(Exit::Done)
 }
 
-async fn retry_run(home: &Home, args: &Retrying, json: bool) -> Exit {
+async fn retry_run(home: &Home, args: &RetryArgs, json: bool) -> Exit {
     if !args.yes && !can_ask() {
         return refuse(
             &UserError::config("There is no terminal to ask on before anything is sent.")
@@ -355,21 +348,26 @@ async fn retry_run(home: &Home, args: &Retrying, json: bool) -> Exit {
             return Exit::of(&problem);
         }
     };
-    let again = plan::Again { of: &args.id, uncertain: retry.uncertain() };
+    let retry_of = RetryOf { run: &args.id, uncertain: retry.uncertain() };
     let command = retry_command(args);
-    let shown =
-        plan::Shown { plan: retry.plan(), again: Some(again), present: None, estimate: None, command: Some(&command) };
-    plan::show(&mut output, &shown);
-    if !args.yes && !ask() {
+    let report = PlanReport {
+        plan: retry.plan(),
+        retry: Some(retry_of),
+        present: None,
+        estimate: None,
+        command: Some(&command),
+    };
+    plan::report(&mut output, &report);
+    if !args.yes && !confirm_send() {
         output.message("Nothing was sent or changed.");
         return Exit::Interrupted;
     }
     let id = retry.run().id.clone();
-    work(home, &id, json, RunCommand::Retry(Box::new(retry))).await
+    execute(home, &id, json, RunCommand::Retry(Box::new(retry))).await
 }
 
-/// The command that sends what was shown without asking.
-fn retry_command(args: &Retrying) -> String {
+/// The command that carries out this retry without asking.
+fn retry_command(args: &RetryArgs) -> String {
     let option = |name: &str, value: Option<bool>| value.map(|value| format!(" --{name}={value}")).unwrap_or_default();
     let options = [
         option("upsert", args.upsert),
@@ -412,19 +410,18 @@ async fn cancel_run(home: &Home, id: &str, json: bool) -> Exit {
     let numbers = [(row.failed, "failed"), (cancelled, "cancelled")];
     let numbers = numbers.map(|(number, what)| format!("{} {what}", count(number))).join(", ");
     let registered = counted(row.registered, "item is", "items are");
-    let word = RunStatus::of(row.state, false, false).title();
-    output.result(&format!("{word}: {registered} registered, {numbers}."));
-    name_reports(&mut output, home, id);
+    let title = RunStatus::of(row.state, false, false).title();
+    output.result(&format!("{title}: {registered} registered, {numbers}."));
+    print_report_paths(&mut output, home, id);
     Exit::Done
 }
 
-/// How a run is worked on.
 enum RunCommand<'a> {
     Resume(&'a Doubts),
     Retry(Box<Retry>),
 }
 
-async fn work(home: &Home, id: &str, json: bool, work: RunCommand<'_>) -> Exit {
+async fn execute(home: &Home, id: &str, json: bool, command: RunCommand<'_>) -> Exit {
     let reporting = Mutex::new((Output::new(json), Vec::new(), None));
     let tell = |reply: RunEvent| {
         let mut guard = reporting.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -435,7 +432,7 @@ async fn work(home: &Home, id: &str, json: bool, work: RunCommand<'_>) -> Exit {
         }
     };
     let interrupted = signals::interrupted();
-    let result = match work {
+    let result = match command {
         RunCommand::Resume(doubts) => resume::resume(home, id, doubts, passphrase::ask, interrupted, &tell).await,
         RunCommand::Retry(retry) => retry.carry_out(home, passphrase::ask, interrupted, &tell).await,
     };
@@ -444,51 +441,11 @@ async fn work(home: &Home, id: &str, json: bool, work: RunCommand<'_>) -> Exit {
         output.problem(&problem);
         return Exit::of(&problem);
     }
-    let path = RunStore::open(home).and_then(|store| store.run(id)).map(|row| row.run.folder_path).unwrap_or_default();
+    let folder =
+        RunStore::open(home).and_then(|store| store.run(id)).map(|row| row.run.folder_path).unwrap_or_default();
     let Some(RunEvent::Finished { state, snapshot, reports, problem }) = end else { return Exit::Interrupted };
-    if let Some(problem) = &problem {
-        output.problem(problem);
-    }
-    output.event(&finished(home, id, state, &snapshot, reports.is_some()));
-    output.result(&match &snapshot.sync {
-        Some(counts) => sync_outcome(state, counts, &path).join("\n"),
-        None => text::out().run(snapshot.standing(state), &summary(state, &snapshot)),
-    });
-    name_failures(&mut output, home, id);
-    if reports.is_some() {
-        name_reports(&mut output, home, id);
-    }
-    Exit::of_run(state, problem.as_ref())
-}
-
-/// The last event of a run.
-pub(crate) fn finished(home: &Home, id: &str, state: RunState, snapshot: &Snapshot, is_reported: bool) -> Value {
-    let mut event = json!({
-        "event": "finished", "run": id, "state": state.name(), "registered": snapshot.done, "failed": snapshot.errors,
-        "report": null,
-    });
-    // Encord's sync does not tell new files from others.
-    if snapshot.sync.is_none() {
-        event["already_there"] = json!(snapshot.already);
-    }
-    for (name, path) in crate::store::report::report_paths(home, id).named().into_iter().filter(|_| is_reported) {
-        event[name] = json!(path);
-    }
-    event
-}
-
-/// Says where the reports of a run are, and how to go on with what failed.
-pub(crate) fn name_reports(output: &mut Output, home: &Home, id: &str) {
-    if let Ok(Some(disagreement)) = RunStore::open(home).and_then(|store| store.disagreement(id)) {
-        output.message(&disagreement);
-    }
-    let mut label = "Report:";
-    let paths = crate::store::report::report_paths(home, id);
-    for (_, path) in paths.named().iter().filter(|(name, _)| *name != "failed_manifest") {
-        output.result(&format!("{label:<7} {}", path.display()));
-        label = "";
-    }
-    if let Some(failed) = &paths.failed {
-        output.result(&format!("Failed: {} (a manifest of only what failed)", failed.display()));
-    }
+    let (has_reports, problem) = (reports.is_some(), problem.as_ref());
+    let end = RunEnd { run: id, state, snapshot: &snapshot, folder: &folder, has_reports, problem };
+    report_end(&mut output, home, &end);
+    Exit::of_run(state, problem)
 }

@@ -1,14 +1,14 @@
-//! The signals that ask the program to end.
+//! Waits for the signals that end the program.
 
 use crate::plain::repl::Stop;
 
-/// Waits until the user or the system asks the program to end.
+/// Waits for an interrupt or termination signal.
 pub(crate) async fn interrupted() {
-    asked().await;
+    stop_signal().await;
 }
 
-/// The same, for somebody who asks back after an interrupt.
-pub(crate) async fn asked() -> Stop {
+/// As [`interrupted`], but says which kind of signal it was.
+pub(crate) async fn stop_signal() -> Stop {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -20,7 +20,7 @@ pub(crate) async fn asked() -> Stop {
             _ = hangup.recv() => Stop::End,
         }
     }
-    // Closing the window is what a hang-up is elsewhere.
+    // Windows has no hang-up; closing the console is the counterpart.
     #[cfg(windows)]
     {
         use tokio::signal::windows::{ctrl_break, ctrl_close, ctrl_shutdown};

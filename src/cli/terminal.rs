@@ -1,17 +1,17 @@
-//! What is said where something needs a terminal and there is none.
+//! The error for a wizard without a terminal.
 
 use std::io::IsTerminal;
 
 use crate::{error::UserError, store::paths::Home};
 
-/// So many saved configs are named.
-const NAMED: usize = 5;
+/// Saved configs named in the message.
+const MAX_NAMED: usize = 5;
 
-/// Whether the wizard can be shown here; `instead` is the command line that does the same without it, if there is a config.
+/// Checks that the wizard can be shown. `instead` is the equivalent headless command, if there is a config.
 ///
 /// # Errors
-/// Input or output is no terminal, or one that cannot show it. Says which command to use.
-pub(super) fn needed(instead: Option<String>, home: &Home) -> Result<(), UserError> {
+/// Input or output is not a terminal, or the terminal cannot show the wizard. The hint names a command to use.
+pub(super) fn require(instead: Option<String>, home: &Home) -> Result<(), UserError> {
     let why = if std::env::var("TERM").is_ok_and(|term| term == "dumb") {
         "TERM=dumb: this terminal cannot show it"
     } else if !std::io::stdin().is_terminal() {
@@ -29,10 +29,10 @@ pub(super) fn needed(instead: Option<String>, home: &Home) -> Result<(), UserErr
 
 fn without_config(saved: &[String]) -> String {
     let command = "azure-to-encord run CONFIG --yes, or --dry-run to see the plan only.";
-    let more = if saved.len() > NAMED { ", …" } else { "" };
+    let more = if saved.len() > MAX_NAMED { ", …" } else { "" };
     match saved {
         [] => format!("{command} config.example.toml shows what a config holds."),
-        _ => format!("{command} Saved configs: {}{more}.", saved.get(..NAMED).unwrap_or(saved).join(", ")),
+        _ => format!("{command} Saved configs: {}{more}.", saved.get(..MAX_NAMED).unwrap_or(saved).join(", ")),
     }
 }
 
@@ -41,7 +41,7 @@ mod tests {
     use super::without_config;
 
     #[test]
-    fn a_command_and_the_saved_configs_are_named() {
+    fn the_hint_names_a_command_and_the_saved_configs() {
         assert!(without_config(&[]).contains("config.example.toml"));
         let many: Vec<String> = (0..9).map(|number| format!("site{number}")).collect();
         assert!(without_config(&many[..2]).ends_with("Saved configs: site0, site1."));

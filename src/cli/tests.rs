@@ -1,10 +1,10 @@
-//! What the program says of itself can be typed as it stands.
+//! Every command line in help texts, README and help pages parses.
 
 use clap::{Command, CommandFactory, Parser, error::ErrorKind};
 
 use crate::cli::Cli;
 
-/// Every command with its whole name, the program itself first.
+/// Every command with its full name, the program itself first.
 fn commands() -> Vec<(String, Command)> {
     fn below(name: &str, command: &Command, all: &mut Vec<(String, Command)>) {
         all.push((name.to_owned(), command.clone()));
@@ -19,9 +19,9 @@ fn commands() -> Vec<(String, Command)> {
     all
 }
 
-/// The program's command lines in a shell line, up to what the shell takes for itself.
+/// The command lines of this program in a shell line.
 fn command_lines(line: &str) -> Vec<Vec<String>> {
-    // Remarks stand behind three blanks, or behind the sign for them.
+    // Comments follow three spaces or ` #`.
     let line = [" #", "   "].into_iter().fold(line, |line, mark| line.split(mark).next().unwrap_or(line));
     let line = line.replace("\"$(", " ; ").replace(")\"", " ; ");
     let words = shell_words::split(&line).unwrap_or_else(|error| panic!("{line}: {error}"));
@@ -32,13 +32,13 @@ fn command_lines(line: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// That a command line is understood; a place holder in capitals stands for a value.
+/// Asserts that a command line parses; upper-case placeholders stand for values.
 fn parses(words: &[String], source: &str) {
     let words: Vec<String> = words.iter().map(|word| if word == "JOB" { "4".into() } else { word.clone() }).collect();
     let words: Vec<&str> = words.iter().map(|word| if *word == "CHECK_ID" { "azure.cors" } else { word }).collect();
     if let Err(error) = Cli::try_parse_from(&words) {
         let is_asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-        // Texts also name groups of commands: `azure-to-encord runs`.
+        // Texts also name command groups: `azure-to-encord runs`.
         let is_group = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
         assert!(is_asked || is_group, "{source}: {words:?}\n{error}");
     }
@@ -82,7 +82,7 @@ fn command_lines_in_texts_parse() {
         .map(|topic| std::fs::read_to_string(format!("assets/help/{}.md", topic.name())));
     let texts = pages.into_iter().map(Result::unwrap).chain([readme.to_owned()]);
     for text in texts {
-        // Between the marks for what is typed word for word.
+        // Text between backticks is literal.
         for typed in text.split('`').skip(1).step_by(2).filter(|typed| typed.starts_with("azure-to-encord ")) {
             for words in command_lines(typed) {
                 parses(&words, typed);

@@ -1,58 +1,56 @@
-//! Lines for people: at a terminal broken between words and with a few colours, elsewhere as they are.
+//! Text output: wrapped and coloured on a terminal, unchanged elsewhere.
 
 use std::{
     io::{IsTerminal, Write},
     sync::LazyLock,
 };
 
-use ratatui::style::{Color, Modifier, Style};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr};
 
 use crate::{
     run::status::{JobStatus, RunStatus},
-    tui::theme::Theme,
+    tui::{terminal, theme::Theme},
 };
 
-/// Where it is narrower, nothing is gained by breaking lines.
-const LEAST: usize = 20;
-/// Names of programs: a command line that follows `: ` or begins a line is never broken, so that it can be copied.
+/// Minimum terminal width for wrapping, in columns.
+const MIN_COLUMNS: usize = 20;
+/// Program names. A command line that starts a line or follows `: ` is never wrapped, so that it can be copied.
 const PROGRAMS: [&str; 2] = ["azure-to-encord", "az"];
 
 static OUT: LazyLock<Stream> = LazyLock::new(|| Stream::of(std::io::stdout().is_terminal()));
 static ERR: LazyLock<Stream> = LazyLock::new(|| Stream::of(std::io::stderr().is_terminal()));
 
-/// How lines for stdout are to look.
+/// The style of stdout.
 pub(crate) fn out() -> &'static Stream {
     &OUT
 }
 
-/// How lines for stderr are to look.
+/// The style of stderr.
 pub(crate) fn err() -> &'static Stream {
     &ERR
 }
 
-/// How text looks where it goes.
+/// Width and colours of an output stream.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stream {
-    /// Of a terminal.
+    /// `None` if it is no terminal.
     columns: Option<usize>,
     theme: Theme,
 }
 
 impl Stream {
     fn of(is_terminal: bool) -> Stream {
-        let size = || crossterm::terminal::size().ok().map(|(columns, _)| usize::from(columns));
-        let columns = if is_terminal { size() } else { None };
-        Stream { columns: columns.filter(|columns| *columns >= LEAST), theme: Theme::of_text(is_terminal) }
+        let columns = if is_terminal { terminal::columns() } else { None };
+        Stream { columns: columns.filter(|columns| *columns >= MIN_COLUMNS), theme: Theme::of_text(is_terminal) }
     }
 
-    /// Prints text, each line of it broken between words where it is too long. What cannot be written is let go: a reader that
-    /// went away or a full disk ends no import.
+    /// Prints text, wrapped to the terminal's width. Write errors are ignored: a closed pipe or full disk does not stop
+    /// an import.
     pub(crate) fn print(&self, to: &mut dyn Write, text: &str) {
         let _ = writeln!(to, "{}", self.fit(text));
     }
 
-    /// Text in lines that fit.
+    /// Wraps text to the terminal's width.
     pub(crate) fn fit(&self, text: &str) -> String {
         match self.columns {
             Some(columns) => text.split('\n').map(|line| fold(line, columns)).collect::<Vec<_>>().join("\n"),
@@ -60,12 +58,11 @@ impl Stream {
         }
     }
 
-    /// The terminal's width, where it is one.
     pub(crate) fn columns(&self) -> Option<usize> {
         self.columns
     }
 
-    /// So much of a line as fits: for what is written over again and again.
+    /// Cuts a line that will be overwritten, so that it does not wrap.
     pub(crate) fn cut(&self, line: &str) -> String {
         let Some(columns) = self.columns.filter(|columns| line.width() >= *columns) else { return line.to_owned() };
         let mut used = 0;
@@ -76,59 +73,37 @@ impl Stream {
         fitting.chain("..".chars()).collect()
     }
 
-    /// Good news.
     pub(crate) fn ok(&self, text: &str) -> String {
-        self.paint(self.theme.ok(), text)
+        self.theme.paint(self.theme.ok(), text)
     }
 
-    /// Worth a look.
     pub(crate) fn warn(&self, text: &str) -> String {
-        self.paint(self.theme.warn(), text)
+        self.theme.paint(self.theme.warn(), text)
     }
 
-    /// Bad news.
     pub(crate) fn bad(&self, text: &str) -> String {
-        self.paint(self.theme.bad(), text)
+        self.theme.paint(self.theme.bad(), text)
     }
 
-    /// A text about a run that stands so: `done with errors`.
-    pub(crate) fn run(&self, standing: RunStatus, text: &str) -> String {
-        self.paint(self.theme.run(standing).1, text)
+    /// Colours a text by the status of a run.
+    pub(crate) fn run(&self, status: RunStatus, text: &str) -> String {
+        self.theme.paint(self.theme.run(status).1, text)
     }
 
-    /// A text about a job that stands so.
-    pub(crate) fn job(&self, standing: JobStatus, text: &str) -> String {
-        self.paint(self.theme.job(standing).1, text)
-    }
-
-    /// Blanks around the text stay as they are, so columns can be filled before.
-    fn paint(&self, style: Style, text: &str) -> String {
-        let word = text.trim();
-        if !self.theme.has_colour() || word.is_empty() {
-            return text.to_owned();
-        }
-        let colour = match style.fg {
-            Some(Color::Red) => Some("31"),
-            Some(Color::Green) => Some("32"),
-            Some(Color::Yellow) => Some("33"),
-            Some(Color::Cyan) => Some("36"),
-            _ => None,
-        };
-        let bold = style.add_modifier.contains(Modifier::BOLD).then_some("1");
-        let dim = style.add_modifier.contains(Modifier::DIM).then_some("2");
-        let codes: Vec<&str> = [bold, dim, colour].into_iter().flatten().collect();
-        text.replacen(word, &format!("\x1b[{}m{word}\x1b[0m", codes.join(";")), 1)
+    /// Colours a text by the status of a job.
+    pub(crate) fn job(&self, status: JobStatus, text: &str) -> String {
+        self.theme.paint(self.theme.job(status).1, text)
     }
 }
 
-/// Prints a line of results for people.
+/// Prints a formatted result to stdout, wrapped to the terminal.
 macro_rules! tell {
     ($($text:tt)*) => {
         $crate::cli::text::out().print(&mut std::io::stdout(), &format!($($text)*))
     };
 }
 
-/// Prints a message for people.
+/// Prints a formatted message to stderr, wrapped to the terminal.
 macro_rules! mention {
     ($($text:tt)*) => {
         $crate::cli::text::err().print(&mut std::io::stderr(), &format!($($text)*))
@@ -137,7 +112,17 @@ macro_rules! mention {
 
 pub(in crate::cli) use {mention, tell};
 
-/// The columns of a text; colours take none.
+/// Replaces control characters: text from servers and other people could drive the terminal.
+pub(in crate::cli) fn printable(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
+}
+
+/// As [`printable`], but keeps tabs, which are common in files.
+pub(in crate::cli) fn printable_with_tabs(text: &str) -> String {
+    text.replace(|c: char| c.is_control() && c != '\t', "\u{fffd}")
+}
+
+/// Width in columns, without escape sequences.
 fn width(text: &str) -> usize {
     if !text.contains('\x1b') {
         return text.width();
@@ -147,8 +132,9 @@ fn width(text: &str) -> usize {
     first + parts.map(|part| part.split_once('m').map_or(part, |(_, rest)| rest).width()).sum::<usize>()
 }
 
-/// A line in lines of at most so many columns. The further ones begin below the text behind the last label or column of the
-/// first, where that leaves room. What is longer than a line is left to the terminal, which copies it in one piece.
+/// Wraps a line to `columns`. Continuation lines are indented below the text that follows the last label or column of
+/// the first line, where that leaves room. Words longer than a line are not split, so that the terminal copies them
+/// whole.
 pub(crate) fn fold(line: &str, columns: usize) -> String {
     if width(line) <= columns || is_quoted(line) {
         return line.to_owned();
@@ -173,13 +159,13 @@ pub(crate) fn fold(line: &str, columns: usize) -> String {
     folded
 }
 
-/// Whether it is a line of a file, as errors quote it with its number: `12 | key = 1`.
+/// Whether a line quotes a file with its line number: `12 | key = 1`.
 fn is_quoted(line: &str) -> bool {
     line.trim_start_matches([' ', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']).starts_with('|')
 }
 
-/// Where the text of a line begins: behind the last gap of several blanks in its first three fifths, or behind its own indent.
-/// Blanks between backticks are no gap.
+/// Splits a line before its text: after the last gap of several spaces within three fifths of `columns`, or after the
+/// indent. Spaces between backticks are no gap.
 fn split_head(line: &str, columns: usize) -> (&str, &str) {
     let mut at = line.len() - line.trim_start().len();
     let mut rest = line.get(at..).unwrap_or_default();
@@ -199,7 +185,7 @@ fn split_head(line: &str, columns: usize) -> (&str, &str) {
     line.split_at_checked(at).unwrap_or(("", line))
 }
 
-/// Where the first gap of several blanks begins.
+/// The byte at which the first gap of several spaces begins.
 fn find_gap(text: &str) -> Option<usize> {
     let mut is_code = false;
     let mut places = text.match_indices(['`', ' ']);
@@ -215,12 +201,12 @@ fn find_gap(text: &str) -> Option<usize> {
     Some(gap.0)
 }
 
-/// Whether what follows the backtick with which the rest of a text begins is code. A backtick without a second one begins none.
+/// Whether code follows the backtick at the start of `rest`. A backtick without a second one starts no code.
 fn is_code_after(is_code: bool, rest: &str) -> bool {
     !is_code && rest.get(1..).is_some_and(|rest| rest.contains('`'))
 }
 
-/// The words of a text; what stands between backticks and a command line are one each.
+/// The words of a text. Text between backticks and a command line count as one word.
 fn words(text: &str) -> Vec<&str> {
     let mut words: Vec<&str> = Vec::new();
     let mut start = None;
@@ -258,7 +244,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_broken_between_words_below_their_text() {
+    fn wrapped_lines_are_indented_below_their_text() {
         for (line, columns, folded) in [
             ("short enough", 20, "short enough"),
             ("one two three four five six", 10, "one two\nthree four\nfive six"),
@@ -273,9 +259,9 @@ mod tests {
                 54,
                 "ok    azure.cors                The rules let Encord\n                                in",
             ),
-            // Not even the first word would go behind the label.
+            // The first word does not fit after the label.
             ("ok    azure.cors                The rules let Encord in", 40, "ok    azure.cors The rules let Encord in"),
-            // What is too long for any line is the terminal's business.
+            // A word longer than a line is left to the terminal.
             (
                 "Report: /home/ada/.local/share/azure-to-encord/runs/x/report.html",
                 20,
@@ -301,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_are_the_themes_and_keep_columns() {
+    fn colours_follow_the_theme_and_keep_columns() {
         let [with, without] = [true, false].map(|colour| Stream { columns: None, theme: Theme::new(colour, true) });
         let both = |text: fn(&Stream) -> String| (text(&with), text(&without));
         assert_eq!(both(|to| to.bad("failed")), ("\x1b[1;31mfailed\x1b[0m".into(), "failed".into()));
@@ -320,7 +306,7 @@ mod tests {
         #![proptest_config(crate::seeds::cases(256))]
 
         #[test]
-        fn nothing_is_lost_and_nothing_but_long_words_is_too_wide(line in "[a-z` :é街]{0,120}", columns in 20_usize..80) {
+        fn wrapping_loses_no_words_and_only_long_words_are_too_wide(line in "[a-z` :é街]{0,120}", columns in 20_usize..80) {
             let folded = fold(&line, columns);
             let without = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
             prop_assert_eq!(without(&folded), without(&line));

@@ -1,4 +1,4 @@
-//! The wizard at a terminal.
+//! Runs the wizard, on screens or in plain lines.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use crate::{
     cli::{
         exit::{Exit, refuse},
-        open,
-        run::summary,
+        open::{self, DEMO},
+        run_summary::summary,
         signals, terminal,
         text::{mention, tell},
     },
@@ -27,10 +27,8 @@ use crate::{
     },
 };
 
-/// What the demo is called where configs are named.
-pub(super) const DEMO: &str = "demo";
-/// How long leaving waits for a request that was sent to be answered and put on record.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Maximum time to wait on exit for pending requests to finish and be recorded.
+const EXIT_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl tui::app::Services for Driver {
     fn carry_out(&mut self, effect: Effect) {
@@ -38,24 +36,24 @@ impl tui::app::Services for Driver {
     }
 }
 
-/// The wizard on a config, or on an empty one.
-pub(crate) async fn wizard(label: Option<&str>, lines: bool) -> Exit {
+/// Runs the wizard on a config, or without one.
+pub(crate) async fn wizard(label: Option<&str>, is_plain: bool) -> Exit {
     let opened = open::home().and_then(|home| {
-        let fresh = begun(&home);
+        let template = initial_config(&home);
         let wizard = match label {
-            Some(label) => Wizard::new(open::config(&home, label)?).named(label).with_home(fresh),
-            None if has_something(&home) => Wizard::new(fresh).at_home(),
-            None => Wizard::new(fresh.clone()).with_home(fresh),
+            Some(label) => Wizard::new(open::config(&home, label)?).named(label).with_home(template),
+            None if has_something(&home) => Wizard::new(template).at_home(),
+            None => Wizard::new(template.clone()).with_home(template),
         };
         Ok((home, Box::new(wizard)))
     });
     match opened {
-        Ok((home, wizard)) => show(home, wizard, label, lines).await,
+        Ok((home, wizard)) => show(home, wizard, label, is_plain).await,
         Err(problem) => refuse(&problem),
     }
 }
 
-/// Whether Home has anything to show. A record that cannot be read is for Home to tell of.
+/// Whether Home has anything to show. An unreadable `runs.db` does not count.
 fn has_something(home: &Home) -> bool {
     let has_runs = || {
         home.data().join("runs.db").is_file()
@@ -64,8 +62,8 @@ fn has_something(home: &Home) -> bool {
     !crate::store::configs::find::saved_names(home).is_empty() || has_runs()
 }
 
-/// Where there is no config, step 1 begins with what the environment says, and what was chosen the last time.
-fn begun(home: &Home) -> Config {
+/// The initial config: the last connection, then `ENCORD_DOMAIN`.
+fn initial_config(home: &Home) -> Config {
     let mut config = Config::default();
     if let Some((encord, azure)) = store::last_connection::load(home) {
         (config.encord, config.azure) = (encord, azure);
@@ -76,47 +74,47 @@ fn begun(home: &Home) -> Config {
     config
 }
 
-/// The wizard on the demo's config.
-pub(super) async fn demo(home: Home, config: Config, lines: bool) -> Exit {
-    show(home, Box::new(Wizard::new(config)), Some(DEMO), lines).await
+/// Runs the wizard on the demo's config.
+pub(super) async fn demo(home: Home, config: Config, is_plain: bool) -> Exit {
+    show(home, Box::new(Wizard::new(config)), Some(DEMO), is_plain).await
 }
 
-/// Whether `--accessible` or `ACCESSIBLE` asks for plain lines instead of screens.
-fn wants_lines(is_asked: bool) -> bool {
-    is_asked || std::env::var("ACCESSIBLE").is_ok_and(|value| !matches!(value.trim(), "" | "0" | "false" | "no"))
+/// Whether `--accessible` or `ACCESSIBLE` asks for plain mode.
+fn wants_plain_mode(is_requested: bool) -> bool {
+    is_requested || std::env::var("ACCESSIBLE").is_ok_and(|value| !matches!(value.trim(), "" | "0" | "false" | "no"))
 }
 
-/// The wizard in plain lines; it needs no terminal.
-async fn in_lines(home: Home, wizard: Box<Wizard>, label: Option<&str>) -> Exit {
+/// Runs the wizard in plain mode; needs no terminal.
+async fn run_plain(home: Home, wizard: Box<Wizard>, label: Option<&str>) -> Exit {
     let (mut driver, mut events) = Driver::new(home, label.unwrap_or("(not saved)"));
     let mut wizard = Box::new(wizard.guided().attended());
     let first = wizard.handle(Event::Open);
     let carry_out = |effect| driver.carry_out(effect);
-    let left = Box::pin(plain::repl::run(&mut wizard, first, carry_out, &mut events, signals::asked)).await;
+    let left = Box::pin(plain::repl::run(&mut wizard, first, carry_out, &mut events, signals::stop_signal)).await;
     wind_down(&mut wizard, &driver, &mut events).await;
-    say_goodbye(&wizard, label == Some(DEMO));
+    print_exit_summary(&wizard, label == Some(DEMO));
     match left {
         plain::repl::Exit::Quit => Exit::of_wizard(&wizard),
         plain::repl::Exit::Stopped => Exit::Interrupted,
     }
 }
 
-/// Waits until what was sent is on record.
+/// Waits until pending requests are recorded.
 async fn wind_down(wizard: &mut Wizard, driver: &Driver, events: &mut UnboundedReceiver<Event>) {
     if wizard.is_busy() {
         mention!("Leaving; what was sent is being put on record...");
-        driver.wind_down(PATIENCE).await;
+        driver.wind_down(EXIT_TIMEOUT).await;
         while let Ok(event) = events.try_recv() {
             wizard.handle(event);
         }
     }
 }
 
-async fn show(home: Home, wizard: Box<Wizard>, label: Option<&str>, lines: bool) -> Exit {
-    if wants_lines(lines) {
-        return in_lines(home, wizard, label).await;
+async fn show(home: Home, wizard: Box<Wizard>, label: Option<&str>, is_plain: bool) -> Exit {
+    if wants_plain_mode(is_plain) {
+        return run_plain(home, wizard, label).await;
     }
-    if let Err(problem) = terminal::needed(label.map(command), &home) {
+    if let Err(problem) = terminal::require(label.map(command), &home) {
         return refuse(&problem);
     }
     let (keys, mouse) = match open::home().and_then(|own| open::keys(&own)) {
@@ -138,19 +136,19 @@ async fn show(home: Home, wizard: Box<Wizard>, label: Option<&str>, lines: bool)
             return refuse(&UserError::other(format!("The terminal cannot be used: {error}.")));
         }
     };
-    say_goodbye(&wizard, label == Some(DEMO));
+    print_exit_summary(&wizard, label == Some(DEMO));
     exit
 }
 
-/// What remains to be known once the screens are gone.
-fn say_goodbye(wizard: &Wizard, is_demo: bool) {
-    for line in goodbye(wizard.progress(), is_demo) {
+/// Prints the state of the run after the screens are closed.
+fn print_exit_summary(wizard: &Wizard, is_demo: bool) {
+    for line in exit_summary(wizard.progress(), is_demo) {
         tell!("{line}");
     }
 }
 
-/// How the run stands, where its reports are, and how it goes on from the shell.
-fn goodbye(progress: &ProgressStep, is_demo: bool) -> Vec<String> {
+/// The status of the run, the paths of its reports, and the command that continues it.
+fn exit_summary(progress: &ProgressStep, is_demo: bool) -> Vec<String> {
     let Some(run) = progress.run().filter(|_| !progress.is_refused()) else { return Vec::new() };
     let snapshot = progress.snapshot();
     if progress.is_watching() && !snapshot.watched {
@@ -165,7 +163,7 @@ fn goodbye(progress: &ProgressStep, is_demo: bool) -> Vec<String> {
     if let Some(reports) = progress.reports() {
         lines.push(format!("Report: {}", reports.html.display()));
         if let Some(failed) = &reports.failed {
-            // What was cancelled is no failure, and not in it.
+            // The manifest of failed items does not contain cancelled items.
             let label = if snapshot.cancelled > 0 { "What failed, as a manifest" } else { "To send again" };
             lines.push(format!("{label}: {}", failed.display()));
         }
@@ -185,7 +183,7 @@ fn goodbye(progress: &ProgressStep, is_demo: bool) -> Vec<String> {
     lines
 }
 
-/// What does the same without a terminal.
+/// The command that does the same without the wizard.
 fn command(label: &str) -> String {
     match label {
         DEMO => "azure-to-encord demo --headless".to_owned(),
@@ -195,16 +193,16 @@ fn command(label: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::goodbye;
+    use super::exit_summary;
     use crate::wizard::{outbox::Outbox, progress::ProgressStep};
 
     #[test]
-    fn a_run_that_is_left_names_the_way_to_go_on_and_the_demo_none() {
+    fn the_exit_summary_names_the_resume_command_except_in_the_demo() {
         let resumed = ProgressStep::resume("20260401-1".into(), &mut Outbox::default());
-        let told = goodbye(&resumed, false);
-        assert_eq!(told.last().unwrap(), "Go on with: azure-to-encord runs resume 20260401-1");
-        assert!(!goodbye(&resumed, true).iter().any(|line| line.contains("resume")));
+        let lines = exit_summary(&resumed, false);
+        assert_eq!(lines.last().unwrap(), "Go on with: azure-to-encord runs resume 20260401-1");
+        assert!(!exit_summary(&resumed, true).iter().any(|line| line.contains("resume")));
         let watched = ProgressStep::watch("20260401-1".into(), &mut Outbox::default());
-        assert!(goodbye(&watched, false).is_empty() && goodbye(&ProgressStep::default(), false).is_empty());
+        assert!(exit_summary(&watched, false).is_empty() && exit_summary(&ProgressStep::default(), false).is_empty());
     }
 }

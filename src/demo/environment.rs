@@ -52,7 +52,7 @@ impl DemoEnvironment {
     ///
     /// # Errors
     /// A port or a file cannot be had.
-    pub async fn set_up(dir: &Path, pace: encord::jobs::Pace) -> Result<DemoEnvironment, StageError> {
+    pub async fn start(dir: &Path, pace: encord::jobs::Pace) -> Result<DemoEnvironment, StageError> {
         let azure = azure::Server::start(azure::Options::default()).await.map_err(StageError::Azure)?;
         sample::fill(&azure);
         let (pem, public) = make_key()?;
@@ -89,7 +89,7 @@ impl DemoEnvironment {
     }
 
     /// Stops both services.
-    pub async fn strike(self) {
+    pub async fn stop(self) {
         self.encord.stop().await;
         self.azure.stop().await;
     }

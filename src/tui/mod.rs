@@ -3,7 +3,7 @@
 pub(crate) mod app;
 pub(crate) mod keymap;
 pub mod screens;
-mod terminal;
+pub(crate) mod terminal;
 pub(crate) mod text;
 pub(crate) mod theme;
 

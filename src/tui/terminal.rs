@@ -34,6 +34,11 @@ pub(super) fn set_mouse(is_on: bool) {
     MOUSE.store(is_on, Ordering::SeqCst);
 }
 
+/// The terminal's width in columns, if the output is a terminal.
+pub(crate) fn columns() -> Option<usize> {
+    crossterm::terminal::size().ok().map(|(columns, _)| usize::from(columns))
+}
+
 /// Something that frames can be painted on.
 pub(super) trait Canvas {
     /// Paints one frame.

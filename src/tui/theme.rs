@@ -230,6 +230,25 @@ impl Theme {
         }
     }
 
+    /// Colours the text between leading and trailing spaces, so that padded columns stay aligned.
+    pub(crate) fn paint(&self, style: Style, text: &str) -> String {
+        let word = text.trim();
+        if !self.has_colour() || word.is_empty() {
+            return text.to_owned();
+        }
+        let colour = match style.fg {
+            Some(Color::Red) => Some("31"),
+            Some(Color::Green) => Some("32"),
+            Some(Color::Yellow) => Some("33"),
+            Some(Color::Cyan) => Some("36"),
+            _ => None,
+        };
+        let bold = style.add_modifier.contains(Modifier::BOLD).then_some("1");
+        let dim = style.add_modifier.contains(Modifier::DIM).then_some("2");
+        let codes: Vec<&str> = [bold, dim, colour].into_iter().flatten().collect();
+        text.replacen(word, &format!("\x1b[{}m{word}\x1b[0m", codes.join(";")), 1)
+    }
+
     /// A run's sign and style; the word is its own.
     pub fn run(self, standing: RunStatus) -> (&'static str, Style) {
         let glyphs = self.glyphs();

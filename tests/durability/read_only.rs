@@ -53,8 +53,8 @@ async fn a_run_on_a_read_only_disk_sends_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_whose_home_cannot_be_made_changes_nothing_in_encord() {
     let dir = tempfile::tempdir().unwrap();
-    let stage = DemoEnvironment::set_up(dir.path(), Pace::Unlimited).await.unwrap();
-    let usual = std::fs::read_to_string(stage.config()).unwrap();
+    let environment = DemoEnvironment::start(dir.path(), Pace::Unlimited).await.unwrap();
+    let usual = std::fs::read_to_string(environment.config()).unwrap();
     let mirrored = {
         let mut config: toml::Table = toml::from_str(&usual).unwrap();
         config.remove("manifest");
@@ -84,5 +84,5 @@ async fn an_import_whose_home_cannot_be_made_changes_nothing_in_encord() {
     })
     .await
     .unwrap();
-    stage.strike().await;
+    environment.stop().await;
 }

@@ -1,32 +1,31 @@
-//! `config check`: whether configs can be used, without asking any service.
+//! `config check`: validates configs without a network request.
 
 use serde_json::json;
 
 use crate::{
     cli::{
-        config::printable,
         open,
-        text::{mention, tell},
+        text::{mention, printable_with_tabs, tell},
     },
     error::UserError,
     format::counted,
     store::{configs::saved, paths::Home},
 };
 
-/// One config, with all that is to be said of it.
+/// Checks one config and prints its advice.
 pub(super) fn one(home: &Home, label: &str, json: bool) -> Result<(), UserError> {
     let config = open::config(home, label)?;
     match json {
         true => say!("{}", json!({ "config": label, "advice": config.advice, "problem": null })),
         false => {
-            open::advise(&config);
+            open::print_advice(&config);
             tell!("The config is sound.");
         }
     }
     Ok(())
 }
 
-/// All saved configs, a line each.
+/// Checks all saved configs, one line each.
 pub(super) fn all(home: &Home, json: bool) -> Result<(), UserError> {
     let names = crate::store::configs::find::saved_names(home);
     if names.is_empty() {
@@ -47,15 +46,15 @@ pub(super) fn all(home: &Home, json: bool) -> Result<(), UserError> {
             Ok(config) => (config.advice.as_slice(), None),
             Err(error) => (&[][..], Some(error.in_one_line())),
         };
-        let told = match (&problem, advice.len() as u64) {
+        let line = match (&problem, advice.len() as u64) {
             _ if json => json!({ "config": name, "advice": advice, "problem": problem }).to_string(),
             (Some(problem), _) => format!("{name:<widest$}  cannot be used: {problem}"),
             (None, 0) => format!("{name:<widest$}  sound"),
             (None, notes) => format!("{name:<widest$}  sound, with {}", counted(notes, "note", "notes")),
         };
         match json {
-            true => say!("{told}"),
-            false => tell!("{}", printable(&told)),
+            true => say!("{line}"),
+            false => tell!("{}", printable_with_tabs(&line)),
         }
     }
     match unsound {

@@ -1,25 +1,26 @@
-//! `config edit`: a config in the user's editor, and checked afterwards.
+//! `config edit`: opens a config in the user's editor and checks it afterwards.
 
-use std::{
-    io::{BufRead as _, IsTerminal as _, Write as _},
-    path::Path,
-};
+use std::path::Path;
 
 use crate::{
-    cli::text::{mention, tell},
+    cli::{
+        confirm::{ask, can_ask},
+        open,
+        text::{mention, tell},
+    },
     editor::Editor,
     error::UserError,
     store::paths::Home,
 };
 
-/// Opens the editor until the config is sound, or the user leaves it as it is.
+/// Opens the editor until the config is valid or the user stops.
 pub(super) fn edit(home: &Home, label: &str) -> Result<(), UserError> {
     let path = crate::store::configs::find::find(home, label).map_err(|error| UserError::config(error.0))?;
     loop {
         start(&path)?;
         match crate::store::configs::load::load(&path) {
             Ok(config) => {
-                crate::cli::open::advise(&config);
+                open::print_advice(&config);
                 tell!("The config is sound.");
                 return Ok(());
             }
@@ -51,15 +52,7 @@ fn start(path: &Path) -> Result<(), UserError> {
     }
 }
 
-fn can_ask() -> bool {
-    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
-}
-
-/// Yes where nothing else is said.
+/// The default answer is yes.
 fn wants_again() -> bool {
-    let _ = write!(std::io::stderr(), "Edit it again? [Y/n] ");
-    let _ = std::io::stderr().flush();
-    let mut answer = String::new();
-    let read = std::io::stdin().lock().read_line(&mut answer);
-    read.is_ok_and(|length| length > 0) && !matches!(answer.trim().to_ascii_lowercase().as_str(), "n" | "no")
+    ask("Edit it again? [Y/n] ").is_some_and(|answer| !matches!(answer.as_str(), "n" | "no"))
 }

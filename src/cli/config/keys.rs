@@ -1,10 +1,9 @@
-//! `config keys`: the table of actions, and where the user's own keys belong.
+//! `config keys`: prints all actions with their default keys, and the path of `keys.toml`.
 
 use serde_json::json;
 
 use crate::{store::paths::Home, tui::keymap::file::table as key_table, wizard::action::Action};
 
-/// Prints the keys as they are by default.
 pub(super) fn keys(home: &Home, json: bool) {
     let path = home.keys();
     if !json {

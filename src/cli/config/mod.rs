@@ -1,4 +1,4 @@
-//! `config`: the saved configs.
+//! `config`: lists, shows, edits and checks saved configs.
 
 mod check;
 mod edit;
@@ -11,7 +11,7 @@ use crate::{
     cli::{
         exit::{Exit, refuse},
         open,
-        text::{self, mention, tell},
+        text::{self, mention, printable_with_tabs, tell},
         usage,
     },
     error::UserError,
@@ -111,16 +111,16 @@ fn list(home: &Home, json: bool) {
         match json {
             true => say!("{}", as_json(config)),
             false => {
-                let told = format!(
+                let line = format!(
                     "{:<name$}  {:<from$} -> {}  ({})",
-                    printable(&config.name),
-                    printable(&source(config)),
-                    printable(config.folder.as_deref().unwrap_or("no folder yet")),
+                    printable_with_tabs(&config.name),
+                    printable_with_tabs(&source(config)),
+                    printable_with_tabs(config.folder.as_deref().unwrap_or("no folder yet")),
                     config.last_run.as_ref().map_or_else(|| "never run".to_owned(), outcome)
                 );
-                tell!("{told}");
+                tell!("{line}");
                 if let Some(problem) = &config.problem {
-                    tell!("{:name$}  cannot be used: {}", "", printable(problem));
+                    tell!("{:name$}  cannot be used: {}", "", printable_with_tabs(problem));
                 }
             }
         }
@@ -130,12 +130,12 @@ fn list(home: &Home, json: bool) {
     }
 }
 
-/// Where a config takes files from.
+/// Account and container of a config.
 fn source(config: &SavedConfig) -> String {
     format!("{}/{}", config.account.as_deref().unwrap_or("?"), config.container.as_deref().unwrap_or("?"))
 }
 
-/// How a run ended, and when it began.
+/// Status, failures and age of a run.
 fn outcome(run: &PastRun) -> String {
     let state = text::out().run(run.standing(), run.standing().word());
     let failed = match run.failed {
@@ -147,7 +147,7 @@ fn outcome(run: &PastRun) -> String {
 
 fn as_json(config: &SavedConfig) -> Value {
     let run = |run: &PastRun| {
-        // As in `runs list --json`.
+        // The same names as in `runs list --json`.
         let state = if run.state == RunState::Running && !run.is_live { "interrupted" } else { run.state.name() };
         json!({
             "run": run.run, "state": state, "registered": run.registered, "failed": run.failed, "items": run.items,
@@ -163,19 +163,14 @@ fn as_json(config: &SavedConfig) -> Value {
 fn show(home: &Home, label: &str, json: bool) -> Result<(), UserError> {
     if json {
         let config = open::config(home, label)?;
-        let told = serde_json::to_value(&config)
+        let value = serde_json::to_value(&config)
             .map_err(|error| UserError::other(format!("The config cannot be shown: {error}.")))?;
-        say!("{told}");
+        say!("{value}");
         return Ok(());
     }
     let path = crate::store::configs::find::find(home, label).map_err(|error| UserError::config(error.0))?;
     let text = saved::text_of(&path).map_err(|error| UserError::config(error.0))?;
-    let lines: Vec<String> = text.lines().map(printable).collect();
+    let lines: Vec<String> = text.lines().map(printable_with_tabs).collect();
     say!("{}", lines.join("\n"));
     Ok(())
-}
-
-/// A terminal obeys what a file may hold.
-fn printable(text: &str) -> String {
-    text.replace(|c: char| c.is_control() && c != '\t', "\u{fffd}")
 }

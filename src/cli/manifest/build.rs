@@ -1,4 +1,4 @@
-//! `manifest build`: a manifest from a container, without any Encord login.
+//! `manifest build`: writes a manifest of a container; needs no Encord login.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,11 @@ use crate::{
     cli::{
         exit::{Exit, refuse},
         headless::keep_findings,
-        manifest::{Writing, convert::tell, demands, ready, unwritten},
+        manifest::{
+            convert::report_export,
+            rules::config_rules,
+            target::{Writing, check_writable, write_problem},
+        },
         open,
         output::{Output, listed_line, listing_line},
         signals,
@@ -33,11 +37,11 @@ async fn build(label: &str, target: PathBuf, writing: Writing, json: bool) -> Ex
         Ok(opened) => opened,
         Err(problem) => return refuse(&problem),
     };
-    // The form that Encord recommends is written whatever it holds: what is known of single frames has no place in it.
+    // JSON is always written leniently: it has no place for the metadata of single frames.
     let Writing { form, splits, replaces } = writing;
     let is_lenient = matches!(form, OutputFormat::Json(_));
     let how = Export { form, splits, is_lenient, options: config.upload.options(), replaces };
-    if let Err(problem) = ready(&target, &how) {
+    if let Err(problem) = check_writable(&target, &how) {
         return refuse(&problem);
     }
     let fail = |what: &str, error: &std::io::Error| refuse(&UserError::other(format!("Could not {what}: {error}.")));
@@ -46,13 +50,13 @@ async fn build(label: &str, target: PathBuf, writing: Writing, json: bool) -> Ex
         Err(error) => return fail("make a temporary directory", &error),
     };
     let built = {
-        let mut tell = |progress: ListingProgress| {
+        let mut report = |progress: ListingProgress| {
             output.progress(&listing_line(&progress));
         };
-        let demands = demands(&config);
+        let rules = config_rules(&config);
         let runs = Runs { home: &home, config: label };
         let access = config.azure.clone().into();
-        build_manifest(&access, &config.manifest, config.upload.options(), &demands, dir.path(), runs, &mut tell).await
+        build_manifest(&access, &config.manifest, config.upload.options(), &rules, dir.path(), runs, &mut report).await
     };
     let (manifest, blobs) = match built {
         Ok(built) => built,
@@ -63,7 +67,7 @@ async fn build(label: &str, target: PathBuf, writing: Writing, json: bool) -> Ex
     };
     let exported = match export(&manifest, &target, how) {
         Ok(exported) => exported,
-        Err(error) => return refuse(&unwritten(&target, &error)),
+        Err(error) => return refuse(&write_problem(&target, &error)),
     };
     let summary = manifest.summary();
     summary.notes.iter().for_each(|note| output.message(note));
@@ -77,9 +81,9 @@ async fn build(label: &str, target: PathBuf, writing: Writing, json: bool) -> Ex
         Err(error) => return fail(&format!("write {}", beside.display()), &error),
     };
     output.findings(summary, findings);
-    let told = tell(&mut output, &manifest, &exported, findings);
-    if told != Exit::Done {
-        return told;
+    let exit = report_export(&mut output, &manifest, &exported, findings);
+    if exit != Exit::Done {
+        return exit;
     }
     let mut line = listed_line(&config.manifest, blobs, summary);
     for (reason, count) in &summary.skipped {

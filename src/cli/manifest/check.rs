@@ -1,4 +1,4 @@
-//! `manifest check`: everything that can be known to be wrong with a manifest, with its place and its remedy.
+//! `manifest check`: prints every error of a manifest with its place and how to fix it.
 
 use std::{
     fs::File,
@@ -9,7 +9,10 @@ use std::{
 use crate::{
     cli::{
         exit::{Exit, refuse},
-        manifest::{asked, printer::Printer, unreadable},
+        manifest::{
+            printer::Printer,
+            rules::{rules_for, unreadable},
+        },
         signals,
     },
     error::UserError,
@@ -23,7 +26,7 @@ use crate::{
     },
 };
 
-/// Bytes that are read from the file at once.
+/// Size of the read buffer, in bytes.
 const CHUNK: usize = 512 * 1024;
 
 #[derive(Debug, clap::Args)]
@@ -54,24 +57,24 @@ pub(super) async fn command(args: Args) -> Exit {
 }
 
 fn carry_out(args: &Args) -> Result<Exit, UserError> {
-    let demands = asked(args.config.as_deref(), args.schema.as_deref())?;
+    let rules = rules_for(args.config.as_deref(), args.schema.as_deref())?;
     let file = File::open(&args.file).map_err(|error| unreadable(&args.file, &error))?;
     let mut input = BufReader::with_capacity(CHUNK, file);
     let beginning = input.fill_buf().map_err(|error| unreadable(&args.file, &error))?;
     let format = Format::of(&args.file, beginning);
     let mut printer = Printer::new(&args.file, args.json);
-    let mut judge = Validator::of_file(&demands);
+    let mut validator = Validator::of_file(&rules);
     let items = match format {
         Format::Json => {
-            let mut tell = |finding: Finding| {
+            let mut print = |finding: Finding| {
                 printer.finding(&finding);
                 Ok::<(), io::Error>(())
             };
             let threads = std::thread::available_parallelism().map_or(1, usize::from);
-            json::check::check(input, &mut judge, threads, &mut tell).map(|checked| checked.facts.items)
+            json::check::check(input, &mut validator, threads, &mut print).map(|checked| checked.facts.items)
         }
         other => {
-            let mut sink = ValidatingSink { judge: &mut judge, sink: &mut printer };
+            let mut sink = ValidatingSink { judge: &mut validator, sink: &mut printer };
             read::read(other, input, &read::kind_by_extension, &mut sink).map(|facts| facts.items)
         }
     };
@@ -80,10 +83,10 @@ fn carry_out(args: &Args) -> Result<Exit, UserError> {
     })?;
     let name = args.file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let ended = match format {
-        Format::Json => judge.limits(&name, &mut printer),
+        Format::Json => validator.limits(&name, &mut printer),
         Format::Lines | Format::Csv | Format::Urls => Ok(()),
     };
-    ended.and_then(|()| judge.finish(&mut printer)).map_err(|error| unreadable(&args.file, &error))?;
+    ended.and_then(|()| validator.finish(&mut printer)).map_err(|error| unreadable(&args.file, &error))?;
     Ok(if printer.end(items) { Exit::Done } else { Exit::Failed })
 }
 

@@ -1,4 +1,4 @@
-//! `manifest convert`: one form of a manifest from another.
+//! `manifest convert`: converts a manifest to another format.
 
 use std::{
     fs::File,
@@ -11,7 +11,11 @@ use serde_json::json;
 use crate::{
     cli::{
         exit::{Exit, refuse},
-        manifest::{JsonForm, asked, form_of, printer::Printer, ready, unwritten},
+        manifest::{
+            printer::Printer,
+            rules::rules_for,
+            target::{JsonForm, check_writable, output_format, write_problem},
+        },
         output::Output,
         signals,
     },
@@ -61,7 +65,7 @@ pub(crate) struct Args {
 }
 
 pub(super) async fn command(args: Args) -> Exit {
-    let form = match form_of(&args.output, args.form) {
+    let form = match output_format(&args.output, args.form) {
         Ok(form) => form,
         Err(problem) => return refuse(&problem),
     };
@@ -79,7 +83,7 @@ pub(super) async fn command(args: Args) -> Exit {
 
 fn carry_out(args: &Args, form: OutputFormat, output: &mut Output) -> Result<Exit, UserError> {
     let fault = |what: &str, error: &std::io::Error| UserError::other(format!("Could not {what}: {error}."));
-    let demands = asked(args.config.as_deref(), None)?;
+    let rules = rules_for(args.config.as_deref(), None)?;
     let mut how = Export {
         form,
         splits: args.split,
@@ -87,10 +91,10 @@ fn carry_out(args: &Args, form: OutputFormat, output: &mut Output) -> Result<Exi
         options: options(FileFacts::default()),
         replaces: args.force,
     };
-    ready(&args.output, &how)?;
+    check_writable(&args.output, &how)?;
     let dir = tempfile::tempdir().map_err(|error| fault("make a temporary directory", &error))?;
     let mut printer = Printer::beside(&args.input, args.json);
-    let (manifest, facts) = read_manifest(&args.input, dir.path(), &demands, &mut printer)?;
+    let (manifest, facts) = read_manifest(&args.input, dir.path(), &rules, &mut printer)?;
     printer.totals(facts.items);
     let summary = manifest.summary();
     if let Some(problem) = findings_problem(summary).filter(|_| !args.lenient) {
@@ -100,8 +104,8 @@ fn carry_out(args: &Args, form: OutputFormat, output: &mut Output) -> Result<Exi
         return Ok(Exit::of(&problem));
     }
     how.options = options(facts);
-    let exported = export(&manifest, &args.output, how).map_err(|error| unwritten(&args.output, &error))?;
-    let exit = tell(output, &manifest, &exported, None);
+    let exported = export(&manifest, &args.output, how).map_err(|error| write_problem(&args.output, &error))?;
+    let exit = report_export(output, &manifest, &exported, None);
     let written: u64 = exported.files.iter().map(|(_, items)| items).sum();
     let missing = facts.items.saturating_sub(written);
     if exit == Exit::Done && missing > 0 {
@@ -117,7 +121,7 @@ fn carry_out(args: &Args, form: OutputFormat, output: &mut Output) -> Result<Exi
     Ok(exit)
 }
 
-/// What the file says; what it does not say is off, as it is for Encord.
+/// Job options from the file; unset options are off, as in Encord.
 fn options(facts: FileFacts) -> JobOptions {
     JobOptions {
         ignore_errors: true,
@@ -126,7 +130,7 @@ fn options(facts: FileFacts) -> JobOptions {
     }
 }
 
-/// Keeps what is read, and prints what is found while it is.
+/// Writes each item to the manifest and prints each finding while a file is read.
 struct ConversionReport<'a> {
     writer: &'a mut ManifestWriter,
     printer: &'a mut Printer,
@@ -149,11 +153,11 @@ impl Sink for ConversionReport<'_> {
     }
 }
 
-/// Reads and checks a file, in memory that does not grow with it.
+/// Reads and validates a file in constant memory.
 fn read_manifest(
     path: &Path,
     dir: &Path,
-    demands: &ValidationRules,
+    rules: &ValidationRules,
     printer: &mut Printer,
 ) -> Result<(ManifestDir, FileFacts), UserError> {
     let cannot_read = |error: std::io::Error| {
@@ -165,24 +169,29 @@ fn read_manifest(
     let mut input = BufReader::with_capacity(256 * 1024, file);
     let format = Format::of(path, input.fill_buf().map_err(cannot_read)?);
     let mut writer = ManifestWriter::create(dir).map_err(cannot_write)?;
-    let mut judge = Validator::of_file(demands);
-    let mut told = ConversionReport { writer: &mut writer, printer };
-    let mut sink = ValidatingSink { judge: &mut judge, sink: &mut told };
+    let mut validator = Validator::of_file(rules);
+    let mut report = ConversionReport { writer: &mut writer, printer };
+    let mut sink = ValidatingSink { judge: &mut validator, sink: &mut report };
     let facts = read::read(format, input, &kind_by_extension, &mut sink).map_err(|error| match error {
         ReadError::File(error) => cannot_read(error),
         ReadError::Sink(error) => cannot_write(error),
     })?;
-    judge.finish(&mut told).map_err(cannot_write)?;
-    // Only JSON can say it. From the other forms, URLs that Encord has already are left alone, as everywhere in this program.
+    validator.finish(&mut report).map_err(cannot_write)?;
+    // Only JSON can set this option. For other formats duplicate URLs are skipped, which is this program's default.
     let skip_duplicate_urls = facts.skip_duplicate_urls.or((format != Format::Json).then_some(true));
     let facts = FileFacts { skip_duplicate_urls, ..facts };
     Ok((writer.finish(options(facts)).map_err(cannot_write)?, facts))
 }
 
-/// Tells which files were written, or why none was.
-pub(super) fn tell(output: &mut Output, manifest: &ManifestDir, exported: &Exported, findings: Option<&Path>) -> Exit {
+/// Reports which files were written, or why none was.
+pub(super) fn report_export(
+    output: &mut Output,
+    manifest: &ManifestDir,
+    exported: &Exported,
+    findings: Option<&Path>,
+) -> Exit {
     if exported.files.is_empty() {
-        let problem = lost(&exported.losses);
+        let problem = loss_problem(&exported.losses);
         output.problem(&problem);
         return Exit::of(&problem);
     }
@@ -205,8 +214,8 @@ pub(super) fn tell(output: &mut Output, manifest: &ManifestDir, exported: &Expor
     Exit::Done
 }
 
-fn lost(losses: &Losses) -> UserError {
-    let told: Vec<String> = losses
+fn loss_problem(losses: &Losses) -> UserError {
+    let sentences: Vec<String> = losses
         .iter()
         .map(|(loss, (items, first))| {
             format!("{items} items, the first '{}', {}.", first.escape_debug(), loss.told().0)
@@ -214,6 +223,6 @@ fn lost(losses: &Losses) -> UserError {
         .collect();
     let mut advice: Vec<&str> = losses.keys().map(|loss| loss.told().1).collect();
     advice.dedup();
-    UserError::other(format!("Nothing was written, because something would be lost. {}", told.join(" ")))
+    UserError::other(format!("Nothing was written, because something would be lost. {}", sentences.join(" ")))
         .hint(format!("{} --lenient of manifest convert writes the rest.", advice.join(" ")))
 }

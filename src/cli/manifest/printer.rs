@@ -1,4 +1,4 @@
-//! Prints what was found in a file, as compilers do: a line for each, its place first.
+//! Prints the findings of a file one per line with file, line and column, as compilers do.
 
 use std::{
     collections::BTreeMap,
@@ -14,36 +14,35 @@ use crate::{
     manifest::finding::{Code, Finding, Severity},
 };
 
-/// As many findings of a code are printed for people.
-const SHOWN: u64 = 20;
+/// Findings printed per code in text mode.
+const MAX_SHOWN: u64 = 20;
 
-/// Prints findings as they come.
 pub(super) struct Printer {
     path: String,
     json: bool,
     out: BufWriter<Box<dyn Write + Send>>,
-    look: &'static Stream,
+    stream: &'static Stream,
     findings: BTreeMap<Code, u64>,
     errors: u64,
     warnings: u64,
 }
 
 impl Printer {
-    /// Prints to stdout: the findings are what the command is for.
+    /// Prints everything to stdout: the findings are the command's result.
     pub(super) fn new(path: &Path, json: bool) -> Printer {
         Printer::to(Box::new(io::stdout()), text::out(), path, json)
     }
 
-    /// Prints beside what the command is for: events to stdout, lines for people to stderr.
+    /// Prints events to stdout and text to stderr: the findings are not the command's result.
     pub(super) fn beside(path: &Path, json: bool) -> Printer {
         let out: Box<dyn Write + Send> = if json { Box::new(io::stdout()) } else { Box::new(io::stderr()) };
         Printer::to(out, text::err(), path, json)
     }
 
-    fn to(out: Box<dyn Write + Send>, look: &'static Stream, path: &Path, json: bool) -> Printer {
+    fn to(out: Box<dyn Write + Send>, stream: &'static Stream, path: &Path, json: bool) -> Printer {
         let out = BufWriter::with_capacity(64 * 1024, out);
         let path = path.display().to_string();
-        Printer { path, json, out, look, findings: BTreeMap::new(), errors: 0, warnings: 0 }
+        Printer { path, json, out, stream, findings: BTreeMap::new(), errors: 0, warnings: 0 }
     }
 
     pub(super) fn finding(&mut self, finding: &Finding) {
@@ -56,12 +55,12 @@ impl Printer {
         let count = *count;
         let (severity, code) = (finding.severity.name(), finding.code.name());
         if self.json {
-            return self.line(&json!({
+            return self.json_line(&json!({
                 "event": "issue", "severity": severity, "code": code, "line": finding.line, "column": finding.column,
                 "item": finding.item, "key": finding.key, "message": finding.message, "count": finding.items,
             }));
         }
-        if count > SHOWN {
+        if count > MAX_SHOWN {
             return;
         }
         let mut place = self.path.clone();
@@ -77,57 +76,56 @@ impl Printer {
             item => format!(" {}:", item.escape_debug()),
         };
         let severity = match finding.severity {
-            Severity::Error => self.look.bad(severity),
-            Severity::Warning => self.look.warn(severity),
+            Severity::Error => self.stream.bad(severity),
+            Severity::Warning => self.stream.warn(severity),
         };
-        self.told(&format!("{place}: {severity}[{code}]:{item} {}{others}", finding.message));
+        self.text_line(&format!("{place}: {severity}[{code}]:{item} {}{others}", finding.message));
         if count == 1 {
-            self.told(&format!("    fix: {}", finding.code.advice()));
+            self.text_line(&format!("    fix: {}", finding.code.advice()));
         }
     }
 
-    /// Tells the totals; returns whether there were no errors.
+    /// Prints the totals. Returns whether there were no errors.
     pub(super) fn end(&mut self, items: u64) -> bool {
         if self.json {
-            self.line(&json!({
+            self.json_line(&json!({
                 "event": "manifest", "path": self.path, "items": items, "errors": self.errors, "warnings": self.warnings,
             }));
         }
         self.totals(items)
     }
 
-    /// Tells the totals to people only; returns whether there were no errors.
+    /// Prints the totals in text mode only. Returns whether there were no errors.
     pub(super) fn totals(&mut self, items: u64) -> bool {
         if !self.json {
-            let more: Vec<_> = self.findings.iter().filter(|(_, count)| **count > SHOWN).collect();
+            let more: Vec<_> = self.findings.iter().filter(|(_, count)| **count > MAX_SHOWN).collect();
             let lines: Vec<String> = more
                 .into_iter()
                 .map(|(code, count)| {
-                    let (severity, more) = (code.severity().name(), format::count(count - SHOWN));
+                    let (severity, more) = (code.severity().name(), format::count(count - MAX_SHOWN));
                     format!("and {more} more {severity}[{}]; --json prints all of them", code.name())
                 })
                 .collect();
             for line in lines {
-                self.told(&line);
+                self.text_line(&line);
             }
             let counted = |count: u64, word: &str| {
                 format!("{} {word}{}", format::count(count), if count == 1 { "" } else { "s" })
             };
             let totals = [counted(items, "item"), counted(self.errors, "error"), counted(self.warnings, "warning")];
             let line = format!("{}: {}", self.path, totals.join(", "));
-            self.told(&line);
+            self.text_line(&line);
         }
-        // A reader that went away has seen enough.
+        // A closed pipe is no error.
         let _ = self.out.flush();
         self.errors == 0
     }
 
-    /// A line for people.
-    fn told(&mut self, line: &str) {
-        self.look.print(&mut self.out, line);
+    fn text_line(&mut self, line: &str) {
+        self.stream.print(&mut self.out, line);
     }
 
-    fn line(&mut self, line: &dyn std::fmt::Display) {
+    fn json_line(&mut self, line: &dyn std::fmt::Display) {
         let _ = writeln!(self.out, "{line}");
     }
 }

@@ -1,4 +1,4 @@
-//! `schema infer`: what the data at hand suggest for the schema, as a table, as JSON, or ready to be pasted into a config.
+//! `schema infer`: prints the suggested schema keys as a table, as JSON, or as TOML for a config.
 
 use std::path::Path;
 
@@ -18,8 +18,8 @@ use crate::{
     wizard::schema::messages::Inferred,
 };
 
-/// As many options of an enum are shown in the table.
-const MOST_OPTIONS: usize = 8;
+/// Options of an enum shown in the table.
+const MAX_OPTIONS: usize = 8;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -35,7 +35,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn infer(args: &Args) -> Exit {
-    let inferred = match look(&args.config).await {
+    let inferred = match suggest(&args.config).await {
         Ok(inferred) => inferred,
         Err(problem) => return refuse(&problem),
     };
@@ -48,7 +48,7 @@ pub(crate) async fn infer(args: &Args) -> Exit {
     }
     if !args.toml {
         for source in &inferred.sources {
-            mention!("From {}", plain(source));
+            mention!("From {}", escape_controls(source));
         }
     }
     if inferred.is_part {
@@ -57,7 +57,7 @@ pub(crate) async fn infer(args: &Args) -> Exit {
     Exit::Done
 }
 
-async fn look(label: &str) -> Result<Inferred, UserError> {
+async fn suggest(label: &str) -> Result<Inferred, UserError> {
     let (config, file) = match is_data(Path::new(label)) {
         true => (Config::default(), Some(label)),
         false => (open::home_and_config(label)?.1, None),
@@ -65,7 +65,8 @@ async fn look(label: &str) -> Result<Inferred, UserError> {
     infer::infer(&config.azure.clone().into(), &config.manifest, file).await
 }
 
-/// Whether a path is that of data and not of a config: by its ending, and for TOML by the `version` that every config has.
+/// Whether a path is a data file rather than a config: by extension, and for TOML by the absence of an integer
+/// `version`, which every config has.
 fn is_data(path: &Path) -> bool {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     match ending.as_str() {
@@ -86,10 +87,10 @@ fn object(suggestion: &Suggestion) -> serde_json::Value {
     })
 }
 
-/// A text in which nothing steers a terminal or ends a line.
-fn plain(text: &str) -> String {
-    let plain = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
-    text.chars().map(plain).collect()
+/// Escapes control characters, including line breaks.
+fn escape_controls(text: &str) -> String {
+    let escape = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
+    text.chars().map(escape).collect()
 }
 
 fn table(inferred: &Inferred) -> Vec<String> {
@@ -111,8 +112,8 @@ fn row(suggestion: &Suggestion) -> [String; 5] {
         remarks.push(format!("not {}", suggestion.misfits.join(", ")));
     }
     if let Some(options) = &suggestion.options {
-        let more = if options.len() > MOST_OPTIONS { ", …" } else { "" };
-        let shown: Vec<&str> = options.iter().take(MOST_OPTIONS).map(String::as_str).collect();
+        let more = if options.len() > MAX_OPTIONS { ", …" } else { "" };
+        let shown: Vec<&str> = options.iter().take(MAX_OPTIONS).map(String::as_str).collect();
         remarks.push(format!("or an enum of {}: {}{more}", options.len(), shown.join(", ")));
     }
     let (fits, values) = match suggestion.values {
@@ -120,34 +121,38 @@ fn row(suggestion: &Suggestion) -> [String; 5] {
         values => (share(suggestion), values.to_string()),
     };
     [suggestion.key.clone(), describe(&suggestion.key_type.wire()), fits, values, remarks.join("; ")]
-        .map(|cell| plain(&cell))
+        .map(|cell| escape_controls(&cell))
 }
 
-/// In per cent; not everything is never 100.
+/// Percentage, rounded down so that 100 means all values.
 fn share(suggestion: &Suggestion) -> String {
     format!("{}%", (suggestion.share() * 100.0).floor())
 }
 
-/// A `[schema.keys]` that holds what can be a key, with the rest as comments.
+/// A `[schema.keys]` table; what cannot be a key is added as a comment.
 fn block(inferred: &Inferred) -> String {
     let mut text = String::new();
     for source in &inferred.sources {
-        text.push_str(&format!("# From {}\n", plain(source)));
+        text.push_str(&format!("# From {}\n", escape_controls(source)));
     }
     text.push_str("[schema.keys]\n");
     for suggestion in &inferred.suggestions {
         if let Some(error) = &suggestion.key_error {
-            text.push_str(&format!("# Left out: \"{}\": {}\n", plain(&suggestion.key), plain(&error.to_string())));
+            text.push_str(&format!(
+                "# Left out: \"{}\": {}\n",
+                escape_controls(&suggestion.key),
+                escape_controls(&error.to_string())
+            ));
             continue;
         }
         if !suggestion.misfits.is_empty() {
-            let not = plain(&suggestion.misfits.join(", "));
+            let not = escape_controls(&suggestion.misfits.join(", "));
             text.push_str(&format!("# {} of the values fit, but not {not}\n", share(suggestion)));
         }
         text.push_str(&format!("{}\n", entry(&suggestion.key, &suggestion.key_type)));
         if let Some(options) = &suggestion.options {
             let line = entry(&suggestion.key, &KeyType::Enum(options.clone()));
-            // An option with a line break in it would break the comment.
+            // A line break in an option would end the comment.
             if !line.chars().any(char::is_control) {
                 text.push_str(&format!("#: {line}\n"));
             }
@@ -187,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_is_aligned_and_harmless() {
+    fn the_table_is_aligned_and_has_no_control_characters() {
         assert_eq!(
             table(&inferred()),
             [
@@ -201,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn the_block_is_sound_toml_with_and_without_its_enums() {
+    fn the_schema_block_is_valid_toml_with_and_without_its_enums() {
         let inferred = inferred();
         let text = block(&inferred);
         let read = SchemaFile::read(text.as_bytes()).unwrap();
@@ -216,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn data_and_configs_are_told_apart() {
+    fn data_files_are_distinguished_from_configs() {
         let dir = tempfile::tempdir().unwrap();
         let toml = |text: &str| {
             let path = dir.path().join("x.toml");

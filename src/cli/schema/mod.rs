@@ -1,4 +1,4 @@
-//! `schema`: the organisation's metadata schema, shown, compared, extended.
+//! `schema`: shows, compares and extends the organisation's metadata schema.
 
 mod infer;
 
