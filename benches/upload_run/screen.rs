@@ -19,8 +19,7 @@ use azure_to_encord::{
     store::{Home, ManifestDir, RunLock, RunStore},
     tui::{Labels, Theme, screens},
     wizard::{
-        Action, ContainerFacts, Effect, Event, List, Reply, Request, RequestId, Row, RunView, Wizard,
-        Status, Step,
+        Action, ContainerFacts, Effect, Event, List, Reply, Request, RequestId, Row, RunView, Status, Step, Wizard,
     },
 };
 use blob_pages::{Manners, Names};
