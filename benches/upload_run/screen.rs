@@ -19,8 +19,8 @@ use azure_to_encord::{
     store::{Home, ManifestDir, RunLock, RunStore},
     tui::{Labels, Theme, screens},
     wizard::{
-        Action, ContainerFacts, Effect, Event, IntegrationReply, IntegrationRequest, List, Reply, Request, RequestId,
-        Row, RunReply, RunRequest, RunView, Status, Step, Wizard,
+        Action, ContainerFacts, Effect, Event, IntegrationReply, IntegrationRequest, Reply, Request, RequestId, Row,
+        RunReply, RunRequest, RunView, Status, Step, Wizard,
     },
 };
 use blob_pages::{Manners, Names};

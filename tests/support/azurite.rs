@@ -18,8 +18,11 @@ use super::installed;
 
 /// The account that Azurite serves to most tests.
 const ACCOUNT: &str = "importtests";
-/// Accounts of the same Azurite for tests that change what concerns a whole account.
-pub(crate) const OTHER_ACCOUNTS: [&str; 8] = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel"];
+/// Accounts of the same Azurite for tests that change what concerns a whole account. No two tests of a binary use the same one.
+pub(crate) const OTHER_ACCOUNTS: [&str; 14] = [
+    "alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliett", "kilo", "lima",
+    "mike", "november",
+];
 /// It takes some seconds to start on a busy machine.
 const START: Duration = Duration::from_secs(120);
 

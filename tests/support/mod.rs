@@ -1,11 +1,5 @@
 //! What the tests of the built program share: the program itself, services for it to talk to, and a terminal.
 #![allow(dead_code, reason = "each test program uses its part")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "test helpers may stop at the first surprise"
-)]
 
 pub(crate) mod azurite;
 pub(crate) mod blob_pages;

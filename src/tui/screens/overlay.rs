@@ -103,6 +103,8 @@ pub(super) fn boxed(
     }
     look.hits.cover_part(area);
     frame.render_widget(Clear, place);
+    #[cfg(test)]
+    crate::tui::tests::readable::cleared(place);
     frame.render_widget(block, place);
     inside
 }

@@ -292,6 +292,8 @@ pub(super) fn position(cursor: u64, total: u64) -> String {
 /// Draws lines from the top of an area; what does not fit is not drawn. A line that is reversed as a whole is so up to the
 /// area's end.
 pub(super) fn put(frame: &mut Frame<'_>, area: Rect, lines: Vec<Line<'static>>) {
+    #[cfg(test)]
+    crate::tui::tests::readable::put(area, &lines);
     let is_bar = |line: &Line<'_>| line.style.add_modifier.contains(Modifier::REVERSED);
     let bars: Vec<(u16, Style)> =
         (area.y..area.bottom()).zip(&lines).filter(|(_, line)| is_bar(line)).map(|(y, line)| (y, line.style)).collect();

@@ -20,6 +20,7 @@ mod panels;
 mod pictures;
 pub(crate) mod places;
 mod progress;
+pub(crate) mod readable;
 mod schema;
 mod shown;
 
@@ -176,9 +177,9 @@ fn too_small_a_terminal_is_told() {
 }
 
 #[test]
-fn ascii_means_ascii_and_without_colour_all_else_stays() {
+fn every_stage_is_readable_at_every_size_without_colour_and_in_ascii() {
     for (place, build) in stages().iter().enumerate() {
-        shown::holds_in_every_mode(&format!("stage {place}"), &build().wizard);
+        readable::holds_in_every_mode(&format!("stage {place}"), &build().wizard);
     }
 }
 

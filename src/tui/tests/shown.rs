@@ -1,4 +1,4 @@
-//! A state of the wizard as a snapshot: one file with every size, what is coloured, and the ASCII signs.
+//! A state of the wizard as a snapshot: the screen at the usual size, and what is coloured.
 
 use std::fmt::Write as _;
 
@@ -15,6 +15,7 @@ use crate::{
         tests::{
             fixtures::{UTF8, frame, labels},
             places,
+            readable::holds_in_every_mode,
         },
         theme::Theme,
     },
@@ -23,42 +24,28 @@ use crate::{
 
 /// Neither colours nor signs beyond ASCII.
 pub(super) const PLAIN: Theme = Theme::new(false, false);
-const COLOURLESS: Theme = Theme::new(false, true);
 
-/// The usual, a large and the smallest screen.
-pub(super) const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (60, 20)];
+/// The size that snapshots have.
+const SIZE: (u16, u16) = (80, 24);
 
 /// Where the snapshots lie.
 pub(super) const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tui/tests/snapshots");
 
-/// Compares a state with its snapshot, which holds the screen in each of the [`SIZES`], what stands out on it, and the usual size
-/// in ASCII. Without colour the screen has to be the same but for the colours, and in ASCII there is nothing else at any size.
+/// Compares a state with its snapshot, which holds the screen at the usual size and what stands out on it. What has to hold at
+/// other sizes, without colour and in ASCII is held by properties.
 pub(super) fn shows(name: &str, wizard: &Wizard) {
-    let mut text = format!("{}\n", places::of(wizard).join(", "));
     holds_in_every_mode(name, wizard);
-    for (width, height) in SIZES {
-        let coloured = drawn(wizard, UTF8, width, height);
-        let _ = write!(text, "\n===== {width}x{height}\n{}", frame(wizard, UTF8, width, height));
-        let _ = write!(text, "----- what stands out, by row: how, and in which columns\n{}", looks(&coloured));
-    }
-    let (width, height) = SIZES[0];
-    let _ = write!(text, "\n===== {width}x{height} in ASCII\n{}", frame(wizard, PLAIN, width, height));
+    let mut text = format!("{}\n", places::of(wizard).join(", "));
+    let (width, height) = SIZE;
+    let _ = write!(text, "\n===== {width}x{height}\n{}", frame(wizard, UTF8, width, height));
+    let looks = looks(&drawn(wizard, UTF8, width, height));
+    let _ = write!(text, "----- what stands out, by row: how, and in which columns\n{looks}");
     kept(name, &text);
 }
 
 /// Compares one frame with its snapshot, for what is special to a size.
 pub(super) fn shows_as(name: &str, wizard: &Wizard, theme: Theme, width: u16, height: u16) {
     kept(name, &frame(wizard, theme, width, height));
-}
-
-/// Without colour a state is the same but for the colours, and in ASCII there is nothing else, at each of the [`SIZES`].
-pub(super) fn holds_in_every_mode(name: &str, wizard: &Wizard) {
-    for (width, height) in SIZES {
-        let coloured = drawn(wizard, UTF8, width, height);
-        assert_same_without_colour(name, &coloured, &drawn(wizard, COLOURLESS, width, height));
-        let ascii = frame(wizard, PLAIN, width, height);
-        assert!(ascii.is_ascii(), "{name} at {width}x{height}, in ASCII:\n{ascii}");
-    }
 }
 
 fn kept(name: &str, text: &str) {
@@ -73,15 +60,6 @@ fn drawn(wizard: &Wizard, theme: Theme, width: u16, height: u16) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     terminal.draw(|frame| _ = screens::draw(frame, wizard, &theme, &labels())).unwrap();
     terminal.backend().buffer().clone()
-}
-
-fn assert_same_without_colour(name: &str, coloured: &Buffer, plain: &Buffer) {
-    for (place, (with, without)) in coloured.content.iter().zip(&plain.content).enumerate() {
-        let (row, column) = (place / usize::from(plain.area.width), place % usize::from(plain.area.width));
-        let at = || format!("{name} at {}x{}: row {row}, column {column}", plain.area.width, plain.area.height);
-        assert_eq!((without.fg, without.bg), (Color::Reset, Color::Reset), "{}", at());
-        assert_eq!((with.symbol(), with.modifier), (without.symbol(), without.modifier), "{}", at());
-    }
 }
 
 /// What is not plain text on a screen: a line for each row that has some.

@@ -237,7 +237,7 @@ mod tests {
         };
         assert!(why(&file(LITTLE, &[&deep, UIDS])).contains("nested too deeply"));
         assert!(why(&file(LITTLE, &[b"\x08\0\x15\x11UN\0\0\xF0\xFF\xFF\xFF", UIDS])).contains("too early"));
-        assert!(why(include_bytes!("../../../../tests/hostile_media/len.dcm")).contains("too early"));
+        assert!(why(include_bytes!("../../../../tests/resilience/hostile_media/len.dcm")).contains("too early"));
         // Nothing that changes at random is more than a series or a reason.
         let original = slice(1, 2, 3);
         let mut state = 0x5eed_2026_u64;
