@@ -295,7 +295,7 @@ async fn ssh_keys() {
 async fn encord_side() {
     let bench = Bench::set().await;
     let config = || bench.config.clone();
-    let nobody = format!("http://127.0.0.1:{}", CLOSED_PORT);
+    let nobody = format!("http://127.0.0.1:{CLOSED_PORT}");
     let by_token = config().raw("encord", "ssh_key_file", "").text("encord", "bearer_token_env", BEARER);
     for _ in 0..2 {
         bench.encord.create_folder(&json!({ "name": "Twin" })).await;
@@ -345,7 +345,7 @@ async fn encord_side() {
 async fn azure_side() {
     let bench = Bench::set().await;
     let config = || bench.config.clone();
-    let nobody = format!("http://127.0.0.1:{}/acme", CLOSED_PORT);
+    let nobody = format!("http://127.0.0.1:{CLOSED_PORT}/acme");
     let sas = |letters, kinds, valid| bench.azure.account_sas(letters, kinds, valid).expose_secret().to_owned();
     let expired = sas("rl", "sco", Duration::minutes(-5));
     let altered = bench.sas.expose_secret().replace("sig=", "sig=AAAA");

@@ -157,7 +157,7 @@ fn assert_told_once(scene: &Scene, said: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_that_is_not_there_is_told_once() {
     let mut scene = Scene::good("away").await;
-    scene.config = scene.config.text("azure", "endpoint", format!("http://127.0.0.1:{}/india", CLOSED_PORT));
+    scene.config = scene.config.text("azure", "endpoint", format!("http://127.0.0.1:{CLOSED_PORT}/india"));
     assert_told_once(&scene, "cannot be reached");
 
     // One that takes connections and never answers.
