@@ -162,16 +162,15 @@ impl<'a> PdfFile<'a> {
 
     /// An object of the file itself, and where it ends; searched for if it is not where it should be.
     fn object_at(&mut self, place: Option<Place>, number: u32) -> Option<(usize, Object)> {
-        if let Some(Place::Offset(at)) = place
-            && let Some(found) = self.object_here(at, number)
-        {
+        let stated = if let Some(Place::Offset(at)) = place { Some(at) } else { None };
+        if let Some(found) = stated.and_then(|at| self.object_here(at, number)) {
             return Some(found);
         }
         self.work(self.bytes.len())?;
         let head = format!("{number} 0 obj");
         // The newest stands last.
         let places: Vec<usize> = memmem::rfind_iter(self.bytes, &head).take(MOST_LINKS).collect();
-        places.into_iter().find_map(|at| {
+        places.into_iter().filter(|at| Some(*at) != stated).find_map(|at| {
             let before = at.checked_sub(1).and_then(|at| self.bytes.get(at));
             if before.is_some_and(u8::is_ascii_digit) { None } else { self.object_here(at, number) }
         })

@@ -16,7 +16,7 @@ use file::PdfFile;
 /// The largest PDF that is read: its table of pages may stand anywhere, so all of it is needed.
 const LARGEST: u64 = 50 << 20;
 /// The most parts of a table of pages that are counted one by one, where the table does not say how many it has.
-const MOST_COUNTED: usize = 100_000;
+const MOST_COUNTED: usize = 10_000;
 
 pub(super) fn pages(size: u64, mut file: impl Read + Seek) -> Result<u64, ProbeError> {
     if size > LARGEST {

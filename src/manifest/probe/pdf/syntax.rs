@@ -30,7 +30,7 @@ impl<'a> Parser<'a> {
     }
 
     fn peek(&self) -> Option<u8> {
-        self.rest().first().copied()
+        self.bytes.get(self.at).copied()
     }
 
     /// Skips white space and comments.
