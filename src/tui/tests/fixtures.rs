@@ -20,11 +20,7 @@ use crate::{
         skipped::{SkipReason, Skipped},
         summary::{KindCounts, Summary},
     },
-    run::{
-        failed_unit::FailedUnit,
-        report_paths::ReportPaths,
-        state::{BatchState, RunState},
-    },
+    run::{failed_unit::FailedUnit, state::RunState},
     schema::key_type::{KeyType, Scalar},
     tui::{screens, tests::checks, theme::Theme},
     wizard::{
@@ -41,13 +37,15 @@ use crate::{
         manifest::messages::{ManifestFacts, ManifestReply, ManifestRequest},
         progress::{
             messages::{RunEvent, RunReply, RunRequest},
-            snapshot::{JobRow, Snapshot},
+            snapshot::Snapshot,
         },
         saved::Estimate,
         schema::messages::{SchemaReply, SchemaRequest},
         step::Step,
     },
 };
+
+pub(crate) use crate::tui::tests::run_fixtures::{reports, snapshot};
 
 pub(crate) const UTF8: Theme = Theme::new(true, true);
 
@@ -495,69 +493,12 @@ pub(crate) fn unwell(request: &Request) -> Vec<Reply> {
     }
 }
 
-pub(crate) fn snapshot(done: u64) -> Snapshot {
-    let plan = [(Kind::Video, 60), (Kind::Video, 60)].into_iter();
-    let plan =
-        plan.chain(std::iter::repeat_n((Kind::Image, 940), 11)).chain([(Kind::Image, 930), (Kind::DicomSeries, 5)]);
-    let (mut left, mut jobs) = (done, Vec::new());
-    let mut pending = 0;
-    for (place, (kind, count)) in plan.enumerate() {
-        let errors = if place == 3 && left > 0 { 37 } else { 0 };
-        let finished = (count - errors).min(left);
-        left -= finished;
-        let state = match (finished + errors == count, pending) {
-            (true, _) => BatchState::Done,
-            (false, 0..2) => BatchState::Pending,
-            (false, 2) => BatchState::Sending,
-            (false, _) => BatchState::Waiting,
-        };
-        pending += usize::from(finished + errors < count);
-        jobs.push(JobRow {
-            batch: u32::try_from(place).unwrap() + 1,
-            job: (state != BatchState::Waiting).then(|| uuid(100 + place as u128)),
-            kind,
-            state,
-            count,
-            done: finished,
-            errors,
-            cancelled: 0,
-            message: None,
-            age: (state != BatchState::Waiting).then_some(74),
-        });
-    }
-    Snapshot {
-        already: 0,
-        total: jobs.iter().map(|job| job.count).sum(),
-        done: jobs.iter().map(|job| job.done).sum(),
-        errors: jobs.iter().map(|job| job.errors).sum(),
-        failed_rows: jobs.iter().map(|job| job.errors).sum(),
-        cancelled: 0,
-        per_second: 41.3,
-        elapsed: 125,
-        note: None,
-        sync: None,
-        jobs,
-        ..Snapshot::default()
-    }
-}
-
 pub(crate) fn running(done: u64) -> Stage {
     Stage::at(Step::Progress, well)
         .run(RunEvent::SchemaSaved(vec!["camera".into(), "weather".into()]))
         .run(RunEvent::Folder { uuid: uuid(20), path: "Raw/2026/Berlin".into(), created: true })
         .run(RunEvent::Started { run: "2026-03-14-7f3a".into(), folder: "Raw/2026/Berlin".into() })
         .run(RunEvent::Progress(Box::new(snapshot(done))))
-}
-
-/// Where the reports of a run with failures lie.
-pub(crate) fn reports(run: &str) -> ReportPaths {
-    let file = |name| PathBuf::from(format!("/home/ada/.local/share/azure-to-encord/runs/{run}/{name}"));
-    ReportPaths {
-        json: file("report.json"),
-        csv: file("report.csv"),
-        html: file("report.html"),
-        failed: Some(file("failed.json")),
-    }
 }
 
 pub(crate) fn finished(state: RunState, snapshot: Snapshot, problem: Option<UserError>) -> Stage {

@@ -21,6 +21,7 @@ mod pictures;
 pub(crate) mod places;
 mod progress;
 pub(crate) mod readable;
+mod run_fixtures;
 mod schema;
 mod shown;
 

@@ -23,8 +23,8 @@ const BEGIN: usize = PREAMBLE + 4;
 const LONGEST_UID: usize = 64;
 /// The version, the class and the number of an instance, the transfer syntax (explicit, little endian) and who wrote the file.
 const META: &[u8] = b"\x02\0\x01\0OB\0\0\x02\0\0\0\0\x01\
-    \x02\0\x02\0UI\x04\01.2\0\x02\0\x03\0UI\x04\01.2\0\
-    \x02\0\x10\0UI\x14\01.2.840.10008.1.2.1\0\x02\0\x12\0UI\x04\01.2\0";
+    \x02\0\x02\0UI\x04\x001.2\0\x02\0\x03\0UI\x04\x001.2\0\
+    \x02\0\x10\0UI\x14\x001.2.840.10008.1.2.1\0\x02\0\x12\0UI\x04\x001.2\0";
 
 /// What says where a file belongs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
