@@ -190,10 +190,10 @@ impl Headless {
     fn take(&mut self, event: Event) {
         match event {
             Event::Reply { reply: Reply::Integration(IntegrationReply::CorsRepaired(result)), .. } => {
-                self.repaired = Some(result)
+                self.repaired = Some(result);
             }
             Event::Reply { id, reply: Reply::Folder(FolderReply::Resolved(result)) } if id > self.own => {
-                self.resolved = Some(*result)
+                self.resolved = Some(*result);
             }
             event => {
                 if let Event::Reply { reply, .. } = &event {

@@ -168,7 +168,7 @@ impl<C: FnMut(Effect)> Repl<'_, C> {
                 self.due = Some(PendingPrompt::Choice);
             }
             Some(PendingPrompt::Choice) if is_told && self.printer.has_other_choices(&screen) => {
-                self.printer.choices(&screen)
+                self.printer.choices(&screen);
             }
             _ => {}
         }

@@ -161,7 +161,7 @@ fn every_part_stays_within_every_limit() {
                 match form {
                     OutputFormat::Json(_) => assert!(serde_json::from_str::<Value>(part).unwrap().is_object()),
                     OutputFormat::Csv => {
-                        assert!(part.lines().count() as u64 <= limits.rows && part.starts_with("ObjectURL,"))
+                        assert!(part.lines().count() as u64 <= limits.rows && part.starts_with("ObjectURL,"));
                     }
                     OutputFormat::Lines => assert!(part.lines().count() as u64 <= limits.items),
                 }

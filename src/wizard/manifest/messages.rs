@@ -15,6 +15,7 @@ use crate::{
 
 /// A request of step 3. None changes anything in Azure or Encord.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "few exist at a time")]
 pub enum ManifestRequest {
     /// List the container and build the manifest.
     Build {

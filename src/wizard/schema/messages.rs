@@ -11,6 +11,7 @@ use crate::{
 
 /// A request of step 2. Neither changes anything.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "few exist at a time")]
 pub enum SchemaRequest {
     /// Read the organisation's metadata schema.
     Read,

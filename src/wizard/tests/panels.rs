@@ -61,7 +61,7 @@ fn a_new_integration_is_taken_the_moment_it_appears() {
     harness.act(Action::New);
     let id = harness.running(|request| matches!(request, Request::Integration(IntegrationRequest::WatchIntegrations)));
     let reply = |harness: &mut Harness, list| {
-        harness.event(Event::Reply { id, reply: Reply::Integration(IntegrationReply::Integrations(list)) })
+        harness.event(Event::Reply { id, reply: Reply::Integration(IntegrationReply::Integrations(list)) });
     };
     reply(&mut harness, Ok(vec![integration(1, "Azure"), integration(2, "Other")]));
     reply(&mut harness, Err(UserError::other("hiccup")));

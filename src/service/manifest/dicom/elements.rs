@@ -46,12 +46,12 @@ struct Reader<'a> {
 
 /// The values of the elements of these tags, as far as they come before `end`; `bytes` begin behind the letters DICM. Without `is_whole`
 /// it is an error if the bytes end before `end` is reached.
-pub(super) fn values<'a, const N: usize>(
-    bytes: &'a [u8],
+pub(super) fn values<const N: usize>(
+    bytes: &[u8],
     tags: [(u16, u16); N],
     end: (u16, u16),
     is_whole: bool,
-) -> Result<[Option<&'a [u8]>; N], ElementError> {
+) -> Result<[Option<&[u8]>; N], ElementError> {
     let mut reader = Reader { bytes, at: 0, syntax: EXPLICIT };
     let mut syntax = None;
     while reader.next_group() == Some(TRANSFER_SYNTAX.0) {

@@ -75,10 +75,10 @@ fn answers(request: &Request) -> Vec<Reply> {
                 *result = Ok(PrefixPage { folders: vec![format!("{NASTY}/")], ..PrefixPage::default() });
             }
             Reply::Schema(SchemaReply::Read(Ok(keys))) => {
-                _ = keys.insert(nasty(), serde_json::json!({"ty": "enum", "values": [NASTY]}))
+                _ = keys.insert(nasty(), serde_json::json!({"ty": "enum", "values": [NASTY]}));
             }
             Reply::Manifest(ManifestReply::Rows { list, rows, .. }) => {
-                *rows = (0..rows.len() as u64).map(|place| row(*list, place)).collect()
+                *rows = (0..rows.len() as u64).map(|place| row(*list, place)).collect();
             }
             Reply::Run(RunReply::Failed { units, .. }) => {
                 let unit = |place| match row(List::Failed, place) {
