@@ -353,7 +353,7 @@ async fn containers_and_folders_are_found() {
     scene.access.azure.container = "folders".into();
     match scene.ask(Request::Integration(IntegrationRequest::ListContainers { access: scene.access.clone() })).await {
         Reply::Integration(IntegrationReply::Containers(Ok(names))) => {
-            assert!(names.contains(&"folders".to_owned()), "{names:?}")
+            assert!(names.contains(&"folders".to_owned()), "{names:?}");
         }
         other => panic!("{other:?}"),
     }
@@ -385,7 +385,7 @@ async fn containers_and_folders_are_found() {
         .await
     {
         Reply::Integration(IntegrationReply::Prefixes { result: Err(problem), .. }) => {
-            assert_eq!(problem.kind, error::ErrorKind::Config, "{problem}")
+            assert_eq!(problem.kind, error::ErrorKind::Config, "{problem}");
         }
         other => panic!("{other:?}"),
     }
